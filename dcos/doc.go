@@ -1,0 +1,8 @@
+// Package dcos is the vocabulary of DC/OS and Mesos: roles, versions, ports,
+// paths, unit names, and decoders for what a node answers.
+//
+// It is pure: no clock, no network, no files. A decoder takes bytes and gives
+// a value or an error that names the field it could not read; it never fills
+// a hole with a zero, because a missing metric and a metric of 0 mean
+// different things (DC/OS answers 200 with parts missing while it starts).
+package dcos

@@ -1,0 +1,77 @@
+package arch
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/dcos-patch/dcos-patch/"
+
+// local is the import table: a package may import, of ours, only what is
+// listed. A package that is not listed is an error, so that adding one is a
+// decision (ARCHITECTURE.md says what each is for).
+var local = map[string]string{
+	"dcos":           "",
+	"sshexec":        "",
+	"inventory":      "dcos",
+	"mesos":          "dcos",
+	"plan":           "dcos inventory",
+	"journal":        "inventory plan",
+	"checks":         "dcos inventory mesos plan sshexec",
+	"patcher":        "dcos inventory mesos plan checks sshexec",
+	"orchestrator":   "dcos inventory plan journal",
+	"render":         "dcos inventory plan journal",
+	"cmd/dcos-patch": "*",
+	"e2e/standin":    "dcos",
+
+	"internal/arch":        "",
+	"internal/memnet":      "",
+	"internal/simcluster":  "dcos inventory plan internal/memnet",
+	"internal/conformance": "sshexec",
+	"internal/bench":       "*",
+}
+
+// outside says which of our packages may import a dependency; what is not
+// listed may be imported by anybody.
+var outside = map[string]string{
+	"gopkg.in/yaml.v3":                   "inventory internal/simcluster cmd/dcos-patch",
+	"golang.org/x/crypto/ssh":            "sshexec internal/simcluster internal/conformance",
+	"github.com/pkg/sftp":                "sshexec internal/simcluster internal/conformance",
+	"github.com/spf13/cobra":             "cmd/dcos-patch",
+	"github.com/go-zookeeper/zk":         "e2e/standin",
+	"github.com/hashicorp/go-multierror": "inventory plan patcher cmd/dcos-patch",
+}
+
+func TestImports(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module+"...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		pkg := strings.TrimPrefix(fields[0], module)
+		may, known := local[pkg]
+		if !known {
+			t.Errorf("%s: not in the import table; add it deliberately", pkg)
+			continue
+		}
+		for _, imp := range fields[1:] {
+			if of, ours := strings.CutPrefix(imp, module); ours {
+				if may != "*" && !listed(may, of) {
+					t.Errorf("%s must not import %s", pkg, of)
+				}
+				continue
+			}
+			for dep, users := range outside {
+				if (imp == dep || strings.HasPrefix(imp, dep+"/")) && !listed(users, pkg) {
+					t.Errorf("%s must not import %s: only %s may", pkg, imp, users)
+				}
+			}
+		}
+	}
+}
+
+func listed(list, item string) bool {
+	return strings.Contains(" "+list+" ", " "+item+" ")
+}

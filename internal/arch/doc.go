@@ -1,0 +1,2 @@
+// Package arch holds the import table of the project as a test.
+package arch

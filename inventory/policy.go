@@ -1,0 +1,36 @@
+package inventory
+
+import "time"
+
+// Policy is what the operator allows. A zero field means "not said here":
+// Merge fills it from the next wider scope, and Load from the defaults, so
+// that a loaded Policy is complete.
+type Policy struct {
+	Width         Limit          // lanes of ours in flight in a group
+	MaxOut        Limit          // agents of the whole cluster out of service, whoever did it
+	Canary        []NodeName     // empty: the planner chooses; see NoCanary
+	NoCanary      bool           // canary: none
+	MaxFailures   Limit          // failed agents of a group before the run stops
+	Spread        map[string]int // "zone": zones with lanes in flight at once
+	Bake          time.Duration  // wait after a canary
+	Settle        time.Duration  // wait after a node (masters: 3m)
+	SettleLeading time.Duration  // wait after the leading master
+	StageParallel int            // agents fetching packages at once
+	HoldLimit     time.Duration  // a HOLD longer than this is a STOP
+	Timeouts      Timeouts
+}
+
+// Timeouts are the longest waits. None kills anything on a node.
+type Timeouts struct {
+	Script     time.Duration // watching the patch script; afterwards it is in doubt, still running
+	Exhibitor  time.Duration
+	Unit       time.Duration
+	Registrar  time.Duration
+	Leader     time.Duration
+	Ranges     time.Duration
+	AgentsBack time.Duration
+	Registered time.Duration
+	Tasks      time.Duration
+	Checks     time.Duration
+	Units      time.Duration
+}

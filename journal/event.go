@@ -1,0 +1,69 @@
+package journal
+
+import (
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// Kind says what an event is. Journals outlive binaries: kinds are added,
+// never renamed.
+type Kind string
+
+// The kinds of events.
+const (
+	RunStarted   Kind = "run-started"   // Plan, Controller, Epoch
+	RunResumed   Kind = "run-resumed"   // Controller, Epoch
+	Observed     Kind = "observed"      // Observation: the cluster at one moment
+	LaneAdmitted Kind = "lane-admitted" // Stage, Node; Detail is the proof in words
+	StepStarted  Kind = "step-started"  // Step, Attempt: on disk before the node is touched
+	StepNoted    Kind = "step-noted"    // Step, Note: a finding changed, an agent is away
+	StepEnded    Kind = "step-ended"    // Step, Report
+	Reconciled   Kind = "reconciled"    // Step, Report: how a step in doubt was found to have ended
+	Held         Kind = "held"          // Detail: why nothing is admitted
+	HoldEnded    Kind = "hold-ended"    //
+	Paused       Kind = "paused"        // a person asked to admit nothing more
+	RunStopped   Kind = "run-stopped"   // Stop
+	RunDone      Kind = "run-done"      //
+)
+
+// Event is one line of the journal.
+type Event struct {
+	Seq         uint64             `json:"seq"`
+	At          time.Time          `json:"at"`
+	Kind        Kind               `json:"kind"`
+	Run         string             `json:"run,omitempty"`
+	Controller  string             `json:"controller,omitempty"`
+	Epoch       int                `json:"epoch,omitempty"`
+	Plan        *plan.Plan         `json:"plan,omitempty"`
+	Stage       string             `json:"stage,omitempty"`
+	Node        inventory.NodeName `json:"node,omitempty"`
+	Step        plan.StepID        `json:"step,omitempty"`
+	Attempt     int                `json:"attempt,omitempty"`
+	Detail      string             `json:"detail,omitempty"`
+	Note        *plan.Note         `json:"note,omitempty"`
+	Report      *plan.Report       `json:"report,omitempty"`
+	Observation *plan.Observation  `json:"observation,omitempty"`
+	Stop        *Stop              `json:"stop,omitempty"`
+}
+
+// StopReason says why a run ended before its end.
+type StopReason string
+
+// The reasons of a stop.
+const (
+	StopFailed      StopReason = "failed"      // a lane failed beyond the budget
+	StopInDoubt     StopReason = "in-doubt"    // nobody knows how a step ended
+	StopHeld        StopReason = "held"        // a HOLD lasted longer than the policy allows
+	StopInvariant   StopReason = "invariant"   // going on would break a safety rule
+	StopInterrupted StopReason = "interrupted" // a person asked
+)
+
+// Stop is where and why a run stopped.
+type Stop struct {
+	Reason StopReason         `json:"reason"`
+	Step   plan.StepID        `json:"step,omitempty"`
+	Node   inventory.NodeName `json:"node,omitempty"`
+	Detail string             `json:"detail"`
+}

@@ -1,0 +1,165 @@
+package plan
+
+import (
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+)
+
+// FormatVersion is the version of the plan's JSON. It grows when a reader of
+// the previous version could misunderstand the new one.
+const FormatVersion = 1
+
+// Plan is what will be done, whole. ID covers the decision (see Identity),
+// not the observations that the estimate was made from.
+type Plan struct {
+	Format    int          `json:"format"`
+	ID        string       `json:"id"`
+	Cluster   ClusterRef   `json:"cluster"`
+	From      dcos.Version `json:"from"`
+	To        dcos.Version `json:"to"`
+	Script    dcos.Script  `json:"script"`
+	Mesos     string       `json:"mesos,omitempty"` // Mesos version of the target
+	Nodes     []Node       `json:"nodes"`           // every node of the inventory: masters, then groups in order
+	Stages    []Stage      `json:"stages"`
+	MaxOut    int          `json:"max_out"`
+	HoldLimit Duration     `json:"hold_limit"`
+	TimeScale float64      `json:"time_scale,omitempty"` // set for rehearsals only
+}
+
+// ClusterRef names the cluster. ID is the cluster's own.
+type ClusterRef struct {
+	Name string `json:"name"`
+	ID   string `json:"id"`
+}
+
+// Disposition says what the plan does with a node.
+type Disposition string
+
+// The dispositions.
+const (
+	Patch    Disposition = "patch"
+	AtTarget Disposition = "at-target" // verified by postflight, not touched
+	Excluded Disposition = "excluded"
+)
+
+// Node is a node as the plan sees it.
+type Node struct {
+	Name        inventory.NodeName `json:"name"`
+	Address     string             `json:"address"`
+	Port        int                `json:"port,omitempty"`
+	IP          string             `json:"ip"` // detect_ip
+	Role        dcos.Role          `json:"role"`
+	Group       string             `json:"group"`
+	Zone        string             `json:"zone,omitempty"`
+	Disposition Disposition        `json:"disposition"`
+	Why         string             `json:"why,omitempty"` // evidence of at-target, reason of an exclusion
+}
+
+// StageKind says what a stage is for.
+type StageKind string
+
+// The stages, in the order in which plans have them.
+const (
+	StagePreflight  StageKind = "preflight"
+	StageAhead      StageKind = "stage"
+	StageMasters    StageKind = "masters"
+	StageCanary     StageKind = "canary"
+	StageGroup      StageKind = "group"
+	StagePostflight StageKind = "postflight"
+)
+
+// Order is the rule by which a stage's next lane is chosen.
+type Order string
+
+// The orders. Lanes of nodes that are already out go first in either.
+const (
+	OrderFixed        Order = "fixed"         // as listed
+	OrderLeaderWeight Order = "leader-weight" // ascending leader weight as observed, ties by name; chosen and recorded before each
+)
+
+// Stage is lanes that may overlap, at most Width at a time, as a sliding
+// window. Stages never overlap.
+type Stage struct {
+	ID          string    `json:"id"` // "masters", "canary", "general"
+	Kind        StageKind `json:"kind"`
+	Group       string    `json:"group,omitempty"`
+	Order       Order     `json:"order"`
+	Width       int       `json:"width"`
+	ZoneSpread  int       `json:"zone_spread,omitempty"` // zones with lanes in flight at once; 0: any
+	MaxFailures int       `json:"max_failures"`
+	Lanes       []Lane    `json:"lanes"`
+	Estimate    Duration  `json:"estimate"`
+}
+
+// Lane is one node's way through a stage, or the cluster's (Node empty).
+type Lane struct {
+	Node  inventory.NodeName `json:"node,omitempty"`
+	Steps []Step             `json:"steps"`
+}
+
+// StepID names a step for ever: "masters/m1/patch".
+type StepID string
+
+// Action is what a step does.
+type Action string
+
+// The actions.
+const (
+	ActionPreflight  Action = "preflight"  // the cluster gate, and that nothing has moved since the plan
+	ActionStage      Action = "stage"      // put script and runner on the node, fetch packages
+	ActionBaseline   Action = "baseline"   // record what the verification will compare with
+	ActionPatch      Action = "patch"      // run the script; the only disruptive one
+	ActionReturn     Action = "return"     // the node came back as itself: quarantined half of verification
+	ActionServe      Action = "serve"      // the node serves: the other half
+	ActionSettle     Action = "settle"     // the cluster gate stays green for a while
+	ActionBake       Action = "bake"       // a longer settle, after a canary
+	ActionPostflight Action = "postflight" // every node once more
+)
+
+// Mutates reports whether the action may change a node, so that doing it
+// again needs evidence about the first time.
+func (a Action) Mutates() bool { return a == ActionPatch }
+
+// Verifies reports whether the action is one of verification, repeated for
+// the last touched master on resume.
+func (a Action) Verifies() bool { return a == ActionReturn || a == ActionServe }
+
+// Step is one action on one node.
+type Step struct {
+	ID      StepID             `json:"id"`
+	Node    inventory.NodeName `json:"node,omitempty"`
+	Action  Action             `json:"action"`
+	Gates   []GateSpec         `json:"gates,omitempty"` // all must hold at the same time
+	Timeout Duration           `json:"timeout,omitempty"`
+	Span    Duration           `json:"span,omitempty"` // of settle and bake
+}
+
+// GateSpec is how sure a gate must be, and how patient it is.
+type GateSpec struct {
+	Gate   string   `json:"gate"`   // name of a row of the gate table in package checks
+	Need   int      `json:"need"`   // samples in a row
+	Span   Duration `json:"span"`   // the row must last at least this long
+	Every  Duration `json:"every"`  // pause between samples
+	Within Duration `json:"within"` // patience
+}
+
+// Node finds a node of the plan.
+func (p *Plan) Node(name inventory.NodeName) (Node, bool) {
+	for _, n := range p.Nodes {
+		if n.Name == name {
+			return n, true
+		}
+	}
+	return Node{}, false
+}
+
+// Masters lists the plan's masters, excluded ones too.
+func (p *Plan) Masters() []Node {
+	var ms []Node
+	for _, n := range p.Nodes {
+		if n.Role == dcos.Master {
+			ms = append(ms, n)
+		}
+	}
+	return ms
+}

@@ -1,0 +1,113 @@
+package plan
+
+import (
+	"encoding/json"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+)
+
+// Outcome is how a step ended. The zero Outcome is InDoubt, and a step in
+// doubt stops the line. Failed is what the node said; a lost connection is
+// InDoubt.
+type Outcome uint8
+
+// The outcomes. NotRun and Running are answers of a reconciliation only.
+const (
+	InDoubt Outcome = iota
+	Failed
+	Done
+	NotRun  // proved: the step never began on the node
+	Running // the step still runs on the node; doing it again adopts it
+)
+
+var outcomeNames = [...]string{"in-doubt", "failed", "done", "not-run", "running"}
+
+func (o Outcome) String() string {
+	if int(o) < len(outcomeNames) {
+		return outcomeNames[o]
+	}
+	return outcomeNames[0]
+}
+
+// MarshalText writes the outcome's name.
+func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// UnmarshalText reads the outcome's name; an unknown name is InDoubt.
+func (o *Outcome) UnmarshalText(b []byte) error {
+	*o = InDoubt
+	for i, n := range outcomeNames {
+		if n == string(b) {
+			*o = Outcome(i)
+		}
+	}
+	return nil
+}
+
+// Class says in what state a failed patch left the node, by evidence from the
+// node (never by exit code alone).
+type Class string
+
+// The classes of a failed patch.
+const (
+	ClassNone   Class = ""
+	BeforeSwap  Class = "before-swap"  // nothing stopped, version unchanged: may run again
+	MidSwap     Class = "mid-swap"     // services stopped, files moved: a human
+	NotStarted  Class = "not-started"  // active is the target, services were not started: daemon-reload and start dcos.target
+	NotVerified Class = "not-verified" // applied, but a gate did not pass in time
+)
+
+// Task is a step with all that is needed to do it.
+type Task struct {
+	Plan     *Plan
+	Run      string
+	Epoch    int
+	Step     Step
+	Attempt  int             // 1 for the first
+	Baseline json.RawMessage // what ActionBaseline of the same lane reported
+}
+
+// Report is how a task went.
+type Report struct {
+	Outcome  Outcome         `json:"outcome"`
+	Class    Class           `json:"class,omitempty"`
+	Detail   string          `json:"detail,omitempty"` // one line for a person
+	Findings []dcos.Finding  `json:"findings,omitempty"`
+	Evidence json.RawMessage `json:"evidence,omitempty"` // a baseline, a receipt: read back by later tasks
+}
+
+// Note is news from a task under way.
+type Note struct {
+	Detail  string        `json:"detail,omitempty"`
+	Finding *dcos.Finding `json:"finding,omitempty"` // changed since the last note of this check
+	Hold    bool          `json:"hold,omitempty"`    // admit nothing while this is the task's last note with a Detail
+}
+
+// Ask is what the engine wants to know before it admits a lane.
+type Ask struct {
+	Stage string // whose next lane
+	Kind  StageKind
+}
+
+// Observation is the cluster's own evidence at one moment. It is an admission
+// ticket: what is unknown in it admits nothing.
+type Observation struct {
+	Green    bool                       `json:"green"`              // the cluster gate: leader works, every expected master serves, ranges replicated
+	Findings []dcos.Finding             `json:"findings,omitempty"` // why, or why not
+	Out      []inventory.NodeName       `json:"out,omitempty"`      // agents out of service at the leader, whoever did it; excluded ones not listed
+	Unknown  []UnknownAgent             `json:"unknown,omitempty"`
+	Weights  map[inventory.NodeName]int `json:"weights,omitempty"` // leader weight of each master: Mesos 4, ZooKeeper 2, Marathon 1
+	Quorums  []Quorum                   `json:"quorums,omitempty"`
+	Tasks    map[inventory.NodeName]int `json:"tasks,omitempty"`
+}
+
+// Quorum is one replicated group of masters.
+type Quorum struct {
+	Name    string               `json:"name"` // "zookeeper", "registrar", "cockroach"
+	Size    int                  `json:"size"` // members that there should be
+	Serving []inventory.NodeName `json:"serving"`
+	Age     Duration             `json:"age"` // of the oldest sample that it rests on
+}
+
+// Need is how many members must serve: more than half.
+func (q Quorum) Need() int { return q.Size/2 + 1 }
