@@ -18,8 +18,9 @@ var local = map[string]string{
 	"mesos":          "dcos",
 	"plan":           "dcos inventory",
 	"journal":        "inventory plan",
-	"checks":         "dcos inventory mesos plan sshexec",
-	"patcher":        "dcos inventory mesos plan checks sshexec",
+	"node":           "dcos sshexec",
+	"checks":         "dcos inventory mesos node plan sshexec",
+	"patcher":        "dcos inventory mesos node plan checks sshexec",
 	"orchestrator":   "dcos inventory plan journal",
 	"render":         "dcos inventory plan journal",
 	"cmd/dcos-patch": "*",
@@ -27,7 +28,8 @@ var local = map[string]string{
 
 	"internal/arch":        "",
 	"internal/memnet":      "",
-	"internal/simcluster":  "dcos inventory plan internal/memnet",
+	"internal/simcluster":  "dcos inventory plan internal/memnet internal/sshd",
+	"internal/sshd":        "",
 	"internal/conformance": "sshexec",
 	"internal/bench":       "*",
 }
@@ -36,8 +38,8 @@ var local = map[string]string{
 // listed may be imported by anybody.
 var outside = map[string]string{
 	"gopkg.in/yaml.v3":                   "inventory internal/simcluster cmd/dcos-patch",
-	"golang.org/x/crypto/ssh":            "sshexec internal/simcluster internal/conformance",
-	"github.com/pkg/sftp":                "sshexec internal/simcluster internal/conformance",
+	"golang.org/x/crypto/ssh":            "sshexec internal/sshd internal/simcluster internal/conformance",
+	"github.com/pkg/sftp":                "sshexec internal/sshd internal/simcluster internal/conformance",
 	"github.com/spf13/cobra":             "cmd/dcos-patch",
 	"github.com/go-zookeeper/zk":         "e2e/standin",
 	"github.com/hashicorp/go-multierror": "inventory plan patcher cmd/dcos-patch",
