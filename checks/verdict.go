@@ -1,0 +1,95 @@
+package checks
+
+import (
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// Verdict is what a gate's samples amount to. The zero Verdict does not hold.
+type Verdict struct {
+	Holds   bool
+	Finding dcos.Finding  // the last sample's, with Have and Need
+	Since   time.Time     // the answer that the present row began with; zero when there is no row
+	Lasted  time.Duration // how long the present row is proved to have lasted
+}
+
+// gapLimit is how many pauses may lie between two samples of a row. After a
+// longer gap (a suspended controller, a node that did not answer) nobody knows
+// what happened in it, and the row starts anew.
+const gapLimit = 3
+
+// Judge says whether the samples, oldest first, satisfy the demand of a gate
+// in a step that began at since. It is a pure function of its arguments:
+//
+//   - only an answer with an OK status counts, and any other ends the row;
+//   - an answer that was asked before since, or is older than its asking, ends
+//     the row too, and is shown as unknown;
+//   - so does another Identity, which begins a row of its own;
+//   - the row must have spec.Need samples, lie spec.Span apart from the first
+//     answer to the last question, and every mark must have changed in it.
+func Judge(samples []Sample, spec plan.GateSpec, since time.Time) Verdict {
+	if len(samples) == 0 {
+		return Verdict{Finding: dcos.Finding{Check: spec.Gate, Observed: "not asked yet", Need: max(spec.Need, 1)}}
+	}
+	row := trailingRow(samples, spec, since)
+	last := samples[len(samples)-1]
+	v := Verdict{Finding: last.Finding}
+	v.Finding.Need = max(spec.Need, 1)
+	v.Finding.Have = min(len(row), v.Finding.Need)
+	v.Finding.At = last.Answered
+	if why := last.stale(since); why != "" {
+		v.Finding.Status, v.Finding.Observed = dcos.Unknown, why+": "+last.Finding.Observed
+	}
+	if len(row) == 0 {
+		return v
+	}
+	v.Since = row[0].Answered
+	v.Lasted = max(last.Asked.Sub(v.Since), 0)
+	still := unchanged(row)
+	v.Holds = len(row) >= v.Finding.Need && v.Lasted >= spec.Span.D() && still == ""
+	if still != "" && v.Finding.Have == v.Finding.Need {
+		v.Finding.Have-- // one more is needed: show that the row is not complete
+	}
+	return v
+}
+
+// trailingRow is the longest run of counting samples at the end.
+func trailingRow(samples []Sample, spec plan.GateSpec, since time.Time) []Sample {
+	from := len(samples)
+	for i := len(samples) - 1; i >= 0; i-- {
+		s := samples[i]
+		if !s.Finding.Status.OK() || s.stale(since) != "" {
+			break
+		}
+		if from < len(samples) && !joins(s, samples[from], spec) {
+			break
+		}
+		from = i
+	}
+	return samples[from:]
+}
+
+// joins reports whether two neighbouring good samples belong to one row.
+func joins(a, b Sample, spec plan.GateSpec) bool {
+	gap := b.Asked.Sub(a.Answered)
+	return a.Identity == b.Identity && gap >= 0 && (spec.Every <= 0 || gap <= gapLimit*spec.Every.D())
+}
+
+// unchanged names a mark of the last sample that has had one value only
+// throughout the row; empty when there is none.
+func unchanged(row []Sample) string {
+	stuck := ""
+	for name, now := range row[len(row)-1].Marks {
+		moved := false
+		for _, s := range row {
+			old, there := s.Marks[name]
+			moved = moved || there && old != now
+		}
+		if !moved && (stuck == "" || name < stuck) {
+			stuck = name
+		}
+	}
+	return stuck
+}
