@@ -1,0 +1,86 @@
+package sshd
+
+import (
+	"context"
+	"sync"
+
+	"github.com/pkg/sftp"
+	"golang.org/x/crypto/ssh"
+)
+
+// session serves one channel: a single command or SFTP.
+func (s *Server) session(ctx context.Context, nc ssh.NewChannel) {
+	ch, requests, err := nc.Accept()
+	if err != nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	defer work.Wait()
+	defer cancel() // requests end when the client has closed the channel
+	started := false
+	for r := range requests {
+		run := s.program(r)
+		ok := run != nil && !started
+		if r.WantReply {
+			_ = r.Reply(ok || r.Type == "env", nil)
+		}
+		if !ok {
+			continue
+		}
+		started = true
+		work.Go(func() {
+			defer ch.Close()
+			end(ch, run(ctx, ch))
+		})
+	}
+}
+
+// program is what a request asks to run, or nil when it is refused.
+func (s *Server) program(r *ssh.Request) func(context.Context, ssh.Channel) int {
+	var arg struct{ Value string }
+	if ssh.Unmarshal(r.Payload, &arg) != nil {
+		return nil
+	}
+	switch {
+	case r.Type == "exec":
+		return func(ctx context.Context, ch ssh.Channel) int {
+			return s.Handler.Exec(ctx, arg.Value, ch, ch, ch.Stderr())
+		}
+	case r.Type == "subsystem" && arg.Value == "sftp" && !s.RefuseSFTP:
+		return s.files
+	}
+	return nil
+}
+
+func (s *Server) files(_ context.Context, ch ssh.Channel) int {
+	server := sftp.NewRequestServer(ch, s.Handler.Files())
+	defer server.Close()
+	if server.Serve() != nil {
+		return 255
+	}
+	return 0
+}
+
+// end tells the client how the command ended.
+func end(ch ssh.Channel, code int) {
+	_ = ch.CloseWrite()
+	if code >= 0 {
+		_, _ = ch.SendRequest("exit-status", false, ssh.Marshal(struct{ Code uint32 }{uint32(code)}))
+		return
+	}
+	_, _ = ch.SendRequest("exit-signal", false, ssh.Marshal(struct {
+		Signal        string
+		Core          bool
+		Text, LangTag string
+	}{Signal: signalName(-code)}))
+}
+
+// signalName is a name of RFC 4254 section 6.10, without the SIG.
+func signalName(n int) string {
+	names := map[int]string{1: "HUP", 2: "INT", 3: "QUIT", 6: "ABRT", 9: "KILL", 11: "SEGV", 13: "PIPE", 14: "ALRM", 15: "TERM"}
+	if name, known := names[n]; known {
+		return name
+	}
+	return "KILL"
+}
