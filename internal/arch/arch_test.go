@@ -19,6 +19,7 @@ var local = map[string]string{
 	"plan":           "dcos inventory",
 	"journal":        "inventory plan",
 	"node":           "dcos sshexec",
+	"node/nodetest":  "dcos node sshexec",
 	"checks":         "dcos inventory mesos node plan sshexec",
 	"patcher":        "dcos inventory mesos node plan checks sshexec",
 	"orchestrator":   "dcos inventory plan journal",

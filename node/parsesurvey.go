@@ -1,0 +1,178 @@
+package node
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+)
+
+// ParseSurvey reads the lines of a survey. A line that it does not understand
+// is an error: the program travels with its reader, so an unknown word means
+// that something else answered. An error comes with the zero Survey.
+func ParseSurvey(b []byte) (Survey, error) {
+	var (
+		s    Survey
+		seen = map[string]bool{}
+	)
+	for line := range strings.Lines(string(b)) {
+		key, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		if err := s.take(key, value); err != nil {
+			return Survey{}, fmt.Errorf("survey: line %.80q: %w", line, err)
+		}
+		if seen[key] && !repeats(key) {
+			return Survey{}, fmt.Errorf("survey: %s is said twice", key)
+		}
+		seen[key] = true
+	}
+	if !seen["program"] {
+		return Survey{}, errors.New("survey: no line \"program\": the node program did not answer")
+	}
+	slices.Sort(s.Active)
+	slices.Sort(s.Fetched)
+	return s, nil
+}
+
+// repeats says which keys are lists.
+func repeats(key string) bool {
+	switch key {
+	case "role", "active", "fetched", "patch_unit", "receipt":
+		return true
+	}
+	return false
+}
+
+// take reads one line.
+func (s *Survey) take(key, value string) (err error) {
+	switch key {
+	case "cluster_id":
+		s.ClusterID, err = word(value)
+	case "ip":
+		s.IP, err = word(value)
+	case "version":
+		value, err = word(value)
+		s.Version = dcos.Version(value)
+	case "variant":
+		s.Variant, err = word(value)
+	case "boot_id":
+		s.BootID, err = word(value)
+	case "midswap":
+		s.MidSwap, err = flag(value)
+	case "rehearsal":
+		s.Rehearsal, err = flag(value)
+	case "role", "active", "fetched", "patch_unit", "receipt", "lock":
+		err = s.takeList(key, value)
+	default:
+		err = s.takeNumber(key, value)
+	}
+	return err
+}
+
+func (s *Survey) takeList(key, value string) (err error) {
+	if key != "patch_unit" && key != "receipt" && key != "lock" {
+		if value, err = word(value); err != nil {
+			return err
+		}
+	}
+	switch key {
+	case "role":
+		role := dcos.RoleOfFile(value)
+		if role == dcos.RoleUnknown {
+			return errors.New("want master, slave or slave_public")
+		}
+		s.Roles = append(s.Roles, role)
+	case "active":
+		s.Active = append(s.Active, value)
+	case "fetched":
+		s.Fetched = append(s.Fetched, value)
+	case "patch_unit":
+		name, state, ok := strings.Cut(value, " ")
+		if !ok || name == "" || state == "" || strings.Contains(state, " ") {
+			return errors.New("want NAME STATE")
+		}
+		s.PatchUnits = append(s.PatchUnits, PatchUnit{Name: name, State: state})
+	case "receipt":
+		r, err := receiptLine(value)
+		s.Receipts = append(s.Receipts, r)
+		return err
+	case "lock":
+		s.Lock, err = lockHolder(value)
+	}
+	return err
+}
+
+func (s *Survey) takeNumber(key, value string) error {
+	n, err := strconv.ParseUint(value, 10, 63)
+	small := n <= 1<<31-1
+	switch key {
+	case "program":
+		if err == nil && n != protocol {
+			return fmt.Errorf("want %d", protocol)
+		}
+	case "master_count":
+		s.MasterCount = int(n)
+	case "systemd":
+		s.Systemd = int(n)
+	case "epoch":
+		s.Epoch = int(n)
+	case "free_kb":
+		s.FreeKB, small = int64(n), true
+	case "pid1_start":
+		s.PID1Start, small = n, true
+	case "active_ctime":
+		s.ActiveChange, small = time.Unix(int64(n), 0).UTC(), n < 1<<40
+	default:
+		return errors.New("unknown key")
+	}
+	if err != nil || !small {
+		return errors.New("want a number")
+	}
+	return nil
+}
+
+// receiptLine reads "SHA256 ATTEMPT STATE".
+func receiptLine(value string) (Receipt, error) {
+	f := strings.Split(value, " ")
+	if len(f) != 3 || f[0] == "" {
+		return Receipt{}, errors.New("want SHA256 ATTEMPT STATE")
+	}
+	attempt, err := number(f[1])
+	if err != nil {
+		return Receipt{}, err
+	}
+	state, code, err := runState(f[2])
+	return Receipt{SHA256: f[0], Attempt: attempt, State: state, Code: code}, err
+}
+
+// lockHolder reads "EPOCH RUN OWNER"; the owner may hold spaces.
+func lockHolder(value string) (*LockHolder, error) {
+	f := strings.SplitN(value, " ", 3)
+	if len(f) != 3 || f[1] == "" || f[2] == "" {
+		return nil, errors.New("want EPOCH RUN OWNER")
+	}
+	epoch, err := number(f[0])
+	if err != nil {
+		return nil, err
+	}
+	return &LockHolder{Epoch: epoch, Run: f[1], Owner: f[2]}, nil
+}
+
+// word reads a value that is one word.
+func word(s string) (string, error) {
+	if s == "" || strings.ContainsAny(s, " \t\r") {
+		return "", errors.New("want one word")
+	}
+	return s, nil
+}
+
+// flag reads a key that is true by being there.
+func flag(s string) (bool, error) {
+	if s != "" {
+		return false, errors.New("want no value")
+	}
+	return true, nil
+}

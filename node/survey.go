@@ -1,0 +1,73 @@
+package node
+
+import (
+	"context"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+)
+
+// Survey is what a node says about itself. A field that the node could not
+// fill is zero, and means unknown.
+type Survey struct {
+	ClusterID    string       // masters
+	IP           string       // what detect_ip prints
+	Roles        []dcos.Role  // one per role file; a sane node has exactly one
+	Version      dcos.Version //
+	Variant      string       // "open" or "enterprise"
+	Active       []string     // active package ids, sorted
+	Fetched      []string     // package ids on disk, sorted
+	MidSwap      bool         // install_progress exists
+	MasterCount  int          //
+	Systemd      int          // version
+	FreeKB       int64        // of the file system of /opt/mesosphere
+	BootID       string       //
+	PID1Start    uint64       // clock ticks since boot
+	ActiveChange time.Time    // ctime of /opt/mesosphere/active, by the node's clock
+	Rehearsal    bool         // carries /etc/dcos-patch-rehearsal
+	PatchUnits   []PatchUnit  // every transient unit of ours that systemd knows
+	Epoch        int          // the highest seen; 0: none
+	Lock         *LockHolder  // nil: nobody holds the lock here
+	Receipts     []Receipt    // every attempt of every script
+}
+
+// PatchUnit is one transient unit of ours.
+type PatchUnit struct {
+	Name  string // with ".service"
+	State string // systemd's ActiveState
+}
+
+// LockHolder is who holds the cluster lock, as one master says.
+type LockHolder struct {
+	Epoch int
+	Run   string
+	Owner string
+}
+
+// TakeSurvey asks the node for all of it.
+func TakeSurvey(ctx context.Context, h Host) (Survey, error) {
+	b, err := Read(ctx, h, "survey")
+	if err != nil {
+		return Survey{}, err
+	}
+	return ParseSurvey(b)
+}
+
+// Role is the node's only role; RoleUnknown when there is none, or more.
+func (s Survey) Role() dcos.Role {
+	if len(s.Roles) != 1 {
+		return dcos.RoleUnknown
+	}
+	return s.Roles[0]
+}
+
+// RunningUnit is the name of a patch unit of ours that has not ended; empty
+// when there is none.
+func (s Survey) RunningUnit() string {
+	for _, u := range s.PatchUnits {
+		if u.State != "inactive" && u.State != "failed" {
+			return u.Name
+		}
+	}
+	return ""
+}
