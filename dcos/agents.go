@@ -1,28 +1,153 @@
 package dcos
 
 import (
-	"errors"
+	"fmt"
+	"math"
+	"net"
+	"strings"
 	"time"
 )
 
 // Agent is a Mesos agent as the leading master lists it.
 type Agent struct {
-	ID, Hostname, IP, Version    string
-	Active, Deactivated          bool
-	RegisteredAt, ReregisteredAt time.Time // by the leading master's clock; zero when absent
-	Drain                        string    // "", DRAINING or DRAINED
+	ID, Hostname string
+	IP           string // of the agent's process, from its pid
+	Version      string // of the running agent
+	Active       bool   // connected, and its resources are offered
+	Deactivated  bool   // by an operator or a drain; false below Mesos 1.9, which cannot
+	// The leading master's clock: compare only with an earlier value of the
+	// same call (v1 has nanoseconds, /slaves microseconds), never with ours.
+	RegisteredAt   time.Time
+	ReregisteredAt time.Time // zero when it has not re-registered with this leader
+	Drain          string    // "", "DRAINING" or "DRAINED"
 }
 
-// Agents is the leading master's list. A recovered agent is known from the
-// registry and has not come back since the failover: only ID and Hostname are
-// known of it.
+// Agents is the leading master's list. A recovered agent is one that the
+// registry knows and that has not come back since the failover: nothing but ID
+// and Hostname is known of it.
 type Agents struct {
 	Registered []Agent
 	Recovered  []Agent
 }
 
-// ParseGetAgents reads the answer to the v1 call GET_AGENTS.
-func ParseGetAgents(b []byte) (Agents, error) { return Agents{}, errors.New("not written yet") }
+// Find gives the agent with an id, and whether it is among the registered.
+func (a Agents) Find(id string) (Agent, bool) {
+	for _, agent := range a.Registered {
+		if agent.ID == id {
+			return agent, true
+		}
+	}
+	return Agent{}, false
+}
 
-// ParseSlaves reads the body of the v0 endpoint /slaves.
-func ParseSlaves(b []byte) (Agents, error) { return Agents{}, errors.New("not written yet") }
+// agentFields is what both forms of the list have under the same names.
+type agentFields struct {
+	Active      *bool  `json:"active"`
+	Deactivated *bool  `json:"deactivated"`
+	Version     string `json:"version"`
+	PID         string `json:"pid"`
+	Drain       *struct {
+		State string `json:"state"`
+	} `json:"drain_info"`
+}
+
+// fill sets what the fields say.
+func (f agentFields) fill(what string, a *Agent) error {
+	switch {
+	case a.ID == "":
+		return missing(what, "id")
+	case a.Hostname == "":
+		return missing(what, "hostname")
+	case f.Active == nil:
+		return missing(what, "active")
+	case f.Version == "":
+		return missing(what, "version")
+	case f.Deactivated == nil && !Version(f.Version).before("1.9.0"):
+		return missing(what, "deactivated")
+	case f.Drain != nil && f.Drain.State == "":
+		return missing(what, "drain_info.state")
+	}
+	a.Active, a.Version = *f.Active, f.Version
+	a.Deactivated = f.Deactivated != nil && *f.Deactivated
+	if f.Drain != nil {
+		a.Drain = f.Drain.State
+	}
+	_, address, found := strings.Cut(f.PID, "@")
+	host, _, err := net.SplitHostPort(address)
+	if !found || err != nil || host == "" {
+		return fmt.Errorf("%s: field pid is %q, want name@IP:port", what, clip(f.PID))
+	}
+	a.IP = host
+	return nil
+}
+
+// before reports whether v is certainly older than w.
+func (v Version) before(w Version) bool { return v.Minor() != "" && v.Compare(w) < 0 }
+
+// unique checks that no agent is listed twice.
+func (a Agents) unique(what string) error {
+	seen := map[string]bool{}
+	for _, list := range [][]Agent{a.Registered, a.Recovered} {
+		for _, agent := range list {
+			if seen[agent.ID] {
+				return fmt.Errorf("%s: agent %s is listed twice", what, agent.ID)
+			}
+			seen[agent.ID] = true
+		}
+	}
+	return nil
+}
+
+// ParseSlaves reads the body of the v0 endpoint /slaves. A leading master that
+// has not recovered answers it with no agents at all: prefer GET_AGENTS.
+func ParseSlaves(b []byte) (Agents, error) {
+	const what = "/slaves"
+	type slave struct {
+		agentFields
+		ID             string   `json:"id"`
+		Hostname       string   `json:"hostname"`
+		RegisteredAt   *float64 `json:"registered_time"`
+		ReregisteredAt *float64 `json:"reregistered_time"`
+	}
+	var raw struct {
+		Slaves    *[]slave `json:"slaves"`
+		Recovered *[]slave `json:"recovered_slaves"`
+	}
+	if err := decode(what, b, &raw); err != nil {
+		return Agents{}, err
+	}
+	switch {
+	case raw.Slaves == nil:
+		return Agents{}, missing(what, "slaves")
+	case raw.Recovered == nil:
+		return Agents{}, missing(what, "recovered_slaves")
+	}
+	var agents Agents
+	for i, s := range *raw.Slaves {
+		at := fmt.Sprintf("%s: slaves[%d]", what, i)
+		a := Agent{ID: s.ID, Hostname: s.Hostname}
+		if err := s.fill(at, &a); err != nil {
+			return Agents{}, err
+		}
+		if s.RegisteredAt == nil {
+			return Agents{}, missing(at, "registered_time")
+		}
+		a.RegisteredAt, a.ReregisteredAt = unixSeconds(s.RegisteredAt), unixSeconds(s.ReregisteredAt)
+		agents.Registered = append(agents.Registered, a)
+	}
+	for i, s := range *raw.Recovered {
+		if s.ID == "" {
+			return Agents{}, missing(what, fmt.Sprintf("recovered_slaves[%d].id", i))
+		}
+		agents.Recovered = append(agents.Recovered, Agent{ID: s.ID, Hostname: s.Hostname})
+	}
+	return agents, agents.unique(what)
+}
+
+// unixSeconds is exact to the microsecond, which is all a float64 holds.
+func unixSeconds(s *float64) time.Time {
+	if s == nil {
+		return time.Time{}
+	}
+	return time.UnixMicro(int64(math.Round(*s * 1e6))).UTC()
+}

@@ -1,0 +1,92 @@
+package dcos
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// v1Value is how the v1 API wraps an id.
+type v1Value struct {
+	Value string `json:"value"`
+}
+
+// v1Time is how the v1 API writes an instant.
+type v1Time struct {
+	Nanoseconds *int64 `json:"nanoseconds"`
+}
+
+func (t *v1Time) utc() time.Time {
+	if t == nil || t.Nanoseconds == nil {
+		return time.Time{}
+	}
+	return time.Unix(0, *t.Nanoseconds).UTC()
+}
+
+// decodeCall reads the answer to a v1 call into v: its type must be the
+// call's, and the object under key must be there. Lists in it may be absent
+// when empty: Mesos below 1.10 leaves empty repeated fields out.
+func decodeCall(call, key string, b []byte, v any) error {
+	var raw map[string]json.RawMessage
+	if err := decode(call, b, &raw); err != nil {
+		return err
+	}
+	var kind string
+	if err := json.Unmarshal(raw["type"], &kind); err != nil {
+		return missing(call, "type")
+	}
+	if kind != call {
+		return fmt.Errorf("%s: the answer is of type %q", call, clip(kind))
+	}
+	if len(raw[key]) == 0 || string(raw[key]) == "null" {
+		return missing(call, key)
+	}
+	return decode(call+": "+key, raw[key], v)
+}
+
+type agentInfo struct {
+	ID       v1Value `json:"id"`
+	Hostname string  `json:"hostname"`
+}
+
+// ParseGetAgents reads the answer to the v1 call GET_AGENTS. Id and hostname
+// are in agent_info, active and the rest beside it; recovered_agents are bare
+// agent_infos. Only a leading master that has recovered answers it.
+func ParseGetAgents(b []byte) (Agents, error) {
+	const what = "GET_AGENTS"
+	var raw struct {
+		Agents []struct {
+			agentFields
+			Info           *agentInfo `json:"agent_info"`
+			RegisteredAt   *v1Time    `json:"registered_time"`
+			ReregisteredAt *v1Time    `json:"reregistered_time"`
+		} `json:"agents"`
+		Recovered []agentInfo `json:"recovered_agents"`
+	}
+	if err := decodeCall(what, "get_agents", b, &raw); err != nil {
+		return Agents{}, err
+	}
+	var agents Agents
+	for i, r := range raw.Agents {
+		at := fmt.Sprintf("%s: agents[%d]", what, i)
+		if r.Info == nil {
+			return Agents{}, missing(at, "agent_info")
+		}
+		a := Agent{ID: r.Info.ID.Value, Hostname: r.Info.Hostname}
+		if err := r.fill(at, &a); err != nil {
+			return Agents{}, err
+		}
+		a.RegisteredAt, a.ReregisteredAt = r.RegisteredAt.utc(), r.ReregisteredAt.utc()
+		if a.RegisteredAt.IsZero() {
+			return Agents{}, missing(at, "registered_time")
+		}
+		agents.Registered = append(agents.Registered, a)
+	}
+	for i, r := range raw.Recovered {
+		if r.ID.Value == "" {
+			return Agents{}, missing(what, fmt.Sprintf("recovered_agents[%d].id", i))
+		}
+		agents.Recovered = append(agents.Recovered, Agent{ID: r.ID.Value, Hostname: r.Hostname})
+	}
+	return agents, agents.unique(what)
+}
