@@ -24,6 +24,22 @@ type Plan struct {
 	MaxOut    int          `json:"max_out"`
 	HoldLimit Duration     `json:"hold_limit"`
 	TimeScale float64      `json:"time_scale,omitempty"` // set for rehearsals only
+	Variant   string       `json:"variant,omitempty"`    // "open" or "enterprise", as the nodes say
+	Groups    []GroupRule  `json:"groups,omitempty"`     // what the policy allows, group by group, in order
+	Estimate  Duration     `json:"estimate,omitempty"`   // of the critical path: stages never overlap
+	Seal      string       `json:"seal,omitempty"`       // SHA-256 over all the rest: see Verify
+}
+
+// GroupRule is the part of a group's policy that was decided on, whatever the
+// nodes were found to be.
+type GroupRule struct {
+	Name        string    `json:"name"`
+	Role        dcos.Role `json:"role"`
+	Size        int       `json:"size"` // nodes that are not excluded
+	Width       int       `json:"width"`
+	ZoneSpread  int       `json:"zone_spread,omitempty"`
+	MaxFailures int       `json:"max_failures"`
+	Canary      []string  `json:"canary"` // as declared: names, "auto" or "none"
 }
 
 // ClusterRef names the cluster. ID is the cluster's own.
@@ -52,7 +68,10 @@ type Node struct {
 	Group       string             `json:"group"`
 	Zone        string             `json:"zone,omitempty"`
 	Disposition Disposition        `json:"disposition"`
-	Why         string             `json:"why,omitempty"` // evidence of at-target, reason of an exclusion
+	Why         string             `json:"why,omitempty"`    // evidence of at-target, reason of an exclusion
+	Staged      bool               `json:"staged,omitempty"` // held every package of the target when surveyed
+	Tasks       int                `json:"tasks,omitempty"`  // running on it when surveyed
+	Weight      int                `json:"weight,omitempty"` // leader weight when surveyed
 }
 
 // StageKind says what a stage is for.
@@ -89,6 +108,7 @@ type Stage struct {
 	MaxFailures int       `json:"max_failures"`
 	Lanes       []Lane    `json:"lanes"`
 	Estimate    Duration  `json:"estimate"`
+	Note        string    `json:"note,omitempty"` // for a person: "3 serve, quorum 2: one stops, 2 remain"
 }
 
 // Lane is one node's way through a stage, or the cluster's (Node empty).

@@ -63,8 +63,9 @@ type Task struct {
 	Run      string
 	Epoch    int
 	Step     Step
-	Attempt  int             // 1 for the first
-	Baseline json.RawMessage // what ActionBaseline of the same lane reported
+	Attempt  int                  // 1 for the first
+	Left     []inventory.NodeName // nodes left behind in this run, which a postflight does not expect at the target
+	Baseline json.RawMessage      // what ActionBaseline of the same lane reported
 }
 
 // Report is how a task went.

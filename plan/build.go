@@ -1,0 +1,162 @@
+package plan
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+)
+
+// Input is all that a plan depends on.
+type Input struct {
+	Inventory *inventory.Cluster
+	Facts     Facts
+	Today     time.Time // decides which exclusions still hold
+}
+
+// Build makes the plan, or refuses with a *RefusalError that holds every
+// reason at once. It is pure and deterministic: the order of nodes within the
+// masters or a group of the inventory does not matter, and neither input is
+// changed. The plan it returns is sealed (see Verify).
+func Build(in Input) (*Plan, error) {
+	if in.Inventory == nil {
+		return nil, errors.New("building a plan: there is no inventory")
+	}
+	s := newSurvey(in)
+	s.judgeCluster()
+	s.judgeNodes()
+	p := s.draft()
+	s.addStages(p)
+	s.judgePlan(p)
+	if len(s.blocks) > 0 {
+		return nil, &RefusalError{Blocks: s.inNodeOrder()}
+	}
+	p.ID = Identity(p)
+	p.Seal = seal(p)
+	return p, nil
+}
+
+// survey is the inventory and the facts side by side, and what speaks against
+// a plan.
+type survey struct {
+	in     Input
+	c      *inventory.Cluster
+	script dcos.Script
+	scale  timeScale
+	nodes  []inventory.Node // canonical order: masters, then groups
+	groups [][]inventory.Node
+	out    map[inventory.NodeName]inventory.Exclusion
+	blocks []Block
+}
+
+func newSurvey(in Input) *survey {
+	s := &survey{in: in, c: in.Inventory, script: in.Facts.Script, scale: scaleOf(in.Inventory.Rehearsal.TimeScale)}
+	s.script.Packages = slices.Sorted(slices.Values(s.script.Packages))
+	s.out = map[inventory.NodeName]inventory.Exclusion{}
+	for _, x := range s.c.Exclusions {
+		if e, holds := s.c.Excluded(x.Node, in.Today); holds {
+			s.out[x.Node] = e
+		}
+	}
+	s.nodes = inGroup(idMasters, slices.SortedFunc(slices.Values(s.c.Masters), byName))
+	for _, g := range s.c.Groups {
+		sorted := inGroup(g.Name, slices.SortedFunc(slices.Values(g.Nodes), byZoneAndName))
+		s.groups = append(s.groups, sorted)
+		s.nodes = append(s.nodes, sorted...)
+	}
+	return s
+}
+
+func byName(a, b inventory.Node) int { return natural(string(a.Name), string(b.Name)) }
+
+// inGroup names the group on its own, sorted copy of the nodes.
+func inGroup(name string, nodes []inventory.Node) []inventory.Node {
+	for i := range nodes {
+		nodes[i].Group = name
+	}
+	return nodes
+}
+
+func (s *survey) block(b Block) { s.blocks = append(s.blocks, b) }
+
+// facts is what a node said; a node that nobody asked has said nothing.
+func (s *survey) facts(name inventory.NodeName) NodeFacts {
+	f, ok := s.in.Facts.Nodes[name]
+	if !ok {
+		return NodeFacts{Err: "the survey has no answer of it", Kind: "survey"}
+	}
+	return f
+}
+
+func (s *survey) excluded(name inventory.NodeName) bool {
+	_, yes := s.out[name]
+	return yes
+}
+
+// inNodeOrder sorts the blocks: the cluster's, then node by node.
+func (s *survey) inNodeOrder() []Block {
+	rank := map[inventory.NodeName]int{"": -1}
+	for i, n := range s.nodes {
+		rank[n.Name] = i
+	}
+	slices.SortStableFunc(s.blocks, func(a, b Block) int { return rank[a.Node] - rank[b.Node] })
+	return s.blocks
+}
+
+// draft is the plan without its stages.
+func (s *survey) draft() *Plan {
+	p := &Plan{
+		Format:    FormatVersion,
+		Cluster:   ClusterRef{Name: s.c.Name, ID: s.c.ID},
+		From:      s.script.From,
+		To:        s.script.To,
+		Script:    s.script,
+		Mesos:     s.c.Target.Mesos,
+		Variant:   s.variant(),
+		HoldLimit: s.scale.timeout(positive(s.c.Policy.HoldLimit, defaultHold)),
+	}
+	if s.scale != 1 {
+		p.TimeScale = float64(s.scale)
+	}
+	for _, n := range s.nodes {
+		p.Nodes = append(p.Nodes, s.node(n))
+	}
+	s.addRules(p)
+	return p
+}
+
+// defaultHold stands in where the policy is silent.
+const defaultHold = 30 * time.Minute
+
+// node is a node as the plan sees it.
+func (s *survey) node(n inventory.Node) Node {
+	f := s.facts(n.Name)
+	pn := Node{
+		Name: n.Name, Address: n.Address, Port: n.Port, IP: f.IP,
+		Role: n.Role, Group: n.Group, Zone: n.Zone,
+		Disposition: Patch,
+		Tasks:       s.tasks(n.Name),
+		Weight:      s.in.Facts.Cluster.Weights[n.Name],
+	}
+	if x, yes := s.out[n.Name]; yes {
+		pn.Disposition, pn.Why = Excluded, exclusionText(x)
+		return pn
+	}
+	if f.Err != "" {
+		return pn
+	}
+	pn.Staged = holdsAll(f.Fetched, s.script.Packages)
+	if s.atTarget(f) {
+		pn.Disposition, pn.Why = AtTarget, evidence(s.script.Packages)
+	}
+	return pn
+}
+
+func (s *survey) tasks(name inventory.NodeName) int {
+	if n, known := s.in.Facts.Cluster.Tasks[name]; known {
+		return n
+	}
+	return s.facts(name).Tasks
+}

@@ -1,0 +1,101 @@
+package plan
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+)
+
+// decision is what a person approves: all of it and nothing that moves by
+// itself. A field that is added here gives every plan a new id.
+type decision struct {
+	Cluster   string         `json:"cluster"`
+	From      dcos.Version   `json:"from"`
+	To        dcos.Version   `json:"to"`
+	Script    string         `json:"script"`
+	Packages  []string       `json:"packages"`
+	Nodes     []decisionNode `json:"nodes"`
+	Groups    []GroupRule    `json:"groups"`
+	MaxOut    int            `json:"max_out"`
+	TimeScale float64        `json:"time_scale"`
+}
+
+type decisionNode struct {
+	Name     string    `json:"name"`
+	Role     dcos.Role `json:"role"`
+	Group    string    `json:"group"`
+	Zone     string    `json:"zone"`
+	Excluded bool      `json:"excluded"`
+}
+
+// Identity is the first 12 hex digits of the SHA-256 over the decision: the
+// cluster's id, nodes with role, group, zone and exclusion, versions, packages,
+// script, and the policy that can widen what happens. Leaders, tasks, health,
+// SSH addresses, who is at the target already, and estimates are not in it,
+// so that an approval holds from Thursday to Saturday.
+func Identity(p *Plan) string {
+	d := decision{
+		Cluster:   p.Cluster.ID,
+		From:      p.From,
+		To:        p.To,
+		Script:    p.Script.SHA256,
+		Packages:  slices.Sorted(slices.Values(p.Script.Packages)),
+		Groups:    p.Groups,
+		MaxOut:    p.MaxOut,
+		TimeScale: p.TimeScale,
+	}
+	for _, n := range p.Nodes {
+		d.Nodes = append(d.Nodes, decisionNode{string(n.Name), n.Role, n.Group, n.Zone, n.Disposition == Excluded})
+	}
+	slices.SortFunc(d.Nodes, func(a, b decisionNode) int { return cmp.Compare(a.Name, b.Name) })
+	return digest(d)[:12]
+}
+
+// seal is the checksum over everything but the seal itself.
+func seal(p *Plan) string {
+	q := *p
+	q.Seal = ""
+	return digest(&q)
+}
+
+// digest hashes a value's JSON: struct fields in their order, no maps. A
+// value that has no JSON has no digest that anything could equal.
+func digest(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprintf("%-64s", "unhashable")
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// SealError says that a plan is not as Build made it.
+type SealError struct {
+	What      string // "id" or "seal"
+	Have      string // as written in the plan
+	Recompute string // as its content says
+}
+
+func (e *SealError) Error() string {
+	if e.What == "id" {
+		return fmt.Sprintf("the plan was changed after it was made: its id says %q, its decision %q; make the plan again", e.Have, e.Recompute)
+	}
+	return fmt.Sprintf("the plan was changed after it was made: its decision is that of its id, but its content has seal %.12q instead of %.12q; make the plan again", e.Recompute, e.Have)
+}
+
+// Verify recomputes a plan's id and seal. The error is a *SealError: "id"
+// when what was decided differs, "seal" when anything else does.
+func Verify(p *Plan) error {
+	if id := Identity(p); id != p.ID {
+		return &SealError{What: "id", Have: p.ID, Recompute: id}
+	}
+	if s := seal(p); s != p.Seal {
+		return &SealError{What: "seal", Have: p.Seal, Recompute: s}
+	}
+	return nil
+}

@@ -1,0 +1,145 @@
+package plan
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+)
+
+// judgeNodes blocks for what single nodes answered. Excluded nodes are not
+// asked anything.
+func (s *survey) judgeNodes() {
+	byIP := map[string]inventory.NodeName{}
+	variant := s.variant()
+	for _, n := range s.nodes {
+		if s.excluded(n.Name) {
+			s.judgeExclusion(n)
+			continue
+		}
+		f := s.facts(n.Name)
+		if f.Err != "" {
+			s.block(unreachable(n, f, s.in.Today))
+			continue
+		}
+		s.judgeIdentity(n, f, variant)
+		if other, twice := byIP[f.IP]; twice && f.IP != "" {
+			s.block(Block{Node: n.Name, What: "two names for one machine", Observed: fmt.Sprintf("%s and %s both have detect_ip %s", other, n.Name, f.IP),
+				Want: "one name a machine", Next: "correct the addresses in the inventory"})
+		}
+		byIP[f.IP] = n.Name
+		s.judgeState(n, f)
+	}
+}
+
+func (s *survey) judgeExclusion(n inventory.Node) {
+	if n.Role == dcos.Master {
+		s.block(Block{Node: n.Name, What: "a master cannot be left out", Observed: "excluded: " + exclusionText(s.out[n.Name]),
+			Want: "every master patched", Next: "repair the master, then take the exclusion out"})
+	}
+}
+
+// unreachable says what to do about a node that gave no answer.
+func unreachable(n inventory.Node, f NodeFacts, today time.Time) Block {
+	b := Block{Node: n.Name, Observed: f.Err}
+	switch f.Kind {
+	case "host-key":
+		b.What, b.Want = "its SSH host key is not the known one", "the key in known_hosts"
+		b.Next = "find out why it changed; if the machine was rebuilt, replace its line in known_hosts"
+	case "sudo":
+		b.What, b.Want = "no sudo on it", "sudo for the login user"
+		b.Next = "allow it, or give ssh.sudo.password a reference"
+	case "auth":
+		b.What, b.Want = "SSH does not let us in", "a key or certificate that it accepts"
+		b.Next = "check ssh.user and ssh.identity, and that the agent holds the key"
+	case "survey":
+		b.What, b.Want = "its answer cannot be used", "a complete survey"
+		b.Next = "dcos-patch check " + string(n.Name)
+	default:
+		b.What, b.Want = "cannot be reached", "an SSH connection to "+n.Address
+		b.Next = "check address, port and jump host"
+	}
+	if n.Role != dcos.Master {
+		b.Next += fmt.Sprintf("; or exclude it with a reason: exclude: [{node: %s, reason: \"..\", until: %s}]",
+			n.Name, today.AddDate(0, 0, 14).Format("2006-01-02"))
+	}
+	return b
+}
+
+// judgeIdentity: is this the machine that was meant, in the cluster that was
+// meant?
+func (s *survey) judgeIdentity(n inventory.Node, f NodeFacts, variant string) {
+	if s.c.ID != "" && f.ClusterID != s.c.ID && (f.ClusterID != "" || n.Role == dcos.Master) {
+		s.block(Block{Node: n.Name, What: "it belongs to another cluster", Observed: orElse(f.ClusterID, "no cluster id"),
+			Want: s.c.ID, Next: "check its address in the inventory; never change the inventory's id to make this pass"})
+	}
+	if f.Role != n.Role || n.Role == dcos.RoleUnknown {
+		s.block(Block{Node: n.Name, What: "its role is not the declared one", Observed: f.Role.String(),
+			Want: n.Role.String(), Next: "move it to the right group of the inventory"})
+	}
+	if f.IP == "" {
+		s.block(Block{Node: n.Name, What: "DC/OS on it does not know its address", Observed: "detect_ip printed nothing",
+			Want: "one address", Next: "run /opt/mesosphere/bin/detect_ip on it"})
+	}
+	if f.Variant != "" && f.Variant != variant {
+		s.block(Block{Node: n.Name, What: "it runs another variant of DC/OS than the others", Observed: f.Variant,
+			Want: variant, Next: "check that it belongs to this cluster"})
+	}
+	if n.Role == dcos.Master && f.MasterSize != len(s.c.Masters) {
+		s.block(Block{Node: n.Name, What: "it counts other masters than the inventory", Observed: fmt.Sprintf("master_count %d", f.MasterSize),
+			Want: fmt.Sprint(len(s.c.Masters)), Next: "declare every master, and no other node, under masters"})
+	}
+	if s.scale != 1 && !f.Rehearsal {
+		s.block(Block{Node: n.Name, What: "a rehearsal's time_scale on a node that is not for rehearsals", Observed: "no /etc/dcos-patch-rehearsal",
+			Want: "that file on every node", Next: "take rehearsal.time_scale out of the inventory"})
+	}
+}
+
+// judgeState: is the node where the script expects it, and at rest?
+func (s *survey) judgeState(n inventory.Node, f NodeFacts) {
+	if f.MidSwap {
+		s.block(Block{Node: n.Name, What: "it is in the middle of a swap of packages", Observed: dcos.InstallProgress + " exists",
+			Want: "no such file", Next: "a person has to finish it: see the runbook, section mid-swap"})
+	}
+	if f.PatchUnit != "" {
+		s.block(Block{Node: n.Name, What: "a patch still runs on it", Observed: f.PatchUnit,
+			Want: "no patch unit", Next: "wait for its end, or resume the run that started it"})
+	}
+	if len(f.Active) == 0 {
+		s.block(Block{Node: n.Name, What: "its active packages are unknown", Observed: "none listed",
+			Want: "the list of /opt/mesosphere/active", Next: "dcos-patch check " + string(n.Name)})
+		return
+	}
+	if s.script.From == "" || s.script.To == "" {
+		return // judgeScript has said so
+	}
+	at := s.atTarget(f)
+	switch {
+	case at && f.Version != s.script.To:
+		s.block(Block{Node: n.Name, What: "its packages are the target's and its version is not", Observed: orElse(string(f.Version), "no version"),
+			Want: string(s.script.To), Next: "a person has to look: compare dcos-version.json with pkgpanda active"})
+	case !at && f.Version == s.script.To && s.script.From != s.script.To:
+		s.block(Block{Node: n.Name, What: "it says the target's version, but other packages are active", Observed: fmt.Sprintf("%s, %s", f.Version, s.difference(f.Active)),
+			Want: "the script's packages", Next: "it was patched with another configuration: generate a script from " + string(s.script.To)})
+	case !at && f.Version != s.script.From:
+		s.block(Block{Node: n.Name, What: "it is neither at the version to patch from nor at the target", Observed: orElse(string(f.Version), "no version"),
+			Want: fmt.Sprintf("%s or %s", s.script.From, s.script.To), Next: "patch it to " + string(s.script.From) + " first, or generate a script for its version"})
+	}
+}
+
+// difference counts how two package sets differ and names one package.
+func (s *survey) difference(active []string) string {
+	have := map[string]bool{}
+	for _, a := range active {
+		have[a] = true
+	}
+	missing, first := 0, ""
+	for _, p := range s.script.Packages {
+		if !have[p] {
+			missing++
+			first = orElse(first, p)
+		}
+	}
+	return fmt.Sprintf("%d of the script's %d packages not active (%s)", missing, len(s.script.Packages), orElse(first, "but others more"))
+}

@@ -1,0 +1,103 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+)
+
+// judgePlan blocks for a plan that could not be carried out: a master that
+// no quorum lets go, no room for one agent, canaries that are not there.
+func (s *survey) judgePlan(p *Plan) {
+	s.judgeQuorums(p)
+	s.judgeRoom(p)
+	for i, r := range p.Groups {
+		s.judgeCanaries(r, s.groups[i])
+	}
+}
+
+func (s *survey) judgeQuorums(p *Plan) {
+	if !slices.ContainsFunc(p.Nodes, func(n Node) bool { return n.Role == dcos.Master && n.Disposition == Patch }) {
+		return
+	}
+	masters := p.Masters()
+	if n := len(masters); n == 1 || n == 2 {
+		s.block(Block{What: "the masters cannot spare one of them", Observed: fmt.Sprintf("%d of them", n),
+			Want: "3 or more, so that a majority serves while one is away",
+			Next: "this cluster cannot be patched without an outage, and dcos-patch makes none"})
+		return
+	}
+	if !s.in.Facts.Cluster.Green {
+		return // judgeGreen has said why
+	}
+	for _, m := range masters {
+		if m.Disposition != Patch {
+			continue
+		}
+		_, err := ProveMaster(s.in.Facts.Cluster, m.Name, masters, p.NeedsAllMasters())
+		for _, reason := range quorumReasons(err) {
+			s.block(Block{Node: m.Name, What: "no proof that it may stop", Observed: reason,
+				Want: "every quorum known, fresh, and complete without it", Next: "repair the masters first, then plan again"})
+		}
+	}
+}
+
+// quorumReasons takes a joined error of ProveMaster apart.
+func quorumReasons(err error) []string {
+	if err == nil {
+		return nil
+	}
+	var one *QuorumError
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []string
+		for _, e := range joined.Unwrap() {
+			all = append(all, quorumReasons(e)...)
+		}
+		return all
+	}
+	if errors.As(err, &one) && one.Quorum != "" {
+		return []string{one.Quorum + ": " + one.Reason}
+	} else if one != nil {
+		return []string{one.Reason}
+	}
+	return []string{err.Error()}
+}
+
+// judgeRoom: is there room for one more agent to be out?
+func (s *survey) judgeRoom(p *Plan) {
+	work := slices.ContainsFunc(p.Nodes, func(n Node) bool { return n.Role.IsAgent() && n.Disposition == Patch })
+	var out []inventory.NodeName
+	for _, n := range distinct(s.in.Facts.Cluster.Out) {
+		if !s.excluded(n) {
+			out = append(out, n)
+		}
+	}
+	if !work || len(out) < p.MaxOut {
+		return
+	}
+	slices.SortFunc(out, func(a, b inventory.NodeName) int { return natural(string(a), string(b)) })
+	s.block(Block{What: "no room to take an agent out", Observed: fmt.Sprintf("%d out already: %v", len(out), out),
+		Want: fmt.Sprintf("fewer than max_out, which is %d", p.MaxOut),
+		Next: "bring them back, or exclude those known to be dead, each with a reason"})
+}
+
+// judgeCanaries: declared canaries are in their group and take part.
+func (s *survey) judgeCanaries(r GroupRule, nodes []inventory.Node) {
+	if slices.Equal(r.Canary, []string{"auto"}) || slices.Equal(r.Canary, []string{"none"}) {
+		return
+	}
+	for _, name := range r.Canary {
+		member := slices.ContainsFunc(nodes, func(n inventory.Node) bool { return string(n.Name) == name })
+		switch {
+		case !member:
+			s.block(Block{What: "a canary is not in its group", Observed: fmt.Sprintf("%s is no node of %s", name, r.Name),
+				Want: "a node of the group", Next: "correct policy.canary of " + r.Name})
+		case s.excluded(inventory.NodeName(name)):
+			s.block(Block{Node: inventory.NodeName(name), What: "a canary is excluded", Observed: exclusionText(s.out[inventory.NodeName(name)]),
+				Want: "a canary that takes part", Next: "name another in policy.canary of " + r.Name})
+		}
+	}
+}

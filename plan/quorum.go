@@ -1,0 +1,133 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+)
+
+// FreshFor is how old the samples under a quorum proof may be, by the
+// controller's clock. It is not scaled in rehearsals.
+const FreshFor = 60 * time.Second
+
+// Lose is what is left of the quorum when the node stops, and whether that is
+// enough. A member that serves nothing is not lost by stopping.
+func (q Quorum) Lose(node inventory.NodeName) (remaining int, ok bool) {
+	serving := distinct(q.Serving)
+	for _, n := range serving {
+		if n != node {
+			remaining++
+		}
+	}
+	return remaining, q.Size > 0 && len(serving) <= q.Size && remaining >= q.Need()
+}
+
+// QuorumError says which quorum does not allow a master to be taken, and why.
+type QuorumError struct {
+	Candidate inventory.NodeName
+	Quorum    string // empty when none is known at all
+	Reason    string
+}
+
+func (e *QuorumError) Error() string {
+	if e.Quorum == "" {
+		return fmt.Sprintf("%s must not stop: %s", e.Candidate, e.Reason)
+	}
+	return fmt.Sprintf("%s must not stop: %s: %s", e.Candidate, e.Quorum, e.Reason)
+}
+
+// ProveMaster proves, from one observation, that the candidate may be taken:
+// the cluster is green, every quorum is known and fresh, and each keeps its
+// majority without the candidate. masters are all masters of the plan. With
+// needAll every other master must serve in every quorum, because a master of
+// that version does not return otherwise (Version.NeedsAllMasters). The proof
+// is for a person and for the journal; the error is a *QuorumError or several
+// joined.
+func ProveMaster(obs Observation, candidate inventory.NodeName, masters []Node, needAll bool) (string, error) {
+	refuse := func(quorum, reason string) error {
+		return &QuorumError{Candidate: candidate, Quorum: quorum, Reason: reason}
+	}
+	if !slices.ContainsFunc(masters, func(n Node) bool { return n.Name == candidate }) {
+		return "", refuse("", "it is not a master of the plan")
+	}
+	if !obs.Green {
+		return "", refuse("", "the cluster gate is not green")
+	}
+	if len(obs.Quorums) == 0 {
+		return "", refuse("", "no quorum is known")
+	}
+	var proof []string
+	var errs []error
+	for _, q := range obs.Quorums {
+		if reason := doubt(q, masters); reason != "" {
+			errs = append(errs, refuse(q.Name, reason))
+			continue
+		}
+		remaining, ok := q.Lose(candidate)
+		switch missing := notServing(q, candidate, masters); {
+		case !ok:
+			errs = append(errs, refuse(q.Name, fmt.Sprintf("%d/%d serve, quorum %d: %s stops, %d would remain",
+				len(q.Serving), q.Size, q.Need(), candidate, remaining)))
+		case needAll && len(missing) > 0:
+			errs = append(errs, refuse(q.Name, fmt.Sprintf("%s does not serve, and a master of this version returns only while all others do",
+				strings.Join(missing, ", "))))
+		default:
+			proof = append(proof, fmt.Sprintf("%s %d/%d serve, quorum %d: %s stops, %d remain (%s old)",
+				q.Name, len(q.Serving), q.Size, q.Need(), candidate, remaining, q.Age))
+		}
+	}
+	if len(errs) > 0 {
+		return "", errors.Join(errs...)
+	}
+	return strings.Join(proof, "; "), nil
+}
+
+// doubt is why a quorum cannot be reckoned with; empty when it can.
+func doubt(q Quorum, masters []Node) string {
+	switch {
+	case q.Size <= 0:
+		return "its size is unknown"
+	case q.Size != len(masters):
+		return fmt.Sprintf("it has %d members, the plan %d masters", q.Size, len(masters))
+	case q.Age < 0:
+		return "the age of its sample is unknown"
+	case q.Age.D() > FreshFor:
+		return fmt.Sprintf("its sample is %s old, at most %s is fresh", q.Age, FreshFor)
+	case len(distinct(q.Serving)) != len(q.Serving):
+		return "a member is counted twice"
+	}
+	for _, n := range q.Serving {
+		if !slices.ContainsFunc(masters, func(m Node) bool { return m.Name == n }) {
+			return fmt.Sprintf("%s serves in it and is not a master of the plan", n)
+		}
+	}
+	return ""
+}
+
+// notServing names the masters besides the candidate that do not serve.
+func notServing(q Quorum, candidate inventory.NodeName, masters []Node) []string {
+	var missing []string
+	for _, m := range masters {
+		if m.Name != candidate && !slices.Contains(q.Serving, m.Name) {
+			missing = append(missing, string(m.Name))
+		}
+	}
+	return missing
+}
+
+func distinct(names []inventory.NodeName) []inventory.NodeName {
+	s := slices.Clone(names)
+	slices.Sort(s)
+	return slices.Compact(s)
+}
+
+// NeedsAllMasters reports whether a master comes back only while all the
+// others serve: when the version it leaves, or the one it starts, is one of
+// those.
+func (p *Plan) NeedsAllMasters() bool {
+	return p.From.NeedsAllMasters() || p.To.NeedsAllMasters()
+}

@@ -1,0 +1,119 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+)
+
+// The ids of stages that every plan may have; groups must not be called so.
+const (
+	idPreflight   = "preflight"
+	idStageMaster = "stage-masters"
+	idStageAgents = "stage-agents"
+	idMasters     = "masters"
+	idPostflight  = "postflight"
+	canarySuffix  = "-canary"
+)
+
+// addStages lays out the work in the order in which it is done. A stage
+// without lanes is left out.
+func (s *survey) addStages(p *Plan) {
+	todo := map[string][]Node{} // by group
+	for _, n := range p.Nodes {
+		if n.Disposition == Patch {
+			todo[n.Group] = append(todo[n.Group], n)
+		}
+	}
+	masters := byWeight(todo[idMasters])
+	var agents []Node
+	for _, r := range p.Groups {
+		agents = append(agents, todo[r.Name]...)
+	}
+	w := work{scale: s.scale, policy: s.c.Policy, to: p.To}
+	p.add(w.clusterStage(idPreflight, StagePreflight))
+	p.add(w.aheadStage(idStageMaster, masters, 1))
+	p.add(w.aheadStage(idStageAgents, agents, max(s.c.Policy.StageParallel, 1)))
+	ms := w.mastersStage(masters)
+	ms.Note = mastersNote(s.in.Facts.Cluster)
+	p.add(ms)
+	for i, r := range p.Groups {
+		w.policy = s.c.Groups[i].Policy
+		canaries, rest := split(todo[r.Name], chooseCanaries(r, todo[r.Name]))
+		p.add(w.canaryStage(r, canaries))
+		p.add(w.groupStage(r, rest))
+	}
+	w.policy = s.c.Policy
+	p.add(w.clusterStage(idPostflight, StagePostflight))
+	for _, st := range p.Stages {
+		p.Estimate += st.Estimate
+	}
+}
+
+func (p *Plan) add(st Stage) {
+	if len(st.Lanes) > 0 {
+		p.Stages = append(p.Stages, st)
+	}
+}
+
+// byWeight lists masters as the rule would choose them now. It is a preview:
+// leaders move, and the choice is made again before each master.
+func byWeight(masters []Node) []Node {
+	return slices.SortedStableFunc(slices.Values(masters), func(a, b Node) int {
+		return cmp.Or(cmp.Compare(a.Weight, b.Weight), natural(string(a.Name), string(b.Name)))
+	})
+}
+
+// chooseCanaries names the canaries among the nodes to patch: the declared
+// ones, or the median-loaded agent with a running task, ties by name. A group
+// without tasks has its first node for a canary.
+func chooseCanaries(r GroupRule, todo []Node) []inventory.NodeName {
+	if len(r.Canary) == 1 && r.Canary[0] == "none" || len(todo) == 0 {
+		return nil
+	}
+	if len(r.Canary) != 1 || r.Canary[0] != "auto" {
+		var names []inventory.NodeName
+		for _, n := range r.Canary {
+			names = append(names, inventory.NodeName(n))
+		}
+		return names
+	}
+	busy := slices.DeleteFunc(slices.Clone(todo), func(n Node) bool { return n.Tasks < 1 })
+	if len(busy) == 0 {
+		return []inventory.NodeName{todo[0].Name}
+	}
+	slices.SortFunc(busy, func(a, b Node) int {
+		return cmp.Or(cmp.Compare(a.Tasks, b.Tasks), natural(string(a.Name), string(b.Name)))
+	})
+	median := busy[(len(busy)-1)/2].Tasks
+	first := slices.IndexFunc(busy, func(n Node) bool { return n.Tasks == median })
+	return []inventory.NodeName{busy[first].Name}
+}
+
+// split parts the chosen nodes from the rest, both in the order given.
+func split(nodes []Node, chosen []inventory.NodeName) (in, rest []Node) {
+	for _, n := range nodes {
+		if slices.Contains(chosen, n.Name) {
+			in = append(in, n)
+		} else {
+			rest = append(rest, n)
+		}
+	}
+	return in, rest
+}
+
+// mastersNote says why one master may be away.
+func mastersNote(obs Observation) string {
+	if len(obs.Quorums) == 0 {
+		return ""
+	}
+	q := obs.Quorums[0]
+	for _, o := range obs.Quorums {
+		if len(o.Serving)-o.Need() < len(q.Serving)-q.Need() {
+			q = o
+		}
+	}
+	return fmt.Sprintf("%d serve, quorum %d: one stops, %d remain", len(q.Serving), q.Need(), len(q.Serving)-1)
+}
