@@ -62,8 +62,8 @@ func (f agentFields) fill(what string, a *Agent) error {
 		return missing(what, "active")
 	case f.Version == "":
 		return missing(what, "version")
-	case f.Deactivated == nil && !Version(f.Version).before("1.9.0"):
-		return missing(what, "deactivated")
+	case f.Deactivated == nil && !*f.Active && !Version(f.Version).before("1.9.0"):
+		return missing(what, "deactivated") // of an active agent it needs no saying
 	case f.Drain != nil && f.Drain.State == "":
 		return missing(what, "drain_info.state")
 	}

@@ -95,13 +95,14 @@ func unit(keys map[string]string) (Unit, error) {
 		Name: keys["Id"], Load: keys["LoadState"], Active: keys["ActiveState"], Sub: keys["SubState"],
 		Result: keys["Result"], Exe: keys["Exe"], BootID: keys["BootID"],
 	}
-	number := func(key string, bits int) uint64 { // absent or empty is 0, anything but a number marks key as bad
+	var bad error
+	number := func(key string, bits int) uint64 { // absent or empty is 0
 		if keys[key] == "" {
 			return 0
 		}
 		n, err := strconv.ParseUint(keys[key], 10, bits)
 		if err != nil {
-			keys["bad"] = key
+			bad = fmt.Errorf("%s: field %s is %q, want a number", u.Name, key, clip(keys[key]))
 		}
 		return n
 	}
@@ -111,8 +112,8 @@ func unit(keys map[string]string) (Unit, error) {
 	if keys["NRestarts"] != "" {
 		u.Restarts = KnownCount(int(number("NRestarts", 31)))
 	}
-	if bad := keys["bad"]; bad != "" {
-		return Unit{}, fmt.Errorf("%s: field %s is %q, want a number", u.Name, bad, clip(keys[bad]))
+	if bad != nil {
+		return Unit{}, bad
 	}
 	return u, nil
 }

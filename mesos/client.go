@@ -2,48 +2,168 @@ package mesos
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"io"
 	"net/http"
+	"strings"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 )
 
-var errTODO = errors.New("not written yet")
+// The most that is read of one answer. Lists grow with the cluster; beyond
+// these sizes something else than Mesos is answering.
+const (
+	largeBody = 64 << 20 // agents, tasks
+	smallBody = 4 << 20  // everything else
+	errorBody = 1 << 10  // what is kept of an error's text
+)
 
-// Doer sends one request. *http.Client is one; its CheckRedirect should return
-// http.ErrUseLastResponse, for a redirect that was followed is refused.
+// Doer sends one request: *http.Client is one. It must not follow redirects
+// (http.Client: CheckRedirect returns http.ErrUseLastResponse); an answer that
+// came from another address than the one asked is refused. It must be safe for
+// concurrent use if the Client is used so, end when the request's context
+// does, and may add authentication.
 type Doer interface {
 	Do(*http.Request) (*http.Response, error)
 }
 
-// Client asks one Mesos daemon.
+// Client asks one Mesos daemon, a master or an agent. It never retries and
+// never follows a redirect. Safe for concurrent use.
+//
+// Errors: *StatusError (with ErrNotRecovered and ErrNoLeader by errors.Is),
+// *NotLeaderError, ErrUnhealthy, a decoder's error that names the field, or
+// the Doer's.
 type Client struct {
 	doer Doer
 	base string
 }
 
 // New asks the daemon at base ("http://10.20.0.11:5050") through doer.
-func New(doer Doer, base string) *Client { return &Client{doer, base} }
-
-// Agents lists the agents; only a leading master that has recovered answers.
-func (c *Client) Agents(ctx context.Context) (dcos.Agents, error) { return dcos.Agents{}, errTODO }
-
-// Tasks lists the tasks of a leading master or of an agent.
-func (c *Client) Tasks(ctx context.Context) (dcos.Tasks, error) { return dcos.Tasks{}, errTODO }
-
-// Self is what an agent says about itself.
-func (c *Client) Self(ctx context.Context) (dcos.AgentSelf, error) { return dcos.AgentSelf{}, errTODO }
-
-// Health is nil when the daemon answers GET_HEALTH with healthy.
-func (c *Client) Health(ctx context.Context) error { return errTODO }
-
-// Metrics reads /metrics/snapshot. Use a Reader where several callers ask.
-func (c *Client) Metrics(ctx context.Context) (dcos.Metrics, error) { return nil, errTODO }
-
-// Version reads /version.
-func (c *Client) Version(ctx context.Context) (dcos.MesosVersion, error) {
-	return dcos.MesosVersion{}, errTODO
+func New(doer Doer, base string) *Client {
+	return &Client{doer: doer, base: strings.TrimRight(base, "/")}
 }
 
-// Flags reads /flags.
-func (c *Client) Flags(ctx context.Context) (map[string]string, error) { return nil, errTODO }
+// Agents lists the agents (GET_AGENTS). Only a leading master that has
+// recovered answers: a 200 is evidence that the leader works.
+func (c *Client) Agents(ctx context.Context) (dcos.Agents, error) {
+	return ask(ctx, c, call("GET_AGENTS", largeBody), dcos.ParseGetAgents)
+}
+
+// Tasks lists the tasks of a leading master or of an agent (GET_TASKS).
+func (c *Client) Tasks(ctx context.Context) (dcos.Tasks, error) {
+	return ask(ctx, c, call("GET_TASKS", largeBody), dcos.ParseGetTasks)
+}
+
+// Self is what an agent says about itself (GET_AGENT); a master refuses it.
+func (c *Client) Self(ctx context.Context) (dcos.AgentSelf, error) {
+	return ask(ctx, c, call("GET_AGENT", smallBody), dcos.ParseGetAgent)
+}
+
+// Health is nil when the daemon answers GET_HEALTH with healthy. Of a master
+// it is the cheapest question that only a recovered leader answers.
+func (c *Client) Health(ctx context.Context) error {
+	healthy, err := ask(ctx, c, call("GET_HEALTH", smallBody), dcos.ParseGetHealth)
+	if err == nil && !healthy {
+		err = ErrUnhealthy
+	}
+	return err
+}
+
+// Metrics reads /metrics/snapshot, giving the daemon 5 s to compute each
+// metric; what is not ready by then is absent. A daemon answers two a second,
+// everyone's together, and queues the rest: use a Reader.
+func (c *Client) Metrics(ctx context.Context) (dcos.Metrics, error) {
+	return ask(ctx, c, get(dcos.MetricsSnapshot+"?timeout=5secs", smallBody), dcos.ParseMetrics)
+}
+
+// Version reads /version of the running daemon; a standby answers for itself.
+func (c *Client) Version(ctx context.Context) (dcos.MesosVersion, error) {
+	return ask(ctx, c, get("/version", smallBody), dcos.ParseMesosVersion)
+}
+
+// Flags reads /flags; a standby answers for itself.
+func (c *Client) Flags(ctx context.Context) (map[string]string, error) {
+	return ask(ctx, c, get("/flags", smallBody), dcos.ParseMesosFlags)
+}
+
+// question is one request and the size of the answer that is accepted.
+type question struct {
+	method, path, body string
+	limit              int64
+}
+
+func get(path string, limit int64) question {
+	return question{method: http.MethodGet, path: path, limit: limit}
+}
+
+// call is a v1 call without arguments.
+func call(kind string, limit int64) question {
+	return question{http.MethodPost, "/api/v1", fmt.Sprintf(`{"type":%q}`, kind), limit}
+}
+
+// name is how the question is called in an error.
+func (q question) name() string {
+	if q.body == "" {
+		return q.method + " " + q.path
+	}
+	return "v1 call " + q.body
+}
+
+// ask sends a question and decodes the answer.
+func ask[T any](ctx context.Context, c *Client, q question, parse func([]byte) (T, error)) (T, error) {
+	var none T
+	body, err := c.send(ctx, q)
+	if err != nil {
+		return none, fmt.Errorf("%s %s: %w", c.base, q.name(), err)
+	}
+	v, err := parse(body)
+	if err != nil {
+		return none, fmt.Errorf("%s: %w", c.base, err)
+	}
+	return v, nil
+}
+
+// send gives the body of a 200.
+func (c *Client) send(ctx context.Context, q question) ([]byte, error) {
+	var body io.Reader
+	if q.body != "" {
+		body = strings.NewReader(q.body)
+	}
+	req, err := http.NewRequestWithContext(ctx, q.method, c.base+q.path, body)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", "application/json")
+	if q.body != "" {
+		req.Header.Set("Content-Type", "application/json") // with a charset Mesos answers 415
+		req.GetBody = nil                                  // an http.Client cannot send it again
+	}
+	resp, err := c.doer.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	if asked := resp.Request; asked != nil && asked.URL.String() != req.URL.String() {
+		return nil, fmt.Errorf("the answer is of %s: a redirect was followed", asked.URL)
+	}
+	if resp.StatusCode != http.StatusOK {
+		return nil, refusal(resp)
+	}
+	b, err := io.ReadAll(io.LimitReader(resp.Body, q.limit+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("reading the answer: %w", err)
+	case int64(len(b)) > q.limit:
+		return nil, fmt.Errorf("the answer is longer than %d MiB", q.limit>>20)
+	}
+	return b, nil
+}
+
+// refusal is the error that another status than 200 means.
+func refusal(resp *http.Response) error {
+	if at := resp.Header.Get("Location"); resp.StatusCode == http.StatusTemporaryRedirect && at != "" {
+		return &NotLeaderError{Location: at}
+	}
+	b, _ := io.ReadAll(io.LimitReader(resp.Body, errorBody)) // what came of it; the code says enough
+	return &StatusError{Code: resp.StatusCode, Body: strings.TrimSpace(string(b))}
+}

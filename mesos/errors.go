@@ -3,25 +3,60 @@ package mesos
 import (
 	"errors"
 	"fmt"
+	"net/http"
 )
 
-// Conditions that errors.Is finds in a *StatusError.
+// Conditions to ask for with errors.Is.
 var (
-	ErrNotRecovered = errors.New("has not finished recovery") // 503 of a master (or agent) that is elected (or up) and cannot work yet
-	ErrNoLeader     = errors.New("no leader elected")         // 503 of a standby that knows no leader
-	ErrUnhealthy    = errors.New("answers that it is not healthy")
+	// ErrNotRecovered: a master that is elected and has not read its registry
+	// (its v0 endpoints answer 200 with no agents meanwhile), or an agent that
+	// has not recovered. Ask again.
+	ErrNotRecovered = errors.New("has not finished recovery")
+
+	// ErrNoLeader: a standby that knows of no leading master. Ask again.
+	ErrNoLeader = errors.New("no leading master is known")
+
+	// ErrUnauthorized: 401, the token is missing or has expired, or 403, the
+	// account lacks the permission.
+	ErrUnauthorized = errors.New("not authorized")
+
+	// ErrUnhealthy: the daemon answered GET_HEALTH with healthy false.
+	ErrUnhealthy = errors.New("answers that it is not healthy")
 )
 
-// StatusError is an answer with another status than 200.
+// StatusError is an answer with a status other than 200.
 type StatusError struct {
 	Code int
 	Body string // at most 1 KiB of it
 }
 
-func (e *StatusError) Error() string { return fmt.Sprintf("HTTP %d: %s", e.Code, e.Body) }
+func (e *StatusError) Error() string {
+	if e.Body == "" {
+		return fmt.Sprintf("HTTP %d", e.Code)
+	}
+	return fmt.Sprintf("HTTP %d: %s", e.Code, e.Body)
+}
 
-// NotLeaderError is the redirect of a standby. Location is only a hint: a
-// master restarted within its ZooKeeper session redirects to itself.
-type NotLeaderError struct{ Location string }
+// Is tells which condition the status and Mesos's own text mean.
+func (e *StatusError) Is(target error) bool {
+	switch target {
+	case ErrNotRecovered:
+		return e.Code == http.StatusServiceUnavailable &&
+			(e.Body == "Master has not finished recovery" || e.Body == "Agent has not finished recovery")
+	case ErrNoLeader:
+		return e.Code == http.StatusServiceUnavailable && e.Body == "No leader elected"
+	case ErrUnauthorized:
+		return e.Code == http.StatusUnauthorized || e.Code == http.StatusForbidden
+	}
+	return false
+}
+
+// NotLeaderError is the 307 of a master that does not lead. Location
+// ("//10.20.0.12:5050/master/...") is a hint and no proof: a leader that was
+// restarted within its ZooKeeper session redirects to itself, and standbys
+// redirect to a dead leader until its session ends.
+type NotLeaderError struct {
+	Location string
+}
 
 func (e *NotLeaderError) Error() string { return "not the leading master: redirects to " + e.Location }
