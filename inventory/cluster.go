@@ -14,8 +14,9 @@ type Cluster struct {
 	Source     string // the file it was read from
 	Name       string
 	ID         string // as /var/lib/dcos/cluster-id on the masters says; empty when not pinned yet
-	Target     Target
+	Target     Target // zero when the inventory names none
 	SSH        SSH
+	Security   Security
 	Bootstrap  Bootstrap
 	Masters    []Node // by name
 	Groups     []Group
@@ -47,7 +48,7 @@ type Group struct {
 type Exclusion struct {
 	Node   NodeName
 	Reason string
-	Until  time.Time // the day after which the exclusion no longer holds
+	Until  time.Time // the last day on which the exclusion holds, at 00:00 UTC; zero: for ever
 }
 
 // Target says what to patch to: the node patch script, and what it must be.
@@ -71,6 +72,11 @@ type SSH struct {
 	DialAttempts  int
 	Keepalive     time.Duration
 	KeepaliveMiss int // unanswered keepalives after which a peer is dead
+}
+
+// Security is what the inventory expects of the cluster's security mode.
+type Security struct {
+	Mode string // "permissive" or "open"; empty when not said
 }
 
 // Bootstrap is the node that serves the script and the packages.
@@ -106,10 +112,13 @@ func (c *Cluster) Node(name NodeName) (Node, bool) {
 	return Node{}, false
 }
 
-// Excluded reports the exclusion of a node that holds on the given day.
+// Excluded reports the exclusion of a node that holds on the given day. Until
+// is inclusive: the exclusion holds to the end of that day where today is.
 func (c *Cluster) Excluded(name NodeName, today time.Time) (Exclusion, bool) {
+	y, m, d := today.Date()
+	day := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 	for _, x := range c.Exclusions {
-		if x.Node == name && (x.Until.IsZero() || !today.After(x.Until.AddDate(0, 0, 1))) {
+		if x.Node == name && (x.Until.IsZero() || !day.After(x.Until)) {
 			return x, true
 		}
 	}

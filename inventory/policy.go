@@ -14,6 +14,7 @@ type Policy struct {
 	Spread        map[string]int // "zone": zones with lanes in flight at once
 	Bake          time.Duration  // wait after a canary
 	Settle        time.Duration  // wait after a node (masters: 3m)
+	NoSettle      bool           // settle: none; Settle is 0 then
 	SettleLeading time.Duration  // wait after the leading master
 	StageParallel int            // agents fetching packages at once
 	HoldLimit     time.Duration  // a HOLD longer than this is a STOP

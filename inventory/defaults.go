@@ -1,0 +1,72 @@
+package inventory
+
+import (
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+)
+
+// Every default of an inventory is in this file. Show prints what they came
+// to. Two are left to package plan, since they need to know the cluster: the
+// canary, and max_out, which is width + max(2, 2 % of the agents).
+
+// DefaultSSH is how nodes are reached when the inventory does not say. User is
+// left empty: ~/.ssh/config or the name of whoever runs the program tells.
+func DefaultSSH() SSH {
+	return SSH{
+		Port:          22,
+		KnownHosts:    []string{"~/.ssh/known_hosts"},
+		Dial:          15 * time.Second,
+		DialAttempts:  3,
+		Keepalive:     15 * time.Second,
+		KeepaliveMiss: 3,
+	}
+}
+
+// DefaultPolicy is the policy of the cluster, and so of its masters, for a
+// target version. Masters always go one at a time, whatever Width says.
+func DefaultPolicy(target dcos.Version) Policy {
+	return Policy{
+		Width:         Count(1),
+		MaxFailures:   Count(0),
+		Bake:          15 * time.Minute,
+		Settle:        3 * time.Minute,
+		SettleLeading: 5 * time.Minute,
+		StageParallel: 10,
+		HoldLimit:     30 * time.Minute,
+		Timeouts: Timeouts{
+			Script:     scriptPatience(target),
+			Exhibitor:  10 * time.Minute,
+			Unit:       5 * time.Minute,
+			Registrar:  5 * time.Minute,
+			Leader:     5 * time.Minute,
+			Ranges:     20 * time.Minute,
+			AgentsBack: 9 * time.Minute, // Mesos gives agents up at 10
+			Registered: 10 * time.Minute,
+			Tasks:      5 * time.Minute,
+			Checks:     5 * time.Minute,
+			Units:      3 * time.Minute,
+		},
+	}
+}
+
+// DefaultGroupPolicy is the policy of a group of agents. It differs from the
+// cluster's in two things: the next agent need not wait for the last to
+// settle, and where zones are declared only one has lanes in flight.
+func DefaultGroupPolicy(target dcos.Version, zones []string) Policy {
+	p := DefaultPolicy(target)
+	p.Settle, p.NoSettle = 0, true
+	if len(zones) > 0 {
+		p.Spread = map[string]int{zoneKey: 1}
+	}
+	return p
+}
+
+// scriptPatience is longer for scripts that wait for the node's health by
+// themselves: 1.11 polls its checks, 2.2 starts services without --no-block.
+func scriptPatience(target dcos.Version) time.Duration {
+	if m := target.Minor(); m == "1.11" || m == "2.2" {
+		return 30 * time.Minute
+	}
+	return 15 * time.Minute
+}

@@ -1,0 +1,168 @@
+package inventory
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Show writes the inventory as it was understood: ranges expanded, defaults
+// filled in. What it writes is an inventory again, equal to this one when it
+// stands in the same folder. The error is the writer's.
+func (c *Cluster) Show(w io.Writer) error {
+	top := mapping()
+	top.HeadComment = "resolved from " + printable(c.Source) + ": ranges expanded, every default shown"
+	top.set("version", "1")
+	top.setNode("cluster", flow().set("name", c.Name).set("id", c.ID))
+	top.setNode("target", c.showTarget())
+	top.setNode("ssh", c.showSSH())
+	top.setNode("security", flow().set("mode", c.Security.Mode))
+	top.setNode("bootstrap", flow().set("address", c.Bootstrap.Address).set("url", c.Bootstrap.URL).set("dir", c.Bootstrap.Dir))
+	top.setNode("masters", c.showNodes(c.Masters))
+	top.setNode("agents", c.showGroups())
+	top.setNode("exclude", c.showExclusions())
+	top.setNode("policy", c.showPolicy())
+	if x := c.Rehearsal.TimeScale; x > 0 {
+		top.setNode("rehearsal", flow().set("time_scale", strconv.FormatFloat(x, 'g', -1, 64)))
+	}
+	enc := yaml.NewEncoder(w)
+	enc.SetIndent(2)
+	if err := enc.Encode(top.Node); err != nil {
+		return err
+	}
+	return enc.Close()
+}
+
+func (c *Cluster) showTarget() page {
+	t := c.Target
+	said := mapping().set("url", t.URL).set("sha256", t.SHA256).set("from", string(t.From)).set("to", string(t.To)).set("mesos", t.Mesos)
+	if t.Source == c.Source || t.Source == "" {
+		return said
+	}
+	file := page{scalar(c.showPath(t.Source))}
+	file.LineComment = fmt.Sprintf("DC/OS %s -> %s", t.From, t.To)
+	return file
+}
+
+// showPath undoes what resolving did to a relative path.
+func (c *Cluster) showPath(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	if rel, err := filepath.Rel(filepath.Dir(c.Source), path); err == nil {
+		path = rel
+	}
+	if strings.HasPrefix(path, "~") {
+		return "./" + path // ~ would be the home folder
+	}
+	return path
+}
+
+func (c *Cluster) showPaths(paths []string) page {
+	all := list()
+	for _, p := range paths {
+		all.add(page{scalar(c.showPath(p))})
+	}
+	return all
+}
+
+func (c *Cluster) showSSH() page {
+	s := c.SSH
+	jump := list()
+	for _, j := range s.Jump {
+		jump.add(page{scalar(j)})
+	}
+	return mapping().set("user", s.User).set("port", strconv.Itoa(s.Port)).
+		setNode("identity", c.showPaths(s.Identities)).
+		setNode("jump", jump).
+		setNode("known_hosts", c.showPaths(s.KnownHosts)).
+		setTime("dial", s.Dial).set("dial_attempts", strconv.Itoa(s.DialAttempts)).
+		setTime("keepalive", s.Keepalive).set("keepalive_miss", strconv.Itoa(s.KeepaliveMiss))
+}
+
+func (c *Cluster) showNodes(nodes []Node) page {
+	all := list()
+	all.Style = 0
+	for _, n := range nodes {
+		one := flow().set("name", string(n.Name)).set("address", n.Address).set("zone", n.Zone)
+		if n.Port != c.SSH.Port {
+			one.set("port", strconv.Itoa(n.Port))
+		}
+		all.add(one)
+	}
+	return all
+}
+
+func (c *Cluster) showGroups() page {
+	all := mapping()
+	for _, g := range c.Groups {
+		policy := showShared(g.Policy).setNode("timeouts", showAgentTimeouts(g.Policy.Timeouts))
+		names := list()
+		for _, n := range g.Policy.Canary {
+			names.add(page{scalar(string(n))})
+		}
+		switch {
+		case g.Policy.NoCanary:
+			policy.set("canary", none)
+		case len(g.Policy.Canary) > 0:
+			policy.setNode("canary", names)
+		}
+		all.setNode(g.Name, mapping().set("role", g.Role.String()).
+			setNode("nodes", c.showNodes(g.Nodes)).
+			setNode("policy", policy))
+	}
+	return all
+}
+
+func (c *Cluster) showExclusions() page {
+	all := list()
+	all.Style = 0
+	for _, x := range c.Exclusions {
+		one := flow().set("node", string(x.Node)).set("reason", x.Reason)
+		if !x.Until.IsZero() {
+			one.set("until", x.Until.Format(time.DateOnly))
+		}
+		all.add(one)
+	}
+	return all
+}
+
+func (c *Cluster) showPolicy() page {
+	p, t := c.Policy, c.Policy.Timeouts
+	said := showShared(p)
+	if p.MaxOut.Set {
+		said.set("max_out", p.MaxOut.String())
+	} else {
+		said.HeadComment = "max_out is not said: the plan takes width + max(2, 2% of the agents)"
+	}
+	return said.setTime("settle_leading", p.SettleLeading).
+		set("stage_parallel", strconv.Itoa(p.StageParallel)).
+		setTime("hold_limit", p.HoldLimit).
+		setNode("timeouts", showAgentTimeouts(t).
+			setTime("exhibitor", t.Exhibitor).setTime("unit", t.Unit).setTime("registrar", t.Registrar).
+			setTime("leader", t.Leader).setTime("ranges", t.Ranges).setTime("agents_back", t.AgentsBack))
+}
+
+// showShared shows what the policies of clusters and groups have in common.
+func showShared(p Policy) page {
+	said := mapping().set("width", p.Width.String()).set("max_failures", p.MaxFailures.String()).setTime("bake", p.Bake)
+	if p.NoSettle {
+		said.set("settle", none)
+	} else {
+		said.setTime("settle", p.Settle)
+	}
+	if zones := p.Spread[zoneKey]; zones > 0 {
+		said.setNode("spread", flow().set(zoneKey, strconv.Itoa(zones)))
+	}
+	return said
+}
+
+func showAgentTimeouts(t Timeouts) page {
+	return mapping().setTime("script", t.Script).setTime("registered", t.Registered).setTime("tasks", t.Tasks).
+		setTime("checks", t.Checks).setTime("units", t.Units)
+}
