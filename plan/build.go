@@ -120,6 +120,7 @@ func (s *survey) draft() *Plan {
 	if s.scale != 1 {
 		p.TimeScale = float64(s.scale)
 	}
+	p.Nodes = make([]Node, 0, len(s.nodes))
 	for _, n := range s.nodes {
 		p.Nodes = append(p.Nodes, s.node(n))
 	}

@@ -49,18 +49,12 @@ func Identity(p *Plan) string {
 		MaxOut:    p.MaxOut,
 		TimeScale: p.TimeScale,
 	}
+	d.Nodes = make([]decisionNode, 0, len(p.Nodes))
 	for _, n := range p.Nodes {
 		d.Nodes = append(d.Nodes, decisionNode{string(n.Name), n.Role, n.Group, n.Zone, n.Disposition == Excluded})
 	}
 	slices.SortFunc(d.Nodes, func(a, b decisionNode) int { return cmp.Compare(a.Name, b.Name) })
 	return digest(d)[:12]
-}
-
-// seal is the checksum over everything but the seal itself.
-func seal(p *Plan) string {
-	q := *p
-	q.Seal = ""
-	return digest(&q)
 }
 
 // digest hashes a value's JSON: struct fields in their order, no maps. A

@@ -21,14 +21,17 @@ const (
 // addStages lays out the work in the order in which it is done. A stage
 // without lanes is left out.
 func (s *survey) addStages(p *Plan) {
-	todo := map[string][]Node{} // by group
+	todo := map[string][]Node{idMasters: nil} // by group
+	for _, r := range p.Groups {
+		todo[r.Name] = make([]Node, 0, r.Size)
+	}
 	for _, n := range p.Nodes {
 		if n.Disposition == Patch {
 			todo[n.Group] = append(todo[n.Group], n)
 		}
 	}
 	masters := byWeight(todo[idMasters])
-	var agents []Node
+	agents := make([]Node, 0, len(p.Nodes))
 	for _, r := range p.Groups {
 		agents = append(agents, todo[r.Name]...)
 	}
@@ -94,6 +97,7 @@ func chooseCanaries(r GroupRule, todo []Node) []inventory.NodeName {
 
 // split parts the chosen nodes from the rest, both in the order given.
 func split(nodes []Node, chosen []inventory.NodeName) (in, rest []Node) {
+	rest = make([]Node, 0, len(nodes))
 	for _, n := range nodes {
 		if slices.Contains(chosen, n.Name) {
 			in = append(in, n)

@@ -1,0 +1,52 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+)
+
+// Compare says what has moved between an approved plan and one built from
+// today's survey, as far as it takes the ground from under the approval:
+// cluster, membership, roles and groups, what is to be done with each node
+// (active packages), variant, and script. Leaders, tasks and health move all
+// the time and are no reason.
+func Compare(saved, fresh *Plan) []Block {
+	var blocks []Block
+	differs := func(node inventory.NodeName, what, observed, want string) {
+		if observed != want {
+			blocks = append(blocks, Block{Node: node, What: what, Observed: orElse(observed, "nothing"),
+				Want: orElse(want, "nothing"), Next: "plan again, and have the new plan approved"})
+		}
+	}
+	differs("", "this is another cluster than the plan's", fresh.Cluster.ID, saved.Cluster.ID)
+	differs("", "the variant of DC/OS has changed since the plan", fresh.Variant, saved.Variant)
+	differs("", "the script has changed since the plan", fresh.Script.SHA256, saved.Script.SHA256)
+
+	now := map[inventory.NodeName]Node{}
+	for _, n := range fresh.Nodes {
+		now[n.Name] = n
+	}
+	for _, was := range saved.Nodes {
+		is, there := now[was.Name]
+		delete(now, was.Name)
+		if !there {
+			differs(was.Name, "it is in the plan and no longer in the inventory", "", string(was.Disposition))
+			continue
+		}
+		differs(was.Name, "its role has changed since the plan", is.Role.String(), was.Role.String())
+		differs(was.Name, "it has moved to another group since the plan", is.Group, was.Group)
+		differs(was.Name, "it is not where the plan found it (active packages, exclusion)", string(is.Disposition), string(was.Disposition))
+	}
+	return append(blocks, newcomers(fresh, now)...)
+}
+
+// newcomers are the nodes of the fresh plan that the saved one lacks.
+func newcomers(fresh *Plan, rest map[inventory.NodeName]Node) []Block {
+	var blocks []Block
+	for _, n := range slices.DeleteFunc(slices.Clone(fresh.Nodes), func(n Node) bool { _, isNew := rest[n.Name]; return !isNew }) {
+		blocks = append(blocks, Block{Node: n.Name, What: "it is in the inventory and not in the plan",
+			Observed: string(n.Disposition), Want: "the nodes of the plan", Next: "plan again, and have the new plan approved"})
+	}
+	return blocks
+}
