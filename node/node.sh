@@ -1,4 +1,775 @@
 #!/bin/sh
-# The node program of dcos-patch; docs/node-program.md is its contract.
-echo "not written yet" >&2
-exit 64
+# The node program of dcos-patch. docs/node-program.md is its contract; the
+# words, exit codes and file formats used here are explained there.
+#
+# Plain POSIX sh, for dash, busybox, ksh and bash alike, on nodes as old as
+# CentOS 7 (systemd 219, coreutils 8.22). Besides POSIX it needs util-linux'
+# flock, and timeout, sha256sum, readlink and stat -c of coreutils or busybox.
+#
+# It is often read from standard input (sh -s), which its children would
+# otherwise eat: so everything is a function, and the last line calls main
+# with /dev/null. A text cut short on its way therefore does nothing at all.
+
+set -u
+umask 0077
+LC_ALL=C
+export LC_ALL
+PATH="${PATH:-/usr/bin:/bin}:/usr/sbin:/usr/bin:/sbin:/bin"
+export PATH
+
+PROTOCOL=1
+ROOT=${DCOS_PATCH_ROOT:-} # for tests only
+DIR=$ROOT/var/lib/dcos-patch
+OPT=$ROOT/opt/mesosphere
+BIN=$OPT/bin
+BOOT_ID=$ROOT/proc/sys/kernel/random/boot_id
+HOLDING=no # whether we hold the flock
+
+NL='
+'
+
+# ---- answers --------------------------------------------------------------
+
+usage() {
+	echo "node program: $*" >&2
+	exit 64
+}
+
+refuse() { # WORD TEXT
+	echo "refused: $1: $2" >&2
+	exit 70
+}
+
+die() {
+	echo "$*" >&2
+	exit 1
+}
+
+# emit prints one line of a survey, or nothing when the value is unknown.
+emit() { # KEY VALUE
+	case $2 in
+	'' | *"$NL"*) ;;
+	*) printf '%s %s\n' "$1" "$2" ;;
+	esac
+}
+
+# ---- arguments ------------------------------------------------------------
+
+want_args() { # WANTED GIVEN
+	[ "$1" -eq "$2" ] || usage "want $1 arguments, got $2"
+}
+
+# want_number refuses leading zeros, which the shell would read as octal.
+want_number() {
+	case $1 in
+	'' | 0* | *[!0-9]* | ??????????*) usage "'$1' is not a number from 1 to 999999999" ;;
+	esac
+}
+
+want_sha256() {
+	case $1 in
+	*[!0-9a-f]*) usage "'$1' is not a SHA-256" ;;
+	esac
+	[ ${#1} -eq 64 ] || usage "'$1' is not a SHA-256"
+}
+
+want_run() {
+	case $1 in
+	[!A-Za-z0-9]* | '' | *[!A-Za-z0-9._-]*) usage "'$1' is not the name of a run" ;;
+	esac
+}
+
+want_version() {
+	case $1 in
+	'' | *[!A-Za-z0-9._+-]*) usage "'$1' is not a version" ;;
+	esac
+}
+
+want_line() {
+	case $1 in
+	'' | *"$NL"*) usage "want one line that is not empty" ;;
+	esac
+}
+
+# ---- facts of the node ----------------------------------------------------
+
+first_line() { # FILE
+	if [ -r "$1" ]; then
+		line=
+		read -r line <"$1" || :
+		printf '%s\n' "$line"
+	fi
+}
+
+# json_string is enough for dcos-version.json: flat, and each key once.
+json_string() { # KEY
+	sed -n 's/.*"'"$1"'"[[:space:]]*:[[:space:]]*"\([^"]*\)".*/\1/p' "$OPT/etc/dcos-version.json" 2>/dev/null
+}
+
+version() { json_string version; }
+
+boot_id() { first_line "$BOOT_ID"; }
+
+# start_ticks prints field 22 of /proc/PID/stat. The second field, the name of
+# the command, may hold blanks and brackets, so count behind its last bracket.
+start_ticks() { # PID
+	stat=$(first_line "$ROOT/proc/$1/stat" 2>/dev/null)
+	# shellcheck disable=SC2086 # the fields are wanted one by one
+	set -- ${stat##*) }
+	[ $# -ge 20 ] && echo "${20}"
+}
+
+active_ids() {
+	for link in "$OPT/active"/*; do
+		[ -L "$link" ] || continue
+		target=$(readlink "$link") && printf '%s\n' "${target##*/}"
+	done
+}
+
+# active_sum tells two sets of active packages apart: a configuration patch
+# does not change the version, so the version alone proves nothing.
+active_sum() {
+	active_ids | sort | sha256sum | cut -d ' ' -f 1
+}
+
+is_agent() {
+	[ -e "$ROOT/etc/mesosphere/roles/slave" ] || [ -e "$ROOT/etc/mesosphere/roles/slave_public" ]
+}
+
+is_midswap() { [ -e "$OPT/install_progress" ]; }
+
+detect_ip() { timeout 30 "$BIN/detect_ip"; }
+
+# ---- our files ------------------------------------------------------------
+
+# flush makes files durable. coreutils before 8.24 knows no "sync FILE" and
+# either complains or syncs everything: both do.
+flush() { sync "$@" 2>/dev/null || sync; }
+
+# store replaces a file so that it is always whole, and durable afterwards.
+store() { # FILE, content on standard input
+	cat >"$1.tmp.$$" && flush "$1.tmp.$$" && mv -f "$1.tmp.$$" "$1" && flush "${1%/*}"
+}
+
+# take_flock keeps two changes apart, whoever asks for them. File descriptor 9
+# holds it as long as we live, and our children unless they close it.
+take_flock() {
+	mkdir -p "$DIR" || die "cannot make $DIR"
+	exec 9>>"$DIR/.flock"
+	flock -w 10 9 || refuse busy "another change is in hand on this node"
+	HOLDING=yes
+}
+
+# someone_changes says whether anybody holds the flock. Only opens the file:
+# a reading verb leaves nothing behind.
+someone_changes() {
+	[ "$HOLDING" = no ] && [ -e "$DIR/.flock" ] && ! flock -n -s "$DIR/.flock" true
+}
+
+stored_epoch() {
+	[ -e "$DIR/epoch" ] || return 0
+	epoch=$(first_line "$DIR/epoch")
+	case $epoch in
+	'' | *[!0-9]* | ??????????*) die "$DIR/epoch holds '$epoch': want a number" ;;
+	esac
+	echo "$epoch"
+}
+
+# claim opens every change but install: takes the flock, and refuses a
+# controller that has been superseded.
+claim() { # EPOCH RUN
+	want_number "$1"
+	want_run "$2"
+	take_flock
+	seen=$(stored_epoch) || exit 1
+	if [ "$1" -lt "${seen:-0}" ]; then
+		refuse epoch "epoch $1 of run $2 is over, the node has seen $seen"
+	fi
+	if [ "$1" -gt "${seen:-0}" ]; then
+		echo "$1" | store "$DIR/epoch" || die "cannot store the epoch"
+	fi
+}
+
+# ---- units and receipts ---------------------------------------------------
+
+unit_name() { # SHA256 ATTEMPT
+	echo "dcos-patch-$(printf '%.12s' "$1")-$2.service"
+}
+
+# patch_units prints "NAME STATE" of every unit of ours that systemd knows.
+# "show" with a pattern says nothing about units that are not loaded.
+patch_units() {
+	all=$(systemctl show -p Id -p ActiveState 'dcos-patch-*.service') || return 1
+	id='' state=''
+	printf '%s\n\n' "$all" | while IFS= read -r line; do
+		case $line in
+		Id=*) id=${line#*=} ;;
+		ActiveState=*) state=${line#*=} ;;
+		'')
+			[ -n "$id" ] && [ -n "$state" ] && printf '%s %s\n' "$id" "$state"
+			id='' state=''
+			;;
+		esac
+	done
+}
+
+# is_alive says whether a state of systemd's means that processes may run.
+is_alive() { # STATE
+	case $1 in
+	inactive | failed) return 1 ;;
+	*) return 0 ;;
+	esac
+}
+
+# running_unit prints a patch unit that has not ended.
+running_unit() {
+	units=$(patch_units) || die "systemd does not answer"
+	printf '%s\n' "$units" | while read -r name state; do
+		if [ -n "$name" ] && is_alive "$state"; then
+			echo "$name"
+			break
+		fi
+	done
+}
+
+refuse_while_patching() {
+	running=$(running_unit) || exit 1
+	[ -z "$running" ] || refuse busy "$running is running"
+}
+
+receipt_dir() { echo "$DIR/receipts/$1/$2"; } # SHA256 ATTEMPT
+
+started_value() { # SHA256 ATTEMPT KEY
+	sed -n "s/^$3=//p" "$(receipt_dir "$1" "$2")/started" 2>/dev/null
+}
+
+attempts() { # SHA256
+	for d in "$DIR/receipts/$1"/*; do
+		a=${d##*/}
+		case $a in
+		*[!0-9]*) ;;
+		*) [ -d "$d" ] && echo "$a" ;;
+		esac
+	done | sort -n
+}
+
+# ended prints the script's exit code, or nothing while there is none.
+ended() { # SHA256 ATTEMPT
+	exit_line=$(first_line "$(receipt_dir "$1" "$2")/exit")
+	case ${exit_line%% *} in
+	'' | *[!0-9]*) ;;
+	*) echo "${exit_line%% *}" ;;
+	esac
+}
+
+# unit_runs returns 0 for yes, 1 for no, 2 for no answer. A unit of the same
+# name in another boot is not the attempt's; containers share the boot id of
+# their host, so the start of PID 1 counts too.
+unit_runs() { # SHA256 ATTEMPT
+	[ "$(started_value "$1" "$2" boot_id)" = "$(boot_id)" ] || return 1
+	[ "$(started_value "$1" "$2" pid1_start)" = "$(start_ticks 1)" ] || return 1
+	shown=$(systemctl show -p ActiveState "$(unit_name "$1" "$2")") || return 2
+	case $shown in
+	ActiveState=?*) is_alive "${shown#*=}" ;;
+	*) return 2 ;;
+	esac
+}
+
+# glance prints exit:CODE, running or none. The exit code is looked for again
+# after the unit, which may have ended between the two.
+glance() { # SHA256 ATTEMPT
+	code=$(ended "$1" "$2")
+	if [ -z "$code" ]; then
+		unit_runs "$1" "$2"
+		case $? in
+		0) echo running && return ;;
+		1) code=$(ended "$1" "$2") ;;
+		*) die "systemd does not answer" ;;
+		esac
+	fi
+	if [ -n "$code" ]; then echo "exit:$code"; else echo none; fi
+}
+
+# state prints the state of an attempt. Lost is a hard word, so it is said only
+# when no launch can be on its way from its receipt to its unit; and whoever
+# held the flock at the first look may have started the unit by the second.
+state() { # SHA256 ATTEMPT
+	now=$(glance "$1" "$2") || exit 1
+	if [ "$now" = none ] && someone_changes; then
+		now=running
+	elif [ "$now" = none ]; then
+		now=$(glance "$1" "$2") || exit 1
+	fi
+	if [ "$now" = none ]; then now=lost; fi
+	echo "$now"
+}
+
+# ---- reading verbs --------------------------------------------------------
+
+verb_survey() {
+	want_args 0 $#
+	# Asked first, since nothing may be said without them.
+	units=$(patch_units) || die "systemd does not answer"
+	receipts=$(survey_receipts) || exit 1
+
+	emit program $PROTOCOL
+	emit cluster_id "$(first_line "$ROOT/var/lib/dcos/cluster-id")"
+	emit ip "$(detect_ip 2>/dev/null)"
+	for f in "$ROOT/etc/mesosphere/roles"/*; do
+		case ${f##*/} in
+		master | slave | slave_public) emit role "${f##*/}" ;;
+		esac
+	done
+	emit version "$(version)"
+	emit variant "$(json_string dcos-variant)"
+	active_ids | while read -r id; do emit active "$id"; done
+	for d in "$OPT/packages"/*; do
+		case $d in
+		*_tmp | *'/*') ;;
+		*) if [ -d "$d" ]; then emit fetched "${d##*/}"; fi ;;
+		esac
+	done
+	if is_midswap; then echo midswap; fi
+	emit master_count "$(first_line "$OPT/etc/master_count")"
+	emit systemd "$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')"
+	emit free_kb "$(free_kb)"
+	emit boot_id "$(boot_id)"
+	emit pid1_start "$(start_ticks 1)"
+	emit active_ctime "$(stat -c %Z "$OPT/active" 2>/dev/null)"
+	if [ -e "$ROOT/etc/dcos-patch-rehearsal" ]; then echo rehearsal; fi
+	emit epoch "$(stored_epoch)"
+	emit lock "$(lock_holder)"
+	[ -z "$units" ] || printf '%s\n' "$units" | sed 's/^/patch_unit /'
+	[ -z "$receipts" ] || printf '%s\n' "$receipts"
+}
+
+free_kb() {
+	df -Pk "$OPT" 2>/dev/null | {
+		read -r _ && read -r _ _ _ free _ && echo "$free"
+	}
+}
+
+survey_receipts() {
+	for d in "$DIR/receipts"/*; do
+		[ -d "$d" ] || continue
+		for a in $(attempts "${d##*/}"); do
+			s=$(state "${d##*/}" "$a") || exit 1
+			echo "receipt ${d##*/} $a $s"
+		done
+	done
+}
+
+verb_units() {
+	if [ "$*" = --dcos ]; then
+		set --
+		for f in "$ROOT/etc/systemd/system/dcos.target.wants"/*; do
+			case $f in
+			*.service | *.socket | *.timer) set -- "$@" "${f##*/}" ;;
+			esac
+		done
+		[ $# -gt 0 ] || die "nothing in dcos.target.wants: DC/OS is not active on this node"
+	fi
+	[ $# -gt 0 ] || usage "want names of units"
+	for name in "$@"; do
+		case $name in
+		-* | *[!A-Za-z0-9@:_.\\-]*) usage "'$name' is not the name of a unit" ;;
+		esac
+	done
+	shown=$(systemctl show \
+		-p Id,LoadState,ActiveState,SubState,Result,MainPID,NRestarts,ActiveEnterTimestampMonotonic \
+		"$@") || die "systemd does not answer"
+	printf '%s\n' "$shown" | add_processes
+}
+
+# add_processes copies blocks of systemctl show and adds, at the end of each,
+# what tells one process from the next: systemd's stamps alone do not outlive
+# a reboot.
+add_processes() {
+	pid=0 block=''
+	while IFS= read -r line; do
+		if [ -z "$line" ]; then
+			end_block
+			echo
+			continue
+		fi
+		block=open
+		case $line in MainPID=*) pid=${line#*=} ;; esac
+		printf '%s\n' "$line"
+	done
+	end_block
+}
+
+end_block() {
+	[ -n "$block" ] || return 0
+	case $pid in
+	0 | '' | *[!0-9]*) ;;
+	*)
+		ticks=$(start_ticks "$pid") && echo "StartTicks=$ticks"
+		exe=$(readlink "$ROOT/proc/$pid/exe") && printf 'Exe=%s\n' "$exe"
+		;;
+	esac
+	echo "BootID=$(boot_id)"
+	pid=0 block=''
+}
+
+verb_checks() { # TYPE
+	want_args 1 $#
+	case $1 in
+	node-poststart | cluster) ;;
+	*) usage "'$1' is not a type of checks" ;;
+	esac
+	runner=$BIN/dcos-check-runner
+	# DC/OS 1.11 has them in dcos-diagnostics, told by the same file as in its
+	# own patch script.
+	if [ ! -e "$runner" ] && [ -e "$OPT/etc/dcos-diagnostics-runner-config.json" ]; then
+		runner=$BIN/dcos-diagnostics
+	fi
+	answer=$(timeout 60 "$runner" check "$1")
+	code=$?
+	[ -z "$answer" ] || printf '%s\n' "$answer"
+	echo "exit $code"
+}
+
+verb_cockroach() {
+	want_args 0 $#
+	ip=$(detect_ip) || die "detect_ip gave no address"
+	security=--insecure
+	for certs in "$ROOT/run/dcos/pki/bouncer" "$ROOT/run/dcos/pki/cockroach"; do
+		if [ -d "$certs" ]; then
+			security=--certs-dir=$certs
+			break
+		fi
+	done
+	timeout 60 "$BIN/cockroach" node status --ranges --format=tsv "--host=$ip" "$security" ||
+		die "cockroach node status: exit code $?"
+}
+
+verb_exhibitor() {
+	want_args 0 $#
+	tls=$ROOT/var/lib/dcos/exhibitor-tls-artifacts
+	set -- http://127.0.0.1:8181/exhibitor/v1/cluster/status
+	if [ -e "$tls/client-key.pem" ]; then
+		set -- --cacert "$tls/root-cert.pem" --cert "$tls/client-cert.pem" --key "$tls/client-key.pem" \
+			https://localhost:8181/exhibitor/v1/cluster/status
+	fi
+	# The code comes behind the body, on a line of its own.
+	answer=$(curl -sS --noproxy '*' --max-time 30 -w '\n%{http_code}' "$@") ||
+		die "exhibitor did not answer: curl exit code $?"
+	printf 'status %s\n%s\n' "${answer##*"$NL"}" "${answer%"$NL"*}"
+}
+
+verb_receipt() { # SHA256
+	want_args 1 $#
+	want_sha256 "$1"
+	for a in $(attempts "$1"); do
+		d=$(receipt_dir "$1" "$a")
+		s=$(state "$1" "$a") || exit 1
+		echo "attempt $a"
+		[ ! -e "$d/started" ] || cat "$d/started"
+		echo "state $s"
+		emit libltdl "$(first_line "$d/libltdl")"
+		# Only what agrees with the state: the script may just have ended.
+		case $s in
+		exit:*) emit 'exit' "$(first_line "$d/exit")" ;;
+		esac
+	done
+}
+
+verb_output() { # SHA256 ATTEMPT OFFSET
+	want_args 3 $#
+	want_sha256 "$1"
+	want_number "$2"
+	[ "$3" = 0 ] || want_number "$3"
+	d=$(receipt_dir "$1" "$2")
+	[ -d "$d" ] || die "there is no attempt $2 of script $1"
+	if [ -e "$d/output" ]; then
+		tail -c "+$(($3 + 1))" "$d/output" | head -c 65536
+	fi
+}
+
+# ---- claims ---------------------------------------------------------------
+
+verb_init() { # EPOCH RUN
+	want_args 2 $#
+	claim "$@"
+	mkdir -p "$DIR/bin" "$DIR/scripts" "$DIR/receipts" "$DIR/runs/$2" || die "cannot make directories below $DIR"
+	chmod 0700 "$DIR" || die "cannot close $DIR to others"
+	flush "$DIR" "$DIR/runs"
+}
+
+verb_install() { # MODE SRC DST
+	want_args 3 $#
+	case $1 in
+	[0-7][0-7][0-7] | 0[0-7][0-7][0-7]) ;;
+	*) usage "'$1' is not a mode" ;;
+	esac
+	case $3 in
+	*/../* | */.. | */ | *"$NL"*) usage "'$3' is not a file below /var/lib/dcos-patch" ;;
+	/var/lib/dcos-patch/?*) ;;
+	*) usage "'$3' is not a file below /var/lib/dcos-patch" ;;
+	esac
+	src=$ROOT$2 dst=$ROOT$3
+	if [ -L "$src" ] || [ ! -f "$src" ]; then die "$2 is not a regular file"; fi
+	[ ! -d "$dst" ] || usage "'$3' is a directory"
+	take_flock
+	mkdir -p "${dst%/*}" || die "cannot make ${3%/*}"
+	# Made anew, so that it is root's; chmod before the name appears.
+	if ! { store "$dst.new" <"$src" && chmod "$1" "$dst.new" && mv -f "$dst.new" "$dst"; }; then
+		die "cannot install $3"
+	fi
+	flush "$dst" "${dst%/*}"
+}
+
+lock_holder() {
+	[ -e "$DIR/lock" ] || return 0
+	holder=$(first_line "$DIR/lock")
+	case $holder in
+	?*' '?*' '?*) printf '%s\n' "$holder" ;;
+	*) echo "0 unknown unreadable" ;; # held all the same
+	esac
+}
+
+holder_run() { # HOLDER
+	rest=${1#* }
+	printf '%s\n' "${rest%% *}"
+}
+
+verb_lock() { # EPOCH RUN OWNER
+	want_args 3 $#
+	want_line "$3"
+	claim "$1" "$2"
+	holder=$(lock_holder)
+	if [ -n "$holder" ]; then
+		[ "$(holder_run "$holder")" = "$2" ] || refuse lock "$holder"
+		printf '%s\n' "$*" | store "$DIR/lock" || die "cannot write the lock"
+		return
+	fi
+	# A link appears whole and only once, where "set -C" can leave an empty file.
+	if ! { printf '%s\n' "$*" | store "$DIR/lock.mine" && ln "$DIR/lock.mine" "$DIR/lock"; }; then
+		die "cannot write the lock"
+	fi
+	rm -f "$DIR/lock.mine"
+	flush "$DIR"
+}
+
+verb_unlock() { # EPOCH RUN
+	want_args 2 $#
+	claim "$@"
+	holder=$(lock_holder)
+	[ -n "$holder" ] || return 0
+	[ "$(holder_run "$holder")" = "$2" ] || refuse lock "$holder"
+	rm -f "$DIR/lock" || die "cannot remove the lock"
+	flush "$DIR"
+}
+
+# ---- changes of DC/OS -----------------------------------------------------
+
+verb_fetch() { # EPOCH RUN SHA256 URL PKGID...
+	[ $# -ge 5 ] || usage "want EPOCH RUN SHA256 URL PKGID..."
+	epoch=$1 run=$2 url=$4
+	want_sha256 "$3"
+	case $url in
+	*[[:space:]]*) usage "'$url' is not an address" ;;
+	http://?* | https://?* | file:///?*) ;;
+	*) usage "'$url' is not an address" ;;
+	esac
+	shift 4
+	for id in "$@"; do
+		case $id in
+		-* | '' | *[!A-Za-z0-9@._+:-]*) usage "'$id' is not the id of a package" ;;
+		esac
+	done
+	claim "$epoch" "$run"
+	refuse_while_patching
+	set -- "$BIN/dcos-shell" pkgpanda fetch "--repository-url=$url" "$@"
+	if command -v ionice >/dev/null; then set -- ionice -c 3 "$@"; fi
+	if command -v nice >/dev/null; then set -- nice -n 19 "$@"; fi
+	# pkgpanda makes directories that everybody must read. It keeps our flock:
+	# if we die with the connection, the node stays busy until pkgpanda ends.
+	(umask 0022 && cd / && unset LC_ALL && "$@") >&2 || die "pkgpanda fetch: exit code $?"
+}
+
+verb_start_target() { # EPOCH RUN
+	want_args 2 $#
+	claim "$@"
+	refuse_while_patching
+	if is_midswap; then refuse midswap "install_progress exists: the unit files may be missing"; fi
+	{ systemctl daemon-reload && systemctl start --no-block dcos.target; } >&2 || die "systemctl: exit code $?"
+}
+
+# ---- the patch ------------------------------------------------------------
+
+verb_launch() { # EPOCH RUN SHA256 ATTEMPT FROM OWNER
+	want_args 6 $#
+	want_sha256 "$3"
+	want_number "$4"
+	want_version "$5"
+	want_line "$6"
+	# The unit runs this very file again, later and without us.
+	case $0 in
+	"$DIR/bin/"?*) ;;
+	*) usage "launch is for the installed program, not for $0" ;;
+	esac
+	claim "$1" "$2"
+	want_script "$3"
+	refuse_attempt "$3" "$4"
+	refuse_while_patching
+	if is_midswap; then refuse midswap "install_progress exists: pkgpanda was cut in the middle of its swap"; fi
+	found=$(version)
+	[ "$found" = "$5" ] || refuse version "the node is at '$found', the script starts from $5"
+	record_start "$@"
+	start_unit "$3" "$4"
+}
+
+want_script() { # SHA256
+	have=$(sha256sum <"$DIR/scripts/$1.sh" | cut -d ' ' -f 1)
+	[ "$have" = "$1" ] || die "script $1 is not on the node, or not whole: its SHA-256 is '$have'"
+}
+
+# refuse_attempt lets a further attempt through only if every other one is
+# known not to have changed the node.
+refuse_attempt() { # SHA256 ATTEMPT
+	if [ -e "$(receipt_dir "$1" "$2")" ]; then
+		s=$(state "$1" "$2") || exit 1
+		refuse receipt "attempt $2 exists: $s"
+	fi
+	for a in $(attempts "$1"); do
+		s=$(state "$1" "$a") || exit 1
+		case $s in
+		lost) call_off "$1" "$a" || refuse receipt "attempt $a was lost and may have changed the node" ;;
+		running | exit:0) refuse receipt "attempt $a: $s" ;;
+		*) ended_before_swap "$1" "$a" || refuse receipt "attempt $a: $s, and it has changed the node" ;;
+		esac
+	done
+}
+
+# ended_before_swap never believes the exit code alone: code 1 can mean that
+# everything was activated, too.
+ended_before_swap() { # SHA256 ATTEMPT
+	[ ! -e "$(receipt_dir "$1" "$2")/begun/called-off" ] || return 0
+	! is_midswap &&
+		[ "$(started_value "$1" "$2" from)" = "$(version)" ] &&
+		[ "$(started_value "$1" "$2" active_sum)" = "$(active_sum)" ]
+}
+
+# call_off makes sure that an attempt which has not begun never will. It and
+# _patch both make the directory begun, and mkdir lets one of them through.
+call_off() { # SHA256 ATTEMPT
+	d=$(receipt_dir "$1" "$2")
+	mkdir "$d/begun" 2>/dev/null || return 1
+	echo "called off before it began" | store "$d/output" &&
+		: | store "$d/begun/called-off" &&
+		echo "71 $(date +%s)" | store "$d/exit"
+}
+
+record_start() { # EPOCH RUN SHA256 ATTEMPT FROM OWNER
+	d=$(receipt_dir "$3" "$4")
+	mkdir -p "${d%/*}" || die "cannot make ${d%/*}"
+	mkdir "$d" 2>/dev/null || refuse receipt "attempt $4 exists"
+	{
+		echo "run=$2"
+		echo "epoch=$1"
+		printf 'who=%s\n' "$6"
+		echo "at=$(date +%s)"
+		echo "boot_id=$(boot_id)"
+		echo "pid1_start=$(start_ticks 1)"
+		echo "unit=$(unit_name "$3" "$4")"
+		echo "from=$5"
+		echo "active_sum=$(active_sum)"
+	} | store "$d/started" || die "cannot write the receipt"
+	flush "${d%/*}" "$DIR/receipts"
+}
+
+# start_unit uses only what systemd-run of systemd 219 has. The unit must not
+# get our flock. That systemd-run complains is no proof that the unit will not
+# start: hence call_off.
+start_unit() { # SHA256 ATTEMPT
+	name=$(unit_name "$1" "$2")
+	systemd-run "--unit=${name%.service}" "--description=dcos-patch: attempt $2 of script $1" \
+		/bin/sh "$0" _patch "$1" "$2" >&2 9>&-
+	code=$?
+	if [ "$code" -ne 0 ] && call_off "$1" "$2"; then
+		die "systemd-run: exit code $code, the attempt has been called off"
+	fi
+	echo "unit $name"
+}
+
+# run_patch, the verb _patch, is what the unit runs. It outlives the connection and the controller,
+# so everything it knows goes into the attempt's directory.
+run_patch() { # SHA256 ATTEMPT
+	want_args 2 $#
+	d=$(receipt_dir "$1" "$2")
+	[ -e "$d/started" ] || die "there is no attempt $2 of script $1"
+	mkdir "$d/begun" 2>/dev/null || refuse receipt "attempt $2 has begun before, or was called off"
+	: >"$d/output"
+	flush "$d"
+	if cd / && clear_libltdl "$d" >>"$d/output" 2>&1; then
+		run_script "$DIR/scripts/$1.sh" "$d/output"
+		code=$?
+	else
+		echo "the node patch script was not run" >>"$d/output"
+		code=71
+	fi
+	# A full disk may have room again in a while; until then we count as running.
+	tries=60
+	until echo "$code $(date +%s)" | store "$d/exit" || [ "$tries" -eq 0 ]; do
+		tries=$((tries - 1))
+		sleep 10
+	done
+}
+
+# clear_libltdl removes the library from agents, as the documentation of DC/OS
+# demands before the script runs, and records what it was.
+clear_libltdl() { # DIRECTORY
+	is_agent || return 0
+	lib=$OPT/lib/libltdl.so.7
+	if [ -L "$lib" ]; then
+		found="link $(readlink "$lib")"
+	elif [ -f "$lib" ]; then
+		found="file $(sha256sum <"$lib" | cut -d ' ' -f 1)"
+	else
+		found=absent
+	fi
+	printf '%s\n' "$found" | store "$1/libltdl" && rm -f "$lib"
+}
+
+# run_script runs the patch as its authors expect: pkgpanda makes directories
+# that everybody must read, a tty or an argument would break it, and with
+# a pipe for its output our death would be its own in the middle of the swap.
+run_script() { # SCRIPT OUTPUT
+	(
+		umask 0022
+		unset LC_ALL
+		HOME=/root
+		export HOME
+		exec /bin/bash "$1" >>"$2" 2>&1 </dev/null
+	)
+}
+
+# ---------------------------------------------------------------------------
+
+main() {
+	[ $# -gt 0 ] || usage "want a verb"
+	verb=$1
+	shift
+	case $verb in
+	survey) verb_survey "$@" ;;
+	units) verb_units "$@" ;;
+	checks) verb_checks "$@" ;;
+	cockroach) verb_cockroach "$@" ;;
+	exhibitor) verb_exhibitor "$@" ;;
+	receipt) verb_receipt "$@" ;;
+	output) verb_output "$@" ;;
+	init) verb_init "$@" ;;
+	install) verb_install "$@" ;;
+	lock) verb_lock "$@" ;;
+	unlock) verb_unlock "$@" ;;
+	fetch) verb_fetch "$@" ;;
+	launch) verb_launch "$@" ;;
+	_patch) run_patch "$@" ;;
+	start-target) verb_start_target "$@" ;;
+	*) usage "'$verb' is not a verb" ;;
+	esac
+}
+
+main "$@" </dev/null
