@@ -15,10 +15,11 @@ type Verdict struct {
 	Lasted  time.Duration // how long the present row is proved to have lasted
 }
 
-// gapLimit is how many pauses may lie between two samples of a row. After a
-// longer gap (a suspended controller, a node that did not answer) nobody knows
-// what happened in it, and the row starts anew.
-const gapLimit = 3
+// gapLimit is the longest time between two samples of a row. After a longer
+// gap (a suspended controller) nobody knows what happened in it, and the row
+// starts anew. The same limit says how old a gate's last sample may be when a
+// step passes. The two seconds are for rehearsals, whose pauses are short.
+func gapLimit(spec plan.GateSpec) time.Duration { return 3*spec.Every.D() + 2*time.Second }
 
 // Judge says whether the samples, oldest first, satisfy the demand of a gate
 // in a step that began at since. It is a pure function of its arguments:
@@ -74,7 +75,7 @@ func trailingRow(samples []Sample, spec plan.GateSpec, since time.Time) []Sample
 // joins reports whether two neighbouring good samples belong to one row.
 func joins(a, b Sample, spec plan.GateSpec) bool {
 	gap := b.Asked.Sub(a.Answered)
-	return a.Identity == b.Identity && gap >= 0 && (spec.Every <= 0 || gap <= gapLimit*spec.Every.D())
+	return a.Identity == b.Identity && gap >= 0 && gap <= gapLimit(spec)
 }
 
 // unchanged names a mark of the last sample that has had one value only

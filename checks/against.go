@@ -1,0 +1,81 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// against is what the answers of one step are compared with.
+type against struct {
+	node     plan.Node
+	masters  []plan.Node
+	base     *Baseline // nil: the step has none
+	restarts bool      // the step follows a patch: daemons must be new
+	target   []string  // package ids of the target
+	mesos    string    // Mesos version of the target; empty: not known
+}
+
+// againstTask collects it for a task. Only the steps of verification follow a
+// patch of ours; preflight and postflight ask about nodes as they are.
+func againstTask(t plan.Task, n plan.Node) (against, error) {
+	base, err := parseBaseline(t.Baseline)
+	if err != nil {
+		return against{}, err
+	}
+	if base != nil && base.Node != n.Name {
+		return against{}, fmt.Errorf("the baseline is of %s, the step of %s", base.Node, n.Name)
+	}
+	return against{
+		node: n, masters: t.Plan.Masters(), base: base,
+		restarts: t.Step.Action.Verifies(),
+		target:   t.Plan.Script.Packages, mesos: t.Plan.Mesos,
+	}, nil
+}
+
+// noBaseline is why a question that needs a baseline cannot be answered; empty
+// when it can.
+func (a against) noBaseline() string {
+	if a.base == nil && a.restarts {
+		return "this lane has no baseline to compare with"
+	}
+	return ""
+}
+
+// restarted is why it is not proved that the patch has restarted the daemon of
+// the unit, with the status that this means; empty when it is proved, or the
+// step does not follow a patch.
+func (a against) restarted(now Process) (dcos.Status, string) {
+	if !now.known() {
+		return dcos.Unknown, now.Unit + " has no main process that can be identified"
+	}
+	if !a.restarts {
+		return dcos.Passed, ""
+	}
+	if why := a.noBaseline(); why != "" {
+		return dcos.Unknown, why
+	}
+	before, seen := a.base.Processes[now.Unit]
+	if !seen {
+		return dcos.Unknown, "the baseline does not say which process " + now.Unit + " had"
+	}
+	if before.same(now) {
+		return dcos.Failed, fmt.Sprintf("%s is still the old process (pid %d)", now.Unit, now.PID)
+	}
+	if id := now.pkg(); id != "" && len(a.target) > 0 && !slices.Contains(a.target, id) {
+		return dcos.Failed, fmt.Sprintf("%s (pid %d) runs from package %s, which the target does not have", now.Unit, now.PID, id)
+	}
+	return dcos.Passed, ""
+}
+
+// ips lists the masters' addresses as Exhibitor and Mesos know them, sorted.
+func ips(nodes []plan.Node) []string {
+	var out []string
+	for _, n := range nodes {
+		out = append(out, n.IP)
+	}
+	slices.Sort(out)
+	return out
+}

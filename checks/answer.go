@@ -1,0 +1,16 @@
+package checks
+
+import (
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+)
+
+// Answer is what one asking of a gate found: a Sample without the times of
+// the asking.
+type Answer struct {
+	Finding  dcos.Finding
+	Identity string            // see Sample
+	Marks    map[string]string // see Sample
+	Evidence time.Time         // when the oldest part was asked of the node; zero: with the question
+}

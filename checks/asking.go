@@ -1,0 +1,157 @@
+package checks
+
+import (
+	"context"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// asking is what the gates of one step share.
+type asking struct {
+	c *Cluster
+	p *peer // the step's node
+	against
+}
+
+// unreadable is the answer when a question could not be asked or read.
+func (a *asking) unreadable(check string, err error) Answer {
+	q := question{check, a.node.Name, "an answer"}
+	return Answer{Finding: q.unknown("%s", words(err))}
+}
+
+func askExhibitor(ctx context.Context, a *asking) Answer {
+	var e ensemble
+	var err error
+	if e.unit, err = a.p.unit(ctx, exhibitorUnit); err != nil {
+		return a.unreadable("exhibitor", err)
+	}
+	if e.srvr, err = a.p.srvr(ctx); err != nil {
+		return a.unreadable("exhibitor", err)
+	}
+	if e.srvr.Mode == "leader" {
+		if e.mntr, err = a.p.mntr(ctx); err != nil {
+			return a.unreadable("exhibitor", err)
+		}
+	}
+	if e.code, e.servers, err = a.p.exhibitor(ctx); err != nil {
+		return a.unreadable("exhibitor", err)
+	}
+	return judgeExhibitor(e, a.against)
+}
+
+func askMesosMaster(ctx context.Context, a *asking) Answer {
+	u, err := a.p.unit(ctx, a.node.Role.MesosUnit())
+	if err != nil {
+		return a.unreadable("mesos-master", err)
+	}
+	return judgeMesosUnit(u, a.against)
+}
+
+func askRegistrar(ctx context.Context, a *asking) Answer {
+	u, err := a.p.unit(ctx, a.node.Role.MesosUnit())
+	if err != nil {
+		return a.unreadable("registrar", err)
+	}
+	r := a.p.reading(ctx)
+	if r.err != nil {
+		return a.unreadable("registrar", r.err)
+	}
+	return judgeRegistrar(masterSelf{unit: u, metrics: r.metrics, asked: r.asked}, a.against)
+}
+
+func askLeader(ctx context.Context, a *asking) Answer {
+	return judgeLeader(a.c.leadership(ctx), a.against)
+}
+
+func askMesosVersion(ctx context.Context, a *asking) Answer {
+	u, err := a.p.unit(ctx, a.node.Role.MesosUnit())
+	if err != nil {
+		return a.unreadable("mesos-version", err)
+	}
+	v, err := overHTTP(ctx, a.p.mesos.Version)
+	if err != nil {
+		return a.unreadable("mesos-version", err)
+	}
+	return judgeMesosVersion(u, v, a.against)
+}
+
+func askCockroach(ctx context.Context, a *asking) Answer {
+	rows, absent, err := a.p.iamRows(ctx)
+	if err != nil {
+		return a.unreadable("cockroach", err)
+	}
+	if absent != "" {
+		return Answer{Finding: question{"cockroach", a.node.Name, ""}.say(dcos.NotApplicable, "%s", absent)}
+	}
+	u, err := a.p.unit(ctx, cockroachUnit)
+	if err != nil {
+		return a.unreadable("cockroach", err)
+	}
+	return judgeCockroach(iam{unit: u, rows: rows}, a.against)
+}
+
+func askAgentsBack(ctx context.Context, a *asking) Answer {
+	var excluded []plan.Node
+	for _, n := range a.c.plan.Nodes {
+		if n.Role.IsAgent() && n.Disposition == plan.Excluded {
+			excluded = append(excluded, n)
+		}
+	}
+	return judgeAgentsBack(a.c.leadership(ctx), a.against, excluded)
+}
+
+func askRegistered(ctx context.Context, a *asking) Answer {
+	u, err := a.p.unit(ctx, a.node.Role.MesosUnit())
+	if err != nil {
+		return a.unreadable("registered", err)
+	}
+	l := a.c.leadership(ctx)
+	ans := judgeRegistered(l, u, a.against)
+	if !ans.Finding.Status.OK() {
+		ans.Finding = withAway(ans.Finding, a.c.awayAt(ctx, l, a.node))
+	}
+	return ans
+}
+
+// withAway adds to a finding how long the agent has been missed.
+func withAway(f dcos.Finding, away Away) dcos.Finding {
+	if s := away.String(); s != "" {
+		f.Observed += ", " + s
+	}
+	switch {
+	case away.Spent():
+		f.Hint = "Mesos gives up the tasks of this agent by now"
+	case away.Warn():
+		f.Hint = "look at its Mesos unit and at dcos-telegraf.socket now: Mesos gives up its tasks when the time is over"
+	}
+	return f
+}
+
+func askTasks(ctx context.Context, a *asking) Answer {
+	l := a.c.leadership(ctx)
+	if _, why := l.broken(minority(len(l.readings))); why != "" {
+		return judgeTasks(l, dcos.Tasks{}, a.against)
+	}
+	all, err := a.c.tasks(ctx, l)
+	if err != nil {
+		return a.unreadable("tasks", err)
+	}
+	return judgeTasks(l, all, a.against)
+}
+
+func askCheckRunner(ctx context.Context, a *asking) Answer {
+	reports, err := a.p.checkReports(ctx)
+	if err != nil {
+		return a.unreadable("check-runner", err)
+	}
+	return judgeCheckRunner(reports, a.against)
+}
+
+func askUnits(ctx context.Context, a *asking) Answer {
+	units, err := a.p.allUnits(ctx)
+	if err != nil {
+		return a.unreadable("units", err)
+	}
+	return judgeUnits(units, a.against)
+}

@@ -1,0 +1,180 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// polled is a gate under way.
+type polled struct {
+	row  Row
+	spec plan.GateSpec
+}
+
+// news is a sample of one of a step's gates.
+type news struct {
+	gate   int
+	sample Sample
+}
+
+// Await asks all gates of the task's step, side by side and again and again,
+// until all hold at the same time. It gives back the last finding of each, in
+// the step's order, with every error too.
+//
+// Errors: *GateError when a gate has not held for its Within (counted from the
+// beginning, or from when it last held), or the step has not passed within its
+// Timeout; the context's error when that ended; any other means that the step
+// cannot be asked at all (an unknown gate, a node that is not in the plan, a
+// baseline of another node). note is called from one goroutine, only when the
+// status, the count or the text of a gate has changed.
+func (c *Cluster) Await(ctx context.Context, t plan.Task, note func(dcos.Finding)) ([]dcos.Finding, error) {
+	gates, a, err := c.prepare(t)
+	if err != nil {
+		return nil, fmt.Errorf("step %s: %w", t.Step.ID, err)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	in := make(chan news)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel()
+	b := newBoard(t.Step.Gates, time.Now())
+	for i, g := range gates {
+		wg.Go(func() { poll(ctx, a, g, i, in) })
+	}
+	err = settle(ctx, b, t, in, note)
+	return b.findings(), err
+}
+
+// prepare finds the rows of the step's gates and what to compare with.
+func (c *Cluster) prepare(t plan.Task) ([]polled, *asking, error) {
+	if t.Plan == nil {
+		return nil, nil, fmt.Errorf("the task has no plan")
+	}
+	if len(t.Step.Gates) == 0 {
+		return nil, nil, fmt.Errorf("it has no gates: nothing would be proved")
+	}
+	a := &asking{c: c}
+	var n plan.Node
+	if t.Step.Node != "" {
+		p, err := c.peer(t.Step.Node)
+		if err != nil {
+			return nil, nil, err
+		}
+		a.p, n = p, p.node
+	}
+	var err error
+	if a.against, err = againstTask(t, n); err != nil {
+		return nil, nil, err
+	}
+	var gates []polled
+	for _, s := range t.Step.Gates {
+		r, ok := rowOf(s.Gate)
+		switch {
+		case !ok:
+			return nil, nil, fmt.Errorf("there is no gate %q", s.Gate)
+		case a.p == nil && r.Where != OfCluster:
+			return nil, nil, fmt.Errorf("gate %q is asked of a node, and the step has none", s.Gate)
+		case a.p != nil && !slices.Contains(r.Roles, n.Role):
+			return nil, nil, fmt.Errorf("gate %q is not asked of a %s (%s)", s.Gate, n.Role, n.Name)
+		}
+		gates = append(gates, polled{row: r, spec: s})
+	}
+	return gates, a, nil
+}
+
+// poll asks one gate until the context ends.
+func poll(ctx context.Context, a *asking, g polled, i int, in chan<- news) {
+	for ctx.Err() == nil {
+		s := sample(ctx, a, g.row)
+		if ctx.Err() != nil {
+			return // an answer that was cut short says nothing about the node
+		}
+		select {
+		case in <- news{i, s}:
+		case <-ctx.Done():
+			return
+		}
+		rest(ctx, max(g.spec.Every.D(), minRest))
+	}
+}
+
+// minRest is the least pause between two samples of a gate.
+const minRest = 50 * time.Millisecond
+
+// rest waits, or returns early when the context ends.
+func rest(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// sample asks a gate once.
+func sample(ctx context.Context, a *asking, r Row) Sample {
+	asked := time.Now()
+	ans := r.ask(ctx, a)
+	return Sample{
+		Asked: asked, Answered: time.Now(), Evidence: ans.Evidence,
+		Finding: ans.Finding, Identity: ans.Identity, Marks: ans.Marks,
+	}
+}
+
+// settle takes samples in until all gates hold or one is late.
+func settle(ctx context.Context, b *board, t plan.Task, in <-chan news, note func(dcos.Finding)) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		timer.Reset(time.Until(nextLook(b, t)))
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("step %s: stopped asking: %w", t.Step.ID, ctx.Err())
+		case n := <-in:
+			if f, changed := b.add(n.gate, n.sample); changed && note != nil {
+				note(f)
+			}
+			if b.together(n.sample.Answered) {
+				return nil
+			}
+		case <-timer.C:
+		}
+		if err := late(b, t, time.Now()); err != nil {
+			return err
+		}
+	}
+}
+
+// nextLook is when patience may end.
+func nextLook(b *board, t plan.Task) time.Time {
+	at := b.deadline()
+	if d := t.Step.Timeout.D(); d > 0 {
+		if end := b.since.Add(d); at.IsZero() || end.Before(at) {
+			at = end
+		}
+	}
+	if at.IsZero() { // all hold, one of them by an answer that is too old: the next sample decides
+		at = time.Now().Add(time.Minute)
+	}
+	return at
+}
+
+// late is the error of a step that is out of patience.
+func late(b *board, t plan.Task, now time.Time) error {
+	gates := b.late(now)
+	if d := t.Step.Timeout.D(); len(gates) == 0 && d > 0 && now.Sub(b.since) >= d {
+		for _, g := range b.gates {
+			gates = append(gates, LateGate{Gate: g.spec.Gate, Waited: d, Since: g.same, Finding: g.verdict.Finding})
+		}
+	}
+	if len(gates) == 0 {
+		return nil
+	}
+	return &GateError{Node: t.Step.Node, Late: gates, Findings: b.findings()}
+}

@@ -1,0 +1,151 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// Away is how long an agent has been missed at the leading master, and how
+// long that may last before Mesos gives its tasks up. The zero Away is an
+// agent that is not missed, as far as is known.
+type Away struct {
+	Since  time.Time     // first look of ours that missed it, controller's clock; zero: not missed
+	Seen   time.Time     // last look
+	Budget time.Duration // the leader's own ping timeout × count (/flags); 0: not known
+}
+
+// The shares of the budget at which people and admission must know.
+const (
+	awayWarn = 0.4
+	awayHold = 0.6
+)
+
+// For is how long the agent has been missed. It is what was seen: the agent
+// may have left up to one look earlier.
+func (a Away) For() time.Duration {
+	if a.Since.IsZero() {
+		return 0
+	}
+	return a.Seen.Sub(a.Since)
+}
+
+// Share is the part of the budget that is used up; 0 when the agent is not
+// missed, and 1 when it is and the budget is not known.
+func (a Away) Share() float64 {
+	switch {
+	case a.Since.IsZero():
+		return 0
+	case a.Budget <= 0:
+		return 1
+	}
+	return float64(a.For()) / float64(a.Budget)
+}
+
+// Warn, Hold and Spent report what the share asks for: a word to a person,
+// admitting nothing, and that Mesos has given up.
+func (a Away) Warn() bool { return a.Share() >= awayWarn }
+
+// Hold reports whether nothing may be admitted while this lasts.
+func (a Away) Hold() bool { return a.Share() >= awayHold }
+
+// Spent reports whether Mesos gives the agent's tasks up by now.
+func (a Away) Spent() bool { return a.Share() >= 1 }
+
+// String is "away 2m0s of 5m0s", in tenths of the budget so that it does not
+// change with every look; empty when the agent is not missed.
+func (a Away) String() string {
+	switch {
+	case a.Since.IsZero():
+		return ""
+	case a.Budget <= 0:
+		return fmt.Sprintf("away %s of an unknown time", a.For().Truncate(30*time.Second))
+	}
+	return fmt.Sprintf("away %s of %s", a.For().Truncate(a.Budget/10).Round(time.Millisecond), a.Budget)
+}
+
+// Away looks at the leader for an agent, now. Call it while a patch runs: what
+// nobody looked at is not counted. An error means that nobody can say.
+func (c *Cluster) Away(ctx context.Context, name inventory.NodeName) (Away, error) {
+	p, err := c.peer(name)
+	if err != nil {
+		return Away{}, err
+	}
+	l := c.leadership(ctx)
+	if _, why := l.broken(minority(len(l.readings))); why != "" {
+		return Away{}, fmt.Errorf("%s: asking the leader about it: %s", name, why)
+	}
+	return c.awayAt(ctx, l, p.node), nil
+}
+
+// LastAway is what the last look said, whoever looked, without asking anybody.
+func (c *Cluster) LastAway(name inventory.NodeName) Away { return c.away.of(name) }
+
+// awayAt is the book's entry after a look, with the leader's own budget when
+// the agent is missed.
+func (c *Cluster) awayAt(ctx context.Context, l leadership, n plan.Node) Away {
+	a := c.away.of(n.Name)
+	r, ok := l.leader()
+	if a.Since.IsZero() || !ok {
+		return a
+	}
+	flags, err := overHTTP(ctx, c.peers[r.node.Name].mesos.Flags)
+	if err != nil {
+		return a
+	}
+	if budget, err := dcos.PingBudget(flags); err == nil {
+		c.away.budget(n.Name, budget)
+	}
+	return c.away.of(n.Name)
+}
+
+// awayBook remembers since when each agent is missed. Any look at the leader
+// feeds it. The zero awayBook is empty.
+type awayBook struct {
+	mu    sync.Mutex
+	nodes map[inventory.NodeName]Away
+}
+
+// see enters the leader's list as it was asked for at a moment. A list older
+// than the last one says nothing.
+func (b *awayBook) see(nodes []plan.Node, at dcos.Agents, asked time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.nodes == nil {
+		b.nodes = make(map[inventory.NodeName]Away)
+	}
+	for _, n := range nodes {
+		was := b.nodes[n.Name]
+		if !n.Role.IsAgent() || asked.Before(was.Seen) {
+			continue
+		}
+		now := Away{Seen: asked}
+		if g, listed := agentAt(at, n.IP); !listed || !g.Active && !g.Deactivated {
+			now.Since, now.Budget = was.Since, was.Budget
+			if now.Since.IsZero() {
+				now.Since = asked
+			}
+		}
+		b.nodes[n.Name] = now
+	}
+}
+
+func (b *awayBook) budget(name inventory.NodeName, d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if a, ok := b.nodes[name]; ok && !a.Since.IsZero() {
+		a.Budget = d
+		b.nodes[name] = a
+	}
+}
+
+func (b *awayBook) of(name inventory.NodeName) Away {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.nodes[name]
+}

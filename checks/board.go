@@ -1,0 +1,104 @@
+package checks
+
+import (
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// board is the state of a step's gates. It is pure: times come with samples.
+type board struct {
+	since time.Time // when the step began
+	gates []gateState
+}
+
+// gateState is one gate's samples and what follows from them.
+type gateState struct {
+	spec    plan.GateSpec
+	samples []Sample
+	verdict Verdict
+	waits   time.Time // since when patience is used up: the step's beginning, or the last moment that it held
+	told    dcos.Finding
+	toldYet bool
+	same    time.Time // since when status and text are what they are
+}
+
+func newBoard(specs []plan.GateSpec, since time.Time) *board {
+	b := &board{since: since, gates: make([]gateState, len(specs))}
+	for i, s := range specs {
+		b.gates[i] = gateState{spec: s, waits: since, verdict: Judge(nil, s, since)}
+	}
+	return b
+}
+
+// keptSamples bounds what a gate remembers. It is far more than any row needs,
+// and a row that is longer holds anyway.
+const keptSamples = 500
+
+// add enters a sample of gate i, and reports whether people should be told:
+// when status, count or text have changed.
+func (b *board) add(i int, s Sample) (f dcos.Finding, news bool) {
+	g := &b.gates[i]
+	g.samples = append(g.samples, s)
+	if len(g.samples) > keptSamples {
+		g.samples = append([]Sample(nil), g.samples[len(g.samples)-keptSamples/2:]...)
+	}
+	g.verdict = Judge(g.samples, g.spec, b.since)
+	if g.verdict.Holds {
+		g.waits = s.Answered
+	}
+	f = g.verdict.Finding
+	if !g.toldYet || f.Status != g.told.Status || f.Observed != g.told.Observed {
+		g.same = s.Answered
+	}
+	news = !g.toldYet || f.Status != g.told.Status || f.Observed != g.told.Observed || f.Have != g.told.Have
+	if news {
+		g.told, g.toldYet = f, true
+	}
+	return f, news
+}
+
+// together reports whether all gates hold at a moment, each by a sample that
+// is still fresh then.
+func (b *board) together(now time.Time) bool {
+	for _, g := range b.gates {
+		if !g.verdict.Holds || now.Sub(g.samples[len(g.samples)-1].Answered) > gapLimit(g.spec) {
+			return false
+		}
+	}
+	return len(b.gates) > 0
+}
+
+// deadline is the next moment at which a gate that does not hold runs out of
+// patience; zero when all hold.
+func (b *board) deadline() time.Time {
+	var first time.Time
+	for _, g := range b.gates {
+		at := g.waits.Add(g.spec.Within.D())
+		if !g.verdict.Holds && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	return first
+}
+
+// late lists the gates that have run out of patience.
+func (b *board) late(now time.Time) []LateGate {
+	var late []LateGate
+	for _, g := range b.gates {
+		if !g.verdict.Holds && now.Sub(g.waits) >= g.spec.Within.D() {
+			late = append(late, LateGate{Gate: g.spec.Gate, Waited: now.Sub(g.waits), Since: g.same, Finding: g.verdict.Finding})
+		}
+	}
+	return late
+}
+
+// findings are the last of every gate.
+func (b *board) findings() []dcos.Finding {
+	fs := make([]dcos.Finding, len(b.gates))
+	for i, g := range b.gates {
+		fs[i] = g.verdict.Finding
+	}
+	return fs
+}

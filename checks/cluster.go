@@ -1,0 +1,148 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/mesos"
+	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// Prober is one node as checks see it: the node program's host, and TCP
+// connections made from the node. *sshexec.Conn is one. Safe for concurrent
+// use; a cancelled context ends a call, but not a connection made by it.
+type Prober interface {
+	node.Host
+	DialContext(ctx context.Context, network, addr string) (net.Conn, error)
+}
+
+// Nodes finds the way to a node. It is asked anew for every question, so that
+// a connection that broke may have been replaced. Safe for concurrent use.
+type Nodes interface {
+	Node(ctx context.Context, name inventory.NodeName) (Prober, error)
+}
+
+// Cluster asks the nodes of a plan. It is meant to live as long as a run, for
+// it holds what must be shared: one reader of metrics per Mesos daemon, whose
+// rate limit is everyone's together (REC 4). Safe for concurrent use; it
+// changes nothing on any node.
+type Cluster struct {
+	nodes Nodes
+	plan  *plan.Plan
+	peers map[inventory.NodeName]*peer // of every node of the plan; never changed
+	away  awayBook
+	rows  rowBook
+}
+
+// New makes a Cluster. The plan must not change afterwards.
+func New(nodes Nodes, p *plan.Plan) *Cluster {
+	c := &Cluster{nodes: nodes, plan: p, peers: make(map[inventory.NodeName]*peer, len(p.Nodes))}
+	for _, n := range p.Nodes {
+		c.peers[n.Name] = newPeer(nodes, n)
+	}
+	return c
+}
+
+// peer is one node and the clients of its daemons.
+type peer struct {
+	nodes   Nodes
+	node    plan.Node
+	http    *http.Client
+	mesos   *mesos.Client
+	metrics *mesos.Reader
+}
+
+func newPeer(nodes Nodes, n plan.Node) *peer {
+	p := &peer{nodes: nodes, node: n}
+	p.http = &http.Client{
+		// A tunnelled connection knows no deadlines and dies with its SSH
+		// connection: none is kept for the next question.
+		Transport:     &http.Transport{DialContext: p.dial, DisableKeepAlives: true, DisableCompression: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	p.mesos = mesos.New(p.http, "http://"+net.JoinHostPort(n.IP, strconv.Itoa(n.Role.MesosPort())))
+	p.metrics = mesos.NewReader(p.mesos)
+	return p
+}
+
+// dial has a limit of its own: http.Transport goes on dialling after the
+// request has been given up.
+func (p *peer) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, httpPatience)
+	defer cancel()
+	prober, err := p.nodes.Node(ctx, p.node.Name)
+	if err != nil {
+		return nil, err
+	}
+	return prober.DialContext(ctx, network, addr)
+}
+
+// The longest that single questions may take. A node whose dcos-net restarts
+// has no DNS, and sudo alone then takes tens of seconds; Exhibitor asks every
+// other one in turn, 10 s each; the check runner and cockroach are given 60 s
+// by the node program.
+const (
+	httpPatience  = 15 * time.Second
+	shellPatience = 60 * time.Second
+	slowPatience  = 90 * time.Second
+)
+
+// onNode calls one verb of the node program.
+func onNode[T any](ctx context.Context, p *peer, patience time.Duration, verb func(context.Context, Prober) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	prober, err := p.nodes.Node(ctx, p.node.Name)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return verb(ctx, prober)
+}
+
+// overHTTP bounds one request to a daemon.
+func overHTTP[T any](ctx context.Context, get func(context.Context) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, httpPatience)
+	defer cancel()
+	return get(ctx)
+}
+
+// peer finds a node of the plan.
+func (c *Cluster) peer(name inventory.NodeName) (*peer, error) {
+	if p, ok := c.peers[name]; ok {
+		return p, nil
+	}
+	return nil, fmt.Errorf("the plan has no node %q", name)
+}
+
+// masters are the peers of the plan's masters, in plan order.
+func (c *Cluster) masters() []*peer {
+	var ps []*peer
+	for _, n := range c.plan.Masters() {
+		ps = append(ps, c.peers[n.Name])
+	}
+	return ps
+}
+
+// atOnce is how many masters are asked side by side.
+const atOnce = 5
+
+// each calls do for every peer, a few at a time, and returns when all calls have.
+func each(ps []*peer, do func(i int, p *peer)) {
+	var wg sync.WaitGroup
+	free := make(chan struct{}, atOnce)
+	for i, p := range ps {
+		free <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-free }()
+			do(i, p)
+		})
+	}
+	wg.Wait()
+}

@@ -1,0 +1,42 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+)
+
+// GateError means that gates ran out of patience. What was done to the node
+// before is not in doubt; that it is well, is not proved.
+type GateError struct {
+	Node     inventory.NodeName
+	Late     []LateGate     // the gates that did not hold in time, in the step's order
+	Findings []dcos.Finding // the last of every gate of the step, in its order
+}
+
+// LateGate is one gate that ran out of patience.
+type LateGate struct {
+	Gate    string
+	Waited  time.Duration
+	Since   time.Time    // since when the gate answers as it does now, controller's clock
+	Finding dcos.Finding // the last
+}
+
+func (e *GateError) Error() string {
+	var parts []string
+	for _, l := range e.Late {
+		s := fmt.Sprintf("gate %q did not hold within %s: wanted %s, seen %s", l.Gate, l.Waited, l.Finding.Want, l.Finding.Observed)
+		if !l.Since.IsZero() {
+			s += " since " + l.Since.UTC().Format("15:04:05") + " UTC"
+		}
+		parts = append(parts, s)
+	}
+	who := ""
+	if e.Node != "" {
+		who = string(e.Node) + ": "
+	}
+	return who + strings.Join(parts, "; ")
+}

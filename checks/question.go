@@ -1,0 +1,63 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+)
+
+// question is what a finding answers: which check, of which node, and what
+// answer it wants.
+type question struct {
+	check string
+	node  inventory.NodeName // empty for a question about the cluster
+	want  string
+}
+
+func (q question) say(s dcos.Status, format string, args ...any) dcos.Finding {
+	return dcos.Finding{
+		Check: q.check, Node: string(q.node), Status: s,
+		Observed: fmt.Sprintf(format, args...), Want: q.want,
+	}
+}
+
+func (q question) passed(format string, args ...any) dcos.Finding {
+	return q.say(dcos.Passed, format, args...)
+}
+
+func (q question) failed(format string, args ...any) dcos.Finding {
+	return q.say(dcos.Failed, format, args...)
+}
+
+// unknown is the answer of a node that did not give one that can be used.
+func (q question) unknown(format string, args ...any) dcos.Finding {
+	return q.say(dcos.Unknown, format, args...)
+}
+
+// maxWords keeps a finding on one line of a terminal or two.
+const maxWords = 300
+
+// words is an error's text as one short line.
+func words(err error) string {
+	return brief(err.Error())
+}
+
+// brief is text as one short line.
+func brief(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > maxWords {
+		return string(r[:maxWords]) + "…"
+	}
+	return s
+}
+
+// some lists names, at most five of them.
+func some(names []string) string {
+	const most = 5
+	if len(names) <= most {
+		return strings.Join(names, " ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], " "), len(names)-most)
+}

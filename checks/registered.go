@@ -1,0 +1,119 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+)
+
+// judgeRegistered demands that the leader lists the agent as active, under the
+// id that it had, registered anew since the baseline, with the target's Mesos,
+// and that its daemon is a new process. slave/registered of the agent itself
+// is not asked: it says only that a leader was detected (REC 5).
+func judgeRegistered(l leadership, u dcos.Unit, a against) Answer {
+	q := question{"registered", a.node.Name, "active at the leader"}
+	if r, ok := l.leader(); ok {
+		q.want = "active at " + string(r.node.Name)
+	}
+	if a.base != nil && a.base.Agent != nil {
+		q.want += ", same id " + tail(a.base.Agent.ID) + ", re-registered"
+	}
+	say := func(s dcos.Status, format string, args ...any) Answer {
+		return Answer{Finding: q.say(s, format, args...), Evidence: l.asked}
+	}
+	if s, why := l.broken(minority(len(l.readings))); why != "" {
+		return say(s, "%s", why)
+	}
+	if why := a.noBaseline(); why != "" {
+		return say(dcos.Unknown, "%s", why)
+	}
+	agent, listed := agentAt(l.agents, a.node.IP)
+	if s, why := a.sameAgent(agent, listed, l.agents); why != "" {
+		return say(s, "%s", why)
+	}
+	now := processOf(u)
+	if s, why := a.restarted(now); why != "" {
+		return say(s, "%s", why)
+	}
+	if s, why := a.anew(agent); why != "" {
+		return say(s, "%s", why)
+	}
+	ans := say(dcos.Passed, "active, id %s, Mesos %s", tail(agent.ID), orUnknown(agent.Version))
+	ans.Identity = now.id()
+	if agent.Deactivated {
+		ans.Finding.Status = dcos.Warned
+		ans.Finding.Observed = fmt.Sprintf("registered and deactivated, as it was before; id %s", tail(agent.ID))
+	}
+	return ans
+}
+
+// agentAt finds the agent with an address; an active one before others.
+func agentAt(at dcos.Agents, ip string) (found dcos.Agent, listed bool) {
+	for _, g := range at.Registered {
+		if g.IP == ip && (!listed || g.Active && !found.Active) {
+			found, listed = g, true
+		}
+	}
+	return found, listed
+}
+
+// sameAgent says why the agent is not the one of the baseline, in service as
+// it was then.
+func (a against) sameAgent(g dcos.Agent, listed bool, at dcos.Agents) (dcos.Status, string) {
+	before := &AgentBase{}
+	if a.base != nil && a.base.Agent != nil {
+		before = a.base.Agent
+	}
+	switch {
+	case !listed && isRecovering(at, before.ID):
+		return dcos.Failed, "the leader knows it from the registry only: it has not come back since the failover"
+	case !listed:
+		return dcos.Failed, "the leader does not list it: unreachable, or never registered"
+	case before.ID != "" && g.ID != before.ID:
+		return dcos.Failed, fmt.Sprintf("registered as a new agent %s: the tasks of %s are lost", tail(g.ID), tail(before.ID))
+	case g.Deactivated && !before.Deactivated:
+		return dcos.Failed, "deactivated"
+	case !g.Active && !g.Deactivated:
+		return dcos.Failed, "inactive: the leader has lost its connection"
+	}
+	return dcos.Passed, ""
+}
+
+// anew says why the registration is not proved to be a new one.
+func (a against) anew(g dcos.Agent) (dcos.Status, string) {
+	if !a.restarts {
+		return dcos.Passed, ""
+	}
+	if a.base.Agent == nil {
+		return dcos.Unknown, "the baseline does not say how the leader listed it"
+	}
+	before := a.base.Agent
+	switch {
+	case g.RegisteredAt.IsZero() && g.ReregisteredAt.IsZero():
+		return dcos.Unknown, "the leader does not say when it registered"
+	case g.RegisteredAt.Equal(before.Registered) && g.ReregisteredAt.Equal(before.Reregistered):
+		return dcos.Failed, "has not registered anew since the baseline"
+	case a.mesos != "" && g.Version != a.mesos:
+		return dcos.Failed, fmt.Sprintf("registered with Mesos %s, the target has %s", orUnknown(g.Version), a.mesos)
+	}
+	return dcos.Passed, ""
+}
+
+func isRecovering(at dcos.Agents, id string) bool {
+	for _, g := range at.Recovered {
+		if g.ID == id && id != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// tail shortens an agent id to what people tell agents apart by: "..-S41".
+func tail(id string) string {
+	for i := len(id) - 1; i >= 0; i-- {
+		if id[i] == '-' {
+			return ".." + id[i:]
+		}
+	}
+	return id
+}

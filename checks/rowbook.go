@@ -1,0 +1,48 @@
+package checks
+
+import (
+	"sync"
+	"time"
+)
+
+// rowLimit is how long a row of CockroachDB's status may stay as it is. It is
+// rewritten about every 10 s (FACTS §4).
+const rowLimit = 60 * time.Second
+
+// rowBook remembers since when each row shows the same time of update, so that
+// single observations notice rows that nobody rewrites. The zero rowBook is
+// empty.
+type rowBook struct {
+	mu   sync.Mutex
+	rows map[string]rowSeen
+}
+
+type rowSeen struct {
+	mark  string
+	since time.Time // controller's clock
+	last  time.Time
+}
+
+// stale lists the addresses whose row has been the same for too long, while
+// somebody was looking. Between looks further apart than the limit nothing is
+// known: the count begins anew.
+func (b *rowBook) stale(marks map[string]string, asked time.Time) []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.rows == nil {
+		b.rows = make(map[string]rowSeen)
+	}
+	var old []string
+	for address, mark := range marks {
+		was, known := b.rows[address]
+		if !known || was.mark != mark {
+			was = rowSeen{mark: mark, since: asked}
+		}
+		was.last = asked
+		b.rows[address] = was
+		if asked.Sub(was.since) > rowLimit {
+			old = append(old, address)
+		}
+	}
+	return old
+}
