@@ -1,0 +1,43 @@
+package node_test
+
+import (
+	"os/exec"
+	"testing"
+
+	"github.com/dcos-patch/dcos-patch/node/nodetest"
+)
+
+// The nodes' /bin/sh is dash, bash or busybox: each must obey the table.
+func TestTheProgramObeysTheTable(t *testing.T) {
+	for name, shell := range shells(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, c := range nodetest.Cases() {
+				t.Run(c.Name, func(t *testing.T) {
+					b := newBench(t)
+					b.shell = shell
+					c.Try(t, b)
+					if leaked := b.read(t, "run/flock-leaked"); leaked != "" {
+						t.Errorf("the unit inherited our flock as %s", leaked)
+					}
+				})
+			}
+		})
+	}
+}
+
+// shells are those of this machine.
+func shells(t *testing.T) map[string][]string {
+	all := map[string][]string{"sh": {"/bin/sh"}}
+	for name, shell := range map[string][]string{
+		"dash": {"dash"}, "bash": {"bash", "--posix"}, "busybox": {"busybox", "sh"}, "ksh": {"mksh"},
+	} {
+		path, err := exec.LookPath(shell[0])
+		if err != nil {
+			t.Logf("NOT TRIED: %s is not on this machine", name)
+			continue
+		}
+		all[name] = append([]string{path}, shell[1:]...)
+	}
+	return all
+}
