@@ -88,14 +88,13 @@ func patience(gates []GateSpec) Duration {
 	return d
 }
 
-// scriptPatience is how long the patch script is watched. It moves more in
-// 1.11 and 2.2, where less than half an hour would end in doubt for nothing.
+// scriptPatience is how long the patch script is watched, where the policy is
+// silent: longer for 1.11 and 2.2, whose scripts wait for the node themselves.
 func scriptPatience(t inventory.Timeouts, to dcos.Version) time.Duration {
-	d := positive(t.Script, 15*time.Minute)
 	if m := to.Minor(); m == "1.11" || m == "2.2" {
-		d = max(d, 30*time.Minute)
+		return positive(t.Script, 30*time.Minute)
 	}
-	return d
+	return positive(t.Script, 15*time.Minute)
 }
 
 func positive(d, orElse time.Duration) time.Duration {

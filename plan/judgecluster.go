@@ -23,6 +23,7 @@ func (s *survey) judgeCluster() {
 	s.judgeGreen()
 	s.judgeStrangers()
 	s.judgeNames()
+	s.judgeSecurity()
 	f := s.c.Rehearsal.TimeScale
 	if f < 0 || math.IsNaN(f) || math.IsInf(f, 0) {
 		s.block(Block{What: "the rehearsal's time_scale is no factor", Observed: fmt.Sprint(f),
@@ -32,6 +33,16 @@ func (s *survey) judgeCluster() {
 		s.block(Block{What: "the inventory has no masters", Observed: "0 masters", Want: "at least 3",
 			Next: "add the masters to the inventory"})
 	}
+}
+
+// judgeSecurity compares the declared security mode with the variant found.
+func (s *survey) judgeSecurity() {
+	mode, variant := s.c.Security.Mode, s.variant()
+	if mode == "" || variant == "" || (mode == "open") == (variant == "open") {
+		return
+	}
+	s.block(Block{What: "the cluster's security is not the declared one", Observed: "DC/OS " + variant,
+		Want: "security mode " + mode, Next: "correct security.mode in the inventory"})
 }
 
 func (s *survey) observedID() string {
@@ -102,7 +113,7 @@ func (s *survey) judgeGreen() {
 		}
 		told = true
 		s.block(Block{Node: s.known(f.Node), What: "the cluster is not healthy: " + f.Check, Observed: orUnknown(f.Observed, f.Status),
-			Want: f.Want, Next: orElse(f.Hint, "repair it first, then plan again")})
+			Want: orElse(f.Want, "the check to pass"), Next: orElse(f.Hint, "repair it first, then plan again")})
 	}
 	if !told {
 		s.block(Block{What: "the cluster is not known to be healthy", Observed: "no evidence that it is",

@@ -45,6 +45,9 @@ func (w work) mastersStage(masters []Node) Stage {
 	serve := gatesOf(masterServe(), w.policy.Timeouts, w.scale)
 	for _, n := range masters {
 		settle := positive(w.policy.Settle, 3*time.Minute)
+		if w.policy.NoSettle {
+			settle = 0
+		}
 		if n.Weight >= mesosLeaderWeight {
 			settle = max(settle, positive(w.policy.SettleLeading, 5*time.Minute))
 		}
@@ -80,6 +83,12 @@ func (w work) groupStage(r GroupRule, nodes []Node) Stage {
 		Width: r.Width, ZoneSpread: r.ZoneSpread, MaxFailures: r.MaxFailures,
 	}
 	s.Lanes = w.agentLanes(s.ID, nodes)
+	if w.policy.Settle > 0 && !w.policy.NoSettle {
+		for i, n := range nodes {
+			settle := w.quiet(step(s.ID, n.Name, ActionSettle, 0), w.policy.Settle)
+			s.Lanes[i].Steps = append(s.Lanes[i].Steps, settle)
+		}
+	}
 	return w.estimated(s, nodes)
 }
 

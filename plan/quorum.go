@@ -126,8 +126,6 @@ func distinct(names []inventory.NodeName) []inventory.NodeName {
 }
 
 // NeedsAllMasters reports whether a master comes back only while all the
-// others serve: when the version it leaves, or the one it starts, is one of
-// those.
-func (p *Plan) NeedsAllMasters() bool {
-	return p.From.NeedsAllMasters() || p.To.NeedsAllMasters()
-}
+// others serve. Within a minor version the older release is the one that may,
+// so that the version patched from decides.
+func (p *Plan) NeedsAllMasters() bool { return p.From.NeedsAllMasters() }

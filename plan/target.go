@@ -15,10 +15,13 @@ func (s *survey) atTarget(f NodeFacts) bool {
 	return len(s.script.Packages) > 0 && samePackages(f.Active, s.script.Packages)
 }
 
-// samePackages is dcos.SamePackages with a short cut for lists that are
-// sorted already, as nearly all are.
+// samePackages is dcos.SamePackages, with a short cut for lists that are
+// sorted already, as nearly all are: it is asked for every node.
 func samePackages(a, b []string) bool {
-	return slices.Equal(a, b) || dcos.SamePackages(a, b)
+	if slices.IsSorted(a) && slices.IsSorted(b) {
+		return slices.Equal(slices.Compact(slices.Clone(a)), slices.Compact(slices.Clone(b)))
+	}
+	return dcos.SamePackages(a, b)
 }
 
 // evidence says by what a node was found to be at the target: how many

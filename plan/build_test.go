@@ -1,0 +1,225 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+)
+
+func stage(t *testing.T, p *Plan, id string) Stage {
+	t.Helper()
+	for _, s := range p.Stages {
+		if s.ID == id {
+			return s
+		}
+	}
+	t.Fatalf("no stage %q", id)
+	return Stage{}
+}
+
+func lanes(s Stage) string {
+	var names []string
+	for _, l := range s.Lanes {
+		names = append(names, string(l.Node))
+	}
+	return strings.Join(names, " ")
+}
+
+func TestMastersArePreviewedByAscendingLeaderWeight(t *testing.T) {
+	p := mustBuild(t, healthy())
+	s := stage(t, p, "masters")
+	if got := lanes(s); got != "m1 m3 m2" {
+		t.Errorf("order %q, want m1 m3 m2: m2 leads", got)
+	}
+	if s.Order != OrderLeaderWeight || s.Width != 1 || s.MaxFailures != 0 {
+		t.Errorf("masters: order %s, width %d, failures %d", s.Order, s.Width, s.MaxFailures)
+	}
+	if first, last := s.Lanes[0].Steps[3], s.Lanes[2].Steps[3]; first.Span.D() != 3*time.Minute || last.Span.D() != 5*time.Minute {
+		t.Errorf("settle %s and, leading, %s; want 3m and 5m", first.Span, last.Span)
+	}
+}
+
+func TestLanesHaveTheirStepsInOrder(t *testing.T) {
+	in := healthy(agents("general", "a", 4), agents("stateful", "s", 3))
+	in.Inventory.Groups[1].Policy.Settle = 2 * time.Minute
+	p := mustBuild(t, in)
+	for id, want := range map[string]string{
+		"preflight":      "preflight/preflight",
+		"stage-agents":   "stage-agents/a1/stage",
+		"masters":        "masters/m1/baseline masters/m1/patch masters/m1/serve masters/m1/settle",
+		"general-canary": "general-canary/a1/baseline general-canary/a1/patch general-canary/a1/return general-canary/a1/serve general-canary/a1/bake",
+		"general":        "general/a2/baseline general/a2/patch general/a2/return general/a2/serve",
+		"stateful":       "stateful/s2/baseline stateful/s2/patch stateful/s2/return stateful/s2/serve stateful/s2/settle",
+		"postflight":     "postflight/postflight",
+	} {
+		var ids []string
+		for _, s := range stage(t, p, id).Lanes[0].Steps {
+			ids = append(ids, string(s.ID))
+		}
+		if got := strings.Join(ids, " "); got != want {
+			t.Errorf("%s: %q, want %q", id, got, want)
+		}
+	}
+}
+
+func TestLanesGoByZoneAndCountLikePeople(t *testing.T) {
+	g := agents("general", "a", 12, "z2", "z1")
+	g.Policy.NoCanary = true
+	s := stage(t, mustBuild(t, healthy(g)), "general")
+	if got := lanes(s); got != "a7 a8 a9 a10 a11 a12 a1 a2 a3 a4 a5 a6" {
+		t.Errorf("lanes %q", got)
+	}
+	if s.ZoneSpread != 1 {
+		t.Errorf("zones declared, and %d zones at once", s.ZoneSpread)
+	}
+}
+
+func TestTheCanaryIsTheMedianLoadedAgentWithATask(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		tasks map[inventory.NodeName]int
+		named []inventory.NodeName
+		none  bool
+		want  string
+	}{
+		{"idle agents do not count", map[inventory.NodeName]int{"a2": 9, "a3": 5, "a5": 1}, nil, false, "a3"},
+		{"ties go by name", map[inventory.NodeName]int{"a10": 2, "a2": 2, "a4": 2}, nil, false, "a2"},
+		{"nothing runs", nil, nil, false, "a1"},
+		{"the declared ones", map[inventory.NodeName]int{"a2": 9}, []inventory.NodeName{"a10", "a4"}, false, "a4 a10"},
+		{"none", map[inventory.NodeName]int{"a2": 9}, nil, true, ""},
+	} {
+		in := healthy(agents("general", "a", 10))
+		in.Inventory.Groups[0].Policy.Canary, in.Inventory.Groups[0].Policy.NoCanary = c.named, c.none
+		in.Facts.Cluster.Tasks = c.tasks
+		p := mustBuild(t, in)
+		got := ""
+		for _, s := range p.Stages {
+			if s.Kind == StageCanary {
+				got = lanes(s)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: canary %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestNodesAtTheTargetAreShownWithTheEvidenceAndNotTouched(t *testing.T) {
+	in := healthy(agents("general", "a", 3))
+	for _, n := range in.Inventory.Nodes() {
+		observe(in, n.Name, patched)
+	}
+	observe(in, "m1", func(f *NodeFacts) { slices.Reverse(f.Active) })
+	p := mustBuild(t, in)
+	if len(p.Stages) != 2 {
+		t.Errorf("%d stages, want preflight and postflight only", len(p.Stages))
+	}
+	for _, n := range p.Nodes {
+		if n.Disposition != AtTarget || n.Why != "active packages are the script's 3; dcos-config--setup_new" {
+			t.Errorf("%s: %s, %q", n.Name, n.Disposition, n.Why)
+		}
+	}
+}
+
+func TestWidthsAndMaxOut(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		nodes         int
+		width, maxOut inventory.Limit
+		wantW, wantM  int
+	}{
+		{"nothing said", 104, inventory.Limit{}, inventory.Limit{}, 1, 3},
+		{"five per cent", 104, inventory.Percent(5), inventory.Limit{}, 5, 7},
+		{"large clusters have more room", 1000, inventory.Percent(5), inventory.Limit{}, 50, 70},
+		{"the policy's max_out", 104, inventory.Percent(5), inventory.Count(8), 5, 8},
+		{"max_out narrows the width", 104, inventory.Percent(50), inventory.Count(8), 8, 8},
+	} {
+		in := healthy(agents("general", "a", c.nodes))
+		in.Inventory.Groups[0].Policy.Width, in.Inventory.Policy.MaxOut = c.width, c.maxOut
+		p := mustBuild(t, in)
+		if got := stage(t, p, "general").Width; got != c.wantW || p.MaxOut != c.wantM {
+			t.Errorf("%s: width %d, max_out %d; want %d, %d", c.name, got, p.MaxOut, c.wantW, c.wantM)
+		}
+	}
+}
+
+func TestRehearsalsAreScaledWithFloors(t *testing.T) {
+	in := healthy(agents("general", "a", 3))
+	in.Inventory.Rehearsal.TimeScale = 0.001
+	for _, n := range in.Inventory.Nodes() {
+		observe(in, n.Name, func(f *NodeFacts) { f.Rehearsal = true })
+	}
+	p := mustBuild(t, in)
+	for _, s := range p.Stages {
+		for _, l := range s.Lanes {
+			for _, st := range l.Steps {
+				if st.Timeout.D() < 10*time.Second {
+					t.Errorf("%s: timeout %s", st.ID, st.Timeout)
+				}
+				for _, g := range st.Gates {
+					if g.Every.D() < 50*time.Millisecond || g.Within.D() < 10*time.Second || g.Span.D() > 60*time.Millisecond {
+						t.Errorf("%s: %+v", st.ID, g)
+					}
+				}
+			}
+		}
+	}
+	if p.TimeScale != 0.001 || p.HoldLimit.D() != 10*time.Second {
+		t.Errorf("scale %v, hold limit %s", p.TimeScale, p.HoldLimit)
+	}
+}
+
+func TestGatesAreThoseOfTheTable(t *testing.T) {
+	in := healthy(agents("general", "a", 2))
+	in.Inventory.Policy.Timeouts.Exhibitor = 7 * time.Minute
+	p := mustBuild(t, in)
+	show := func(s Step) string {
+		var all []string
+		for _, g := range s.Gates {
+			all = append(all, fmt.Sprintf("%s %d/%s/%s", g.Gate, g.Need, g.Span, g.Within))
+		}
+		return strings.Join(all, ", ")
+	}
+	master, agent := stage(t, p, "masters").Lanes[0].Steps, stage(t, p, "general").Lanes[0].Steps
+	for _, c := range []struct {
+		step Step
+		want string
+	}{
+		{master[2], "exhibitor 3/1m0s/7m0s, mesos-master 3/1m0s/5m0s, registrar 3/20s/5m0s, leader 3/15s/5m0s, mesos-version 1/0s/5m0s, " +
+			"cockroach 3/30s/20m0s, check-runner 2/1m0s/15m0s, units 2/1m0s/13m0s, agents-back 2/10s/9m0s"},
+		{agent[2], "registered 3/20s/10m0s, mesos-version 1/0s/10m0s"},
+		{agent[3], "tasks 2/10s/5m0s, check-runner 2/1m0s/5m0s, units 2/1m0s/3m0s"},
+	} {
+		if got := show(c.step); got != c.want {
+			t.Errorf("%s:\n got %s\nwant %s", c.step.ID, got, c.want)
+		}
+	}
+}
+
+func TestScriptsOf22AreWatchedLonger(t *testing.T) {
+	for to, want := range map[dcos.Version]time.Duration{"2.2.1": 30 * time.Minute, "1.11.9": 30 * time.Minute, "2.1.2": 15 * time.Minute} {
+		if got := scriptPatience(inventory.Timeouts{}, to); got != want {
+			t.Errorf("%s: %s, want %s", to, got, want)
+		}
+	}
+}
+
+func TestEstimatesCountRoundsOfTheWindow(t *testing.T) {
+	one := Stage{Width: 5, ZoneSpread: 1}
+	nodes := make([]Node, 103)
+	for i := range nodes {
+		nodes[i].Zone, one.Lanes = string(rune('a'+i%3)), append(one.Lanes, Lane{})
+	}
+	if got := rounds(one, nodes); got != 7+7+7 {
+		t.Errorf("35, 34 and 34 nodes, five at a time, zone by zone: %d rounds, want 21", got)
+	}
+	one.ZoneSpread = 0
+	if got := rounds(one, nodes); got != 21 {
+		t.Errorf("103 nodes five at a time: %d rounds, want 21", got)
+	}
+}
