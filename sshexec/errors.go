@@ -9,7 +9,41 @@ import (
 var (
 	ErrAuth    = errors.New("the node accepted none of our keys")
 	ErrHostKey = errors.New("host key is not the one in known_hosts")
+
+	ErrNoForwarding = errors.New("the node's sshd forbids forwarding (AllowTcpForwarding)")
 )
+
+// Reasons for the end of a connection.
+var (
+	ErrClosed   = errors.New("we closed the connection")
+	ErrDeadPeer = errors.New("the node has answered nothing")
+)
+
+var errNoSFTP = errors.New("the node has no sftp subsystem")
+
+// NotRunError is a command that was not started: nothing has happened.
+type NotRunError struct {
+	Node string
+	Cmd  string // redacted
+	Err  error
+}
+
+func (e *NotRunError) Error() string {
+	return fmt.Sprintf("%s: %s: was not started: %v", e.Node, e.Cmd, e.Err)
+}
+
+func (e *NotRunError) Unwrap() error { return e.Err }
+
+// ChecksumError is a file that did not arrive as it was sent.
+type ChecksumError struct {
+	Node      string
+	Path      string // the private copy on the node
+	Got, Want string // SHA-256, hexadecimal
+}
+
+func (e *ChecksumError) Error() string {
+	return fmt.Sprintf("%s: %s has SHA-256 %s, want %s; nothing was installed, look for a full disk, then put it again", e.Node, e.Path, e.Got, e.Want)
+}
 
 // DialError means that no connection came up; nothing was run.
 type DialError struct {
@@ -22,6 +56,9 @@ type DialError struct {
 func (e *DialError) Error() string {
 	if e.Via != "" {
 		return fmt.Sprintf("%s: connecting to %s via %s: %v", e.Node, e.Addr, e.Via, e.Err)
+	}
+	if e.Addr == "" {
+		return fmt.Sprintf("%s: connecting: %v", e.Node, e.Err)
 	}
 	return fmt.Sprintf("%s: connecting to %s: %v", e.Node, e.Addr, e.Err)
 }

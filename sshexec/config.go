@@ -1,0 +1,58 @@
+package sshexec
+
+import (
+	"context"
+	"net"
+	"time"
+)
+
+// Config is what all connections of a run share. Zero fields take the default
+// their comment names. It is copied when it is used, and never changed.
+type Config struct {
+	Identities  []string // private key files; FILE-cert.pub beside one is offered as its certificate
+	AgentSocket string   // path of the agent's socket, as in SSH_AUTH_SOCK; "" asks no agent
+	KnownHosts  []string // known_hosts files; missing ones are skipped, no entry means no connection
+
+	// LearnTo is a known_hosts file, one of KnownHosts, to which the keys of
+	// unknown nodes are added. "" refuses unknown nodes. A changed key is
+	// refused in any case.
+	LearnTo string
+
+	DialTimeout time.Duration // of one attempt, with handshake and login; 15s
+	Attempts    int           // to connect before giving up; 3
+
+	// A peer that answers nothing is given up after at most
+	// (KeepAliveMisses+1) * KeepAlive.
+	KeepAlive       time.Duration // between keepalives; 15s
+	KeepAliveMisses int           // unanswered ones that mean death; 3
+
+	Handshakes        int // at once in a Pool; 16
+	HandshakesPerJump int // at once through one jump host of a Pool; 4
+	Sessions          int // commands at once on one connection, further ones wait; 8, below the 10 of OpenSSH's MaxSessions
+
+	// NetDial opens the first connection of a chain. nil is a net.Dialer.
+	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
+}
+
+func (c Config) withDefaults() Config {
+	or := func(n *int, d int) {
+		if *n <= 0 {
+			*n = d
+		}
+	}
+	if c.DialTimeout <= 0 {
+		c.DialTimeout = 15 * time.Second
+	}
+	if c.KeepAlive <= 0 {
+		c.KeepAlive = 15 * time.Second
+	}
+	or(&c.Attempts, 3)
+	or(&c.KeepAliveMisses, 3)
+	or(&c.Handshakes, 16)
+	or(&c.HandshakesPerJump, 4)
+	or(&c.Sessions, 8)
+	if c.NetDial == nil {
+		c.NetDial = (&net.Dialer{}).DialContext
+	}
+	return c
+}

@@ -1,0 +1,129 @@
+package sshexec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+	"golang.org/x/crypto/ssh"
+)
+
+type netDial = func(ctx context.Context, network, addr string) (net.Conn, error)
+
+// Dial connects to one node, through connections to its jump hosts that are
+// its own. Errors are *DialError; nothing was run then. One that is an ErrAuth
+// or an ErrHostKey will not go away by itself.
+func Dial(ctx context.Context, t Target, cfg Config) (*Conn, error) {
+	p := NewPool(cfg, nil)
+	c, err := p.dial(ctx, t)
+	if err != nil {
+		p.Close()
+		return nil, err
+	}
+	c.cleanup = p.Close
+	return c, nil
+}
+
+// route is how the first byte gets to a target.
+type route struct {
+	approach func(ctx context.Context) (netDial, error)          // the nearest jump host, connected; its errors end everything
+	admit    func(ctx context.Context) (leave func(), err error) // waits for a place among the handshakes
+}
+
+// connect tries a target until it answers, attempts are used up, or trying
+// again is pointless.
+func connect(ctx context.Context, t Target, cfg Config, r route) (*Conn, error) {
+	if ctx.Err() != nil {
+		return nil, &DialError{Node: t.Name, Addr: t.Addr, Err: context.Cause(ctx)}
+	}
+	wait := backoff.NewExponentialBackOff(
+		backoff.WithMaxElapsedTime(0),
+		backoff.WithRandomizationFactor(0), // repeatable runs; the handshake limit spreads the load
+		backoff.WithInitialInterval(time.Second),
+	)
+	var last error
+	c, err := backoff.RetryWithData(func() (*Conn, error) {
+		var c *Conn
+		c, last = attempt(ctx, t, cfg, r)
+		if pointless(last) {
+			return nil, backoff.Permanent(last)
+		}
+		return c, last
+	}, backoff.WithContext(backoff.WithMaxRetries(wait, uint64(cfg.Attempts-1)), ctx))
+	if err == nil {
+		return c, nil
+	}
+	if ctx.Err() != nil && !errors.Is(last, context.Cause(ctx)) {
+		last = fmt.Errorf("%w; the last attempt: %w", context.Cause(ctx), last)
+	}
+	var dialled *DialError
+	if errors.As(last, &dialled) && dialled.Node == t.Name {
+		return nil, last
+	}
+	return nil, &DialError{Node: t.Name, Addr: t.Addr, Err: last}
+}
+
+// pointless says that an error will not go away by trying again, or that its
+// own attempts are used up.
+func pointless(err error) bool {
+	var hop *DialError
+	return errors.Is(err, ErrAuth) || errors.Is(err, ErrHostKey) || errors.Is(err, ErrNoForwarding) || errors.As(err, &hop)
+}
+
+// attempt approaches the target, waits for a place among the handshakes and
+// makes one.
+func attempt(ctx context.Context, t Target, cfg Config, r route) (*Conn, error) {
+	dial, err := r.approach(ctx)
+	if err != nil {
+		return nil, err
+	}
+	leave, err := r.admit(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	return handshake(ctx, t, cfg, dial)
+}
+
+// handshake connects and logs in, within the dial timeout.
+func handshake(ctx context.Context, t Target, cfg Config, dial netDial) (*Conn, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, cfg.DialTimeout, fmt.Errorf("no answer within %s", cfg.DialTimeout))
+	defer cancel()
+	keys, err := loadHostKeys(cfg, t.Name, t.Addr)
+	if err != nil {
+		return nil, err
+	}
+	who := loadLogin(ctx, cfg)
+	defer who.close()
+	raw, err := dial(ctx, "tcp", t.Addr)
+	if err != nil {
+		return nil, orCause(ctx, err)
+	}
+	stop := context.AfterFunc(ctx, func() { raw.Close() })
+	conn, channels, requests, err := ssh.NewClientConn(raw, t.Addr, &ssh.ClientConfig{
+		User:              t.User,
+		HostKeyAlgorithms: keys.algos,
+		HostKeyCallback:   keys.check,
+		AuthCallback:      who.next,
+	})
+	if inTime := stop(); err == nil && !inTime {
+		conn.Close()
+		ssh.DiscardRequests(requests)
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		return nil, orCause(ctx, keys.explain(err))
+	}
+	return accompany(t.Name, cfg, conn, channels, requests), nil
+}
+
+// orCause prefers the reason why the time was up over what that looked like.
+func orCause(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}

@@ -1,0 +1,138 @@
+package sshexec
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/skeema/knownhosts"
+	"golang.org/x/crypto/ssh"
+	xknownhosts "golang.org/x/crypto/ssh/knownhosts"
+)
+
+// hostKeys checks the host key of one node against known_hosts files.
+type hostKeys struct {
+	db    *knownhosts.HostKeyDB // nil: no file is there
+	files []string
+	learn string
+	addr  string // the "host:port" the key is looked up under
+	algos []string
+}
+
+func loadHostKeys(cfg Config, name, addr string) (*hostKeys, error) {
+	h := &hostKeys{files: cfg.KnownHosts, learn: cfg.LearnTo, addr: addr}
+	var there []string
+	for _, f := range cfg.KnownHosts {
+		if _, err := os.Stat(f); err == nil {
+			there = append(there, f)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%w: reading known_hosts: %w", ErrHostKey, err)
+		}
+	}
+	db, err := knownhosts.NewDB(there...)
+	if err != nil {
+		return nil, fmt.Errorf("%w: reading known_hosts: %w", ErrHostKey, err)
+	}
+	h.db = db
+	h.algos = db.HostKeyAlgorithms(addr)
+	if _, port, err := net.SplitHostPort(addr); err == nil && len(h.algos) == 0 && name != "" {
+		byName := net.JoinHostPort(name, port)
+		if algos := db.HostKeyAlgorithms(byName); len(algos) > 0 {
+			h.addr, h.algos = byName, algos
+		}
+	}
+	return h, nil
+}
+
+// check is an ssh.HostKeyCallback. It looks the key up under the address it was
+// made for, whatever the connection goes through.
+func (h *hostKeys) check(_ string, _ net.Addr, key ssh.PublicKey) error {
+	err := h.db.HostKeyCallback()(h.addr, unseen(h.addr), key)
+	if err == nil {
+		return nil
+	}
+	bad := &HostKeyError{Addr: h.addr, Sent: fingerprint(key), Files: h.files}
+	var mismatch *xknownhosts.KeyError
+	var revoked *xknownhosts.RevokedError
+	switch {
+	case errors.As(err, &revoked):
+		bad.Problem, bad.Want = HostKeyRevoked, []KnownKey{known(revoked.Revoked)}
+	case errors.As(err, &mismatch) && len(mismatch.Want) > 0:
+		bad.Problem, bad.Want = HostKeyChanged, allKnown(mismatch.Want)
+	case errors.As(err, &mismatch):
+		if h.learn != "" {
+			return h.add(key)
+		}
+		bad.Problem = HostKeyUnknown
+	default: // a certificate that does not hold
+		return fmt.Errorf("%w: %w", ErrHostKey, err)
+	}
+	return bad
+}
+
+// add appends the key to the file that learns.
+func (h *hostKeys) add(key ssh.PublicKey) error {
+	f, err := os.OpenFile(h.learn, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("adding the host key of %s: %w", h.addr, err)
+	}
+	line := knownhosts.Line([]string{knownhosts.Normalize(h.addr)}, key) + "\n"
+	_, err = f.WriteString(line)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("adding the host key of %s: %w", h.addr, err)
+	}
+	return nil
+}
+
+// explain turns a failed handshake into ErrHostKey when the node no longer has
+// a key of a type that known_hosts has.
+func (h *hostKeys) explain(err error) error {
+	var none *ssh.AlgorithmNegotiationError
+	if len(h.algos) == 0 || !errors.As(err, &none) || !slices.Equal(none.SupportedAlgorithms, h.algos) {
+		return err
+	}
+	var want []KnownKey
+	var mismatch *xknownhosts.KeyError
+	if errors.As(h.db.HostKeyCallback()(h.addr, unseen(h.addr), noKey{}), &mismatch) {
+		want = allKnown(mismatch.Want)
+	}
+	return &HostKeyError{Addr: h.addr, Problem: HostKeyChanged, Files: h.files, Want: want,
+		Sent: "only " + strings.Join(none.RequestedAlgorithms, ", ")}
+}
+
+func known(k xknownhosts.KnownKey) KnownKey {
+	return KnownKey{File: k.Filename, Line: k.Line, Key: fingerprint(k.Key)}
+}
+
+func allKnown(keys []xknownhosts.KnownKey) []KnownKey {
+	all := make([]KnownKey, len(keys))
+	for i, k := range keys {
+		all[i] = known(k)
+	}
+	slices.SortFunc(all, func(a, b KnownKey) int {
+		return strings.Compare(a.String(), b.String())
+	})
+	return all
+}
+
+func fingerprint(key ssh.PublicKey) string {
+	return key.Type() + " " + ssh.FingerprintSHA256(key)
+}
+
+// unseen is an address as known_hosts wants one; it is never looked up, since
+// an address is given beside it.
+type unseen string
+
+func (unseen) Network() string  { return "tcp" }
+func (u unseen) String() string { return string(u) }
+
+// noKey is no node's key: asking for it lists the keys a node may have.
+type noKey struct{}
+
+func (noKey) Type() string                        { return "none" }
+func (noKey) Marshal() []byte                     { return nil }
+func (noKey) Verify([]byte, *ssh.Signature) error { return errors.New("no key") }
