@@ -84,10 +84,13 @@ func (a against) anew(g dcos.Agent) (dcos.Status, string) {
 	if !a.restarts {
 		return dcos.Passed, ""
 	}
-	if a.base.Agent == nil {
-		return dcos.Unknown, "the baseline does not say how the leader listed it"
-	}
 	before := a.base.Agent
+	switch {
+	case before == nil && a.base.Absent["agent"] == "":
+		return dcos.Unknown, "the baseline does not say how the leader listed it"
+	case before == nil: // the leader did not list it: any registration is a new one
+		before = &AgentBase{}
+	}
 	switch {
 	case g.RegisteredAt.IsZero() && g.ReregisteredAt.IsZero():
 		return dcos.Unknown, "the leader does not say when it registered"

@@ -19,13 +19,11 @@ type rowBook struct {
 
 type rowSeen struct {
 	mark  string
-	since time.Time // controller's clock
-	last  time.Time
+	since time.Time // first look that saw it, controller's clock
 }
 
-// stale lists the addresses whose row has been the same for too long, while
-// somebody was looking. Between looks further apart than the limit nothing is
-// known: the count begins anew.
+// stale enters one look, and lists the addresses whose row is the same as it
+// was in a look longer ago than the limit.
 func (b *rowBook) stale(marks map[string]string, asked time.Time) []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -38,7 +36,6 @@ func (b *rowBook) stale(marks map[string]string, asked time.Time) []string {
 		if !known || was.mark != mark {
 			was = rowSeen{mark: mark, since: asked}
 		}
-		was.last = asked
 		b.rows[address] = was
 		if asked.Sub(was.since) > rowLimit {
 			old = append(old, address)

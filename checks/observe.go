@@ -1,0 +1,87 @@
+package checks
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// Observe is the cluster gate: what admission and the quorum proof rest on.
+// Every master is asked for everything, side by side. What cannot be read is a
+// finding that is not OK, and the observation is then not green; no error is
+// kept back. It takes as long as the slowest answer.
+func (c *Cluster) Observe(ctx context.Context, ask plan.Ask) plan.Observation {
+	began := time.Now()
+	masters := c.masters()
+	looks := make([]masterLook, len(masters))
+	var l leadership
+	var wg sync.WaitGroup
+	wg.Go(func() { l = c.leadership(ctx) })
+	each(masters, func(i int, p *peer) { looks[i] = p.look(ctx) })
+	wg.Wait()
+	for i := range looks { // the leadership has read everybody's metrics
+		looks[i].reading = l.readings[i]
+	}
+	v := view{
+		nodes: c.plan.Nodes, looks: looks, lead: l,
+		staleRows: c.staleRows(looks, began),
+	}
+	v.age = time.Since(began)
+	obs := v.observation()
+	if ask.Kind == plan.StageCanary || ask.Kind == plan.StageGroup {
+		obs.Tasks = c.taskCounts(ctx, l)
+	}
+	return obs
+}
+
+// look asks a master for all but its metrics.
+func (p *peer) look(ctx context.Context) masterLook {
+	m := masterLook{node: p.node}
+	m.srvr, m.srvrErr = p.srvr(ctx)
+	m.code, m.servers, m.exhibitorErr = p.exhibitor(ctx)
+	m.rows, m.noIAM, m.iamErr = p.iamRows(ctx)
+	m.marathon = p.marathonLeader(ctx)
+	return m
+}
+
+// staleRows lists the masters' rows that have not been rewritten for too long,
+// as any of them shows.
+func (c *Cluster) staleRows(looks []masterLook, asked time.Time) []string {
+	var addresses []string
+	for _, m := range looks {
+		addresses = append(addresses, m.node.IP)
+	}
+	newest := make(map[string]dcos.CockroachNode)
+	for _, m := range looks {
+		live, _ := rowsOf(m.rows, addresses)
+		for ip, r := range live {
+			if old, twice := newest[ip]; !twice || r.UpdatedAt.After(old.UpdatedAt) {
+				newest[ip] = r
+			}
+		}
+	}
+	stale := c.rows.stale(rowMarks(newest), asked)
+	slices.Sort(stale)
+	return stale
+}
+
+// taskCounts is how many tasks run on each agent; nil when nobody can say. It
+// only informs.
+func (c *Cluster) taskCounts(ctx context.Context, l leadership) map[inventory.NodeName]int {
+	all, err := c.tasks(ctx, l)
+	if err != nil {
+		return nil
+	}
+	counts := make(map[inventory.NodeName]int)
+	for _, n := range c.plan.Nodes {
+		if g, listed := agentAt(l.agents, n.IP); n.Role.IsAgent() && listed {
+			counts[n.Name] = len(runningOn(all, g.ID))
+		}
+	}
+	return counts
+}

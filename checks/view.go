@@ -1,0 +1,228 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// masterLook is what one master answered, or why it did not.
+type masterLook struct {
+	node         plan.Node
+	reading      reading
+	srvr         dcos.ZooKeeperServer
+	srvrErr      error
+	code         int
+	servers      []dcos.ExhibitorServer
+	exhibitorErr error
+	rows         []dcos.CockroachNode
+	noIAM        string // the proof that this master has no CockroachDB
+	iamErr       error
+	marathon     string // address of the leading Marathon; empty when not known
+}
+
+// view is the cluster at one moment, as read. What it amounts to is pure.
+type view struct {
+	nodes     []plan.Node
+	looks     []masterLook // of every master, in plan order
+	lead      leadership
+	staleRows []string      // addresses whose row of CockroachDB nobody rewrites
+	age       time.Duration // of the oldest answer
+}
+
+// observation judges the view. Green is that there are masters and no finding
+// is worse than a warning.
+func (v view) observation() plan.Observation {
+	fs, quorums := []dcos.Finding{judgeLeader(v.lead, against{}).Finding}, []plan.Quorum(nil)
+	for _, part := range []func() (dcos.Finding, plan.Quorum, bool){v.zookeeper, v.registrar, v.cockroach} {
+		f, q, applies := part()
+		fs = append(fs, f)
+		if applies {
+			quorums = append(quorums, q)
+		}
+	}
+	obs := plan.Observation{Findings: fs, Quorums: quorums, Weights: v.weights()}
+	obs.Green = len(v.looks) > 0 && !slices.ContainsFunc(fs, func(f dcos.Finding) bool { return !f.Status.OK() })
+	obs.Out, obs.Unknown = v.agents()
+	return obs
+}
+
+// masterIPs are the masters' addresses, sorted.
+func (v view) masterIPs() []string {
+	var nodes []plan.Node
+	for _, m := range v.looks {
+		nodes = append(nodes, m.node)
+	}
+	return ips(nodes)
+}
+
+// member is one master's part in a quorum: why it does not serve, if so.
+type member struct {
+	node   inventory.NodeName
+	status dcos.Status
+	why    string
+}
+
+// quorum sums the members up. The finding's status is that of the first
+// member that does not serve.
+func (v view) quorum(q question, name string, of func(masterLook) member) (dcos.Finding, plan.Quorum) {
+	quorum := plan.Quorum{Name: name, Size: len(v.looks), Age: plan.Duration(v.age)}
+	status, bad := dcos.Passed, []string(nil)
+	for _, m := range v.looks {
+		one := of(m)
+		if one.why == "" {
+			quorum.Serving = append(quorum.Serving, one.node)
+			continue
+		}
+		if len(bad) == 0 {
+			status = one.status
+		}
+		bad = append(bad, fmt.Sprintf("%s: %s", one.node, one.why))
+	}
+	f := q.passed("%d/%d serve", len(quorum.Serving), quorum.Size)
+	if len(bad) > 0 {
+		f.Status, f.Observed = status, f.Observed+"; "+strings.Join(bad, "; ")
+	}
+	return f, quorum
+}
+
+// zookeeper: a member serves when its own srvr says so. Green is more: every
+// Exhibitor lists all masters as serving with one leader, and srvr agrees.
+func (v view) zookeeper() (dcos.Finding, plan.Quorum, bool) {
+	ips := v.masterIPs()
+	f, q := v.quorum(question{"exhibitor", "", "all masters serving, one leader"}, "zookeeper", func(m masterLook) member {
+		one := member{node: m.node.Name, status: dcos.Unknown}
+		switch {
+		case m.srvrErr != nil:
+			one.why = words(m.srvrErr)
+		case !m.srvr.Serving || m.srvr.Mode == "":
+			one.status, one.why = dcos.Failed, "its ZooKeeper is not serving requests"
+		}
+		return one
+	})
+	leaders := 0
+	for _, m := range v.looks {
+		if m.srvr.Mode == "leader" || m.srvr.Mode == "standalone" {
+			leaders++
+		}
+		why, s := "", dcos.Failed
+		if m.exhibitorErr != nil {
+			why, s = words(m.exhibitorErr), dcos.Unknown
+		} else {
+			why = notServingAll(m.code, m.servers, ips)
+		}
+		if why != "" && f.Status.OK() {
+			f.Status, f.Observed = s, fmt.Sprintf("%s; %s: %s", f.Observed, m.node.Name, why)
+		}
+	}
+	if leaders != 1 && f.Status.OK() {
+		f.Status, f.Observed = dcos.Failed, fmt.Sprintf("%s; %d of them lead", f.Observed, leaders)
+	}
+	return f, q, true
+}
+
+// registrar: a member serves when its replica is recovered and sees all.
+func (v view) registrar() (dcos.Finding, plan.Quorum, bool) {
+	f, q := v.quorum(question{"registrar", "", "recovered 1 and the whole ensemble, on every master"}, "registrar", func(m masterLook) member {
+		if m.reading.err != nil {
+			return member{m.node.Name, dcos.Unknown, words(m.reading.err)}
+		}
+		for _, log := range []string{"registrar", "overlay"} {
+			if s, why := logReady(m.reading.metrics, log, len(v.looks)); why != "" {
+				return member{m.node.Name, s, why}
+			}
+		}
+		return member{node: m.node.Name}
+	})
+	return f, q, true
+}
+
+// cockroach: a member serves when its row is live and fresh in its own answer,
+// and it counts no bad range. It does not apply when every master has proved
+// that it has none; one that has none among others that do is not a member in
+// service.
+func (v view) cockroach() (dcos.Finding, plan.Quorum, bool) {
+	ask := question{"cockroach", "", "every master's row live and fresh, 0 ranges under-replicated or unavailable"}
+	if !slices.ContainsFunc(v.looks, func(m masterLook) bool { return m.noIAM == "" }) && len(v.looks) > 0 {
+		return ask.say(dcos.NotApplicable, "%s", v.looks[0].noIAM), plan.Quorum{}, false
+	}
+	ips := v.masterIPs()
+	f, q := v.quorum(ask, "cockroach", func(m masterLook) member {
+		switch {
+		case m.iamErr != nil:
+			return member{m.node.Name, dcos.Unknown, words(m.iamErr)}
+		case m.noIAM != "":
+			return member{m.node.Name, dcos.Failed, "it has no CockroachDB, and other masters have"}
+		case slices.Contains(v.staleRows, m.node.IP):
+			return member{m.node.Name, dcos.Unknown, fmt.Sprintf("its row has not been rewritten for %s", rowLimit)}
+		}
+		live, _ := rowsOf(m.rows, ips)
+		s, why := rangesReady(live, ips)
+		return member{m.node.Name, s, why}
+	})
+	return f, q, true
+}
+
+// weights orders masters: those whose stop costs most go last.
+func (v view) weights() map[inventory.NodeName]int {
+	marathon := ""
+	for _, m := range v.looks {
+		if m.marathon != "" {
+			marathon = m.marathon
+			break
+		}
+	}
+	leader, known := v.lead.leader()
+	w := make(map[inventory.NodeName]int, len(v.looks))
+	for _, m := range v.looks {
+		n := 0
+		if known && leader.node.Name == m.node.Name {
+			n += 4
+		}
+		if m.srvr.Mode == "leader" {
+			n += 2
+		}
+		if marathon != "" && marathon == m.node.IP {
+			n++
+		}
+		w[m.node.Name] = n
+	}
+	return w
+}
+
+// agents lists the plan's agents that are out of service at the leader, those
+// excluded apart, and the agents that the plan does not know. Without a leader
+// that works it says nothing; the observation is not green then.
+func (v view) agents() (out []inventory.NodeName, strangers []plan.UnknownAgent) {
+	if _, broken := v.lead.broken(minority(len(v.lead.readings))); broken != "" {
+		return nil, nil
+	}
+	known := make(map[string]bool)
+	for _, n := range v.nodes {
+		if !n.Role.IsAgent() {
+			continue
+		}
+		known[n.IP] = true
+		g, listed := agentAt(v.lead.agents, n.IP)
+		if serves := listed && g.Active && !g.Deactivated; !serves && n.Disposition != plan.Excluded {
+			out = append(out, n.Name)
+		}
+	}
+	for _, g := range v.lead.agents.Registered {
+		if !known[g.IP] {
+			strangers = append(strangers, plan.UnknownAgent{ID: g.ID, IP: g.IP, Active: g.Active && !g.Deactivated})
+		}
+	}
+	for _, g := range v.lead.agents.Recovered { // only the hostname is known, in DC/OS the same as the IP
+		if !known[g.Hostname] {
+			strangers = append(strangers, plan.UnknownAgent{ID: g.ID, IP: g.Hostname})
+		}
+	}
+	slices.SortFunc(strangers, func(a, b plan.UnknownAgent) int { return strings.Compare(a.IP+a.ID, b.IP+b.ID) })
+	return out, strangers
+}
