@@ -45,6 +45,7 @@ type Event struct {
 	Note        *plan.Note         `json:"note,omitempty"`
 	Report      *plan.Report       `json:"report,omitempty"`
 	Observation *plan.Observation  `json:"observation,omitempty"`
+	Asked       uint64             `json:"asked,omitempty"` // seq at which the observation was begun: older than a change, it proves nothing
 	Stop        *Stop              `json:"stop,omitempty"`
 }
 

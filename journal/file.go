@@ -1,0 +1,163 @@
+package journal
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+)
+
+// castagnoli is the polynomial of each line's checksum.
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// File appends events to a journal on disk. Not safe for concurrent use.
+type File struct {
+	f *os.File
+}
+
+// Create makes a new journal; a file that exists is an error. Its mode is 0600.
+func Create(path string) (*File, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("creating journal: %w", err)
+	}
+	return &File{f: f}, nil
+}
+
+// Append opens a journal to go on with it, and gives the events that it
+// holds. A torn last line, left by a crash in the middle of a write, is cut
+// off; damage before it is a *DamageError and the file is not touched.
+func Append(path string) (*File, []Event, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, nil, fmt.Errorf("opening journal: %w", err)
+	}
+	events, whole, err := read(path, f)
+	if err == nil {
+		err = f.Truncate(whole)
+	}
+	if err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return &File{f: f}, events, nil
+}
+
+// Read gives the events of a journal without changing it. See Append.
+func Read(path string) ([]Event, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("opening journal: %w", err)
+	}
+	defer f.Close()
+	events, _, err := read(path, f)
+	return events, err
+}
+
+// Record appends one event and returns when it is on disk.
+func (j *File) Record(e Event) error {
+	line, err := encode(e)
+	if err != nil {
+		return err
+	}
+	if _, err := j.f.Write(line); err != nil {
+		return fmt.Errorf("appending to journal: %w", err)
+	}
+	if err := j.f.Sync(); err != nil {
+		return fmt.Errorf("syncing journal: %w", err)
+	}
+	return nil
+}
+
+// Close closes the file.
+func (j *File) Close() error { return j.f.Close() }
+
+// A line is {"crc":"89abcdef","event":{...}}: JSON for people and jq, with the
+// CRC-32C of the event's bytes.
+const (
+	linePrefix = `{"crc":"`
+	lineMiddle = `","event":`
+	lineSuffix = "}\n"
+	sumLen     = 8
+)
+
+func encode(e Event) ([]byte, error) {
+	body, err := json.Marshal(e)
+	if err != nil {
+		return nil, fmt.Errorf("encoding event %d: %w", e.Seq, err)
+	}
+	line := make([]byte, 0, len(body)+len(linePrefix)+sumLen+len(lineMiddle)+len(lineSuffix))
+	line = fmt.Appendf(line, "%s%0*x%s", linePrefix, sumLen, crc32.Checksum(body, castagnoli), lineMiddle)
+	line = append(line, body...)
+	return append(line, lineSuffix...), nil
+}
+
+// DamageError is a journal that is damaged before its last line. Nothing can
+// be trusted that follows, so nothing is done with it.
+type DamageError struct {
+	Path string
+	Line int
+	Why  string
+}
+
+func (e *DamageError) Error() string {
+	return fmt.Sprintf("%s:%d: journal is damaged: %s", e.Path, e.Line, e.Why)
+}
+
+// errTorn is a line without its end.
+var errTorn = errors.New("torn line")
+
+// read decodes a whole journal, and tells how many bytes of it are sound.
+func read(path string, r io.Reader) (events []Event, whole int64, err error) {
+	br := bufio.NewReaderSize(r, 1<<16)
+	for n := 1; ; n++ {
+		line, err := br.ReadBytes('\n')
+		if len(line) == 0 && errors.Is(err, io.EOF) {
+			return events, whole, nil
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, 0, fmt.Errorf("reading journal: %w", err)
+		}
+		e, derr := decode(line)
+		if derr == nil && e.Seq != uint64(n) {
+			derr = fmt.Errorf("event %d where %d was expected", e.Seq, n)
+		}
+		if derr != nil {
+			if _, more := br.Peek(1); errors.Is(derr, errTorn) && errors.Is(more, io.EOF) {
+				return events, whole, nil
+			}
+			return nil, 0, &DamageError{Path: path, Line: n, Why: derr.Error()}
+		}
+		events, whole = append(events, e), whole+int64(len(line))
+	}
+}
+
+// decode reads one line. A line without a newline is torn, even if its
+// checksum holds: its sync never returned, so nothing was done on it.
+func decode(line []byte) (Event, error) {
+	if !bytes.HasSuffix(line, []byte("\n")) {
+		return Event{}, errTorn
+	}
+	head := len(linePrefix) + sumLen + len(lineMiddle)
+	if len(line) < head+len(lineSuffix) || !bytes.HasPrefix(line, []byte(linePrefix)) || !bytes.HasSuffix(line, []byte(lineSuffix)) {
+		return Event{}, errors.New("not a line of a journal")
+	}
+	body := line[head : len(line)-len(lineSuffix)]
+	want := line[len(linePrefix) : len(linePrefix)+sumLen]
+	if got := fmt.Appendf(nil, "%0*x", sumLen, crc32.Checksum(body, castagnoli)); !bytes.Equal(got, want) {
+		return Event{}, fmt.Errorf("checksum %s, expected %s", got, want)
+	}
+	var e Event
+	dec := json.NewDecoder(bytes.NewReader(body))
+	if err := dec.Decode(&e); err != nil {
+		return Event{}, fmt.Errorf("not an event: %w", err)
+	}
+	if e.Kind == "" {
+		return Event{}, errors.New("an event without a kind")
+	}
+	return e, nil
+}

@@ -1,0 +1,246 @@
+package orchestrator
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// decide derives what should be done now from the state alone.
+func decide(s State) []Command {
+	switch {
+	case s.Plan == nil || s.Ended != "":
+		return nil
+	case s.Stop == nil:
+		if bad := Violations(s); len(bad) > 0 {
+			s.Stop = &journal.Stop{Reason: journal.StopInvariant, Detail: strings.Join(bad, "; ")}
+		}
+	}
+	cmds := lanes(s)
+	if s.Stop != nil {
+		return closing(s, cmds, s.Stop)
+	}
+	if s.Paused {
+		return closing(s, cmds, &journal.Stop{Reason: journal.StopInterrupted, Detail: "interrupted; the lanes in hand were finished"})
+	}
+	if s.AtWork() == nil {
+		return []Command{{Record: &journal.Event{Kind: journal.RunDone}}}
+	}
+	return append(admission(s), cmds...)
+}
+
+// closing ends the run once no step is under way.
+func closing(s State, cmds []Command, stop *journal.Stop) []Command {
+	if len(cmds) > 0 {
+		return cmds
+	}
+	for _, i := range s.Flight {
+		if s.Lanes[s.Stage][i].Progress == Started {
+			return nil
+		}
+	}
+	return []Command{{Record: &journal.Event{Kind: journal.RunStopped, Stop: stop}}}
+}
+
+// lanes moves every admitted lane on.
+func lanes(s State) []Command {
+	var cmds []Command
+	for _, i := range s.Flight {
+		l, st := s.Lanes[s.Stage][i], s.step(i)
+		t := &plan.Task{Plan: s.Plan, Run: s.Run, Epoch: s.Epoch, Step: st, Attempt: l.Tries + 1, Baseline: l.Baseline}
+		switch l.Progress {
+		case Doubt:
+			cmds = append(cmds, Command{Reconcile: t})
+		case Idle:
+			if (s.Paused || s.Stop != nil) && !finishing(s, i) {
+				continue
+			}
+			if st.Action == plan.ActionPostflight {
+				t.Left = s.Left()
+			}
+			cmds = append(cmds, Command{Start: t})
+		}
+	}
+	return cmds
+}
+
+// finishing reports whether a lane in hand goes on although nothing new may
+// begin: a node that was touched is brought back and verified, and no more.
+func finishing(s State, lane int) bool {
+	return s.touched(lane) && (s.step(lane).Action.Verifies() || s.step(lane).Action.Mutates())
+}
+
+// touched reports whether a mutating step of the lane was ever started and is
+// not proved to have been harmless.
+func (s State) touched(lane int) bool {
+	l := s.Lanes[s.Stage][lane]
+	for i, st := range s.Plan.Stages[s.Stage].Lanes[lane].Steps[:l.Step+1] {
+		if st.Action.Mutates() {
+			return i < l.Step || l.Progress != Idle || l.Adopt
+		}
+	}
+	return false
+}
+
+// admission lets lanes into the window, or says why none may come.
+func admission(s State) []Command {
+	st := s.AtWork()
+	if len(s.pending) == 0 || len(s.Flight) >= st.Width {
+		return nil
+	}
+	if !needsTicket(s) {
+		return []Command{{Record: admitted(s, s.pending[0], "")}}
+	}
+	for _, why := range sorted(s.away) {
+		return held(s, why)
+	}
+	ask := Command{Observe: &plan.Ask{Stage: st.ID, Kind: st.Kind}}
+	if s.ticket == nil {
+		return []Command{ask}
+	}
+	lane, proof, why := choose(s)
+	if why != "" {
+		if len(s.Flight) > 0 && s.ticket.Green { // our own lanes fill the budget: their end is what we wait for
+			return nil
+		}
+		return append(held(s, why), ask)
+	}
+	if !s.HeldSince.IsZero() {
+		return []Command{{Record: &journal.Event{Kind: journal.HoldEnded}}}
+	}
+	return []Command{{Record: admitted(s, lane, proof)}}
+}
+
+// needsTicket reports whether lanes of the stage at work are admitted only on
+// a fresh observation of the cluster. Fetching packages on agents disturbs
+// nothing; preflight and postflight look for themselves.
+func needsTicket(s State) bool {
+	st := s.AtWork()
+	if st.Kind == plan.StageAhead {
+		return s.node(st.Lanes[s.pending[0]].Node).Role == dcos.Master
+	}
+	return disruptive(st.Kind)
+}
+
+func admitted(s State, lane int, proof string) *journal.Event {
+	st := s.AtWork()
+	return &journal.Event{Kind: journal.LaneAdmitted, Stage: st.ID, Node: st.Lanes[lane].Node, Detail: proof}
+}
+
+// held records a HOLD once, and stops the line when it has lasted too long.
+func held(s State, why string) []Command {
+	if s.HeldSince.IsZero() {
+		return []Command{{Record: &journal.Event{Kind: journal.Held, Detail: why}}}
+	}
+	if limit := s.Plan.HoldLimit.D(); limit > 0 && s.At.Sub(s.HeldSince) > limit {
+		stop := &journal.Stop{Reason: journal.StopHeld, Detail: fmt.Sprintf("held for %s, longer than %s: %s", s.At.Sub(s.HeldSince).Round(1e9), limit, why)}
+		if len(s.Flight) == 0 {
+			return []Command{{Record: &journal.Event{Kind: journal.RunStopped, Stop: stop}}}
+		}
+	}
+	return nil
+}
+
+// choose picks the lane that may be admitted on the ticket, with the proof, or
+// says why none may.
+func choose(s State) (lane int, proof, why string) {
+	st, obs := s.AtWork(), s.ticket
+	if !obs.Green {
+		return 0, "", notGreen(obs)
+	}
+	order := s.candidates()
+	if st.Kind == plan.StageMasters {
+		node := st.Lanes[order[0]].Node
+		proof, err := plan.ProveMaster(*obs, node, s.Plan.Masters(), s.Plan.From.NeedsAllMasters())
+		if err != nil {
+			return 0, "", err.Error()
+		}
+		return order[0], proof, ""
+	}
+	if st.Kind == plan.StageAhead {
+		return order[0], "cluster green", ""
+	}
+	for _, i := range order {
+		proof, err := plan.Admit(s.admission(st.Lanes[i].Node))
+		if err == nil {
+			return i, proof, ""
+		}
+		if why == "" {
+			why = err.Error()
+		}
+	}
+	return 0, "", why
+}
+
+func notGreen(obs *plan.Observation) string {
+	for _, f := range obs.Findings {
+		if !f.Status.OK() {
+			return strings.TrimSpace(f.Check + " " + f.Node + ": " + f.Observed)
+		}
+	}
+	return "the cluster gate is not green, and gave no reason"
+}
+
+// candidates orders the pending lanes: nodes that are out already, then the
+// stage's rule.
+func (s State) candidates() []int {
+	st, obs := s.AtWork(), s.ticket
+	order := slices.Clone(s.pending)
+	if st.Order != plan.OrderLeaderWeight && len(obs.Out) == 0 {
+		return order
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		na, nb := st.Lanes[a].Node, st.Lanes[b].Node
+		oa, ob := slices.Contains(obs.Out, na), slices.Contains(obs.Out, nb)
+		if oa != ob {
+			if oa {
+				return -1
+			}
+			return 1
+		}
+		if st.Order != plan.OrderLeaderWeight {
+			return a - b
+		}
+		if d := obs.Weights[na] - obs.Weights[nb]; d != 0 {
+			return d
+		}
+		return strings.Compare(string(na), string(nb))
+	})
+	return order
+}
+
+func sorted(m map[plan.StepID]string) []string {
+	keys := make([]plan.StepID, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	vals := make([]string, len(keys))
+	for i, k := range keys {
+		vals[i] = m[k]
+	}
+	return vals
+}
+
+// admission is the arithmetic's view of the state for one more lane.
+func (s State) admission(node inventory.NodeName) plan.Admission {
+	st := s.AtWork()
+	a := plan.Admission{Candidate: node, Out: s.ticket.Out, Width: st.Width, MaxOut: s.Plan.MaxOut, ZoneSpread: st.ZoneSpread,
+		Zones: map[inventory.NodeName]string{node: s.node(node).Zone}}
+	for _, i := range s.Flight {
+		n := st.Lanes[i].Node
+		a.InFlight = append(a.InFlight, n)
+		a.Zones[n] = s.node(n).Zone
+	}
+	for _, u := range s.ticket.Unknown {
+		if !u.Active {
+			a.Foreign++
+		}
+	}
+	return a
+}

@@ -1,0 +1,238 @@
+package orchestrator
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// Driver carries out what Next decides, and feeds back what happened. It is
+// the one place of the project where lanes run side by side; no goroutine
+// outlives Run.
+type Driver struct {
+	Actor    Actor
+	Observer Observer
+	Recorder Recorder
+	Sink     func(journal.Event, State) // told of every event once it is durable; called from one goroutine; may be nil
+	Pace     time.Duration              // pause before another look at a cluster that was not green
+	Now      func() time.Time           // nil means time.Now
+}
+
+// RecordError means that an event could not be made durable. Nothing was done
+// on its strength; what was under way on nodes goes on there.
+type RecordError struct{ Err error }
+
+func (e *RecordError) Error() string {
+	return fmt.Sprintf("writing the journal: %v; nothing more was started", e.Err)
+}
+
+func (e *RecordError) Unwrap() error { return e.Err }
+
+// Run folds first into s and goes on until the run has ended. A value on pause
+// asks to admit nothing more; cancelling ctx stops watching: what runs on nodes
+// goes on there, and a later resume finds out how it ended. The error is a
+// *RecordError; how the run ended is in the State.
+func (d *Driver) Run(ctx context.Context, s State, first journal.Event, pause <-chan struct{}) (State, error) {
+	watch, stop := context.WithCancel(ctx)
+	r := &run{d: d, ctx: watch, s: s, news: make(chan journal.Event), looking: map[plan.StepID]bool{}}
+	err := r.loop(first, pause)
+	stop()
+	r.drain()
+	return r.s, err
+}
+
+// run is one call of Driver.Run. Its fields belong to the loop's goroutine;
+// workers speak through news alone.
+type run struct {
+	d    *Driver
+	ctx  context.Context
+	s    State
+	cmds []Command
+	news chan journal.Event
+	wg   sync.WaitGroup
+
+	observing bool
+	red       bool // the last observation admitted nothing
+	looking   map[plan.StepID]bool
+	working   int // steps being done
+}
+
+func (r *run) loop(first journal.Event, pause <-chan struct{}) error {
+	if err := r.fact(first); err != nil {
+		return err
+	}
+	for {
+		again, err := r.perform()
+		switch {
+		case err != nil:
+			return err
+		case again:
+			continue
+		case r.s.Ended != "":
+			return nil
+		}
+		select {
+		case e := <-r.news:
+			err = r.heard(e)
+		case <-pause:
+			pause = nil
+			err = r.fact(journal.Event{Kind: journal.Paused})
+		case <-r.ctx.Done():
+			return r.abandon()
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// fact makes an event durable and folds it.
+func (r *run) fact(e journal.Event) error {
+	e.Seq, e.At = r.s.Seq+1, r.now()
+	if err := r.d.Recorder.Record(e); err != nil {
+		return &RecordError{Err: err}
+	}
+	r.s, r.cmds = Next(r.s, e)
+	if r.d.Sink != nil {
+		r.d.Sink(e, r.s)
+	}
+	return nil
+}
+
+func (r *run) now() time.Time {
+	if r.d.Now != nil {
+		return r.d.Now()
+	}
+	return time.Now()
+}
+
+// perform carries out the first command that is not under way, and reports
+// whether it changed the state, so that there are new commands.
+func (r *run) perform() (bool, error) {
+	for _, c := range r.cmds {
+		switch {
+		case c.Record != nil:
+			return true, r.fact(*c.Record)
+		case c.Start != nil:
+			return true, r.start(*c.Start)
+		case c.Reconcile != nil:
+			r.reconcile(*c.Reconcile)
+		case c.Observe != nil:
+			r.observe(*c.Observe)
+		}
+	}
+	return false, nil
+}
+
+func (r *run) start(t plan.Task) error {
+	if err := r.ctx.Err(); err != nil {
+		return r.abandon()
+	}
+	if err := r.fact(journal.Event{Kind: journal.StepStarted, Step: t.Step.ID, Node: t.Step.Node, Attempt: t.Attempt}); err != nil {
+		return err
+	}
+	id, node := t.Step.ID, t.Step.Node
+	note := func(n plan.Note) {
+		r.tell(journal.Event{Kind: journal.StepNoted, Step: id, Node: node, Note: &n})
+	}
+	r.working++
+	r.wg.Go(func() {
+		rep := guarded(func() plan.Report { return r.d.Actor.Do(r.ctx, t, note) })
+		r.tell(journal.Event{Kind: journal.StepEnded, Step: id, Node: node, Report: &rep})
+	})
+	return nil
+}
+
+func (r *run) reconcile(t plan.Task) {
+	if r.looking[t.Step.ID] {
+		return
+	}
+	r.looking[t.Step.ID] = true
+	r.wg.Go(func() {
+		rep := guarded(func() plan.Report { return r.d.Actor.Reconcile(r.ctx, t) })
+		r.tell(journal.Event{Kind: journal.Reconciled, Step: t.Step.ID, Node: t.Step.Node, Report: &rep})
+	})
+}
+
+func (r *run) observe(ask plan.Ask) {
+	if r.observing {
+		return
+	}
+	r.observing = true
+	asked, pause, p := r.s.Seq, time.Duration(0), r.s.Plan
+	if r.red {
+		pause = r.d.Pace
+	}
+	r.wg.Go(func() {
+		select {
+		case <-time.After(pause):
+		case <-r.ctx.Done():
+			return
+		}
+		obs := r.d.Observer.Observe(r.ctx, p, ask)
+		obs.Tasks = nil // for planning; nothing here decides on it
+		r.tell(journal.Event{Kind: journal.Observed, Observation: &obs, Asked: asked})
+	})
+}
+
+// tell hands news to the loop, unless the run is being left.
+func (r *run) tell(e journal.Event) {
+	select {
+	case r.news <- e:
+	case <-r.ctx.Done():
+	}
+}
+
+// heard folds news of a worker.
+func (r *run) heard(e journal.Event) error {
+	switch e.Kind {
+	case journal.StepEnded:
+		r.working--
+	case journal.Reconciled:
+		delete(r.looking, e.Step)
+	case journal.Observed:
+		r.observing = false
+	}
+	if r.ctx.Err() != nil && e.Kind != journal.StepNoted {
+		return r.abandon() // it may say only that we stopped watching
+	}
+	if err := r.fact(e); err != nil {
+		return err
+	}
+	if e.Kind == journal.Observed { // one that came too late is asked again at once
+		r.red = !e.Observation.Green || r.s.ticket != nil && !admits(r.cmds)
+	}
+	return nil
+}
+
+func admits(cmds []Command) bool {
+	return len(cmds) > 0 && cmds[0].Record != nil && cmds[0].Record.Kind != journal.Held
+}
+
+// abandon records that nobody watches any more. Steps under way stay without
+// an end in the journal: a resume looks first.
+func (r *run) abandon() error {
+	detail := "stopped watching"
+	if owed := r.s.Owed(); len(owed) > 0 {
+		detail = fmt.Sprintf("stopped watching; %s may still be running on %s", owed[0].ID, owed[0].Node)
+	}
+	return r.fact(journal.Event{Kind: journal.RunStopped, Stop: &journal.Stop{Reason: journal.StopInterrupted, Detail: detail}})
+}
+
+// drain waits for the workers. What they still say is not a fact any more.
+func (r *run) drain() { r.wg.Wait() }
+
+// guarded turns a panic of an actor into a step in doubt: the run must end in
+// good order, and nobody knows what was done.
+func guarded(f func() plan.Report) (rep plan.Report) {
+	defer func() {
+		if p := recover(); p != nil {
+			rep = plan.Report{Outcome: plan.InDoubt, Detail: fmt.Sprintf("internal error: %v", p)}
+		}
+	}()
+	return f()
+}

@@ -1,0 +1,128 @@
+package orchestrator
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// parkLimit is the share of a stage's lanes, in percent, that may fail before
+// anything was stopped on them; above it the line stops.
+const parkLimit = 5
+
+// endStep folds how a step ended, by its own report or by a reconciliation.
+func endStep(s State, e journal.Event) State {
+	i, ok := s.find(e.Step)
+	if !ok || e.Report == nil {
+		return disagree(s, fmt.Sprintf("%s ended out of its turn", e.Step))
+	}
+	l := &s.Lanes[s.Stage][i]
+	looked := e.Kind == journal.Reconciled
+	if looked != (l.Progress == Doubt) || !looked && l.Progress != Started {
+		return disagree(s, fmt.Sprintf("%s ended without having started", e.Step))
+	}
+	delete(s.away, e.Step)
+	delete(s.Findings, e.Step)
+	l.Report, l.Since = e.Report, e.At
+	switch e.Report.Outcome {
+	case plan.Done:
+		return advance(s, i, e)
+	case plan.NotRun, plan.Running:
+		if !looked {
+			return stopLane(s, i, e, journal.StopInDoubt)
+		}
+		if e.Report.Outcome == plan.NotRun {
+			return readmit(s, i, e)
+		}
+		l.Progress, l.Adopt = Idle, true
+		return s
+	case plan.Failed:
+		if looked && e.Report.Class == plan.BeforeSwap {
+			l.Tries++ // proved to be over and harmless: one more attempt
+			return readmit(s, i, e)
+		}
+		return failLane(s, i, e)
+	default:
+		return stopLane(s, i, e, journal.StopInDoubt)
+	}
+}
+
+// advance makes the lane's next step the one at work, or ends the lane.
+func advance(s State, lane int, e journal.Event) State {
+	l := &s.Lanes[s.Stage][lane]
+	if s.step(lane).Action == plan.ActionBaseline {
+		l.Baseline = e.Report.Evidence
+	}
+	steps := s.Plan.Stages[s.Stage].Lanes[lane].Steps
+	if l.Step+1 < len(steps) {
+		l.Step, l.Progress, l.Adopt = l.Step+1, Idle, false
+		return s
+	}
+	l.Phase, l.Progress = Verified, Idle
+	return leave(s, lane, e)
+}
+
+// failLane counts a failure against the stage's budget.
+func failLane(s State, lane int, e journal.Event) State {
+	st := s.AtWork()
+	l := &s.Lanes[s.Stage][lane]
+	if s.node(st.Lanes[lane].Node).Role.IsAgent() && st.Kind == plan.StageGroup && e.Report.Class == plan.BeforeSwap {
+		l.Phase = Parked
+		if 100*s.count(Parked) > parkLimit*len(st.Lanes) {
+			return stopLane(s, lane, e, journal.StopFailed)
+		}
+		return leave(s, lane, e)
+	}
+	l.Phase = Broken
+	if s.count(Broken) > st.MaxFailures {
+		return stopLane(s, lane, e, journal.StopFailed)
+	}
+	return leave(s, lane, e)
+}
+
+// count tells how many lanes of the stage at work are in a phase.
+func (s State) count(p Phase) int {
+	n := 0
+	for _, l := range s.Lanes[s.Stage] {
+		if l.Phase == p {
+			n++
+		}
+	}
+	return n
+}
+
+// stopLane ends a lane and, with it, the line: the lanes in flight finish, and
+// nothing is admitted.
+func stopLane(s State, lane int, e journal.Event, why journal.StopReason) State {
+	l := &s.Lanes[s.Stage][lane]
+	if l.Phase != Parked {
+		l.Phase = Broken
+	}
+	st := s.step(lane)
+	if s.Stop == nil {
+		s.Stop = &journal.Stop{Reason: why, Step: st.ID, Node: st.Node, Detail: e.Report.Detail}
+	}
+	return leave(s, lane, e)
+}
+
+// readmit sends a lane that was not touched back to wait for a fresh proof and
+// a fresh baseline.
+func readmit(s State, lane int, e journal.Event) State {
+	s.Lanes[s.Stage][lane] = Lane{Tries: s.Lanes[s.Stage][lane].Tries}
+	s.ticket, s.disturbed = nil, e.Seq
+	return enter(s, s.Stage)
+}
+
+// leave takes a lane out of the window, and ends the stage with its last lane.
+func leave(s State, lane int, e journal.Event) State {
+	l := &s.Lanes[s.Stage][lane]
+	l.Since = e.At
+	s.Flight = slices.DeleteFunc(slices.Clone(s.Flight), func(i int) bool { return i == lane })
+	s.ticket, s.disturbed = nil, e.Seq
+	if s.Stop == nil && len(s.Flight) == 0 && len(s.pending) == 0 {
+		return enter(s, s.Stage+1)
+	}
+	return s
+}

@@ -1,0 +1,268 @@
+package orchestrator
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// Next folds one event into the state and says what should be done now. It
+// has no clock, no network and no memory of its own: the same events give the
+// same state and commands. The State passed in is consumed.
+//
+// An event that cannot follow the state (a step that ends without having
+// started, say) stops the line: the journal and the engine disagree.
+func Next(s State, e journal.Event) (State, []Command) {
+	s = apply(s, e)
+	return s, decide(s)
+}
+
+// apply is the fold.
+func apply(s State, e journal.Event) State {
+	s.Seq, s.At = e.Seq, e.At
+	switch e.Kind {
+	case journal.RunStarted:
+		return begin(s, e)
+	case journal.RunResumed:
+		return resume(s, e)
+	case journal.Observed:
+		return observe(s, e)
+	case journal.LaneAdmitted:
+		return admit(s, e)
+	case journal.StepStarted:
+		return startStep(s, e)
+	case journal.StepNoted:
+		return note(s, e)
+	case journal.StepEnded, journal.Reconciled:
+		return endStep(s, e)
+	case journal.Held:
+		s.HeldSince, s.HeldWhy = e.At, e.Detail
+	case journal.HoldEnded:
+		s.HeldSince, s.HeldWhy = time.Time{}, ""
+	case journal.Paused:
+		s.Paused = true
+	case journal.RunStopped, journal.RunDone:
+		s.Ended = e.Kind
+		if e.Stop != nil {
+			s.Stop = e.Stop
+		}
+	default:
+		s = disagree(s, fmt.Sprintf("unknown kind of event %q", e.Kind))
+	}
+	return s
+}
+
+func begin(s State, e journal.Event) State {
+	if s.Plan != nil || e.Plan == nil {
+		return disagree(s, "a run starts once, with a plan")
+	}
+	s.Plan, s.Run, s.Controller, s.Epoch = e.Plan, e.Run, e.Controller, e.Epoch
+	s.index = make(map[inventory.NodeName]int, len(e.Plan.Nodes))
+	for i, n := range e.Plan.Nodes {
+		s.index[n.Name] = i
+	}
+	s.Lanes = make([][]Lane, len(e.Plan.Stages))
+	for i, st := range e.Plan.Stages {
+		s.Lanes[i] = make([]Lane, len(st.Lanes))
+	}
+	s.disturbed = e.Seq
+	return enter(s, 0)
+}
+
+// enter makes the first stage from here on that has lanes left the one at work.
+func enter(s State, stage int) State {
+	s.Stage, s.Flight, s.pending = stage, nil, nil
+	for ; s.Stage < len(s.Plan.Stages); s.Stage++ {
+		for i, l := range s.Lanes[s.Stage] {
+			switch l.Phase {
+			case Pending:
+				s.pending = append(s.pending, i)
+			case Admitted:
+				s.Flight = append(s.Flight, i)
+			}
+		}
+		if len(s.pending)+len(s.Flight) > 0 {
+			return s
+		}
+	}
+	return s
+}
+
+// resume takes up a run that an earlier controller left. Steps that may have
+// changed a node are looked at before anything is done about them; everything
+// else is simply done again. The last touched master verifies first.
+func resume(s State, e journal.Event) State {
+	if s.Plan == nil {
+		return disagree(s, "resumed before it was started")
+	}
+	s.Controller, s.Epoch = e.Controller, e.Epoch
+	s.Paused, s.Stop, s.Ended = false, nil, ""
+	s.HeldSince, s.HeldWhy = time.Time{}, ""
+	s.ticket, s.disturbed = nil, e.Seq
+	clear(s.away)
+	clear(s.Findings)
+	if s.AtWork() == nil {
+		return s
+	}
+	s = retake(s)
+	s = reverify(s)
+	return enter(s, s.Stage)
+}
+
+// retake takes up the lanes of the stage at work: those in flight first, then,
+// as far as the width goes, those that failed. What remains failed is within
+// the stage's budget: no more lanes than the width were in flight at the stop.
+func retake(s State) State {
+	room := s.AtWork().Width
+	for i := range s.Lanes[s.Stage] {
+		l := &s.Lanes[s.Stage][i]
+		switch {
+		case l.Phase != Admitted:
+			continue
+		case !s.touched(i):
+			*l = Lane{Tries: l.Tries} // admitted on evidence that is old by now
+			continue
+		case s.step(i).Action.Mutates():
+			l.Progress = Doubt
+		default:
+			l.Progress = Idle
+		}
+		room--
+	}
+	for i := range s.Lanes[s.Stage] {
+		l := &s.Lanes[s.Stage][i]
+		switch {
+		case l.Phase != Parked && l.Phase != Broken:
+			continue
+		case !s.touched(i):
+			*l = Lane{Tries: l.Tries}
+			continue
+		case room <= 0:
+			continue
+		}
+		room--
+		l.Phase = Admitted
+		if s.step(i).Action.Mutates() {
+			l.Progress = Doubt
+		} else {
+			l.Progress = Idle
+		}
+	}
+	return s
+}
+
+// reverify sends the lane of the last touched master back to its first
+// verification, unless it has not come so far yet, and makes its stage the one
+// at work.
+func reverify(s State) State {
+	stage, i, ok := s.masterLane()
+	if !ok {
+		return s
+	}
+	l := &s.Lanes[stage][i]
+	steps := s.Plan.Stages[stage].Lanes[i].Steps
+	first := slices.IndexFunc(steps, func(p plan.Step) bool { return p.Action.Verifies() })
+	if first < 0 || l.Phase == Pending || l.Phase != Verified && l.Step < first {
+		return s
+	}
+	l.Phase, l.Step, l.Progress = Admitted, first, Idle
+	s.Stage = stage
+	return s
+}
+
+// masterLane finds the lane of the master that was touched last.
+func (s State) masterLane() (stage, lane int, ok bool) {
+	for stage, st := range s.Plan.Stages {
+		for i, ln := range st.Lanes {
+			if st.Kind == plan.StageMasters && ln.Node == s.Master && s.Master != "" {
+				return stage, i, true
+			}
+		}
+	}
+	return 0, 0, false
+}
+
+func observe(s State, e journal.Event) State {
+	if e.Observation == nil {
+		return disagree(s, "an observation without content")
+	}
+	s.seen, s.ticket = e.Observation, nil
+	if e.Asked >= s.disturbed {
+		s.ticket = e.Observation
+	}
+	return s
+}
+
+func admit(s State, e journal.Event) State {
+	at := s.AtWork()
+	if at == nil || at.ID != e.Stage {
+		return disagree(s, fmt.Sprintf("%s admitted to stage %q, which is not at work", e.Node, e.Stage))
+	}
+	for k, i := range s.pending {
+		if at.Lanes[i].Node == e.Node {
+			s.pending = slices.Delete(slices.Clone(s.pending), k, k+1)
+			s.Flight = append(s.Flight, i)
+			s.Lanes[s.Stage][i] = Lane{Phase: Admitted, Tries: s.Lanes[s.Stage][i].Tries, Since: e.At, Began: e.At}
+			return s
+		}
+	}
+	return disagree(s, fmt.Sprintf("%s admitted twice, or not of stage %q", e.Node, e.Stage))
+}
+
+func startStep(s State, e journal.Event) State {
+	i, ok := s.find(e.Step)
+	if !ok || s.Lanes[s.Stage][i].Progress != Idle {
+		return disagree(s, fmt.Sprintf("%s started out of its turn", e.Step))
+	}
+	l := &s.Lanes[s.Stage][i]
+	l.Progress, l.Since = Started, e.At
+	st := s.step(i)
+	if !st.Action.Mutates() {
+		return s
+	}
+	if e.Attempt != l.Tries+1 {
+		return disagree(s, fmt.Sprintf("%s started as attempt %d, expected %d", e.Step, e.Attempt, l.Tries+1))
+	}
+	s.ticket, s.disturbed = nil, e.Seq
+	if s.node(st.Node).Role == dcos.Master {
+		s.Master = st.Node
+	}
+	return s
+}
+
+func note(s State, e journal.Event) State {
+	if e.Note == nil {
+		return s
+	}
+	if _, ok := s.find(e.Step); !ok {
+		return s
+	}
+	if e.Note.Hold {
+		s.away[e.Step] = e.Note.Detail
+	} else if e.Note.Detail != "" {
+		delete(s.away, e.Step)
+	}
+	if f := e.Note.Finding; f != nil {
+		notes := s.Findings[e.Step]
+		k := slices.IndexFunc(notes, func(n plan.Note) bool { return n.Finding.Check == f.Check })
+		if k < 0 {
+			s.Findings[e.Step] = append(notes, *e.Note)
+		} else {
+			notes[k] = *e.Note
+		}
+	}
+	return s
+}
+
+// disagree stops the line because the journal and the engine do not agree.
+func disagree(s State, why string) State {
+	if s.Stop == nil {
+		s.Stop = &journal.Stop{Reason: journal.StopInvariant, Detail: "the journal does not fit the plan: " + why}
+	}
+	return s
+}

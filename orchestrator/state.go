@@ -1,0 +1,190 @@
+package orchestrator
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// State is all that the engine knows: the fold of the events so far. Next
+// consumes the State it is given; Clone keeps one.
+type State struct {
+	Plan       *plan.Plan
+	Run        string
+	Controller string
+	Epoch      int
+	Seq        uint64
+	At         time.Time // of the last event
+
+	Stage   int                        // index into Plan.Stages of the stage at work; len(Plan.Stages) when all have ended
+	Lanes   [][]Lane                   // by stage and lane, as in the plan
+	index   map[inventory.NodeName]int // into Plan.Nodes
+	pending []int                      // lanes of the stage at work that were not admitted, in the plan's order
+	Flight  []int                      // lanes of the stage at work that were admitted and have not ended
+
+	ticket    *plan.Observation // what lanes may be admitted on; nil when nothing fresh is known
+	disturbed uint64            // seq of the last event after which older observations prove nothing
+	seen      *plan.Observation // the last observation, for people; never decides
+
+	HeldSince time.Time                   // zero: not held
+	HeldWhy   string                      //
+	away      map[plan.StepID]string      // steps under way that ask to admit nothing, and why
+	Findings  map[plan.StepID][]plan.Note // last note of each check of a step under way
+
+	Paused bool
+	Stop   *journal.Stop      // set as soon as the line must stop; lanes in flight still finish
+	Ended  journal.Kind       // RunDone or RunStopped, once recorded
+	Master inventory.NodeName // last master that was touched; verifies again first on resume
+}
+
+// Phase is where a lane is on its way. The zero Phase is Pending.
+type Phase uint8
+
+// The phases of a lane.
+const (
+	Pending  Phase = iota
+	Admitted       // has a place in the window
+	Verified       // every step is done
+	Parked         // failed before anything was stopped on the node; left behind
+	Broken         // failed otherwise, or in doubt
+)
+
+var phaseNames = [...]string{"pending", "in flight", "verified", "parked", "failed"}
+
+func (p Phase) String() string { return phaseNames[p] }
+
+// Progress is where the step at work of a lane is.
+type Progress uint8
+
+// The progress of a step.
+const (
+	Idle    Progress = iota // to be started
+	Started                 // recorded as started, end not recorded
+	Doubt                   // started by an earlier controller, or failed before a resume: look first
+)
+
+// Lane is the state of one lane.
+type Lane struct {
+	Phase    Phase
+	Step     int // index of the step at work
+	Progress Progress
+	Tries    int             // attempts of the mutating step that are proved to be over and harmless
+	Adopt    bool            // the step at work was found running on the node: starting it again adopts it
+	Baseline json.RawMessage // reported by ActionBaseline
+	Report   *plan.Report    // of the step that ended last
+	Since    time.Time       // when the step at work was started, or the lane ended
+	Began    time.Time       // when the lane was admitted
+}
+
+// New is the State before the first event.
+func New() State {
+	return State{away: map[plan.StepID]string{}, Findings: map[plan.StepID][]plan.Note{}}
+}
+
+// Clone copies a State so that Next may consume one of the two.
+func (s State) Clone() State {
+	c := s
+	c.Lanes = make([][]Lane, len(s.Lanes))
+	for i := range s.Lanes {
+		c.Lanes[i] = slices.Clone(s.Lanes[i])
+	}
+	c.pending, c.Flight = slices.Clone(s.pending), slices.Clone(s.Flight)
+	c.away = make(map[plan.StepID]string, len(s.away))
+	for k, v := range s.away {
+		c.away[k] = v
+	}
+	c.Findings = make(map[plan.StepID][]plan.Note, len(s.Findings))
+	for k, v := range s.Findings {
+		c.Findings[k] = slices.Clone(v)
+	}
+	return c
+}
+
+// Seen is the last observation of the cluster, or nil. It is for display.
+func (s State) Seen() *plan.Observation { return s.seen }
+
+// AtWork is the stage at work, or nil when all have ended.
+func (s State) AtWork() *plan.Stage {
+	if s.Plan == nil || s.Stage >= len(s.Plan.Stages) {
+		return nil
+	}
+	return &s.Plan.Stages[s.Stage]
+}
+
+// node finds a node of the plan.
+func (s State) node(name inventory.NodeName) plan.Node {
+	if i, ok := s.index[name]; ok {
+		return s.Plan.Nodes[i]
+	}
+	return plan.Node{}
+}
+
+// step is the step at work of a lane of the stage at work.
+func (s State) step(lane int) plan.Step {
+	return s.Plan.Stages[s.Stage].Lanes[lane].Steps[s.Lanes[s.Stage][lane].Step]
+}
+
+// find gives the lane of the stage at work whose step at work has this id.
+func (s State) find(id plan.StepID) (int, bool) {
+	if s.AtWork() == nil {
+		return 0, false
+	}
+	for _, i := range s.Flight {
+		if s.step(i).ID == id {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// Count tells how many lanes of all disruptive stages are in a phase.
+func (s State) Count(p Phase) int {
+	n := 0
+	for i := range s.Lanes {
+		if !disruptive(s.Plan.Stages[i].Kind) {
+			continue
+		}
+		for _, l := range s.Lanes[i] {
+			if l.Phase == p {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// Left names the nodes that were left behind, parked or failed within the
+// budget, in the plan's order.
+func (s State) Left() []inventory.NodeName {
+	var names []inventory.NodeName
+	for i := range s.Lanes {
+		for k, l := range s.Lanes[i] {
+			if disruptive(s.Plan.Stages[i].Kind) && (l.Phase == Parked || l.Phase == Broken) {
+				names = append(names, s.Plan.Stages[i].Lanes[k].Node)
+			}
+		}
+	}
+	return names
+}
+
+// Owed reports whether a step may have changed a node and has no known end.
+func (s State) Owed() []plan.Step {
+	var steps []plan.Step
+	if s.AtWork() == nil {
+		return nil
+	}
+	for _, i := range s.Flight {
+		if l := s.Lanes[s.Stage][i]; l.Progress != Idle && s.step(i).Action.Mutates() {
+			steps = append(steps, s.step(i))
+		}
+	}
+	return steps
+}
+
+func disruptive(k plan.StageKind) bool {
+	return k == plan.StageMasters || k == plan.StageCanary || k == plan.StageGroup
+}
