@@ -18,8 +18,7 @@ type builder struct {
 	addresses map[string]taken
 	total     int // nodes so far
 	excluded  []exclusionPlace
-	byName    map[NodeName]Node // made by find
-	broken    bool              // some nodes could not be read, so a name may be unknown for that reason only
+	broken    bool // some nodes could not be read, so a name may be unknown for that reason only
 
 	problems *Problems
 }
@@ -30,19 +29,12 @@ type groupPlaces struct {
 	spread   *value // nil when not said
 	canaries []value
 	key      value // the group's name
-	broken   bool  // some of its nodes could not be read
 }
 
 // exclusionPlace is an exclusion and where its node is named.
 type exclusionPlace struct {
 	Exclusion
 	at value
-}
-
-// taken is by which node a name or an address is used already.
-type taken struct {
-	by   NodeName
-	line int
 }
 
 func newBuilder(src source, problems *Problems) *builder {

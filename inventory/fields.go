@@ -66,7 +66,8 @@ func (v value) mapping(f fields, required ...string) {
 		seen[e.name] = true
 		read, known := f[e.name]
 		if !known {
-			e.key.refuse("is not a field of this place", fieldHint(e.name, f))
+			e.key.refuse("unknown field", fieldHint(e.name, f))
+			seen[nearest(e.name, slices.Collect(maps.Keys(f)))] = true // misspelt, not missing
 			continue
 		}
 		read(e.value)

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/dcos-patch/dcos-patch/dcos"
 )
 
 // finish judges what needs the whole inventory, and fills in the defaults.
@@ -41,7 +39,7 @@ func (b *builder) checkZones(g *Group, places *groupPlaces) []string {
 		places.key.refuse(fmt.Sprintf("has %s without a zone, %s the first, while others have one",
 			count(len(bare), "node", "nodes"), bare[0]), "give all of them a zone, or none")
 	}
-	if places.spread != nil && len(zones) == 0 && !places.broken {
+	if places.spread != nil && len(zones) == 0 && len(g.Nodes) > 0 {
 		places.spread.refuse("spreads over zones, but no node of the group has one", "give each node a zone, or remove it")
 	}
 	return zones
@@ -51,14 +49,14 @@ func (b *builder) checkCanaries(g *Group, places *groupPlaces) {
 	seen := map[NodeName]bool{}
 	for i, name := range places.said.Canary {
 		at := places.canaries[i]
-		switch n, known := b.find(name); {
+		switch n, known := b.names[name]; {
 		case seen[name]:
 			at.refuse(fmt.Sprintf("%s is here twice", name), "keep one")
-		case !known && places.broken:
+		case !known && b.broken:
 		case !known:
 			at.refuse(fmt.Sprintf("there is no node %s", name), nodeHint(name, g.Nodes))
-		case n.Group != g.Name:
-			at.refuse(fmt.Sprintf("%s is in %s, not in %s", name, n.Group, g.Name), "a canary is a node of its own group")
+		case n.group != g.Name:
+			at.refuse(fmt.Sprintf("%s is in %s, not in %s", name, n.group, g.Name), "a canary is a node of its own group")
 		case b.isExcluded(name):
 			at.refuse(fmt.Sprintf("%s is in exclude too", name), "choose another canary, or end the exclusion")
 		}
@@ -69,14 +67,14 @@ func (b *builder) checkCanaries(g *Group, places *groupPlaces) {
 func (b *builder) checkExclusions() {
 	seen := map[NodeName]bool{}
 	for _, x := range b.excluded {
-		n, known := b.find(x.Node)
+		n, known := b.names[x.Node]
 		switch {
 		case seen[x.Node]:
 			x.at.refuse(fmt.Sprintf("%s is excluded twice", x.Node), "keep one")
 		case !known && b.broken:
 		case !known:
 			x.at.refuse(fmt.Sprintf("there is no node %s", x.Node), nodeHint(x.Node, b.cluster.Nodes()))
-		case n.Role == dcos.Master:
+		case n.group == mastersGroup:
 			x.at.refuse(fmt.Sprintf("%s is a master, and masters cannot be excluded", x.Node),
 				"a cluster is patched with all of its masters serving, or not at all: mend it first")
 		default:
@@ -88,18 +86,6 @@ func (b *builder) checkExclusions() {
 
 func (b *builder) isExcluded(name NodeName) bool {
 	return slices.ContainsFunc(b.excluded, func(x exclusionPlace) bool { return x.Node == name })
-}
-
-// find is Cluster.Node, for many names.
-func (b *builder) find(name NodeName) (Node, bool) {
-	if b.byName == nil {
-		b.byName = map[NodeName]Node{}
-		for _, n := range b.cluster.Nodes() {
-			b.byName[n.Name] = n
-		}
-	}
-	n, ok := b.byName[name]
-	return n, ok
 }
 
 // nodeHint names the node that was meant, or shows where they begin and end.

@@ -1,17 +1,11 @@
 package inventory
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
-
-	"gopkg.in/yaml.v3"
 )
 
 // source is where an inventory comes from, and how to reach what lies around.
@@ -50,61 +44,10 @@ func parse(src source, data []byte) (*Cluster, error) {
 		b.read(root)
 		b.finish()
 	}
-	if err := problems.orNil(); err != nil {
+	if err := problems.orNil(src.name); err != nil {
 		return nil, err
 	}
 	return b.cluster, nil
-}
-
-// readDocument parses YAML: exactly one document.
-func readDocument(doc *document, data []byte) (value, bool) {
-	root := value{doc: doc, node: &yaml.Node{Line: 1}}
-	var first, second yaml.Node
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	err := dec.Decode(&first)
-	switch {
-	case errors.Is(err, io.EOF):
-		root.refuse("is empty", "see examples/minimal/inventory.yaml")
-		return root, false
-	case err != nil:
-		doc.problems.add(syntaxProblem(doc.file, data, err))
-		return root, false
-	}
-	root.node = first.Content[0]
-	switch err := dec.Decode(&second); {
-	case err == nil:
-		value{doc: doc, node: &second}.refuse("has a second document (---)", "one file holds one document")
-		return root, false
-	case !errors.Is(err, io.EOF):
-		doc.problems.add(syntaxProblem(doc.file, data, err))
-		return root, false
-	}
-	return root, true
-}
-
-// syntaxAt finds the line in a syntax error of yaml.v3. The package has no
-// other way to tell it; when this does not match, line 1 is told.
-var syntaxAt = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-
-func syntaxProblem(file string, data []byte, err error) Problem {
-	p := Problem{File: file, Line: 1, Err: err, What: "is no YAML: " + printable(syntaxAt.ReplaceAllString(err.Error(), ""))}
-	if m := syntaxAt.FindStringSubmatch(err.Error()); len(m) > 1 && m[1] != "" {
-		if n, err := strconv.Atoi(m[1]); err == nil && n > 0 {
-			p.Line = n
-		}
-	}
-	lines := strings.Split(string(data), "\n")
-	from, to := max(p.Line-2, 0), min(p.Line+1, len(lines))
-	p.Hint = "the mistake is in this line or next to it"
-	for _, near := range lines[min(from, to):to] {
-		switch {
-		case strings.HasPrefix(strings.TrimLeft(near, " "), "\t"):
-			p.Hint = "indent with spaces: YAML has no tabs there"
-		case strings.Contains(near, "{") && strings.Contains(near, "["):
-			p.Hint = "inside { } write a range in quotes: {name: \"a[001-035]\"}"
-		}
-	}
-	return p
 }
 
 // reason is the cause of a file error without the path, which the problem

@@ -2,9 +2,7 @@ package inventory
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -22,7 +20,6 @@ func (b *builder) readMasters(v value) {
 	}
 	slices.SortFunc(b.cluster.Masters, func(x, y Node) int { return strings.Compare(string(x.Name), string(y.Name)) })
 	if len(b.problems.List) > before {
-		b.broken = true
 		return // the count means nothing while entries are missing
 	}
 	switch n := len(b.cluster.Masters); n {
@@ -58,14 +55,11 @@ func (b *builder) readGroup(e entry) {
 		"hooks":  notYet,
 		"gates":  notYet,
 	}, "role", "nodes")
-	before := len(b.problems.List)
 	if nodes != nil { // the role may stand below the nodes
 		for _, item := range nodes.items() {
 			g.Nodes = append(g.Nodes, b.readNodes(item, Node{Role: g.Role, Group: g.Name, Port: b.cluster.SSH.Port})...)
 		}
 	}
-	places.broken = nodes == nil || len(b.problems.List) > before
-	b.broken = b.broken || places.broken
 	b.cluster.Groups = append(b.cluster.Groups, g)
 	b.groups = append(b.groups, places)
 }
@@ -90,125 +84,6 @@ func role(dst *dcos.Role) func(value) {
 			v.refuse(fmt.Sprintf("is %q, which is no role", s), didYouMean(s, []string{"private", "public"}))
 		}
 	}
-}
-
-// nodeEntry is one entry of a list of nodes: a node, or a range of them.
-type nodeEntry struct {
-	name, address     span
-	nameAt, addressAt value
-	like              Node // what all of them share
-}
-
-func (b *builder) readNodes(v value, like Node) []Node {
-	e := nodeEntry{nameAt: v, addressAt: v, like: like}
-	v.mapping(fields{
-		"name": func(v value) {
-			e.nameAt = v
-			e.name = ranged(v, word)
-		},
-		"address": func(v value) {
-			e.addressAt = v
-			e.address = ranged(v, address)
-		},
-		"zone": text(&e.like.Zone, word),
-		"port": integer(&e.like.Port, 1, 65535),
-	}, "name", "address")
-	n, m := e.name.size(), e.address.size()
-	switch {
-	case e.name == (span{}) || e.address == (span{}):
-		return nil
-	case n != m:
-		e.addressAt.refuse(fmt.Sprintf("makes %s, but name makes %s", count(m, "address", "addresses"), count(n, "name", "names")),
-			"the ranges of name and address must be equally long")
-		return nil
-	case b.total+n > mostNodes:
-		v.refuse(fmt.Sprintf("makes %d nodes in all; at most %d are allowed", b.total+n, mostNodes), "")
-		return nil
-	}
-	b.total += n
-	return b.expand(e)
-}
-
-// ranged reads a text with at most one range; the first and the last text
-// that it makes must pass the check. The zero span means that it did not.
-func ranged(v value, ok check) span {
-	s, fine := v.text()
-	if !fine {
-		return span{}
-	}
-	sp, what, hint := parseSpan(s)
-	for _, i := range []int{0, sp.size() - 1} {
-		if what == "" {
-			what, hint = ok(sp.at(i))
-		}
-	}
-	if what != "" {
-		v.refuse(what, hint)
-		return span{}
-	}
-	return sp
-}
-
-// expand makes the nodes of an entry, and refuses what another has already:
-// once for the names and once for the addresses, however many there are.
-func (b *builder) expand(e nodeEntry) []Node {
-	nodes := make([]Node, e.name.size())
-	var names, addresses clash
-	for i := range nodes {
-		n := e.like
-		n.Name, n.Address = NodeName(e.name.at(i)), e.address.at(i)
-		nodes[i] = n
-		if at, twice := b.names[n.Name]; twice {
-			names.add(string(n.Name), at)
-		} else {
-			b.names[n.Name] = taken{by: n.Name, line: e.nameAt.node.Line}
-		}
-		key := endpoint(n)
-		if at, twice := b.addresses[key]; twice {
-			addresses.add(n.Address, at)
-		} else {
-			b.addresses[key] = taken{by: n.Name, line: e.addressAt.node.Line}
-		}
-	}
-	names.report(e.nameAt, "every node needs a name of its own")
-	addresses.report(e.addressAt, "is one of them a copy of the other?")
-	return nodes
-}
-
-// clash counts the texts of one entry that somebody has already.
-type clash struct {
-	first string
-	taken taken
-	more  int
-}
-
-func (c *clash) add(s string, by taken) {
-	if c.first != "" {
-		c.more++
-		return
-	}
-	c.first, c.taken = s, by
-}
-
-func (c *clash) report(at value, hint string) {
-	if c.first == "" {
-		return
-	}
-	more := ""
-	if c.more > 0 {
-		more = fmt.Sprintf(", and %d more are taken", c.more)
-	}
-	at.refuse(fmt.Sprintf("%s is taken by %s in line %d%s", c.first, c.taken.by, c.taken.line, more), hint)
-}
-
-// endpoint is what two nodes must not share: where SSH dials. Nodes behind
-// one address with different ports are different nodes.
-func endpoint(n Node) string {
-	host := strings.ToLower(strings.TrimSuffix(n.Address, "."))
-	if ip, err := netip.ParseAddr(host); err == nil {
-		host = ip.Unmap().String()
-	}
-	return host + " " + strconv.Itoa(n.Port)
 }
 
 func count(n int, one, many string) string {

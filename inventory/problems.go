@@ -37,21 +37,21 @@ func (p *Problems) Unwrap() []error {
 
 func (p *Problems) add(one Problem) { p.List = append(p.List, one) }
 
-// orNil is the sorted list as an error, or nil when nothing is wrong. Files
-// stay in the order in which they were met: the inventory first.
-func (p *Problems) orNil() error {
+// orNil is the sorted list as an error, or nil when nothing is wrong. The
+// inventory's own problems come first, then those of its target file.
+func (p *Problems) orNil(inventory string) error {
 	if len(p.List) == 0 {
 		return nil
 	}
-	met := map[string]int{}
-	for _, one := range p.List {
-		if _, known := met[one.File]; !known {
-			met[one.File] = len(met)
+	rank := func(one Problem) int {
+		if one.File == inventory {
+			return 0
 		}
+		return 1
 	}
 	slices.SortStableFunc(p.List, func(a, b Problem) int {
 		return cmp.Or(
-			cmp.Compare(met[a.File], met[b.File]),
+			cmp.Compare(rank(a), rank(b)),
 			cmp.Compare(a.Line, b.Line),
 			cmp.Compare(a.Column, b.Column),
 		)
