@@ -143,7 +143,8 @@ func decode(line []byte) (Event, error) {
 		return Event{}, errTorn
 	}
 	head := len(linePrefix) + sumLen + len(lineMiddle)
-	if len(line) < head+len(lineSuffix) || !bytes.HasPrefix(line, []byte(linePrefix)) || !bytes.HasSuffix(line, []byte(lineSuffix)) {
+	if len(line) < head+len(lineSuffix) || !bytes.HasPrefix(line, []byte(linePrefix)) ||
+		!bytes.HasPrefix(line[len(linePrefix)+sumLen:], []byte(lineMiddle)) || !bytes.HasSuffix(line, []byte(lineSuffix)) {
 		return Event{}, errors.New("not a line of a journal")
 	}
 	body := line[head : len(line)-len(lineSuffix)]
