@@ -1,0 +1,174 @@
+package simcluster
+
+import (
+	"fmt"
+	"time"
+)
+
+// agentState is one Mesos agent process, and what the masters know of it.
+type agentState struct {
+	up      bool
+	since   time.Time
+	version string // of the running process
+	id      string
+	settled bool // its own recovery is over
+	record  record
+	tasks   []*task
+}
+
+// record is the leading master's entry of an agent.
+type record struct {
+	known        bool // admitted: in the registry and not unreachable
+	active       bool // connected to this leader
+	recovering   bool // in the registry, not back since the failover
+	gone         bool // unreachable
+	version      string
+	registered   time.Time
+	reregistered time.Time
+	lost         int // counts disconnections
+}
+
+const executorReregistration = 2600 * time.Millisecond // an agent with executors waits that long at its start
+
+// unreachable is the leader giving the agent up.
+func (a *agentState) unreachable() {
+	a.record.known, a.record.active, a.record.recovering, a.record.gone = false, false, false, true
+	for _, t := range a.tasks {
+		if t.state == taskRunning {
+			t.state = taskUnreachable
+		}
+	}
+}
+
+// tryAgent is systemd starting the agent; it waits for telegraf's socket.
+func (n *node) tryAgent() {
+	u := n.unit(n.role.MesosUnit())
+	if s := n.unit(unitTelegraf); s.active != "active" {
+		u.waits()
+		n.after(5*time.Second, n.tryAgent)
+		return
+	}
+	n.startUnit(u)
+	a := &n.agent
+	a.up, a.settled, a.since, a.version = true, false, n.c.now(), n.mesosVersion()
+	if n.launched > 0 && n.fault(AgentNewID) && a.version == n.c.opt.MesosTo {
+		n.newIdentity()
+	}
+	n.after(executorReregistration, func() {
+		a.settled = true
+		n.register()
+	})
+}
+
+// newIdentity is an agent that could not recover, and starts afresh.
+func (n *node) newIdentity() {
+	a := &n.agent
+	n.c.mesos.ghosts++
+	a.id = n.c.newAgentID()
+	a.record = record{lost: a.record.lost}
+	n.loseTasks("agent came back as another")
+}
+
+// register tries to (re)register with a leader that works.
+func (n *node) register() {
+	a, m := &n.agent, &n.c.mesos
+	patched := n.launched > 0
+	if !a.up || !a.settled || m.leader == nil || !m.recovered || patched && n.fault(AgentNeverRegisters) {
+		return // tried again when a leader has recovered
+	}
+	if patched && !a.record.active {
+		if n.fault(TasksDoNotReturn) {
+			n.loseTasks("executor did not reregister")
+		}
+		if n.fault(BatchJobFinishes) {
+			n.finishTask()
+		}
+	}
+	r := &a.record
+	if r.registered.IsZero() {
+		r.registered = n.c.now()
+	} else {
+		r.reregistered = n.c.now()
+	}
+	r.known, r.active, r.recovering, r.gone, r.version = true, true, false, false, a.version
+	for _, t := range a.tasks {
+		if t.state == taskUnreachable {
+			t.state = taskRunning
+		}
+	}
+	n.c.note(n, "registered", a.id)
+}
+
+// stopAgent is the end of the process: the leader sees the broken connection
+// at once, and gives the agent up when its pings have failed.
+func (n *node) stopAgent() {
+	a := &n.agent
+	if !a.up {
+		return
+	}
+	a.up, a.settled = false, false
+	a.record.active = false
+	a.record.lost++
+	lost := a.record.lost
+	late := n.c.spread(fmt.Sprint("ping ", n.name, lost), 0, pingTimeout)
+	n.c.after(pingTimeout*pingCount+late, func() {
+		r := a.record
+		if r.lost == lost && r.known && !r.active && !a.up {
+			a.unreachable()
+			n.c.note(n, "unreachable", "pings failed")
+		}
+	})
+}
+
+// detects reports whether the agent knows a leading master: that is all that
+// slave/registered says.
+func (n *node) detects() bool { return n.agent.up && n.c.mesos.detected != nil }
+
+// taskState is a Mesos task state.
+type taskState string
+
+const (
+	taskRunning     taskState = "TASK_RUNNING"
+	taskUnreachable taskState = "TASK_UNREACHABLE"
+	taskFailed      taskState = "TASK_FAILED"
+	taskFinished    taskState = "TASK_FINISHED"
+)
+
+// task is one task on an agent.
+type task struct {
+	id, name  string
+	agent     string // id
+	state     taskState
+	started   time.Time
+	ended     time.Time
+	reason    string
+	message   string
+	framework string
+}
+
+func (n *node) seedTasks() {
+	for i := range n.c.opt.Tasks {
+		name := fmt.Sprintf("app-%d", i+1)
+		n.agent.tasks = append(n.agent.tasks, &task{
+			id: fmt.Sprintf("%s.instance-%s", name, n.c.uuid(fmt.Sprint("task ", n.name, i))), name: name, agent: n.agent.id,
+			state: taskRunning, started: n.agent.since, framework: n.c.mesos.cluster + "-0000",
+		})
+	}
+}
+
+func (n *node) loseTasks(why string) {
+	for _, t := range n.agent.tasks {
+		if t.state == taskRunning || t.state == taskUnreachable {
+			t.state, t.ended, t.reason, t.message = taskFailed, n.c.now(), "REASON_EXECUTOR_REREGISTRATION_TIMEOUT", why
+		}
+	}
+}
+
+func (n *node) finishTask() {
+	for _, t := range n.agent.tasks {
+		if t.state == taskRunning {
+			t.state, t.ended, t.message = taskFinished, n.c.now(), "Command exited with status 0"
+			return
+		}
+	}
+}

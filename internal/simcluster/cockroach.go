@@ -1,0 +1,153 @@
+package simcluster
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+)
+
+// cockroachState is one master's CockroachDB node.
+type cockroachState struct {
+	up      bool
+	started time.Time
+	left    time.Time // when it was last stopped
+	behind  time.Time // its ranges are under-replicated until then
+	for4    bool      // for ever
+}
+
+const (
+	cockroachEvery  = 10 * time.Second // node statuses are written that often
+	cockroachRepair = 40 * time.Second // ranges need that long after a node's return
+)
+
+func (s *cockroachState) stop(n *node) {
+	if s.up {
+		s.up, s.left = false, n.c.now()
+	}
+}
+
+// tryCockroach waits for bootstrap like the other daemons of a master.
+func (n *node) tryCockroach() {
+	u := n.unit(unitCockroach)
+	if !n.bootstrapped() {
+		u.waits()
+		n.after(5*time.Second, n.tryCockroach)
+		return
+	}
+	n.startUnit(u)
+	s := &n.cockroach
+	s.up, s.started = true, n.c.now()
+	s.behind = n.c.now().Add(n.c.scaled(cockroachRepair))
+	s.for4 = n.launched > 0 && n.fault(UnderReplicated)
+}
+
+// tryMarathon is simpler than the real one: it starts when bootstrap does.
+func (n *node) tryMarathon() {
+	u := n.unit(unitMarathon)
+	if !n.bootstrapped() {
+		u.waits()
+		n.after(15*time.Second, n.tryMarathon)
+		return
+	}
+	n.startUnit(u)
+}
+
+// marathonLeader is the active Marathon that runs for the longest time.
+func (c *Cluster) marathonLeader() *node {
+	var lead *node
+	var since time.Time
+	for _, n := range c.masters() {
+		if u := n.unit(unitMarathon); u.active == "active" && (lead == nil || u.started.Before(since)) {
+			lead, since = n, u.started
+		}
+	}
+	return lead
+}
+
+// reported is when the node last wrote its status.
+func (n *node) reported() time.Time {
+	s := n.cockroach
+	last := n.c.now()
+	if !s.up {
+		last = s.left
+	}
+	every := n.c.scaled(cockroachEvery)
+	return s.started.Add(last.Sub(s.started) / every * every)
+}
+
+// underReplicated is what the node, as a leaseholder, last reported.
+func (n *node) underReplicated() int {
+	at := n.reported()
+	for _, o := range n.c.masters() {
+		s := o.cockroach
+		away := !s.up && at.After(s.left) || s.up && at.After(s.left) && (at.Before(s.behind) || s.for4)
+		if away {
+			return 23
+		}
+	}
+	return 0
+}
+
+// cockroachStatus is the output of "cockroach node status --ranges
+// --format=tsv" of CockroachDB 2.1.8 asked on n.
+func (n *node) cockroachStatus() (out, errText string) {
+	up := 0
+	for _, o := range n.c.masters() {
+		if o.cockroach.up {
+			up++
+		}
+	}
+	switch {
+	case !n.power || packageNamed(n.active, "cockroach") == "":
+		return "", "/opt/mesosphere/bin/cockroach: No such file or directory\n"
+	case !n.cockroach.up:
+		return "", "Error: cannot dial server.\nIs the server running?\nfailed to connect to " + n.ip + ":26257\n"
+	case up <= n.c.opt.Masters/2:
+		return "", "Error: rpc error: code = DeadlineExceeded desc = context deadline exceeded\n"
+	}
+	rows := []string{"id\taddress\tbuild\tstarted_at\tupdated_at\tis_available\tis_live\treplicas_leaders\treplicas_leaseholders\tranges\tranges_unavailable\tranges_underreplicated"}
+	for i, o := range n.c.masters() {
+		stamp := func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000000-07:00") }
+		rows = append(rows, fmt.Sprintf("%d\t%s:26257\tv2.1.8\t%s\t%s\t%t\t%t\t33\t33\t191\t0\t%d", i+1, o.ip,
+			stamp(o.cockroach.started), stamp(o.reported()), o.cockroach.up, o.cockroach.up, o.underReplicated()))
+	}
+	return strings.Join(rows, "\n") + "\n", ""
+}
+
+// checkRunner is what dcos-check-runner prints, and its exit code.
+func (n *node) checkRunner(kind string) (string, int) {
+	if kind == "cluster" {
+		return "{\n  \"status\": 0,\n  \"checks\": {}\n}\n", 0
+	}
+	names := []string{"check_clock_sync", "check_ip_detect_script", "check_journald_dir_permissions", "check_xz"}
+	own := "mesos_agent_registered_with_masters"
+	healthy := n.detects()
+	if n.role == dcos.Master {
+		own, healthy = "mesos_master_replog_synchronized", n.master.up
+	}
+	red := n.fault(ChecksRedBefore) || n.launched > 0 && n.fault(ChecksRedAfter)
+	var b strings.Builder
+	worst := 0
+	item := func(name, output string, status int) {
+		worst = max(worst, status)
+		fmt.Fprintf(&b, "    %q: {\n      \"output\": %q,\n      \"status\": %d\n    }", name, output, status)
+	}
+	for _, name := range names {
+		switch {
+		case red && name == "check_clock_sync":
+			item(name, "Clock is out of sync / in unsync state. Must be synchronized for proper operation.\n", 2)
+		default:
+			item(name, "", 0)
+		}
+		b.WriteString(",\n")
+	}
+	switch {
+	case healthy:
+		item(own, "", 0)
+	default:
+		item(own, "connection refused\n", 2)
+	}
+	return fmt.Sprintf("{\n  \"status\": %d,\n  \"checks\": {\n%s\n  }\n}\n", worst, b.String()), worst
+}

@@ -1,0 +1,139 @@
+package simcluster
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// reply is what a command line gave.
+type reply struct {
+	out, err string
+	code     int
+	wait     time.Duration // before the answer, unscaled
+	then     func() reply  // what happens after the wait, with the lock held; nil: the reply stands
+}
+
+func says(format string, args ...any) reply { return reply{out: fmt.Sprintf(format, args...)} }
+
+func fails(code int, format string, args ...any) reply {
+	return reply{code: code, err: fmt.Sprintf(format, args...) + "\n"}
+}
+
+// session is the sshd.Handler of one node.
+type session struct{ n *node }
+
+// Exec runs one command line.
+func (s session) Exec(ctx context.Context, line string, stdin io.Reader, stdout, stderr io.Writer) int {
+	argv, err := words(line)
+	if err != nil || len(argv) == 0 {
+		return s.finish(s.unknown(line), stdout, stderr)
+	}
+	var in []byte
+	if readsStdin(argv) {
+		if in, err = io.ReadAll(stdin); err != nil {
+			return 1
+		}
+	}
+	r, ok := s.first(line, argv, in)
+	for ok && r.wait > 0 {
+		if !s.n.c.pause(ctx, s.n.c.scaled(r.wait)) {
+			return -15
+		}
+		if r.then == nil {
+			break
+		}
+		r = s.second(r.then)
+	}
+	if !ok {
+		<-ctx.Done()
+		return -1
+	}
+	return s.finish(r, stdout, stderr)
+}
+
+func (s session) finish(r reply, stdout, stderr io.Writer) int {
+	_, _ = io.WriteString(stderr, r.err)
+	_, _ = io.WriteString(stdout, r.out)
+	return r.code
+}
+
+func readsStdin(argv []string) bool {
+	argv = withoutSudo(argv)
+	return len(argv) == 1 && argv[0] == "cat" || len(argv) > 1 && argv[0] == "/bin/sh" && argv[1] == "-s"
+}
+
+func withoutSudo(argv []string) []string {
+	for len(argv) > 0 && (argv[0] == "sudo" || argv[0] == "-n" || argv[0] == "--") {
+		argv = argv[1:]
+	}
+	return argv
+}
+
+// first runs a command; false means that its connection is gone and nobody
+// will hear of it.
+func (s session) first(line string, argv []string, stdin []byte) (reply, bool) {
+	defer s.n.c.enter()()
+	n := s.n
+	launch := len(argv) > 4 && strings.HasPrefix(argv[3], programDir+"/bin/") && argv[4] == "launch"
+	if launch && n.hit(SSHCutBeforeExec) {
+		n.cutSSH()
+		return reply{}, false
+	}
+	r := s.run(line, argv, stdin)
+	if launch && n.hit(SSHCutAfterExec) {
+		n.cutSSH()
+		return reply{}, false
+	}
+	return r, true
+}
+
+func (s session) second(then func() reply) reply {
+	defer s.n.c.enter()()
+	return then()
+}
+
+// run interprets a command; the lock is held.
+func (s session) run(line string, argv []string, stdin []byte) reply {
+	uid := loginUID
+	if argv[0] == "sudo" {
+		if s.n.noSudo {
+			return fails(1, "sudo: a password is required")
+		}
+		if len(argv) < 3 || argv[1] != "-n" {
+			return s.unknown(line)
+		}
+		argv, uid = withoutSudo(argv), 0
+	}
+	if len(argv) > 2 && argv[0] == "/bin/sh" {
+		return s.program(line, argv, stdin)
+	}
+	if plain, ok := plainCommands()[argv[0]]; ok {
+		return plain(command{n: s.n, line: line, uid: uid, args: argv[1:], stdin: stdin})
+	}
+	return s.unknown(line)
+}
+
+// unknown fails loudly: product and model have drifted apart.
+func (s session) unknown(line string) reply { return s.n.unknownCommand(line) }
+
+func (n *node) unknownCommand(line string) reply {
+	n.c.drift = append(n.c.drift, n.name+": "+line)
+	return fails(127, "simulated node: unknown command: %s", line)
+}
+
+// pause waits; false means that ctx or the cluster ended before.
+func (c *Cluster) pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	case <-c.quit:
+		return false
+	}
+}

@@ -1,0 +1,143 @@
+package simcluster
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+)
+
+// httpReply is an HTTP answer; a zero status means that the connection breaks.
+type httpReply struct {
+	status   int
+	kind     string // Content-Type
+	body     []byte
+	location string
+	wait     time.Duration // already scaled
+}
+
+const (
+	kindJSON = "application/json"
+	kindText = "text/plain; charset=utf-8"
+)
+
+func textReply(status int, text string) httpReply {
+	return httpReply{status: status, kind: kindText, body: []byte(text)}
+}
+
+// jsonReply is 200 with a value of maps, slices, strings, numbers and booleans.
+func jsonReply(v any) httpReply {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return textReply(http.StatusInternalServerError, err.Error())
+	}
+	return httpReply{status: http.StatusOK, kind: kindJSON, body: b}
+}
+
+// answer serves a request to any daemon.
+func (c *Cluster) answer(w http.ResponseWriter, r *http.Request) {
+	to, _ := r.Context().Value(endpointKey{}).(endpoint)
+	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	a := c.route(to, r, body)
+	if a.wait > 0 {
+		if !c.pause(r.Context(), a.wait) {
+			panic(http.ErrAbortHandler)
+		}
+		a.wait = 0
+		if a.status == 0 { // a metrics request that queued: its answer is of now
+			a = c.metricsNow(to)
+		}
+	}
+	if a.status == 0 {
+		panic(http.ErrAbortHandler) // the process is gone
+	}
+	if a.kind != "" {
+		w.Header().Set("Content-Type", a.kind)
+	}
+	if a.location != "" {
+		w.Header()["Location"] = []string{a.location}
+	}
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body)
+}
+
+// route finds the answer; the connection may be older than the process.
+func (c *Cluster) route(to endpoint, r *http.Request, body []byte) httpReply {
+	defer c.enter()()
+	if to.n == nil {
+		return c.bootstrapAnswer(r)
+	}
+	if !to.n.listens(to.port, to.port == dcos.ExhibitorPort) {
+		return httpReply{}
+	}
+	switch to.port {
+	case dcos.MesosMasterPort:
+		return to.n.masterAnswer(r, body)
+	case dcos.MesosAgentPort:
+		return to.n.agentAnswer(r, body)
+	case dcos.ExhibitorPort:
+		if r.URL.Path == dcos.ExhibitorStatus {
+			return httpReply{status: 200, kind: kindJSON, body: c.exhibitorStatus()}
+		}
+	case dcos.MarathonPort:
+		return c.marathonAnswer(r)
+	}
+	return textReply(http.StatusNotFound, "not found")
+}
+
+func (c *Cluster) marathonAnswer(r *http.Request) httpReply {
+	lead := c.marathonLeader()
+	switch r.URL.Path {
+	case "/ping":
+		return textReply(http.StatusOK, "pong")
+	case "/v2/leader":
+		if lead == nil {
+			return httpReply{status: http.StatusNotFound, kind: kindJSON, body: []byte(`{"message":"There is no leader"}`)}
+		}
+		return jsonReply(map[string]any{"leader": fmt.Sprintf("%s:%d", lead.ip, dcos.MarathonPort)})
+	default:
+		return textReply(http.StatusNotFound, "")
+	}
+}
+
+// bootstrapAnswer is nginx on the bootstrap node.
+func (c *Cluster) bootstrapAnswer(r *http.Request) httpReply {
+	_, missing := c.find(Script404, "")
+	_, page := c.find(ScriptHTML, "")
+	switch {
+	case r.URL.Path != c.scriptPath() || missing:
+		return httpReply{status: http.StatusNotFound, kind: "text/html", body: []byte("<html>\r\n<head><title>404 Not Found</title></head>\r\n</html>\r\n")}
+	case page:
+		return httpReply{status: http.StatusOK, kind: "text/html", body: []byte("<!DOCTYPE html>\n<html><body>Please log in</body></html>\n")}
+	default:
+		return httpReply{status: http.StatusOK, kind: "application/octet-stream", body: c.script}
+	}
+}
+
+func (c *Cluster) bootstrapAddr() string { return fmt.Sprintf("127.%d.200.1:8080", c.opt.Net) }
+func (c *Cluster) repository() string    { return "http://" + c.bootstrapAddr() }
+func (c *Cluster) scriptPath() string {
+	return "/upgrade/" + strings.ReplaceAll(c.uuid("script"), "-", "") + "/dcos_node_upgrade.sh"
+}
+
+// ScriptURL is where the bootstrap node serves the node patch script. It can
+// be fetched through any node's tunnel.
+func (c *Cluster) ScriptURL() string { return c.repository() + c.scriptPath() }
+
+// Script is the node patch script itself.
+func (c *Cluster) Script() []byte { return append([]byte(nil), c.script...) }
+
+func (c *Cluster) scriptText() ScriptText {
+	from := c.opt.From
+	if _, other := c.find(ScriptOtherVersion, ""); other {
+		from = "1.13.4"
+	}
+	return ScriptText{From: from, To: c.opt.To, Repository: c.repository(), Packages: packagesOf(c.opt.To), NoBlock: c.opt.To.Compare("2.2.0") < 0}
+}

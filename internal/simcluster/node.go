@@ -1,0 +1,185 @@
+package simcluster
+
+import (
+	"fmt"
+	"net"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+)
+
+// node is one simulated machine. Guarded by Cluster.mu.
+type node struct {
+	c       *Cluster
+	name    string
+	ip      string
+	role    dcos.Role
+	zone    string
+	tree    *fileTree
+	hits    map[Kind]int
+	hostKey ssh.Signer
+	wantKey ssh.PublicKey // of the user
+
+	power    bool // false: the machine is off
+	boot     int  // number of boots
+	booted   time.Time
+	pids     int
+	gen      int // raised when daemons are stopped: events of before are void
+	running  bool
+	units    []*unit
+	patches  []*patch
+	launched int
+	noSudo   bool
+	sshDown  time.Time // refuses connections until then
+	conns    map[net.Conn]struct{}
+
+	version dcos.Version // of the active packages
+	active  []string
+
+	exhibitor exhibitorState
+	master    masterState
+	agent     agentState
+	cockroach cockroachState
+	metrics   time.Time // when the metrics endpoint may answer next
+}
+
+func (c *Cluster) addNodes() error {
+	if err := c.makeUserKey(); err != nil {
+		return err
+	}
+	add := func(role dcos.Role, prefix string, count, row int) error {
+		for i := range count {
+			n := &node{c: c, role: role, power: true, hits: map[Kind]int{}, conns: map[net.Conn]struct{}{}}
+			n.name = fmt.Sprintf("%s%d", prefix, i+1)
+			n.ip = fmt.Sprintf("127.%d.%d.%d", c.opt.Net, row+i/250, 1+i%250)
+			if role.IsAgent() {
+				n.name = fmt.Sprintf("%s%0*d", prefix, len(fmt.Sprint(count)), i+1)
+			}
+			if c.opt.Zones > 0 {
+				n.zone = string(rune('a' + i%c.opt.Zones))
+			}
+			c.nodes = append(c.nodes, n)
+			c.byName[n.name], c.byIP[n.ip] = n, n
+			if err := n.makeKeys(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := add(dcos.Master, "m", c.opt.Masters, 0); err != nil {
+		return err
+	}
+	if err := add(dcos.PrivateAgent, "a", c.opt.Private, 1); err != nil {
+		return err
+	}
+	return add(dcos.PublicAgent, "p", c.opt.Public, 100)
+}
+
+func (c *Cluster) masters() []*node { return c.nodes[:c.opt.Masters] }
+func (c *Cluster) agents() []*node  { return c.nodes[c.opt.Masters:] }
+
+// settle puts everything into the steady state of a cluster that has run for
+// days, and then lets the faults of the start act.
+func (c *Cluster) settle() {
+	for _, n := range c.nodes {
+		n.booted = c.start.Add(-30 * 24 * time.Hour)
+		n.version, n.active = c.opt.From, packagesOf(c.opt.From)
+		if n.fault(AtTarget) {
+			n.version, n.active = c.opt.To, packagesOf(c.opt.To)
+		}
+		n.seedFiles()
+		n.seedUnits()
+		n.running = true
+	}
+	c.settleZooKeeper()
+	c.settleMesos()
+	for _, n := range c.nodes {
+		n.settleFaults()
+	}
+}
+
+func (n *node) settleFaults() {
+	if n.fault(NoSudo) {
+		n.noSudo = true
+	}
+	if f, ok := n.c.find(SSHDown, n.name); ok && f.When == WhenStart {
+		n.refuseSSH(f)
+	}
+	if n.fault(MidSwapFromStart) {
+		n.tree.write(dcos.InstallProgress, []byte(`{"extension": ".new", "stage": "archive"}`), 0o644)
+		n.stopDaemons()
+	}
+	if n.fault(AgentDead) {
+		n.powerOff()
+		n.agent.unreachable()
+	}
+}
+
+// seedFiles writes the files that a DC/OS node has.
+func (n *node) seedFiles() {
+	n.tree = newTree(n.c.now)
+	t := n.tree
+	t.mkdir("/tmp", 0o777, 0)
+	t.mkdir("/home/"+n.c.opt.User, 0o700, loginUID)
+	t.mkdir("/var/lib", 0o755, 0)
+	t.write("/etc/dcos-patch-rehearsal", nil, 0o644)
+	t.write("/etc/mesosphere/roles/"+n.role.File(), nil, 0o644)
+	t.write("/opt/mesosphere/bin/detect_ip", []byte("#!/bin/sh\necho "+n.ip+"\n"), 0o755)
+	t.write("/opt/mesosphere/bin/dcos-check-runner", []byte("ELF"), 0o755)
+	t.write("/opt/mesosphere/etc/master_count", fmt.Appendf(nil, "%d", n.c.opt.Masters), 0o644)
+	t.write("/opt/mesosphere/environment.export", []byte("export PATH=/opt/mesosphere/bin:$PATH\n"), 0o644)
+	if n.role == dcos.Master {
+		t.write("/var/lib/dcos/cluster-id", []byte(n.c.id), 0o644)
+	}
+	for _, id := range n.active {
+		t.mkdir("/opt/mesosphere/packages/"+id, 0o755, 0)
+	}
+	n.writeActive()
+}
+
+// writeActive makes the links and files of the active packages.
+func (n *node) writeActive() {
+	n.tree.remove("/opt/mesosphere/active")
+	n.tree.mkdir("/opt/mesosphere/active", 0o755, 0)
+	for i, id := range n.active {
+		n.tree.link("/opt/mesosphere/active/"+packageNames()[i], "/opt/mesosphere/packages/"+id)
+	}
+	n.tree.write("/opt/mesosphere/etc/dcos-version.json", versionJSON(n.version), 0o644)
+	if n.role.IsAgent() && n.jitterOnce("libltdl") < 0.5 && n.version == n.c.opt.From {
+		n.tree.write(dcos.Libltdl, []byte("libltdl of "+n.version), 0o755)
+	}
+}
+
+func (n *node) jitterOnce(label string) float64 { return n.c.jitter(label + " " + n.name) }
+
+// bootID names the current boot.
+func (n *node) bootID() string { return n.c.uuid(fmt.Sprintf("boot %s %d", n.name, n.boot)) }
+
+// clock is what the node's own clock says.
+func (n *node) clock() time.Time {
+	if f, ok := n.c.find(ClockSkew, n.name); ok {
+		return n.c.now().Add(f.For)
+	}
+	return n.c.now()
+}
+
+// after plans an event that is void once the node's daemons are stopped or
+// its power is gone.
+func (n *node) after(d time.Duration, run func()) {
+	gen := n.gen
+	n.c.after(d, func() {
+		if n.gen == gen && n.power {
+			run()
+		}
+	})
+}
+
+// mesosVersion is the Mesos version of the active packages.
+func (n *node) mesosVersion() string {
+	if n.version == n.c.opt.To {
+		return n.c.opt.MesosTo
+	}
+	return n.c.opt.MesosFrom
+}

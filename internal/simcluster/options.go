@@ -1,0 +1,76 @@
+package simcluster
+
+import (
+	"fmt"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+)
+
+// Systemd is the version that nodes say they run.
+type Systemd int
+
+// The versions that suites run with. Systemd219 is CentOS 7: units have no
+// NRestarts.
+const (
+	Systemd247 Systemd = 247
+	Systemd219 Systemd = 219
+)
+
+// Options describe a cluster. The zero value is a small cluster without
+// faults, in full time.
+type Options struct {
+	Name            string // of the cluster; "sim"
+	Masters         int    // 3
+	Private, Public int    // agents; 0 means none
+	Tasks           int    // running tasks per agent; 2 when zero, none when negative
+	Seed            uint64 // the same seed gives the same cluster and the same delays
+	From, To        dcos.Version
+	MesosFrom       string  // Mesos version of From; "1.10.0"
+	MesosTo         string  // Mesos version of To; "1.10.1"
+	TimeScale       float64 // 0.02 makes every delay fifty times shorter; 1 when zero
+	Width           int     // agents in flight that the oracle tolerates; 0: not watched
+	User            string  // SSH login; "ops"
+	Port            int     // SSH port of every node; 22022, or a free one for ListenAndServe
+	Net             int     // third-last byte of the nodes' addresses, 127.NET.x.y; 77
+	Systemd         Systemd // 247
+	Zones           int     // fault domains over which nodes are spread; 0: none declared
+	Faults          Faults
+}
+
+func (o Options) withDefaults() (Options, error) {
+	def(&o.Name, "sim")
+	def(&o.Masters, 3)
+	def(&o.Tasks, 2)
+	def(&o.From, "2.1.0")
+	def(&o.To, "2.1.1")
+	def(&o.MesosFrom, "1.10.0")
+	def(&o.MesosTo, "1.10.1")
+	def(&o.TimeScale, 1)
+	def(&o.User, "ops")
+	def(&o.Net, 77)
+	def(&o.Systemd, Systemd247)
+	o.Tasks = max(o.Tasks, 0)
+	for _, v := range []dcos.Version{o.From, o.To} {
+		if _, err := dcos.ParseVersion(string(v)); err != nil {
+			return o, err
+		}
+	}
+	switch {
+	case o.Masters < 1 || o.Masters%2 == 0:
+		return o, fmt.Errorf("%d masters: want an odd number", o.Masters)
+	case o.Private < 0 || o.Public < 0:
+		return o, fmt.Errorf("negative number of agents")
+	case o.TimeScale < 0.001 || o.TimeScale > 100:
+		return o, fmt.Errorf("time scale %g: want 0.001 to 100", o.TimeScale)
+	case o.Net < 1 || o.Net > 254:
+		return o, fmt.Errorf("net %d: want 1 to 254", o.Net)
+	}
+	return o, nil
+}
+
+func def[T comparable](v *T, d T) {
+	var zero T
+	if *v == zero {
+		*v = d
+	}
+}

@@ -1,0 +1,56 @@
+package simcluster
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+)
+
+// packageNames are names of packages that DC/OS has; the list of the real one
+// is longer, and the same for every role, as here.
+func packageNames() []string {
+	return []string{"adminrouter", "boost-libs", "bootstrap", "check-time", "cni", "cockroach", "cosmos", "curl", "dcos-checks",
+		"dcos-config", "dcos-diagnostics", "dcos-image", "dcos-log", "dcos-metadata", "dcos-net", "exhibitor", "java",
+		"marathon", "mesos", "mesos-dns", "openssl", "python", "telegraf"}
+}
+
+// packagesOf gives the package ids of a release, sorted. A quarter of them is
+// the same in every release, as in a real patch.
+func packagesOf(v dcos.Version) []string {
+	var ids []string
+	for i, name := range packageNames() {
+		of := string(v)
+		if i%4 == 1 {
+			of = "any"
+		}
+		sum := sha256.Sum256([]byte(name + " " + of))
+		setup := ""
+		if name == "dcos-config" || name == "dcos-metadata" {
+			setup = "setup_"
+		}
+		ids = append(ids, fmt.Sprintf("%s--%s%s", name, setup, hex.EncodeToString(sum[:20])))
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// packageNamed finds the id of a package in a list of ids.
+func packageNamed(ids []string, name string) string {
+	for _, id := range ids {
+		if len(id) > len(name)+2 && id[:len(name)+2] == name+"--" {
+			return id
+		}
+	}
+	return ""
+}
+
+// versionJSON is the content of dcos-version.json.
+func versionJSON(v dcos.Version) []byte {
+	sum := sha256.Sum256([]byte("image " + v))
+	boot := sha256.Sum256([]byte("bootstrap " + v))
+	return fmt.Appendf(nil, "{\n  \"version\": \"%s\",\n  \"dcos-image-commit\": \"%s\",\n  \"bootstrap-id\": \"%s\",\n  \"dcos-variant\": \"open\"\n}\n",
+		v, hex.EncodeToString(sum[:20]), hex.EncodeToString(boot[:20]))
+}

@@ -1,0 +1,237 @@
+package simcluster
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+)
+
+// patch is one transient unit that runs the node patch script.
+type patch struct {
+	n       *node
+	unit    string
+	sha     string
+	attempt int
+	script  scriptFacts
+	out     *inode
+	running bool
+	failed  bool // the unit stays, as failed
+}
+
+// Delays of the script and what it sets going, unscaled.
+const (
+	patchBegin   = 500 * time.Millisecond
+	fetchOne     = 1500 * time.Millisecond // per missing package
+	swapTakes    = 4 * time.Second
+	patchEnds    = time.Second      // after the swap, without waiting for any daemon
+	daemonsLag   = 9 * time.Second  // the old daemons answer that long after the swap began
+	startLag     = 2 * time.Second  // between their end and the start of the new
+	blockedStart = 25 * time.Second // 2.2 waits for the new daemons
+)
+
+func (p *patch) dir() string { return fmt.Sprintf("%s/receipts/%s/%d", programDir, p.sha, p.attempt) }
+
+// begin plays the script from its first line. It works on the unit's time: a
+// reboot ends it.
+func (p *patch) begin(script []byte) {
+	p.running = true
+	p.out = p.n.tree.write(p.dir()+"/output", nil, 0o600)
+	p.after(patchBegin, func() { p.preamble(script) })
+	if p.n.fault(SSHCutDuringScript) || p.n.fault(RebootMidScript) {
+		p.n.c.wake(patchBegin + 2*fetchOne)
+	}
+	if p.n.fault(NodeNeverReturns) || p.n.fault(SSHDown) {
+		p.n.c.wake(patchBegin + p.fetchTakes() + daemonsLag)
+	}
+}
+
+func (p *patch) after(d time.Duration, run func()) {
+	p.n.c.after(d, func() {
+		if p.running {
+			run()
+		}
+	})
+}
+
+func (p *patch) say(format string, args ...any) {
+	p.out.data = fmt.Appendf(p.out.data, format, args...)
+}
+
+// preamble is everything up to the fetch.
+func (p *patch) preamble(text []byte) {
+	n := p.n
+	script, ok := readScript(text)
+	p.script = script
+	switch {
+	case !ok:
+		p.say("/bin/bash: line 1: syntax error near unexpected token `newline'\n")
+		p.end(2)
+	case !n.tree.exists("/opt/mesosphere/environment.export"):
+		p.say("%s: line 10: /opt/mesosphere/environment.export: No such file or directory\n", n.scriptPath(p.sha))
+		p.end(1)
+	case n.version != script.from:
+		p.say("ERROR: Expecting to upgrade DC/OS from %s to %s. Version found on node: %s\n", script.from, script.to, n.version)
+		p.end(1)
+	default:
+		name := map[dcos.Role]string{dcos.Master: "master", dcos.PrivateAgent: "agent", dcos.PublicAgent: "public agent"}[n.role]
+		p.say("Upgrading DC/OS %s %s -> %s\n", name, script.from, script.to)
+		p.fetch()
+	}
+}
+
+func (p *patch) fetchTakes() time.Duration {
+	if len(p.script.packages) == 0 {
+		p.script, _ = readScript(p.n.c.script)
+	}
+	return fetchOne*time.Duration(len(p.n.missing(p.script.packages))) + time.Second
+}
+
+// missing lists the packages that are not on the node.
+func (n *node) missing(ids []string) []string {
+	var out []string
+	for _, id := range ids {
+		if !n.tree.exists("/opt/mesosphere/packages/" + id) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+func (p *patch) fetch() {
+	n := p.n
+	if n.hit(SSHCutDuringScript) {
+		p.after(2*fetchOne, n.cutSSH)
+	}
+	if n.hit(RebootMidScript) {
+		p.after(2*fetchOne, func() {
+			n.powerOff()
+			n.c.after(60*time.Second, n.powerOn)
+		})
+		return
+	}
+	if n.hit(ScriptHangs) {
+		return
+	}
+	takes := p.fetchTakes()
+	if n.hit(ScriptFailsFetch) {
+		p.after(takes, func() {
+			p.say("ERROR: Unable to fetch package %s: Problem fetching %s: Max retries exceeded\n", p.script.packages[0], n.c.repository())
+			p.end(1)
+		})
+		return
+	}
+	p.after(takes, func() {
+		for _, id := range p.script.packages {
+			n.tree.mkdir("/opt/mesosphere/packages/"+id, 0o755, 0)
+		}
+		p.activate()
+	})
+}
+
+// activate is pkgpanda's swap. Up to 2.1 it asks systemd to stop and start
+// without waiting, so that the old daemons live on for a while; 2.2 waits.
+func (p *patch) activate() {
+	n := p.n
+	n.tree.write(dcos.InstallProgress, []byte(`{"extension": ".new", "stage": "archive"}`), 0o644)
+	n.c.note(n, "swap", "")
+	if n.hit(ScriptFailsMidSwap) {
+		p.after(2*time.Second, func() {
+			n.stopDaemons()
+			n.tree.remove("/opt/mesosphere/environment.export")
+			p.say("Traceback (most recent call last):\nOSError: [Errno 28] No space left on device\n")
+			p.end(1)
+		})
+		return
+	}
+	if !p.script.noBlock {
+		n.stopDaemons()
+	}
+	p.after(swapTakes, p.swapped)
+}
+
+// swapped is the moment at which the new packages are the active ones.
+func (p *patch) swapped() {
+	n := p.n
+	n.version, n.active = p.script.to, slices.Clone(p.script.packages)
+	n.writeActive()
+	n.tree.remove(dcos.InstallProgress)
+	n.c.note(n, "activated", string(n.version))
+	if n.hit(ScriptFailsStart) {
+		n.stopDaemons()
+		p.say("ERROR: Command '['systemctl', 'start', 'dcos.target', '--no-block']' returned non-zero exit status 1.\n")
+		p.end(1)
+		return
+	}
+	if !p.script.noBlock {
+		n.startDaemons()
+		p.after(blockedStart, func() { p.end(0) })
+		return
+	}
+	if !n.hit(StaleHappy) {
+		n.afterBoot(daemonsLag-swapTakes, p.restart)
+	}
+	p.after(patchEnds, func() { p.end(0) })
+}
+
+// restart is systemd working off the queue that the script left behind.
+func (p *patch) restart() {
+	n := p.n
+	if f, ok := n.c.find(SSHDown, n.name); ok && f.When == WhenDown {
+		n.refuseSSH(f)
+	}
+	if n.hit(NodeNeverReturns) {
+		n.powerOff()
+		return
+	}
+	n.stopDaemons()
+	n.afterBoot(startLag, n.startDaemons)
+}
+
+// afterBoot plans an event that only the loss of power prevents.
+func (n *node) afterBoot(d time.Duration, run func()) {
+	boot := n.boot
+	n.c.after(d, func() {
+		if n.boot == boot && n.power {
+			run()
+		}
+	})
+}
+
+// end writes the exit file and lets go of the unit.
+func (p *patch) end(code int) {
+	p.running, p.failed = false, code != 0
+	p.n.tree.write(p.dir()+"/exit", fmt.Appendf(nil, "%d %d\n", code, p.n.clock().Unix()), 0o600)
+	p.n.c.note(p.n, "exit", fmt.Sprint(code))
+	p.n.c.watch.exit(p, code)
+}
+
+// die is the end of a unit that nobody saw.
+func (p *patch) die() {
+	if p.running {
+		p.running = false
+		p.n.c.note(p.n, "lost", p.unit)
+	}
+}
+
+// state is the unit's ActiveState; empty when systemd has forgotten it.
+func (p *patch) state() string {
+	switch {
+	case p.running:
+		return "active"
+	case p.failed:
+		return "failed"
+	default:
+		return ""
+	}
+}
+
+func (n *node) patchRunning() bool {
+	return slices.ContainsFunc(n.patches, func(p *patch) bool { return p.running })
+}
+
+func (n *node) scriptPath(sha string) string {
+	return strings.Join([]string{programDir, "scripts", sha + ".sh"}, "/")
+}

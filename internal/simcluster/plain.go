@@ -1,0 +1,157 @@
+package simcluster
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// command is one call of a plain command.
+type command struct {
+	n     *node
+	line  string
+	uid   int
+	args  []string
+	stdin []byte
+}
+
+// plainCommands are the commands besides the node program.
+func plainCommands() map[string]func(command) reply {
+	return map[string]func(command) reply{
+		"true":      func(command) reply { return reply{} },
+		"false":     func(command) reply { return reply{code: 1} },
+		"echo":      func(c command) reply { return says("%s\n", strings.Join(c.args, " ")) },
+		"printf":    printf,
+		"cat":       cat,
+		"sleep":     sleep,
+		"id":        id,
+		"mktemp":    mktemp,
+		"sha256sum": sha256sum,
+		"rm":        rm,
+		"exit":      exit,
+	}
+}
+
+// printf knows the format %s only.
+func printf(c command) reply {
+	if len(c.args) != 2 || c.args[0] != "%s" {
+		return c.n.unknownCommand(c.line)
+	}
+	return says("%s", c.args[1])
+}
+
+func exit(c command) reply {
+	if len(c.args) != 1 {
+		return c.n.unknownCommand(c.line)
+	}
+	code, err := strconv.Atoi(c.args[0])
+	if err != nil || code < 0 || code > 255 {
+		return c.n.unknownCommand(c.line)
+	}
+	return reply{code: code}
+}
+
+func cat(c command) reply {
+	if len(c.args) == 0 {
+		return reply{out: string(c.stdin)}
+	}
+	var out strings.Builder
+	for _, p := range c.args {
+		data, ok := c.n.tree.read(p)
+		if !ok || !c.n.mayRead(p, c.uid) {
+			return reply{out: out.String(), err: "cat: " + p + ": No such file or directory\n", code: 1}
+		}
+		out.Write(data)
+	}
+	return reply{out: out.String()}
+}
+
+// mayRead: the program's directory is for root only.
+func (n *node) mayRead(p string, uid int) bool {
+	return uid == 0 || !strings.HasPrefix(p, programDir+"/")
+}
+
+// sleep takes real, unscaled seconds: it is there for the tests of SSH.
+func sleep(c command) reply {
+	if len(c.args) != 1 {
+		return c.n.unknownCommand(c.line)
+	}
+	secs, err := strconv.ParseFloat(c.args[0], 64)
+	if err != nil || secs < 0 {
+		return fails(1, "sleep: invalid time interval '%s'", c.args[0])
+	}
+	return reply{wait: time.Duration(secs / c.n.c.opt.TimeScale * float64(time.Second))}
+}
+
+func id(c command) reply {
+	if len(c.args) != 1 || c.args[0] != "-u" {
+		return c.n.unknownCommand(c.line)
+	}
+	return says("%d\n", c.uid)
+}
+
+func mktemp(c command) reply {
+	if len(c.args) != 2 || c.args[0] != "-d" {
+		return c.n.unknownCommand(c.line)
+	}
+	p, n := c.args[1], c.n
+	stem := strings.TrimRight(p, "X")
+	if len(p)-len(stem) < 3 || !n.tree.mayWrite(p, c.uid) {
+		return fails(1, "mktemp: failed to create directory via template '%s'", p)
+	}
+	for {
+		n.pids++
+		name := stem + strings.ReplaceAll(n.c.uuid(fmt.Sprint("mktemp ", n.name, n.pids)), "-", "")[:len(p)-len(stem)]
+		if !n.tree.exists(name) {
+			n.tree.mkdir(name, 0o700, c.uid)
+			return says("%s\n", name)
+		}
+	}
+}
+
+func sha256sum(c command) reply {
+	var r reply
+	for _, p := range c.args {
+		if p == "--" {
+			continue
+		}
+		data, ok := c.n.tree.read(p)
+		if !ok || !c.n.mayRead(p, c.uid) {
+			r.err += "sha256sum: " + p + ": No such file or directory\n"
+			r.code = 1
+			continue
+		}
+		sum := sha256.Sum256(data)
+		r.out += hex.EncodeToString(sum[:]) + "  " + p + "\n"
+	}
+	return r
+}
+
+// rm knows -r, -f and -rf, and refuses what the user may not remove.
+func rm(c command) reply {
+	force, recursive := false, false
+	for _, p := range c.args {
+		if strings.HasPrefix(p, "-") {
+			force = force || strings.Contains(p, "f")
+			recursive = recursive || strings.Contains(p, "r")
+			continue
+		}
+		n := c.n.tree.get(p)
+		switch {
+		case n == nil && force:
+		case n == nil:
+			return fails(1, "rm: cannot remove '%s': No such file or directory", p)
+		case n.mode&fs.ModeDir != 0 && !recursive:
+			return fails(1, "rm: cannot remove '%s': Is a directory", p)
+		case !c.n.tree.mayWrite(p, c.uid):
+			return fails(1, "rm: cannot remove '%s': Permission denied", p)
+		default:
+			c.n.tree.remove(p)
+		}
+	}
+	return reply{}
+}

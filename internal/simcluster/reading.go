@@ -1,0 +1,199 @@
+package simcluster
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+)
+
+func survey(n *node, _ claim, _ []string) reply {
+	var b strings.Builder
+	line := func(key string, value ...any) { fmt.Fprintln(&b, append([]any{key}, value...)...) }
+	line("program", 1)
+	if id, ok := n.tree.read("/var/lib/dcos/cluster-id"); ok {
+		line("cluster_id", strings.TrimSpace(string(id)))
+	}
+	if n.tree.exists("/opt/mesosphere/bin/detect_ip") {
+		line("ip", n.ip)
+	}
+	for _, f := range n.tree.list("/etc/mesosphere/roles") {
+		line("role", f.name)
+	}
+	if text, ok := n.tree.read("/opt/mesosphere/etc/dcos-version.json"); ok {
+		line("version", jsonString(text, "version"))
+		line("variant", jsonString(text, "dcos-variant"))
+	}
+	for _, l := range n.tree.list("/opt/mesosphere/active") {
+		line("active", path.Base(l.target))
+	}
+	for _, d := range n.tree.list("/opt/mesosphere/packages") {
+		if d.mode.IsDir() && !strings.HasSuffix(d.name, "_tmp") {
+			line("fetched", d.name)
+		}
+	}
+	if n.tree.exists(dcos.InstallProgress) {
+		line("midswap")
+	}
+	if count, ok := n.tree.read("/opt/mesosphere/etc/master_count"); ok {
+		line("master_count", strings.TrimSpace(string(count)))
+	}
+	line("systemd", int(n.c.opt.Systemd))
+	line("free_kb", 40*1024*1024)
+	line("boot_id", n.bootID())
+	line("pid1_start", 3)
+	if a := n.tree.get("/opt/mesosphere/active"); a != nil {
+		line("active_ctime", a.changed.Add(n.clock().Sub(n.c.now())).Unix())
+	}
+	if n.tree.exists("/etc/dcos-patch-rehearsal") {
+		line("rehearsal")
+	}
+	for _, p := range n.patches {
+		if p.state() != "" {
+			line("patch_unit", p.unit, p.state())
+		}
+	}
+	if e, ok := n.epoch(); ok {
+		line("epoch", e)
+	}
+	if l, ok := n.tree.read(programDir + "/lock"); ok {
+		line("lock", strings.TrimSpace(string(l)))
+	}
+	for _, sha := range n.tree.list(programDir + "/receipts") {
+		for _, attempt := range n.attempts(sha.name) {
+			line("receipt", sha.name, attempt, n.receiptState(sha.name, attempt))
+		}
+	}
+	return reply{out: b.String()}
+}
+
+func jsonString(text []byte, key string) string {
+	_, after, _ := strings.Cut(string(text), fmt.Sprintf("%q: \"", key))
+	value, _, _ := strings.Cut(after, `"`)
+	return value
+}
+
+// attempts lists the attempts of a script, in order.
+func (n *node) attempts(sha string) []int {
+	var out []int
+	for _, d := range n.tree.list(programDir + "/receipts/" + sha) {
+		if a, err := strconv.Atoi(d.name); err == nil && n.tree.exists(programDir+"/receipts/"+sha+"/"+d.name+"/started") {
+			out = append(out, a)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (n *node) receiptState(sha string, attempt int) string {
+	dir := fmt.Sprintf("%s/receipts/%s/%d", programDir, sha, attempt)
+	if text, ok := n.tree.read(dir + "/exit"); ok {
+		code, _, _ := strings.Cut(string(text), " ")
+		return "exit:" + code
+	}
+	for _, p := range n.patches {
+		if p.sha == sha && p.attempt == attempt && p.running {
+			return "running"
+		}
+	}
+	return "lost"
+}
+
+func showUnits(n *node, _ claim, names []string) reply {
+	if len(names) == 1 && names[0] == "--dcos" {
+		names = nil
+		for _, l := range n.tree.list("/etc/systemd/system/dcos.target.wants") {
+			names = append(names, l.name)
+		}
+	}
+	var blocks []string
+	for _, name := range names {
+		blocks = append(blocks, n.unitBlock(name))
+	}
+	return reply{out: strings.Join(blocks, "\n")}
+}
+
+// unitBlock is what "systemctl show" and /proc say about a unit.
+func (n *node) unitBlock(name string) string {
+	var b strings.Builder
+	u := n.unit(name)
+	load := "loaded"
+	if u == nil {
+		u, load = &unit{name: name, active: "inactive", sub: "dead", result: "success"}, "not-found"
+		for _, p := range n.patches {
+			if p.unit+".service" == name && p.state() != "" {
+				u.active, u.sub, load = p.state(), "running", "loaded"
+			}
+		}
+	}
+	fmt.Fprintf(&b, "Id=%s\nLoadState=%s\nActiveState=%s\nSubState=%s\nResult=%s\nMainPID=%d\n", name, load, u.active, u.sub, u.result, u.pid)
+	if n.c.opt.Systemd >= 235 {
+		fmt.Fprintf(&b, "NRestarts=%d\n", u.restarts)
+	}
+	entered := int64(0)
+	if !u.entered.IsZero() {
+		entered = u.entered.Sub(n.booted).Microseconds()
+	}
+	fmt.Fprintf(&b, "ActiveEnterTimestampMonotonic=%d\n", entered)
+	if u.pid > 0 {
+		fmt.Fprintf(&b, "StartTicks=%d\nExe=%s\n", u.started.Sub(n.booted)/(10*time.Millisecond), u.exe)
+	}
+	fmt.Fprintf(&b, "BootID=%s\n", n.bootID())
+	return b.String()
+}
+
+func showChecks(n *node, _ claim, args []string) reply {
+	if args[0] != "node-poststart" && args[0] != "cluster" {
+		return fails(codeUsage, "checks: unknown type %s", args[0])
+	}
+	out, code := n.checkRunner(args[0])
+	return says("%sexit %d\n", out, code)
+}
+
+func showCockroach(n *node, _ claim, _ []string) reply {
+	out, errText := n.cockroachStatus()
+	if errText != "" {
+		return reply{err: errText, code: codeFailed}
+	}
+	return reply{out: out}
+}
+
+func showExhibitor(n *node, _ claim, _ []string) reply {
+	if !n.exhibitor.up {
+		return fails(codeFailed, "curl: (7) Failed to connect to 127.0.0.1 port 8181: Connection refused")
+	}
+	return says("status 200\n%s", n.c.exhibitorStatus())
+}
+
+func showReceipt(n *node, _ claim, args []string) reply {
+	var b strings.Builder
+	for _, a := range n.attempts(args[0]) {
+		dir := fmt.Sprintf("%s/receipts/%s/%d", programDir, args[0], a)
+		started, _ := n.tree.read(dir + "/started")
+		fmt.Fprintf(&b, "attempt %d\n%sstate %s\n", a, started, n.receiptState(args[0], a))
+		if l, ok := n.tree.read(dir + "/libltdl"); ok {
+			fmt.Fprintf(&b, "libltdl %s", l)
+		}
+		if e, ok := n.tree.read(dir + "/exit"); ok {
+			fmt.Fprintf(&b, "exit %s", e)
+		}
+	}
+	return reply{out: b.String()}
+}
+
+func showOutput(n *node, _ claim, args []string) reply {
+	offset, err := strconv.Atoi(args[2])
+	if err != nil || offset < 0 {
+		return fails(codeUsage, "output: offset %s", args[2])
+	}
+	text, ok := n.tree.read(fmt.Sprintf("%s/receipts/%s/%s/output", programDir, args[0], args[1]))
+	if !ok {
+		return reply{}
+	}
+	text = text[min(offset, len(text)):]
+	return reply{out: string(text[:min(len(text), 64<<10)])}
+}

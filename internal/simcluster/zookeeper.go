@@ -1,0 +1,196 @@
+package simcluster
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// zkState is the ensemble's.
+type zkState struct {
+	leader *node
+}
+
+// exhibitorState is one master's Exhibitor with the ZooKeeper that it runs.
+type exhibitorState struct {
+	up      bool
+	checks  int // done since its start
+	state   exhibitorCode
+	leads   bool // as of its last check
+	zk      bool // the ZooKeeper process answers
+	zkSince time.Time
+}
+
+type exhibitorCode int
+
+// Codes of Exhibitor; the descriptions are their names in lower case.
+const (
+	exLatent exhibitorCode = iota
+	exDown
+	exNotServing
+	exServing
+)
+
+func (c exhibitorCode) String() string {
+	return [...]string{"latent", "down", "not serving", "serving"}[c]
+}
+
+const exhibitorCheck = 30 * time.Second // check-ms of a cluster with several masters
+
+func (c *Cluster) settleZooKeeper() {
+	for i, n := range c.masters() {
+		n.exhibitor = exhibitorState{up: true, checks: 100, state: exServing, zk: true, zkSince: n.booted}
+		if i == int(c.jitter("zk leader")*float64(c.opt.Masters)) {
+			c.zk.leader, n.exhibitor.leads = n, true
+		}
+		n.after(c.spread("exhibitor "+n.name, 0, exhibitorCheck), n.exhibitorChecks)
+	}
+}
+
+// zkCount is how many ZooKeepers answer.
+func (c *Cluster) zkCount() int {
+	up := 0
+	for _, n := range c.masters() {
+		if n.exhibitor.zk {
+			up++
+		}
+	}
+	return up
+}
+
+func (c *Cluster) zkQuorum() bool { return c.zkCount() > c.opt.Masters/2 }
+
+// zkServes reports whether the node's ZooKeeper takes part in a quorum.
+func (n *node) zkServes() bool { return n.exhibitor.zk && n.c.zkQuorum() }
+
+// zkLeader elects when there is none that serves.
+func (c *Cluster) zkLeader() *node {
+	if c.zk.leader != nil && c.zk.leader.zkServes() {
+		return c.zk.leader
+	}
+	c.zk.leader = nil
+	if c.zkQuorum() {
+		for _, n := range c.masters() {
+			if n.exhibitor.zk && (c.zk.leader == nil || n.exhibitor.zkSince.Before(c.zk.leader.exhibitor.zkSince)) {
+				c.zk.leader = n
+			}
+		}
+	}
+	return c.zk.leader
+}
+
+func (n *node) stopExhibitor() {
+	n.exhibitor = exhibitorState{state: exDown}
+	n.c.zkLeader()
+	n.c.zkChanged()
+}
+
+func (n *node) startExhibitor() {
+	n.startUnit(n.unit(unitExhibitor))
+	n.exhibitor = exhibitorState{up: true, state: exLatent}
+	n.after(exhibitorCheck, n.exhibitorChecks)
+}
+
+// exhibitorChecks is Exhibitor looking at its own ZooKeeper: the first look
+// starts it, and a later one finds it serving.
+func (n *node) exhibitorChecks() {
+	e := &n.exhibitor
+	e.checks++
+	switch {
+	case e.checks == 1:
+		e.state = exNotServing
+		n.after(4*time.Second, func() {
+			e.zk, e.zkSince = true, n.c.now()
+			n.c.zkLeader()
+			n.c.zkChanged()
+		})
+	case n.zkServes():
+		e.state = exServing
+	default:
+		e.state = exNotServing
+	}
+	e.leads = e.state == exServing && n.c.zkLeader() == n
+	if n.launched > 0 && n.fault(ExhibitorLatent) {
+		e.state, e.leads = exLatent, false
+	}
+	n.after(exhibitorCheck, n.exhibitorChecks)
+}
+
+// exhibitorEntry is an element of Exhibitor's cluster status.
+type exhibitorEntry struct {
+	Code        int    `json:"code"`
+	Description string `json:"description"`
+	Hostname    string `json:"hostname"`
+	IsLeader    bool   `json:"isLeader"`
+}
+
+// exhibitorList is what any master's Exhibitor says about all of them: it
+// asks the others, who answer from their last check.
+func (c *Cluster) exhibitorList() []exhibitorEntry {
+	var list []exhibitorEntry
+	for _, n := range c.masters() {
+		e := exhibitorEntry{Hostname: n.ip, Code: int(exDown), Description: exDown.String()}
+		if n.exhibitor.up {
+			s := n.exhibitor.state
+			e.Code, e.Description, e.IsLeader = int(s), s.String(), n.exhibitor.leads
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
+// exhibitorStatus is the body of GET /exhibitor/v1/cluster/status.
+func (c *Cluster) exhibitorStatus() []byte {
+	b, _ := json.Marshal(c.exhibitorList()) // of strings, numbers and booleans: cannot fail
+	return b
+}
+
+// bootstrapped reports whether DC/OS's bootstrap lets the master's daemons
+// start: up to 2.1.0 it wants the whole ensemble, later only its own
+// ZooKeeper.
+func (n *node) bootstrapped() bool {
+	if !n.version.NeedsAllMasters() {
+		return n.zkServes()
+	}
+	serving, leaders := 0, 0
+	for _, e := range n.c.exhibitorList() {
+		if e.Code == int(exServing) {
+			serving++
+		}
+		if e.IsLeader {
+			leaders++
+		}
+	}
+	return serving == n.c.opt.Masters && leaders == 1
+}
+
+// fourLetter answers a four-letter word of ZooKeeper.
+func (n *node) fourLetter(word string) string {
+	if !n.exhibitor.zk {
+		return ""
+	}
+	lead := n.c.zkLeader()
+	if lead == nil && (word == "srvr" || word == "mntr" || word == "stat") {
+		return "This ZooKeeper instance is not currently serving requests\n"
+	}
+	mode := "follower"
+	if lead == n {
+		mode = "leader"
+	}
+	const release = "3.4.14-4c25d480e66aadd371de8bd2fd8da255ac140bcf, built on 03/06/2019 16:18 GMT"
+	switch word {
+	case "ruok":
+		return "imok"
+	case "srvr":
+		return fmt.Sprintf("Zookeeper version: %s\nLatency min/avg/max: 0/0/12\nReceived: 9034\nSent: 9100\nConnections: 14\nOutstanding: 0\nZxid: 0x100000a2f\nMode: %s\nNode count: 312\n", release, mode)
+	case "mntr":
+		out := fmt.Sprintf("zk_version\t%s\nzk_avg_latency\t0\nzk_outstanding_requests\t0\nzk_server_state\t%s\nzk_znode_count\t312\n", release, mode)
+		if lead == n {
+			followers := n.c.zkCount() - 1
+			out += fmt.Sprintf("zk_followers\t%d\nzk_synced_followers\t%d\nzk_pending_syncs\t0\n", followers, followers)
+		}
+		return out
+	default:
+		return ""
+	}
+}
