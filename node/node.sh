@@ -156,8 +156,13 @@ store() { # FILE, content on standard input
 take_flock() {
 	mkdir -p "$DIR" || die "cannot make $DIR"
 	exec 9>>"$DIR/.flock"
-	flock -w 10 9 || refuse busy "another change is in hand on this node"
-	HOLDING=yes
+	# Named again in the call, since ksh closes such descriptors for children.
+	flock -w 10 9 9>&9
+	case $? in
+	0) HOLDING=yes ;;
+	1) refuse busy "another change is in hand on this node" ;;
+	*) die "flock does not work on this node" ;;
+	esac
 }
 
 # someone_changes says whether anybody holds the flock. Only opens the file:
@@ -586,7 +591,7 @@ verb_fetch() { # EPOCH RUN SHA256 URL PKGID...
 	if command -v nice >/dev/null; then set -- nice -n 19 "$@"; fi
 	# pkgpanda makes directories that everybody must read. It keeps our flock:
 	# if we die with the connection, the node stays busy until pkgpanda ends.
-	(umask 0022 && cd / && unset LC_ALL && "$@") >&2 || die "pkgpanda fetch: exit code $?"
+	(umask 0022 && cd / && unset LC_ALL && "$@" 9>&9) >&2 || die "pkgpanda fetch: exit code $?"
 }
 
 verb_start_target() { # EPOCH RUN
