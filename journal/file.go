@@ -162,3 +162,12 @@ func decode(line []byte) (Event, error) {
 	}
 	return e, nil
 }
+
+// first decodes the first line of a journal.
+func first(r io.Reader) (Event, error) {
+	line, err := bufio.NewReader(r).ReadBytes('\n')
+	if err != nil {
+		return Event{}, err
+	}
+	return decode(line)
+}

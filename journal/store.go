@@ -1,0 +1,124 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// Store is where the runs of one cluster are kept on the controller:
+// DIR/RUN/{plan.json,journal.jsonl,script.sh}. Directories are 0700, files
+// 0600.
+type Store struct{ Dir string }
+
+// Names of the files of a run.
+const (
+	PlanFile    = "plan.json"
+	JournalFile = "journal.jsonl"
+	ScriptFile  = "script.sh"
+)
+
+// OpenStore gives the store of a cluster below $XDG_STATE_HOME/dcos-patch, or
+// ~/.local/state/dcos-patch.
+func OpenStore(cluster string) (Store, error) {
+	base := os.Getenv("XDG_STATE_HOME")
+	if base == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return Store{}, fmt.Errorf("finding the state directory: %w; set XDG_STATE_HOME", err)
+		}
+		base = filepath.Join(home, ".local", "state")
+	}
+	return Store{Dir: filepath.Join(base, "dcos-patch", cluster)}, nil
+}
+
+// NewRun makes the directory of a new run, named after the time: "1121-2200",
+// with a suffix when that is taken.
+func (s Store) NewRun(now time.Time) (string, error) {
+	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
+		return "", fmt.Errorf("making the state directory: %w", err)
+	}
+	base := now.Format("0102-1504")
+	for n := 1; ; n++ {
+		run := base
+		if n > 1 {
+			run = fmt.Sprintf("%s-%d", base, n)
+		}
+		err := os.Mkdir(filepath.Join(s.Dir, run), 0o700)
+		if err == nil {
+			return run, nil
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return "", fmt.Errorf("making the run's directory: %w", err)
+		}
+	}
+}
+
+// Path is a file of a run.
+func (s Store) Path(run, file string) string { return filepath.Join(s.Dir, run, file) }
+
+// Write makes a file of a run, whole or not at all.
+func (s Store) Write(run, file string, content []byte) error {
+	path := s.Path(run, file)
+	tmp := path + ".tmp"
+	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", file, err)
+	}
+	_, err = f.Write(content)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(tmp, path)
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", file, err)
+	}
+	return nil
+}
+
+// Runs lists the runs that have a journal, the newest last.
+func (s Store) Runs() ([]string, error) {
+	entries, err := os.ReadDir(s.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listing runs: %w", err)
+	}
+	type run struct {
+		name string
+		at   time.Time
+	}
+	var runs []run
+	for _, e := range entries {
+		fi, err := os.Stat(s.Path(e.Name(), JournalFile))
+		if err != nil {
+			continue
+		}
+		runs = append(runs, run{e.Name(), began(s.Path(e.Name(), JournalFile), fi.ModTime())})
+	}
+	slices.SortStableFunc(runs, func(a, b run) int { return a.at.Compare(b.at) })
+	names := make([]string, len(runs))
+	for i, r := range runs {
+		names[i] = r.name
+	}
+	return names, nil
+}
+
+// began is when a run began: its first event, or, if that cannot be read, the
+// time of its file.
+func began(path string, otherwise time.Time) time.Time {
+	f, err := os.Open(path)
+	if err != nil {
+		return otherwise
+	}
+	defer f.Close()
+	if e, err := first(f); err == nil {
+		return e.At
+	}
+	return otherwise
+}

@@ -1,0 +1,145 @@
+package orchestrator
+
+import (
+	"fmt"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// Tally counts nodes by what became of them. Every node of the plan is counted
+// once.
+type Tally struct {
+	Nodes, Verified, InFlight, Failed, Parked, Untouched, AtTarget, Excluded int
+}
+
+// Tallies gives the tally of masters and of agents.
+func (s State) Tallies() (masters, agents Tally) {
+	if s.Plan == nil {
+		return
+	}
+	phase := s.phases()
+	for _, n := range s.Plan.Nodes {
+		t := &agents
+		if n.Role == dcos.Master {
+			t = &masters
+		}
+		t.Nodes++
+		ph, planned := phase[string(n.Name)]
+		switch {
+		case n.Disposition == plan.AtTarget:
+			t.AtTarget++
+		case n.Disposition == plan.Excluded:
+			t.Excluded++
+		case !planned || ph == Pending:
+			t.Untouched++
+		case ph == Verified:
+			t.Verified++
+		case ph == Parked:
+			t.Parked++
+		case ph == Broken:
+			t.Failed++
+		default:
+			t.InFlight++
+		}
+	}
+	return masters, agents
+}
+
+// phases maps nodes to the phase of their disruptive lane.
+func (s State) phases() map[string]Phase {
+	m := map[string]Phase{}
+	for i, st := range s.Plan.Stages {
+		if !disruptive(st.Kind) {
+			continue
+		}
+		for k, ln := range st.Lanes {
+			m[string(ln.Node)] = s.Lanes[i][k].Phase
+		}
+	}
+	return m
+}
+
+// Safety says whether a stopped run may be left as it is, and why.
+type Safety struct {
+	Safe bool
+	Why  string
+}
+
+// SafeToLeave is computed from the state, and is conservative: what is not
+// known to be back is out.
+func (s State) SafeToLeave() Safety {
+	if s.Plan == nil {
+		return Safety{Why: "nothing is known about this run"}
+	}
+	masters, agents := s.Tallies()
+	if out := s.masterOut(); out != "" {
+		return Safety{Why: fmt.Sprintf("master %s is not back and verified: another failure may cost the quorum", out)}
+	}
+	for i, st := range s.Plan.Stages {
+		for k, l := range s.Lanes[i] {
+			step := st.Lanes[k].Steps[l.Step]
+			if !disruptive(st.Kind) || l.Phase == Pending || l.Phase == Verified || !step.Action.Mutates() {
+				continue
+			}
+			if l.Report != nil && l.Report.Class == plan.MidSwap {
+				return Safety{Why: fmt.Sprintf("%s is in the middle of a swap, with its services stopped", st.Lanes[k].Node)}
+			}
+			if l.Progress != Idle && (l.Report == nil || l.Report.Outcome != plan.Failed) {
+				return Safety{Why: fmt.Sprintf("the script may still be running on %s", st.Lanes[k].Node)}
+			}
+		}
+	}
+	why := fmt.Sprintf("masters %d/%d serve", masters.Nodes-masters.Excluded, masters.Nodes)
+	switch {
+	case masters.Untouched > 0 && masters.Verified > 0:
+		why += "; they are of two versions, so Marathon, Metronome and the UI may be red until all are patched"
+	case agents.Untouched > 0:
+		why += "; older agents under newer masters work"
+	}
+	if n := agents.Failed + agents.InFlight; n > 0 {
+		why += fmt.Sprintf("; %d agent(s) are not verified, their tasks may be rescheduled", n)
+	}
+	return Safety{Safe: true, Why: why}
+}
+
+// masterOut names a master that was touched and is not verified.
+func (s State) masterOut() string {
+	for i, st := range s.Plan.Stages {
+		if st.Kind != plan.StageMasters {
+			continue
+		}
+		for k, l := range s.Lanes[i] {
+			if (l.Phase == Admitted || l.Phase == Broken) && touchedAt(st.Lanes[k].Steps, l) && !verifiedBy(st.Lanes[k].Steps, l) {
+				return string(st.Lanes[k].Node)
+			}
+		}
+	}
+	return ""
+}
+
+// touchedAt reports whether a lane's mutating step was started and is not
+// proved to have been harmless.
+func touchedAt(steps []plan.Step, l Lane) bool {
+	for i, st := range steps[:l.Step+1] {
+		if !st.Action.Mutates() {
+			continue
+		}
+		if i < l.Step {
+			return true
+		}
+		harmless := l.Report != nil && l.Report.Outcome == plan.Failed && l.Report.Class == plan.BeforeSwap
+		return !harmless && (l.Progress != Idle || l.Adopt)
+	}
+	return false
+}
+
+// verifiedBy reports whether every verifying step of the lane is behind it.
+func verifiedBy(steps []plan.Step, l Lane) bool {
+	for _, st := range steps[l.Step:] {
+		if st.Action.Verifies() {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,122 @@
+package patcher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/sshexec"
+)
+
+// patch starts the script detached, once, and watches it to its end. Losing
+// the connection, or the whole controller, is a gap in watching: the script
+// goes on, and the node's receipts say what became of it.
+func (p *Patcher) patch(ctx context.Context, t plan.Task, note func(plan.Note)) plan.Report {
+	ctx, cancel := within(ctx, t.Step.Timeout)
+	defer cancel()
+	ev, err := p.insist(ctx, t, note)
+	if err != nil {
+		return inDoubt(t, err)
+	}
+	if rep := classify(ev); rep.Outcome != plan.NotRun {
+		return p.watch(ctx, t, rep, note)
+	}
+	if err := p.install(ctx, t); err != nil {
+		return unlaunched(ctx, t, "putting the script on the node", err)
+	}
+	h, err := p.Nodes.Node(ctx, t.Step.Node)
+	if err != nil {
+		return unlaunched(ctx, t, "connecting", err)
+	}
+	unit, err := node.Launch(ctx, h, node.Start{Claim: p.claim(t), SHA256: t.Plan.Script.SHA256, Attempt: t.Attempt, From: t.Plan.From})
+	var refused *node.RefusedError
+	switch {
+	case errors.As(err, &refused) && refused.Word != "receipt":
+		return p.refused(t, refused)
+	case err != nil: // it may have started: only the receipts know
+		note(plan.Note{Detail: "launch unanswered, reading the node's receipts: " + err.Error()})
+	default:
+		note(plan.Note{Detail: "script started as " + unit})
+	}
+	if ev, err = p.insist(ctx, t, note); err != nil {
+		return inDoubt(t, err)
+	}
+	return p.watch(ctx, t, classify(ev), note)
+}
+
+// refused judges a refusal of the node program to launch. Nothing was started.
+func (p *Patcher) refused(t plan.Task, r *node.RefusedError) plan.Report {
+	switch r.Word {
+	case "midswap":
+		return failed(plan.MidSwap, "%v", r)
+	case "epoch":
+		return plan.Report{Outcome: plan.InDoubt, Detail: "this run has been taken over by another controller: " + r.Error()}
+	default:
+		return failed(plan.BeforeSwap, "%v", r)
+	}
+}
+
+// unlaunched reports a step that ended before anything was launched.
+func unlaunched(ctx context.Context, t plan.Task, doing string, err error) plan.Report {
+	if ctx.Err() != nil {
+		return inDoubt(t, err)
+	}
+	return failed(plan.BeforeSwap, "%s: %v; nothing was started", doing, err)
+}
+
+// watch waits for the end of a running script.
+func (p *Patcher) watch(ctx context.Context, t plan.Task, rep plan.Report, note func(plan.Note)) plan.Report {
+	for rep.Outcome == plan.Running {
+		if !pause(ctx, p.Poll) {
+			return plan.Report{Outcome: plan.InDoubt, Detail: "stopped watching; the script is still running on the node"}
+		}
+		ev, err := p.insist(ctx, t, note)
+		if err != nil {
+			return plan.Report{Outcome: plan.InDoubt, Detail: fmt.Sprintf("stopped watching; the script was running when last seen: %v", err)}
+		}
+		rep = classify(ev)
+	}
+	if rep.Outcome == plan.NotRun { // launch did not answer, and the node knows of no start: proved before the swap
+		return failed(plan.BeforeSwap, "the node never began the script")
+	}
+	return rep
+}
+
+// insist asks for evidence until the node answers or ctx ends: while a node is
+// patched it loses its network, its DNS and sometimes its sshd for a while.
+func (p *Patcher) insist(ctx context.Context, t plan.Task, note func(plan.Note)) (evidence, error) {
+	for first := true; ; first = false {
+		ev, err := p.evidence(ctx, t)
+		if err == nil {
+			if !first {
+				note(plan.Note{Detail: "the node answers again"})
+			}
+			return ev, nil
+		}
+		if errors.Is(err, sshexec.ErrHostKey) || errors.Is(err, sshexec.ErrAuth) {
+			return evidence{}, err
+		}
+		if first {
+			note(plan.Note{Detail: "the node does not answer: " + err.Error()})
+		}
+		if !pause(ctx, p.Poll) {
+			return evidence{}, err
+		}
+	}
+}
+
+// evidence reads receipts and state of the node.
+func (p *Patcher) evidence(ctx context.Context, t plan.Task) (evidence, error) {
+	ev := evidence{Node: string(t.Step.Node), Script: t.Plan.Script, Attempt: t.Attempt}
+	h, err := p.Nodes.Node(ctx, t.Step.Node)
+	if err != nil {
+		return ev, err
+	}
+	if ev.Receipts, err = node.Receipts(ctx, h, t.Plan.Script.SHA256); err != nil {
+		return ev, err
+	}
+	ev.Survey, err = node.TakeSurvey(ctx, h)
+	return ev, err
+}

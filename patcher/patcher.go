@@ -1,0 +1,145 @@
+package patcher
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/checks"
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/sshexec"
+)
+
+// Host is one node as the patcher needs it; *sshexec.Conn is one. Safe for
+// concurrent use; errors are those of package sshexec.
+type Host interface {
+	node.Host
+	Put(ctx context.Context, f sshexec.PutFile) error
+	DialContext(ctx context.Context, network, addr string) (net.Conn, error)
+}
+
+// Nodes gives the kept connection to a node, or dials it.
+type Nodes interface {
+	Node(ctx context.Context, name inventory.NodeName) (Host, error)
+}
+
+// Gates is what the patcher asks of package checks; *checks.Cluster is one.
+type Gates interface {
+	Baseline(ctx context.Context, name inventory.NodeName) (json.RawMessage, error)
+	Await(ctx context.Context, t plan.Task, note func(dcos.Finding)) ([]dcos.Finding, error)
+	LastAway(name inventory.NodeName) checks.Away
+	Observe(ctx context.Context, ask plan.Ask) plan.Observation
+}
+
+// Patcher carries out steps. It is the engine's Actor and keeps nothing
+// between calls: what happened is on the nodes and in the journal. Safe for
+// concurrent use, on different nodes.
+type Patcher struct {
+	Nodes  Nodes
+	Gates  Gates
+	Script []byte        // the pinned node patch script; its SHA-256 is the plan's
+	Owner  string        // who and where, for receipts and the lock
+	Poll   time.Duration // pause between two looks at a running script
+}
+
+// Do performs a step, or adopts it when it runs on the node already.
+func (p *Patcher) Do(ctx context.Context, t plan.Task, note func(plan.Note)) plan.Report {
+	switch t.Step.Action {
+	case plan.ActionPreflight:
+		return p.green(ctx, t, note)
+	case plan.ActionStage:
+		return p.stage(ctx, t)
+	case plan.ActionBaseline:
+		return p.baseline(ctx, t)
+	case plan.ActionPatch:
+		return p.patch(ctx, t, note)
+	case plan.ActionReturn, plan.ActionServe:
+		return p.verify(ctx, t, note)
+	case plan.ActionSettle, plan.ActionBake:
+		return p.settle(ctx, t, note)
+	case plan.ActionPostflight:
+		return p.postflight(ctx, t, note)
+	default:
+		return plan.Report{Outcome: plan.Failed, Detail: fmt.Sprintf("this version cannot do %q", t.Step.Action)}
+	}
+}
+
+// Reconcile finds out how a patch in doubt has ended. It changes nothing.
+func (p *Patcher) Reconcile(ctx context.Context, t plan.Task) plan.Report {
+	if !t.Step.Action.Mutates() {
+		return plan.Report{Outcome: plan.NotRun, Detail: "changes nothing, so it is done again"}
+	}
+	ev, err := p.evidence(ctx, t)
+	if err != nil {
+		return inDoubt(t, err)
+	}
+	return classify(ev)
+}
+
+func (p *Patcher) baseline(ctx context.Context, t plan.Task) plan.Report {
+	ctx, cancel := within(ctx, t.Step.Timeout)
+	defer cancel()
+	b, err := p.Gates.Baseline(ctx, t.Step.Node)
+	if err != nil {
+		return plan.Report{Outcome: plan.Failed, Class: plan.BeforeSwap, Detail: "no baseline, so nothing was started: " + err.Error()}
+	}
+	return plan.Report{Outcome: plan.Done, Evidence: b}
+}
+
+// verify waits for the gates of the step. An agent that has been away for most
+// of what Mesos allows asks that no other be taken meanwhile.
+func (p *Patcher) verify(ctx context.Context, t plan.Task, note func(plan.Note)) plan.Report {
+	holding := false
+	findings, err := p.Gates.Await(ctx, t, func(f dcos.Finding) {
+		n := plan.Note{Finding: &f}
+		if n.Hold = t.Step.Action == plan.ActionReturn && p.Gates.LastAway(t.Step.Node).Hold(); n.Hold {
+			n.Detail = fmt.Sprintf("%s: %s", t.Step.Node, f.Observed)
+		} else if holding {
+			n.Detail = fmt.Sprintf("%s is back", t.Step.Node)
+		}
+		holding = n.Hold
+		note(n)
+	})
+	switch {
+	case err == nil:
+		return plan.Report{Outcome: plan.Done, Findings: findings}
+	case ctx.Err() != nil:
+		return plan.Report{Outcome: plan.InDoubt, Detail: "stopped watching", Findings: findings}
+	default:
+		return plan.Report{Outcome: plan.Failed, Class: plan.NotVerified, Detail: err.Error(), Findings: findings}
+	}
+}
+
+// claim is the run's right to change the node.
+func (p *Patcher) claim(t plan.Task) node.Claim {
+	return node.Claim{Epoch: t.Epoch, Run: t.Run, Owner: p.Owner}
+}
+
+func inDoubt(t plan.Task, err error) plan.Report {
+	return plan.Report{Outcome: plan.InDoubt, Detail: fmt.Sprintf("nobody knows how %s ended: %v", t.Step.ID, err)}
+}
+
+// within bounds ctx by a step's timeout; 0 means the caller's patience.
+func within(ctx context.Context, d plan.Duration) (context.Context, context.CancelFunc) {
+	if d <= 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, d.D())
+}
+
+// pause waits, unless ctx ends first.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

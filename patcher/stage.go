@@ -1,0 +1,86 @@
+package patcher
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+
+	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/sshexec"
+)
+
+// stage puts what the patch needs on the node and fetches the packages, while
+// the node serves. It may be repeated.
+func (p *Patcher) stage(ctx context.Context, t plan.Task) plan.Report {
+	ctx, cancel := within(ctx, t.Step.Timeout)
+	defer cancel()
+	if err := p.install(ctx, t); err != nil {
+		return unlaunched(ctx, t, "putting the script on the node", err)
+	}
+	h, err := p.Nodes.Node(ctx, t.Step.Node)
+	if err == nil {
+		err = node.Fetch(ctx, h, p.claim(t), t.Plan.Script)
+	}
+	if err != nil {
+		return unlaunched(ctx, t, "fetching packages", err)
+	}
+	s, err := node.TakeSurvey(ctx, h)
+	if err != nil {
+		return unlaunched(ctx, t, "looking at the fetched packages", err)
+	}
+	if missing := lacking(s.Fetched, t.Plan.Script.Packages); len(missing) > 0 {
+		return failed(plan.BeforeSwap, "packages are not on the node although the fetch succeeded: %s", list(missing))
+	}
+	return plan.Report{Outcome: plan.Done, Detail: fmt.Sprintf("holds all %d packages", len(t.Plan.Script.Packages))}
+}
+
+// install puts the node program and the pinned script on the node.
+func (p *Patcher) install(ctx context.Context, t plan.Task) error {
+	h, err := p.Nodes.Node(ctx, t.Step.Node)
+	if err != nil {
+		return err
+	}
+	if err := put(ctx, h, node.InstalledPath(), node.Program()); err != nil {
+		return err
+	}
+	if err := node.Init(ctx, h, p.claim(t)); err != nil {
+		return err
+	}
+	return put(ctx, h, node.ScriptPath(t.Plan.Script.SHA256), p.Script)
+}
+
+// rootOnly is the mode of everything of ours on a node.
+const rootOnly fs.FileMode = 0o700
+
+// put installs a root-owned file through the node program.
+func put(ctx context.Context, h Host, dst string, content []byte) error {
+	return h.Put(ctx, sshexec.PutFile{
+		Content: bytes.Clone(content), Dst: dst, Mode: rootOnly,
+		Install: func(tmp string) sshexec.Cmd { return node.InstallCmd("0700", tmp, dst) },
+	})
+}
+
+func lacking(have, want []string) []string {
+	got := make(map[string]bool, len(have))
+	for _, id := range have {
+		got[id] = true
+	}
+	var missing []string
+	for _, id := range want {
+		if !got[id] {
+			missing = append(missing, id)
+		}
+	}
+	return missing
+}
+
+// list names the first few of many.
+func list(ids []string) string {
+	const few = 3
+	if len(ids) <= few {
+		return fmt.Sprint(ids)
+	}
+	return fmt.Sprintf("%v and %d more", ids[:few], len(ids)-few)
+}

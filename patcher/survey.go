@@ -1,0 +1,73 @@
+package patcher
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/sshexec"
+)
+
+// Survey asks every node of the inventory about itself, several at once. It
+// changes nothing. A node that does not answer is in the facts, with the
+// reason: judging is the planner's business.
+func Survey(ctx context.Context, nodes Nodes, inv *inventory.Cluster) plan.Facts {
+	all := inv.Nodes()
+	answers := make([]plan.NodeFacts, len(all))
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, atOnce)
+	for i, n := range all {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			answers[i] = surveyOne(ctx, nodes, n.Name)
+		})
+	}
+	wg.Wait()
+	facts := plan.Facts{Nodes: make(map[inventory.NodeName]plan.NodeFacts, len(all))}
+	for i, n := range all {
+		facts.Nodes[n.Name] = answers[i]
+	}
+	return facts
+}
+
+func surveyOne(ctx context.Context, nodes Nodes, name inventory.NodeName) plan.NodeFacts {
+	h, err := nodes.Node(ctx, name)
+	if err != nil {
+		return plan.NodeFacts{Err: err.Error(), Kind: kind(err)}
+	}
+	s, err := node.TakeSurvey(ctx, h)
+	if err != nil {
+		return plan.NodeFacts{Err: err.Error(), Kind: kind(err)}
+	}
+	f := plan.NodeFacts{
+		ClusterID: s.ClusterID, IP: s.IP, Role: s.Role(), Version: s.Version, Variant: s.Variant, Active: s.Active, Fetched: s.Fetched,
+		MidSwap: s.MidSwap, MasterSize: s.MasterCount, Systemd: s.Systemd, FreeKB: s.FreeKB, Rehearsal: s.Rehearsal, PatchUnit: s.RunningUnit(),
+	}
+	if s.Lock != nil {
+		f.LockOwner = s.Lock.Owner
+		f.LockRun = s.Lock.Run
+	}
+	return f
+}
+
+// kind sorts an error by what a person must do about it.
+func kind(err error) string {
+	var sudo *sshexec.SudoError
+	var dial *sshexec.DialError
+	switch {
+	case errors.Is(err, sshexec.ErrHostKey):
+		return "host-key"
+	case errors.Is(err, sshexec.ErrAuth):
+		return "auth"
+	case errors.As(err, &sudo):
+		return "sudo"
+	case errors.As(err, &dial):
+		return "dial"
+	default:
+		return "survey"
+	}
+}
