@@ -1,0 +1,17 @@
+// Package conformance is one suite for everything that sshexec connects to in
+// tests: the in-process server, the simulated cluster, real OpenSSH in
+// containers. What passes here cannot drift apart.
+//
+// A stand-in needs to know these command lines and no others, as users and
+// programs of a real node would see them (ARG is one word, quoted by
+// sshexec.Quote; "sudo -n " may be before any of them):
+//
+//	true                          false
+//	echo ARG...                   cat                 (standard input to standard output)
+//	sleep SECONDS                 id -u
+//	mktemp -d /tmp/dcos-patch.XXXXXXXX
+//	sha256sum FILE                ("SUM  FILE"; of a missing file exit code 1 and the name on standard error)
+//	rm -rf DIR
+//	install -m MODE FILE DST      (DST in a missing directory: exit code 1)
+//	tee FILE                      (only when World.NoSFTP is given)
+package conformance
