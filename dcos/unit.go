@@ -72,7 +72,7 @@ func ParseUnits(b []byte) ([]Unit, error) {
 func unitKeys(block string) (map[string]string, error) {
 	keys := map[string]string{}
 	for line := range strings.Lines(block) {
-		line = strings.TrimSuffix(line, "\n")
+		line = strings.TrimRight(line, "\r\n")
 		if line == "" {
 			continue
 		}
