@@ -141,20 +141,22 @@ func orElse(text, instead string) string {
 // judgeStrangers blocks for agents that work in the cluster and that nobody
 // has declared: they would stay behind, and nothing would count them.
 func (s *survey) judgeStrangers() {
+	strangers := slices.Concat(s.in.Facts.Unknown, s.in.Facts.Cluster.Unknown)
+	if len(strangers) == 0 {
+		return
+	}
 	ours := map[string]bool{}
 	for _, n := range s.nodes {
 		ours[s.facts(n.Name).IP] = true
 		ours[n.Address] = true // an excluded node may not answer
 	}
-	for _, list := range [][]UnknownAgent{s.in.Facts.Unknown, s.in.Facts.Cluster.Unknown} {
-		for _, a := range list {
-			if !a.Active || a.IP != "" && ours[a.IP] {
-				continue
-			}
-			ours[a.IP] = true // once
-			s.block(Block{What: "Mesos has an agent that the inventory lacks", Observed: fmt.Sprintf("%s (%s)", orElse(a.IP, "unknown address"), a.ID),
-				Want: "every active agent declared", Next: "add it to a group of the inventory, or exclude it there with a reason"})
+	for _, a := range strangers {
+		if !a.Active || a.IP != "" && ours[a.IP] {
+			continue
 		}
+		ours[a.IP] = true // once
+		s.block(Block{What: "Mesos has an agent that the inventory lacks", Observed: fmt.Sprintf("%s (%s)", orElse(a.IP, "unknown address"), a.ID),
+			Want: "every active agent declared", Next: "add it to a group of the inventory, or exclude it there with a reason"})
 	}
 }
 
