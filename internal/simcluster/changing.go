@@ -1,12 +1,10 @@
 package simcluster
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,16 +14,15 @@ import (
 
 func install(n *node, _ claim, args []string) reply {
 	mode, err := strconv.ParseUint(args[0], 8, 12)
-	dst := path.Clean(args[2])
-	if err != nil || dst != args[2] || !strings.HasPrefix(dst, programDir+"/") {
-		return fails(codeUsage, "install: %s %s: want an octal mode and a file below %s", args[0], args[2], programDir)
+	if err != nil {
+		return fails(codeUsage, "node program: '%s' is not a mode", args[0])
 	}
 	data, ok := n.tree.read(args[1])
 	if !ok {
-		return fails(codeFailed, "install: cannot stat '%s': No such file or directory", args[1])
+		return fails(codeFailed, "%s is not a regular file", args[1])
 	}
-	n.tree.mkdir(path.Dir(dst), 0o700, 0)
-	n.tree.write(dst, append([]byte(nil), data...), fs.FileMode(mode))
+	n.tree.mkdir(path.Dir(args[2]), 0o700, 0)
+	n.tree.write(args[2], append([]byte(nil), data...), fs.FileMode(mode))
 	return reply{}
 }
 
@@ -76,68 +73,95 @@ func unlock(n *node, c claim, _ []string) reply {
 func fetch(n *node, _ claim, args []string) reply {
 	url, ids := args[1], args[2:]
 	if n.patchRunning() {
-		return refused("busy", "a patch unit runs")
+		return refused("busy", "a patch unit is running")
 	}
 	missing := n.missing(ids)
-	wait := fetchOne*time.Duration(len(missing)) + time.Second
-	return reply{wait: wait, then: func() reply {
-		if url != n.c.repository() || n.fault(ScriptFailsFetch) {
-			return fails(codeFailed, "ERROR: Unable to fetch package %s: Problem fetching %s: Max retries exceeded", ids[0], url)
+	n.fetching = true
+	boot := n.boot
+	takes := fetchOne*time.Duration(len(missing)) + time.Second
+	served := (url == n.c.repository() || url == n.c.mirror) && !n.fault(ScriptFailsFetch)
+	n.afterBoot(takes, func() {
+		n.fetching = false
+		if served {
+			n.addPackages(missing)
 		}
-		for _, id := range missing {
-			n.tree.mkdir("/opt/mesosphere/packages/"+id, 0o755, 0)
+	})
+	return reply{wait: takes, then: func() reply {
+		switch {
+		case n.boot != boot:
+			return fails(codeFailed, "pkgpanda fetch: exit code 143")
+		case !served:
+			return fails(codeFailed, "ERROR: Unable to fetch package %s: Problem fetching %s: Max retries exceeded\npkgpanda fetch: exit code 1", ids[0], url)
 		}
 		return reply{}
 	}}
 }
 
+func (n *node) addPackages(ids []string) {
+	for _, id := range ids {
+		n.tree.mkdir("/opt/mesosphere/packages/"+id, 0o755, 0)
+	}
+}
+
 // launch starts the patch as a transient unit.
 func launch(n *node, c claim, args []string) reply {
-	sha, from, owner := args[0], dcos.Version(args[2]), args[3]
+	sha, from := args[0], dcos.Version(args[2])
 	attempt, err := strconv.Atoi(args[1])
-	if err != nil || attempt < 1 || !regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString(sha) {
-		return fails(codeUsage, "launch: SHA256 or ATTEMPT is malformed")
-	}
 	text, ok := n.tree.read(n.scriptPath(sha))
-	if sum := sha256.Sum256(text); !ok || hex.EncodeToString(sum[:]) != sha {
-		return fails(codeFailed, "launch: %s is missing, or not what its name says", n.scriptPath(sha))
+	if err != nil || !ok || sumOf(text) != sha {
+		return fails(codeFailed, "script %s is not on the node, or not whole", sha)
 	}
 	if why := n.receiptForbids(sha, attempt); why != "" {
 		return refused("receipt", "%s", why)
 	}
-	if n.tree.exists(dcos.InstallProgress) {
-		return refused("midswap", "%s exists", dcos.InstallProgress)
+	switch {
+	case n.patchRunning():
+		return refused("busy", "a patch unit is running")
+	case n.tree.exists(dcos.InstallProgress):
+		return refused("midswap", "install_progress exists: pkgpanda was cut in the middle of its swap")
+	case n.version != from:
+		return refused("version", "the node is at '%s', the script starts from %s", n.version, from)
 	}
-	if n.version != from {
-		return refused("version", "the node is at %s, not at %s", n.version, from)
-	}
-	unit := fmt.Sprintf("dcos-patch-%s-%d", sha[:12], attempt)
-	dir := fmt.Sprintf("%s/receipts/%s/%d", programDir, sha, attempt)
-	n.tree.mkdir(dir, 0o700, 0)
-	n.tree.write(dir+"/started", fmt.Appendf(nil, "run=%s\nepoch=%d\nwho=%s\nat=%d\nboot_id=%s\npid1_start=3\nunit=%s\nfrom=%s\n",
-		c.run, c.epoch, owner, n.clock().Unix(), n.bootID(), unit, from), 0o600)
-	p := &patch{n: n, unit: unit, sha: sha, attempt: attempt}
+	p := &patch{n: n, unit: fmt.Sprintf("dcos-patch-%s-%d.service", sha[:12], attempt), sha: sha, attempt: attempt}
+	n.tree.write(p.dir()+"/started", fmt.Appendf(nil, "run=%s\nepoch=%d\nwho=%s\nat=%d\nboot_id=%s\npid1_start=3\nunit=%s\nfrom=%s\nactive_sum=%s\n",
+		c.run, c.epoch, args[3], n.clock().Unix(), n.bootID(), p.unit, from, n.activeSum()), 0o600)
 	n.patches = append(n.patches, p)
 	n.launched++
 	n.c.note(n, "launch", sha[:12])
 	n.c.watch.launch(p, c)
 	n.launchFaults()
-	n.takeLibltdl(dir)
+	n.takeLibltdl(p.dir())
 	p.begin(text)
-	return says("unit %s\n", unit)
+	return says("unit %s\n", p.unit)
 }
 
-// receiptForbids says why earlier attempts forbid this one.
+// activeSum tells sets of active packages apart, as receipts do.
+func (n *node) activeSum() string {
+	var ids []string
+	for _, l := range n.tree.list("/opt/mesosphere/active") {
+		ids = append(ids, path.Base(l.target)+"\n")
+	}
+	slices.Sort(ids)
+	return sumOf([]byte(strings.Join(ids, "")))
+}
+
+// receiptForbids says why earlier attempts forbid this one: each must be
+// known not to have changed the node.
 func (n *node) receiptForbids(sha string, attempt int) string {
 	for _, a := range n.attempts(sha) {
 		state := n.receiptState(sha, a)
+		started, _ := n.tree.read(fmt.Sprintf("%s/receipts/%s/%d/started", programDir, sha, a))
+		same := !n.tree.exists(dcos.InstallProgress) &&
+			strings.Contains(string(started), fmt.Sprintf("\nfrom=%s\nactive_sum=%s\n", n.version, n.activeSum()))
 		switch {
 		case a == attempt:
 			return fmt.Sprintf("attempt %d exists: %s", a, state)
-		case state == "running":
-			return fmt.Sprintf("attempt %d is running", a)
-		case state == "exit:0":
-			return fmt.Sprintf("attempt %d did not end before the swap: %s", a, state)
+		case state == "lost":
+			return fmt.Sprintf("attempt %d was lost and may have changed the node", a)
+		case state == "running" || state == "exit:0":
+			return fmt.Sprintf("attempt %d: %s", a, state)
+		case !same:
+			return fmt.Sprintf("attempt %d: %s, and it has changed the node", a, state)
 		}
 	}
 	return ""
@@ -159,16 +183,19 @@ func (n *node) takeLibltdl(dir string) {
 	}
 	found := "absent"
 	if data, ok := n.tree.read(dcos.Libltdl); ok {
-		sum := sha256.Sum256(data)
-		found = "file " + hex.EncodeToString(sum[:])
+		found = "file " + sumOf(data)
 		n.tree.remove(dcos.Libltdl)
 	}
 	n.tree.write(dir+"/libltdl", []byte(found+"\n"), 0o600)
 }
 
 func startTarget(n *node, _ claim, _ []string) reply {
-	if !n.tree.exists(dcos.InstallProgress) { // the unit files are gone then: nothing starts
-		n.startDaemons()
+	switch {
+	case n.patchRunning():
+		return refused("busy", "a patch unit is running")
+	case n.tree.exists(dcos.InstallProgress):
+		return refused("midswap", "install_progress exists: the unit files may be missing")
 	}
+	n.startDaemons()
 	return reply{}
 }

@@ -35,6 +35,7 @@ type Cluster struct {
 	hist   []Event
 	timers []*time.Timer
 	port   int
+	mirror string // another address that packages are served at; for tests
 
 	http   *http.Server
 	feed   *feed

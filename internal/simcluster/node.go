@@ -3,6 +3,7 @@ package simcluster
 import (
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -31,6 +32,7 @@ type node struct {
 	units    []*unit
 	patches  []*patch
 	launched int
+	fetching bool // the verb fetch holds the node's flock
 	noSudo   bool
 	sshDown  time.Time // refuses connections until then
 	conns    map[net.Conn]struct{}
@@ -143,8 +145,9 @@ func (n *node) seedFiles() {
 func (n *node) writeActive() {
 	n.tree.remove("/opt/mesosphere/active")
 	n.tree.mkdir("/opt/mesosphere/active", 0o755, 0)
-	for i, id := range n.active {
-		n.tree.link("/opt/mesosphere/active/"+packageNames()[i], "/opt/mesosphere/packages/"+id)
+	for _, id := range n.active {
+		name, _, _ := strings.Cut(id, "--")
+		n.tree.link("/opt/mesosphere/active/"+name, "../packages/"+id)
 	}
 	n.tree.write("/opt/mesosphere/etc/dcos-version.json", versionJSON(n.version), 0o644)
 	if n.role.IsAgent() && n.jitterOnce("libltdl") < 0.5 && n.version == n.c.opt.From {

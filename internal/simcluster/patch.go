@@ -18,7 +18,6 @@ type patch struct {
 	script  scriptFacts
 	out     *inode
 	running bool
-	failed  bool // the unit stays, as failed
 }
 
 // Delays of the script and what it sets going, unscaled.
@@ -124,9 +123,7 @@ func (p *patch) fetch() {
 		return
 	}
 	p.after(takes, func() {
-		for _, id := range p.script.packages {
-			n.tree.mkdir("/opt/mesosphere/packages/"+id, 0o755, 0)
-		}
+		n.addPackages(p.script.packages)
 		p.activate()
 	})
 }
@@ -202,7 +199,7 @@ func (n *node) afterBoot(d time.Duration, run func()) {
 
 // end writes the exit file and lets go of the unit.
 func (p *patch) end(code int) {
-	p.running, p.failed = false, code != 0
+	p.running = false
 	p.n.tree.write(p.dir()+"/exit", fmt.Appendf(nil, "%d %d\n", code, p.n.clock().Unix()), 0o600)
 	p.n.c.note(p.n, "exit", fmt.Sprint(code))
 	p.n.c.watch.exit(p, code)
@@ -213,18 +210,6 @@ func (p *patch) die() {
 	if p.running {
 		p.running = false
 		p.n.c.note(p.n, "lost", p.unit)
-	}
-}
-
-// state is the unit's ActiveState; empty when systemd has forgotten it.
-func (p *patch) state() string {
-	switch {
-	case p.running:
-		return "active"
-	case p.failed:
-		return "failed"
-	default:
-		return ""
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // programDir is where the node program keeps its files: docs/node-program.md.
@@ -21,15 +22,26 @@ const (
 	codeRefused = 70
 )
 
-// verb is one verb of the node program; args are what follows its name (for
-// verbs that change something: what follows EPOCH RUN).
+// flockWait is how long a change waits for another one to end, unscaled.
+const flockWait = 10 * time.Second
+
+// verb is one verb of the node program. Its arguments are checked before
+// anything else is looked at.
 type verb struct {
-	reads  bool // may come on standard input
 	epoch  bool // EPOCH RUN come first
-	min    int  // arguments besides
-	max    int  // -1: any number
+	from   place
+	args   []argument // besides EPOCH RUN
+	rest   argument   // of any further ones; nil: there are none
 	action func(n *node, c claim, args []string) reply
 }
+
+// place is how a verb may be called.
+type place uint8
+
+const (
+	anyhow        place = iota
+	installedOnly       // not on standard input
+)
 
 // claim is who asks for a change.
 type claim struct {
@@ -39,19 +51,19 @@ type claim struct {
 
 func verbs() map[string]verb {
 	return map[string]verb{
-		"survey":       {reads: true, action: survey},
-		"units":        {reads: true, min: 1, max: -1, action: showUnits},
-		"checks":       {reads: true, min: 1, max: 1, action: showChecks},
-		"cockroach":    {reads: true, action: showCockroach},
-		"exhibitor":    {reads: true, action: showExhibitor},
-		"receipt":      {reads: true, min: 1, max: 1, action: showReceipt},
-		"output":       {reads: true, min: 3, max: 3, action: showOutput},
-		"install":      {reads: true, min: 3, max: 3, action: install},
+		"survey":       {action: survey},
+		"units":        {args: []argument{isUnit}, rest: isUnit, action: showUnits},
+		"checks":       {args: []argument{isChecks}, action: showChecks},
+		"cockroach":    {action: showCockroach},
+		"exhibitor":    {action: showExhibitor},
+		"receipt":      {args: []argument{isSHA}, action: showReceipt},
+		"output":       {args: []argument{isSHA, isNumber, isOffset}, action: showOutput},
+		"install":      {args: []argument{isMode, isAny, isDst}, action: install},
 		"init":         {epoch: true, action: initDirs},
-		"lock":         {epoch: true, min: 1, max: 1, action: lock},
+		"lock":         {epoch: true, args: []argument{isLine}, action: lock},
 		"unlock":       {epoch: true, action: unlock},
-		"fetch":        {epoch: true, min: 3, max: -1, action: fetch},
-		"launch":       {epoch: true, min: 4, max: 4, action: launch},
+		"fetch":        {epoch: true, args: []argument{isSHA, isURL, isPackage}, rest: isPackage, action: fetch},
+		"launch":       {epoch: true, from: installedOnly, args: []argument{isSHA, isNumber, isVersion, isLine}, action: launch},
 		"start-target": {epoch: true, action: startTarget},
 	}
 }
@@ -68,7 +80,7 @@ func (s session) program(line string, argv []string, stdin []byte) reply {
 		if !bytes.HasPrefix(stdin, []byte("#!/bin/sh")) {
 			return s.unknown(line + " (standard input is not the node program)")
 		}
-		return s.n.call(argv[3:], true)
+		return s.n.call(argv[3:], anyhow)
 	case installedName().MatchString(argv[1]):
 		text, ok := s.n.tree.read(argv[1])
 		if !ok {
@@ -78,7 +90,7 @@ func (s session) program(line string, argv []string, stdin []byte) reply {
 		if !strings.Contains(path.Base(argv[1]), hex.EncodeToString(sum[:6])) {
 			return fails(2, "%s: 1: Syntax error: its content is not what its name says", argv[1])
 		}
-		return s.n.call(argv[2:], false)
+		return s.n.call(argv[2:], installedOnly)
 	default:
 		return s.unknown(line)
 	}
@@ -90,38 +102,56 @@ func installedName() *regexp.Regexp {
 
 // call runs a verb. Verbs that change something are refused an epoch lower
 // than the highest that the node has seen.
-func (n *node) call(argv []string, _ bool) reply {
+func (n *node) call(argv []string, how place) reply {
 	if len(argv) == 0 {
-		return fails(codeUsage, "no verb")
+		return fails(codeUsage, "node program: want a verb")
 	}
 	v, ok := verbs()[argv[0]]
 	args := argv[1:]
-	if !ok {
-		return fails(codeUsage, "unknown verb: %s", argv[0])
-	}
-	var c claim
+	want := v.args
 	if v.epoch {
-		if len(args) < 2 {
-			return fails(codeUsage, "%s: want EPOCH RUN", argv[0])
-		}
-		epoch, err := strconv.Atoi(args[0])
-		if err != nil || epoch < 0 || args[0] != strconv.Itoa(epoch) || !runName().MatchString(args[1]) {
-			return fails(codeUsage, "%s: EPOCH or RUN is malformed", argv[0])
-		}
-		c, args = claim{epoch: epoch, run: args[1]}, args[2:]
+		want = append([]argument{isNumber, isRun}, want...)
 	}
-	if len(args) < v.min || v.max >= 0 && len(args) > max(v.max, v.min) {
-		return fails(codeUsage, "%s: wrong number of arguments", argv[0])
+	switch {
+	case !ok:
+		return fails(codeUsage, "node program: '%s' is not a verb", argv[0])
+	case len(args) < len(want) || len(args) > len(want) && v.rest == nil:
+		return fails(codeUsage, "node program: want %d arguments, got %d", len(want), len(args))
+	case v.from == installedOnly && how != installedOnly:
+		return fails(codeUsage, "node program: %s is for the installed program", argv[0])
 	}
-	if v.epoch {
-		if r := n.raise(c.epoch); r.code != 0 {
-			return r
+	for i, a := range args {
+		check := v.rest
+		if i < len(want) {
+			check = want[i]
 		}
+		if !check(a) {
+			return fails(codeUsage, "node program: argument %d of %s: '%s'", i+1, argv[0], a)
+		}
+	}
+	if !v.epoch {
+		return v.action(n, claim{}, args)
+	}
+	epoch, _ := strconv.Atoi(args[0]) // isNumber has been asked
+	return n.claimed(v, claim{epoch: epoch, run: args[1]}, args[2:])
+}
+
+// claimed runs a verb that changes something, once nothing else is changing
+// the node.
+func (n *node) claimed(v verb, c claim, args []string) reply {
+	if n.fetching {
+		return reply{wait: flockWait, then: func() reply {
+			if n.fetching {
+				return refused("busy", "another change is in hand on this node")
+			}
+			return n.claimed(v, c, args)
+		}}
+	}
+	if r := n.raise(c.epoch); r.code != 0 {
+		return r
 	}
 	return v.action(n, c, args)
 }
-
-func runName() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`) }
 
 func (n *node) epoch() (int, bool) {
 	data, ok := n.tree.read(programDir + "/epoch")
@@ -136,7 +166,7 @@ func (n *node) epoch() (int, bool) {
 func (n *node) raise(epoch int) reply {
 	seen, known := n.epoch()
 	if known && epoch < seen {
-		return refused("epoch", "%d is lower than %d", epoch, seen)
+		return refused("epoch", "epoch %d is over, the node has seen %d", epoch, seen)
 	}
 	if !known || epoch > seen {
 		n.tree.mkdir(programDir, 0o700, 0)

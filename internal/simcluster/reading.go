@@ -53,8 +53,8 @@ func survey(n *node, _ claim, _ []string) reply {
 		line("rehearsal")
 	}
 	for _, p := range n.patches {
-		if p.state() != "" {
-			line("patch_unit", p.unit, p.state())
+		if p.running {
+			line("patch_unit", p.unit, "active")
 		}
 	}
 	if e, ok := n.epoch(); ok {
@@ -125,8 +125,8 @@ func (n *node) unitBlock(name string) string {
 	if u == nil {
 		u, load = &unit{name: name, active: "inactive", sub: "dead", result: "success"}, "not-found"
 		for _, p := range n.patches {
-			if p.unit+".service" == name && p.state() != "" {
-				u.active, u.sub, load = p.state(), "running", "loaded"
+			if p.unit == name && p.running {
+				u.active, u.sub, load = "active", "running", "loaded"
 			}
 		}
 	}
@@ -147,9 +147,6 @@ func (n *node) unitBlock(name string) string {
 }
 
 func showChecks(n *node, _ claim, args []string) reply {
-	if args[0] != "node-poststart" && args[0] != "cluster" {
-		return fails(codeUsage, "checks: unknown type %s", args[0])
-	}
 	out, code := n.checkRunner(args[0])
 	return says("%sexit %d\n", out, code)
 }
@@ -166,7 +163,7 @@ func showExhibitor(n *node, _ claim, _ []string) reply {
 	if !n.exhibitor.up {
 		return fails(codeFailed, "curl: (7) Failed to connect to 127.0.0.1 port 8181: Connection refused")
 	}
-	return says("status 200\n%s", n.c.exhibitorStatus())
+	return says("status 200\n%s\n", n.c.exhibitorStatus())
 }
 
 func showReceipt(n *node, _ claim, args []string) reply {
@@ -187,12 +184,9 @@ func showReceipt(n *node, _ claim, args []string) reply {
 
 func showOutput(n *node, _ claim, args []string) reply {
 	offset, err := strconv.Atoi(args[2])
-	if err != nil || offset < 0 {
-		return fails(codeUsage, "output: offset %s", args[2])
-	}
 	text, ok := n.tree.read(fmt.Sprintf("%s/receipts/%s/%s/output", programDir, args[0], args[1]))
-	if !ok {
-		return reply{}
+	if !ok || err != nil {
+		return fails(codeFailed, "there is no attempt %s of script %s", args[1], args[0])
 	}
 	text = text[min(offset, len(text)):]
 	return reply{out: string(text[:min(len(text), 64<<10)])}

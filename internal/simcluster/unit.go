@@ -178,7 +178,7 @@ func (n *node) startSimple(u *unit) {
 // powerOff ends everything, connections too.
 func (n *node) powerOff() {
 	n.stopDaemons()
-	n.power = false
+	n.power, n.fetching = false, false
 	for _, p := range n.patches {
 		p.die()
 	}
