@@ -57,6 +57,9 @@ func (r *Receipt) take(line string) error {
 	var err error
 	switch key {
 	case "state":
+		if r.State != RunUnknown {
+			return errors.New("there is a state already")
+		}
 		r.State, r.Code, err = runState(value)
 	case "libltdl":
 		r.Libltdl = value

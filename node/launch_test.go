@@ -1,0 +1,274 @@
+package node_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/node/nodetest"
+)
+
+var claim = node.Claim{Epoch: 7, Run: "run-1", Owner: "ops@host"}
+
+func launch(t *testing.T, b *bench) (sha string) {
+	t.Helper()
+	sha = b.Script(t)
+	if err := node.Init(t.Context(), b, claim); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := node.Launch(t.Context(), b, node.Start{Claim: claim, SHA256: sha, Attempt: 1, From: "2.1.0"}); err != nil {
+		t.Fatal(err)
+	}
+	return sha
+}
+
+func receipts(t *testing.T, b *bench, sha string) []node.Receipt {
+	t.Helper()
+	got, err := node.Receipts(t.Context(), b, sha)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func refusedWord(err error) string {
+	var refused *node.RefusedError
+	if errors.As(err, &refused) {
+		return refused.Word
+	}
+	return fmt.Sprintf("not refused: %v", err)
+}
+
+func TestOfEightLaunchesAtOnceExactlyOneStarts(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		attempt func(i int) int
+	}{
+		{"all the same attempt", func(int) int { return 1 }},
+		{"each another attempt", func(i int) int { return i + 1 }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := agentBench(t)
+			sha := b.Script(t)
+			if err := node.Init(t.Context(), b, claim); err != nil {
+				t.Fatal(err)
+			}
+			var (
+				errs [8]error
+				all  sync.WaitGroup
+			)
+			for i := range errs {
+				all.Go(func() {
+					_, errs[i] = node.Launch(t.Context(), b, node.Start{Claim: claim, SHA256: sha, Attempt: c.attempt(i), From: "2.1.0"})
+				})
+			}
+			all.Wait()
+			started := 0
+			for _, err := range errs {
+				if err == nil {
+					started++
+				} else if refusedWord(err) != node.RefusedReceipt {
+					t.Errorf("%v: want refused: receipt", err)
+				}
+			}
+			starts := strings.Count(b.read(t, "run/starts"), "\n")
+			if started != 1 || starts != 1 {
+				t.Errorf("%d launches said yes and systemd started %d units, want 1 and 1", started, starts)
+			}
+			if got := receipts(t, b, sha); len(got) != 1 || got[0].State != node.Running {
+				t.Errorf("got %+v, want one attempt, running", got)
+			}
+		})
+	}
+}
+
+func TestTheScriptRunsAsItsAuthorsExpect(t *testing.T) {
+	b := agentBench(t)
+	sha := launch(t, b)
+	b.End(t, nodetest.Ending{})
+	out, err := node.Output(t.Context(), b, sha, 1, 0)
+	if want := "0022\n0 arguments, /, /root\n"; err != nil || string(out) != want {
+		t.Errorf("got %q, %v; want %q", out, err, want)
+	}
+	if tail, err := node.Output(t.Context(), b, sha, 1, 5); err != nil || string(tail) != "0 arguments, /, /root\n" {
+		t.Errorf("from byte 5: %q, %v", tail, err)
+	}
+	for _, p := range []string{"", "/receipts", "/receipts/" + sha + "/1/output", "/receipts/" + sha + "/1/exit", "/epoch"} {
+		info, err := os.Stat(b.path(node.Dir + p))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s is open to others: %s", node.Dir+p, info.Mode())
+		}
+	}
+}
+
+func TestAReceiptHasEveryField(t *testing.T) {
+	b := agentBench(t)
+	b.Set(t, nodetest.Node{Libltdl: "words"})
+	sha := launch(t, b)
+	b.End(t, nodetest.Ending{Code: 3})
+	got := receipts(t, b, sha)[0]
+	if got.SHA256 != sha || got.Attempt != 1 || got.State != node.Exited || got.Code != 3 || got.Run != "run-1" || got.Epoch != 7 || got.Who != "ops@host" ||
+		got.BootID == "" || got.PID1Start != 77 || got.Unit != "dcos-patch-"+sha[:12]+"-1.service" || got.From != "2.1.0" || len(got.ActiveSum) != 64 ||
+		!strings.HasPrefix(got.Libltdl, "file ") || got.At.IsZero() || got.ExitAt.Before(got.At) {
+		t.Errorf("got %+v", got)
+	}
+	if b.exists(dcos.Libltdl) {
+		t.Error("libltdl is still there")
+	}
+}
+
+func TestALibltdlThatIsALinkIsRecordedAsOne(t *testing.T) {
+	b := agentBench(t)
+	if err := os.Symlink("libltdl.so.7.3.1", b.path(dcos.Libltdl)); err != nil {
+		t.Fatal(err)
+	}
+	sha := launch(t, b)
+	b.End(t, nodetest.Ending{})
+	if got := receipts(t, b, sha)[0].Libltdl; got != "link libltdl.so.7.3.1" || b.exists(dcos.Libltdl) {
+		t.Errorf("recorded %q", got)
+	}
+}
+
+func TestAnAttemptThatSystemdRefusedIsCalledOffForGood(t *testing.T) {
+	b := agentBench(t)
+	b.write(t, "run/systemd-run-fails", "before", 0o644)
+	sha := b.Script(t)
+	if err := node.Init(t.Context(), b, claim); err != nil {
+		t.Fatal(err)
+	}
+	start := node.Start{Claim: claim, SHA256: sha, Attempt: 1, From: "2.1.0"}
+	if _, err := node.Launch(t.Context(), b, start); exitCode(err) != 1 {
+		t.Fatalf("launch: %v, want exit code 1", err)
+	}
+	if got := receipts(t, b, sha)[0]; got.State != node.Exited || got.Code != 71 {
+		t.Errorf("got %+v, want exit 71", got)
+	}
+	// systemd may have kept the order and carry it out later.
+	if _, err := node.Change(t.Context(), b, "_patch", sha, "1"); refusedWord(err) != node.RefusedReceipt {
+		t.Errorf("a late start: %v, want refused: receipt", err)
+	}
+	if b.exists("run/script-running") {
+		t.Error("the script of an attempt that was called off has run")
+	}
+	b.write(t, "run/systemd-run-fails", "", 0o644)
+	start.Attempt = 2
+	if _, err := node.Launch(t.Context(), b, start); err != nil {
+		t.Errorf("the next attempt: %v", err)
+	}
+}
+
+func TestAComplaintOfSystemdRunDoesNotHideThatTheUnitRuns(t *testing.T) {
+	b := agentBench(t)
+	b.write(t, "run/systemd-run-fails", "after", 0o644)
+	sha := launch(t, b)
+	if got := receipts(t, b, sha)[0]; got.State != node.Running {
+		t.Errorf("got %+v, want running", got)
+	}
+}
+
+func TestAnAttemptThatNeverBeganDoesNotBlockTheNext(t *testing.T) {
+	for _, c := range []struct{ name, file string }{
+		{"its launch died before the receipt was written", "started"},
+		{"its unit never came", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := agentBench(t)
+			sha := b.Script(t)
+			if err := node.Init(t.Context(), b, claim); err != nil {
+				t.Fatal(err)
+			}
+			b.write(t, node.Dir+"/receipts/"+sha+"/1/started", "run=run-1\nfrom=2.1.0\n", 0o600)
+			if c.file != "" {
+				if err := os.Remove(b.path(node.Dir + "/receipts/" + sha + "/1/" + c.file)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := receipts(t, b, sha); len(got) != 1 || got[0].State != node.Lost {
+				t.Fatalf("got %+v, want lost", got)
+			}
+			if _, err := node.Launch(t.Context(), b, node.Start{Claim: claim, SHA256: sha, Attempt: 2, From: "2.1.0"}); err != nil {
+				t.Errorf("the next attempt: %v", err)
+			}
+			if got := receipts(t, b, sha); got[0].Code != 71 {
+				t.Errorf("got %+v, want the first called off", got)
+			}
+		})
+	}
+}
+
+func TestARunningUnitOfAnotherScriptKeepsTheNodeBusy(t *testing.T) {
+	b := agentBench(t)
+	launch(t, b)
+	other := b.Script(t)
+	_, err := node.Launch(t.Context(), b, node.Start{Claim: claim, SHA256: other, Attempt: 1, From: "2.1.0"})
+	if refusedWord(err) != node.RefusedBusy {
+		t.Errorf("%v: want refused: busy", err)
+	}
+}
+
+func TestNothingIsLostWhileALaunchIsInHand(t *testing.T) {
+	b := agentBench(t)
+	sha := launch(t, b)
+	b.Kill(t)
+	lock := exec.Command("flock", b.path(node.Dir+"/.flock"), "sh", "-c", "echo held; read -r _")
+	stdin, err := lock.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := lock.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := lock.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := stdout.Read(make([]byte, 5)); err != nil {
+		t.Fatal(err)
+	}
+	if got := receipts(t, b, sha)[0]; got.State != node.Running {
+		t.Errorf("while somebody holds the flock: %+v, want running", got)
+	}
+	if err := errors.Join(stdin.Close(), ignoreExit(lock.Wait())); err != nil {
+		t.Fatal(err)
+	}
+	if got := receipts(t, b, sha)[0]; got.State != node.Lost {
+		t.Errorf("afterwards: %+v, want lost", got)
+	}
+}
+
+// ignoreExit drops what "read" says about the end of its input.
+func ignoreExit(err error) error {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return nil
+	}
+	return err
+}
+
+func TestFetchedPackagesCanBeReadByEverybody(t *testing.T) {
+	b := agentBench(t)
+	if err := node.Init(t.Context(), b, claim); err != nil {
+		t.Fatal(err)
+	}
+	script := dcos.Script{SHA256: strings.Repeat("a", 64), Repository: "http://10.0.0.1:8080", Packages: []string{"mesos--2", "dcos-config--setup_2"}}
+	if err := node.Fetch(t.Context(), b, claim, script); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(b.path("opt/mesosphere/packages/mesos--2/bin"))
+	if err != nil || info.Mode().Perm() != 0o755 {
+		t.Errorf("%v, %v: want rwxr-xr-x", info, err)
+	}
+	script.Repository = "http://10.0.0.2:8080"
+	if err := node.Fetch(t.Context(), b, claim, script); exitCode(err) != 1 {
+		t.Errorf("from the wrong place: %v, want exit code 1", err)
+	}
+}
