@@ -171,9 +171,7 @@ func (n *node) launchFaults() {
 	if n.fault(SudoRevoked) {
 		n.noSudo = true
 	}
-	if f, ok := n.c.find(SSHDown, n.name); ok && f.When == WhenLaunch {
-		n.refuseSSH(f)
-	}
+	n.moment(WhenLaunch)
 }
 
 // takeLibltdl records and removes the library that is in an agent's way.

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/dcos-patch/dcos-patch/internal/memnet"
 )
 
 // Cluster is a simulated cluster. Safe for concurrent use. New starts it; it
@@ -22,6 +24,7 @@ type Cluster struct {
 	script []byte // the node patch script that the bootstrap node serves
 
 	userKey userKey
+	net     memnet.Network // SSH in memory
 
 	mu     sync.Mutex // guards all below, and every node
 	tl     timeline

@@ -62,7 +62,7 @@ func (s session) finish(r reply, stdout, stderr io.Writer) int {
 
 func readsStdin(argv []string) bool {
 	argv = withoutSudo(argv)
-	return len(argv) == 1 && argv[0] == "cat" || len(argv) > 1 && argv[0] == "/bin/sh" && argv[1] == "-s"
+	return len(argv) == 1 && argv[0] == "cat" || len(argv) > 0 && argv[0] == "tee" || len(argv) > 1 && argv[0] == "/bin/sh" && argv[1] == "-s"
 }
 
 func withoutSudo(argv []string) []string {

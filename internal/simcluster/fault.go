@@ -21,6 +21,7 @@ const (
 	SSHCutAfterExec     Kind = "ssh-cut-after-exec"      // the connection breaks as launch answers: it does run
 	SSHCutDuringScript  Kind = "ssh-cut-during-script"   // every connection breaks while packages are fetched
 	SSHDown             Kind = "sshd-down"               // sshd refuses connections, for a while (for) or for ever
+	SSHSilent           Kind = "ssh-silent"              // the node answers nothing, for a while or for ever (in memory only)
 	ScriptFailsFetch    Kind = "script-fails-fetch"      // pkgpanda fetch fails: exit 1, nothing stopped
 	ScriptFailsMidSwap  Kind = "script-fails-mid-swap"   // the script dies with services stopped and files moved
 	ScriptFailsStart    Kind = "script-fails-start"      // exit 1 after the swap: active is new, dcos.target not started
@@ -55,7 +56,7 @@ const (
 )
 
 func allKinds() []Kind {
-	return []Kind{SSHCutBeforeExec, SSHCutAfterExec, SSHCutDuringScript, SSHDown, ScriptFailsFetch, ScriptFailsMidSwap,
+	return []Kind{SSHCutBeforeExec, SSHCutAfterExec, SSHCutDuringScript, SSHDown, SSHSilent, ScriptFailsFetch, ScriptFailsMidSwap,
 		ScriptFailsStart, ScriptHangs, NodeNeverReturns, RebootMidScript, ExhibitorLatent, RegistrarMissing, AgentNewID,
 		AgentNeverRegisters, TasksDoNotReturn, BatchJobFinishes, UnderReplicated, StaleHappy, UnitRedBefore, UnitRedAfter,
 		SocketDownAfter, ChecksRedBefore, ChecksRedAfter, HostKeyChanged, WrongKey, NoSudo, SudoRevoked, AgentDead,
@@ -65,7 +66,7 @@ func allKinds() []Kind {
 // When says at which moment of the node's life a fault with a choice acts.
 type When string
 
-// The moments. SSHDown acts on them; other kinds have a moment of their own.
+// The moments. SSHDown and SSHSilent act on them; other kinds have one of their own.
 const (
 	WhenStart  When = ""       // from the start
 	WhenLaunch When = "launch" // as the patch starts

@@ -9,19 +9,21 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/memnet"
 )
 
 // node is one simulated machine. Guarded by Cluster.mu.
 type node struct {
-	c       *Cluster
-	name    string
-	ip      string
-	role    dcos.Role
-	zone    string
-	tree    *fileTree
-	hits    map[Kind]int
-	hostKey ssh.Signer
-	wantKey ssh.PublicKey // of the user
+	c        *Cluster
+	name     string
+	ip       string
+	role     dcos.Role
+	zone     string
+	tree     *fileTree
+	hits     map[Kind]int
+	hostKey  ssh.Signer
+	listener *memnet.Listener
+	wantKey  ssh.PublicKey // of the user
 
 	power    bool // false: the machine is off
 	boot     int  // number of boots
@@ -106,9 +108,7 @@ func (n *node) settleFaults() {
 	if n.fault(NoSudo) {
 		n.noSudo = true
 	}
-	if f, ok := n.c.find(SSHDown, n.name); ok && f.When == WhenStart {
-		n.refuseSSH(f)
-	}
+	n.moment(WhenStart)
 	if n.fault(MidSwapFromStart) {
 		n.tree.write(dcos.InstallProgress, []byte(`{"extension": ".new", "stage": "archive"}`), 0o644)
 		n.stopDaemons()

@@ -60,8 +60,8 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("%d masters: want an odd number", o.Masters)
 	case o.Private < 0 || o.Public < 0:
 		return o, fmt.Errorf("negative number of agents")
-	case o.TimeScale < 0.001 || o.TimeScale > 100:
-		return o, fmt.Errorf("time scale %g: want 0.001 to 100", o.TimeScale)
+	case o.TimeScale < 0.001 || o.TimeScale > 1:
+		return o, fmt.Errorf("time scale %g: want 0.001 to 1", o.TimeScale)
 	case o.Net < 1 || o.Net > 254:
 		return o, fmt.Errorf("net %d: want 1 to 254", o.Net)
 	}

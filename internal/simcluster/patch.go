@@ -42,7 +42,7 @@ func (p *patch) begin(script []byte) {
 	if p.n.fault(SSHCutDuringScript) || p.n.fault(RebootMidScript) {
 		p.n.c.wake(patchBegin + 2*fetchOne)
 	}
-	if p.n.fault(NodeNeverReturns) || p.n.fault(SSHDown) {
+	if p.n.fault(NodeNeverReturns) || p.n.fault(SSHDown) || p.n.fault(SSHSilent) {
 		p.n.c.wake(patchBegin + p.fetchTakes() + daemonsLag)
 	}
 }
@@ -176,9 +176,7 @@ func (p *patch) swapped() {
 // restart is systemd working off the queue that the script left behind.
 func (p *patch) restart() {
 	n := p.n
-	if f, ok := n.c.find(SSHDown, n.name); ok && f.When == WhenDown {
-		n.refuseSSH(f)
-	}
+	n.moment(WhenDown)
 	if n.hit(NodeNeverReturns) {
 		n.powerOff()
 		return

@@ -1,10 +1,12 @@
 package simcluster
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -33,6 +35,8 @@ func plainCommands() map[string]func(command) reply {
 		"sha256sum": sha256sum,
 		"rm":        rm,
 		"exit":      exit,
+		"install":   installFile,
+		"tee":       tee,
 	}
 }
 
@@ -154,4 +158,35 @@ func rm(c command) reply {
 		}
 	}
 	return reply{}
+}
+
+// installFile knows "install -m MODE FILE DST".
+func installFile(c command) reply {
+	if len(c.args) != 4 || c.args[0] != "-m" {
+		return c.n.unknownCommand(c.line)
+	}
+	mode, err := strconv.ParseUint(c.args[1], 8, 12)
+	src, dst := c.args[2], c.args[3]
+	data, ok := c.n.tree.read(src)
+	dir := c.n.tree.get(path.Dir(dst))
+	switch {
+	case err != nil:
+		return fails(1, "install: invalid mode '%s'", c.args[1])
+	case !ok || !c.n.mayRead(src, c.uid):
+		return fails(1, "install: cannot stat '%s': No such file or directory", src)
+	case dir == nil:
+		return fails(1, "install: cannot create regular file '%s': No such file or directory", dst)
+	case !c.n.tree.mayWrite(dst, c.uid):
+		return fails(1, "install: cannot create regular file '%s': Permission denied", dst)
+	}
+	c.n.tree.write(dst, bytes.Clone(data), fs.FileMode(mode)).uid = c.uid
+	return reply{}
+}
+
+func tee(c command) reply {
+	if len(c.args) != 1 || !c.n.tree.mayWrite(c.args[0], c.uid) {
+		return fails(1, "tee: Permission denied")
+	}
+	c.n.tree.write(c.args[0], bytes.Clone(c.stdin), 0o644).uid = c.uid
+	return reply{out: string(c.stdin)}
 }

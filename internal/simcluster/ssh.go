@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -44,6 +45,11 @@ func (c *Cluster) makeUserKey() error {
 }
 
 func (n *node) makeKeys() error {
+	var err error
+	if n.listener, err = n.c.net.Listen(n.sshAddr()); err != nil {
+		return err
+	}
+
 	_, signer, err := n.c.keyFor("host " + n.name)
 	if err != nil {
 		return err
@@ -69,18 +75,39 @@ func (n *node) presented() (ssh.Signer, error) {
 }
 
 // DialContext connects to a node's SSH port in memory. It is shaped as
-// net.Dialer's; the network is ignored.
+// net.Dialer's; the network is ignored. A silent node answers only when its
+// silence is over, or not before ctx ends.
 func (c *Cluster) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
 	n, err := c.sshNode(addr)
-	if err != nil {
-		return nil, &net.OpError{Op: "dial", Net: network, Addr: memnet.Addr(addr), Err: err}
+	if err == nil {
+		var ours net.Conn
+		if ours, err = c.connect(ctx, n, addr); err == nil {
+			return ours, nil
+		}
 	}
-	ours, theirs := memnet.Pipe("controller:0", memnet.Addr(addr))
-	if err := c.serveSSH(ctx, n, theirs); err != nil {
-		return nil, &net.OpError{Op: "dial", Net: network, Addr: memnet.Addr(addr), Err: err}
+	return nil, &net.OpError{Op: "dial", Net: network, Addr: memnet.Addr(addr), Err: err}
+}
+
+// connect goes through the memory network, which can fall silent. The
+// connection accepted may be another dialler's: both are this node's.
+func (c *Cluster) connect(ctx context.Context, n *node, addr string) (net.Conn, error) {
+	ours, err := c.net.Dial(ctx, addr)
+	if err != nil {
+		return nil, err
+	}
+	theirs, err := n.listener.Accept()
+	if err == nil {
+		err = c.serveSSH(ctx, n, theirs)
+	}
+	if err != nil {
+		ours.Close()
+		return nil, err
 	}
 	return ours, nil
 }
+
+// sshAddr is the node's SSH address.
+func (n *node) sshAddr() string { return net.JoinHostPort(n.ip, strconv.Itoa(n.c.port)) }
 
 // sshNode finds the node behind an SSH address, if it takes connections.
 func (c *Cluster) sshNode(addr string) (*node, error) {
@@ -128,6 +155,9 @@ func (c *Cluster) serveSSH(ctx context.Context, n *node, conn net.Conn) error {
 // cutSSH breaks every connection of the node; the lock is held.
 func (n *node) cutSSH() {
 	for conn := range n.conns {
+		if n.c.closed {
+			return
+		}
 		delete(n.conns, conn)
 		n.c.serves.Go(func() { conn.Close() })
 	}
@@ -141,6 +171,29 @@ func (n *node) refuseSSH(f Fault) {
 		n.sshDown = n.c.now().Add(10 * 365 * 24 * time.Hour)
 	}
 	n.cutSSH()
+}
+
+// fallSilent lets the node answer nothing any more, without a word.
+func (n *node) fallSilent(f Fault) {
+	n.c.note(n, "silent", "")
+	n.c.net.Silence(n.sshAddr())
+	if f.For > 0 {
+		n.c.wake(f.For)
+		n.c.after(f.For, func() { n.c.net.Heal(n.sshAddr()) })
+	}
+}
+
+// moment lets the faults act that have a choice of moments.
+func (n *node) moment(w When) {
+	for _, f := range n.c.opt.Faults {
+		switch {
+		case f.Where != n.name || f.When != w:
+		case f.What == SSHDown:
+			n.refuseSSH(f)
+		case f.What == SSHSilent:
+			n.fallSilent(f)
+		}
+	}
 }
 
 // Files serves SFTP on the node's files, as the login user.
