@@ -123,7 +123,7 @@ func (b *builder) readExclusions(v value) {
 		item.mapping(fields{
 			"node": func(v value) {
 				at = v
-				text(&name, word)(v)
+				text(&name, nodeWord)(v)
 			},
 			"reason": func(v value) {
 				text(&why, anything)(v)

@@ -3,7 +3,6 @@ package inventory_test
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -20,7 +19,7 @@ agents:
     role: private
     nodes: [{name: "a[001-104]", address: "10.20.1.[1-104]"}]
     policy: {width: 5%}
-`), noFiles)
+`), nil)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -35,7 +34,7 @@ func ExampleProblems() {
 cluster: {name: prod-eu}
 masters: [{name: "m[1-2]", address: "10.20.0.[11-13]"}]
 policy: {widht: 5%, bake: 15}
-`), noFiles)
+`), nil)
 	fmt.Println(err)
 
 	var problems *inventory.Problems
@@ -85,5 +84,3 @@ func ExampleCluster_Show() {
 	//     ranges: 20m
 	//     agents_back: 9m
 }
-
-func noFiles(string) ([]byte, error) { return nil, fs.ErrNotExist }

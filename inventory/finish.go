@@ -3,7 +3,6 @@ package inventory
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // finish judges what needs the whole inventory, and fills in the defaults.
@@ -88,20 +87,22 @@ func (b *builder) isExcluded(name NodeName) bool {
 	return slices.ContainsFunc(b.excluded, func(x exclusionPlace) bool { return x.Node == name })
 }
 
+// mostCompared bounds the search for the node that was meant: a thousand
+// unknown names among twenty thousand nodes took ten seconds.
+const mostCompared = 2000
+
 // nodeHint names the node that was meant, or shows where they begin and end.
 func nodeHint(name NodeName, nodes []Node) string {
-	if strings.Contains(string(name), "[") {
-		return "write one entry for each node"
+	if len(nodes) == 0 {
+		return ""
 	}
 	names := make([]string, len(nodes))
 	for i, n := range nodes {
 		names[i] = string(n.Name)
 	}
-	if near := nearest(string(name), names); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
-	}
-	if len(names) > 0 {
+	near := nearest(string(name), names[:min(len(names), mostCompared)])
+	if near == "" {
 		return fmt.Sprintf("the names run from %s to %s", names[0], names[len(names)-1])
 	}
-	return ""
+	return fmt.Sprintf("did you mean %q?", near)
 }

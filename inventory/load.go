@@ -3,6 +3,7 @@ package inventory
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,9 +32,12 @@ func Load(path string) (*Cluster, error) {
 }
 
 // Parse reads an inventory from memory. Relative paths start at the folder of
-// name; readFile is asked for the target file only. The error is a *Problems,
-// and each Problem has its line.
+// name; readFile is asked for the target file only, and may be nil when there
+// is none. The error is a *Problems, and each Problem has its line.
 func Parse(name string, data []byte, readFile func(string) ([]byte, error)) (*Cluster, error) {
+	if readFile == nil {
+		readFile = func(string) ([]byte, error) { return nil, fs.ErrNotExist }
+	}
 	return parse(source{name: name, dir: filepath.Dir(name), readFile: readFile, home: os.UserHomeDir}, data)
 }
 

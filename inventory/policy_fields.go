@@ -2,8 +2,9 @@ package inventory
 
 import (
 	"fmt"
-	"strconv"
 	"time"
+
+	"gopkg.in/yaml.v3"
 )
 
 // zoneKey is the one failure domain that Policy.Spread knows.
@@ -80,15 +81,19 @@ func groupPolicy(p *Policy, at *groupPlaces) func(value) {
 
 func settle(p *Policy) func(value) {
 	return func(v value) {
-		if v.node.Value == none {
+		s, ok := v.text()
+		if !ok {
+			return
+		}
+		d, err := time.ParseDuration(s)
+		switch {
+		case s == none:
 			p.NoSettle = true
-			return
+		case err == nil && d == 0:
+			v.refuse("is "+s+"; longer than nothing is wanted", "not to wait, write settle: none")
+		default:
+			duration(&p.Settle)(v)
 		}
-		if d, err := time.ParseDuration(v.node.Value); err == nil && d == 0 {
-			v.refuse("is nothing", "write \"none\"")
-			return
-		}
-		duration(&p.Settle)(v)
 	}
 }
 
@@ -109,16 +114,18 @@ const none = "none"
 // nodes are known.
 func canary(p *Policy, at *groupPlaces) func(value) {
 	return func(v value) {
-		if v.node.Value == none {
-			p.NoCanary = true
-			return
-		}
-		if s := v.node.Value; s != "" {
-			v.refuse(strconv.Quote(s)+" is neither \"none\" nor a list of nodes", fmt.Sprintf("write [%s]", printable(s)))
+		if v.node.Kind == yaml.ScalarNode {
+			switch s, ok := v.text(); {
+			case !ok:
+			case s == none:
+				p.NoCanary = true
+			default:
+				v.refuse(fmt.Sprintf("%q is neither \"none\" nor a list of nodes", s), fmt.Sprintf("write [%s]", s))
+			}
 			return
 		}
 		for _, item := range v.items() {
-			if s, ok := item.checked(word); ok {
+			if s, ok := item.checked(nodeWord); ok {
 				p.Canary = append(p.Canary, NodeName(s))
 				at.canaries = append(at.canaries, item)
 			}

@@ -88,6 +88,14 @@ var problemCases = []struct{ name, old, text, want string }{
 		`etc/inventory.yaml:9:23: agents.g.policy.canary[0]: there is no node a4 (the names run from a1 to a3)`},
 	{"a canary of elsewhere is refused", "{width: 1}", "{canary: [m1]}",
 		`etc/inventory.yaml:9:23: agents.g.policy.canary[0]: m1 is in masters, not in g (a canary is a node of its own group)`},
+	{"an alias named none is not none", "{width: 1}", "{canary: &none [a1], settle: *none}",
+		`2 problems:
+etc/inventory.yaml:9:22: agents.g.policy.canary: carries a YAML anchor (&none), which an inventory does not have (remove it)
+etc/inventory.yaml:9:42: agents.g.policy.settle: is a YAML alias (*none), which an inventory does not have (write the value out)`},
+	{"a settle of nothing is told how", "", "policy: {settle: 0s}",
+		`etc/inventory.yaml:10:18: policy.settle: is 0s; longer than nothing is wanted (not to wait, write settle: none)`},
+	{"one canary is a list too", "{width: 1}", "{canary: a1}",
+		`etc/inventory.yaml:9:22: agents.g.policy.canary: "a1" is neither "none" nor a list of nodes (write [a1])`},
 	{"a canary for the cluster is told its place", "", "policy: {canary: [a1]}",
 		`etc/inventory.yaml:10:18: policy.canary: does not belong here (a canary is one of a group: write it in agents.GROUP.policy)`},
 	{"a group cannot say what is of the cluster", "{width: 1}", "{max_out: 8}",
@@ -101,6 +109,12 @@ var problemCases = []struct{ name, old, text, want string }{
 		`etc/inventory.yaml:10:18: exclude[0].node: m1 is a master, and masters cannot be excluded (a cluster is patched with all of its masters serving, or not at all: mend it first)`},
 	{"an exclusion of nobody is refused", "", "exclude: [{node: b1, reason: PSU}]",
 		`etc/inventory.yaml:10:18: exclude[0].node: there is no node b1 (the names run from m1 to a3)`},
+	{"an exclusion of a range is refused", "", `exclude: [{node: "a[1-3]", reason: PSU}]`,
+		`etc/inventory.yaml:10:18: exclude[0].node: "a[1-3]" is a range; one node is wanted (write one entry for each node)`},
+	{"an exclusion that is a slip of the finger is refused with the node that was meant", "", "exclude: [{node: A2, reason: PSU}]",
+		`etc/inventory.yaml:10:18: exclude[0].node: there is no node A2 (did you mean "a2"?)`},
+	{"a canary that is excluded is refused", "{width: 1}\n", "{canary: [a1]}\nexclude: [{node: a1, reason: PSU}]\n",
+		`etc/inventory.yaml:9:23: agents.g.policy.canary[0]: a1 is in exclude too (choose another canary, or end the exclusion)`},
 	{"an exclusion until no day is refused", "", "exclude: [{node: a1, reason: PSU, until: 2026-13-01}]",
 		`etc/inventory.yaml:10:42: exclude[0].until: is "2026-13-01"; a day is wanted (such as 2026-12-01, which is the last day it holds)`},
 

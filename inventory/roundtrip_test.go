@@ -3,6 +3,7 @@ package inventory
 import (
 	"bytes"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -34,8 +35,8 @@ func checkRoundTrip(t interface{ Fatalf(string, ...any) }, c *Cluster) {
 	if err != nil {
 		t.Fatalf("what Show wrote is refused: %v\n%s", err, shown.String())
 	}
-	if diff := cmp.Diff(c, back); diff != "" {
-		t.Fatalf("what Show wrote loads to another inventory:\n%s\n%s", diff, shown.String())
+	if !reflect.DeepEqual(c, back) {
+		t.Fatalf("what Show wrote loads to another inventory:\n%s\n%s", cmp.Diff(c, back), shown.String())
 	}
 	if err := back.Show(&again); err != nil || again.String() != shown.String() {
 		t.Fatalf("shown again it reads otherwise (%v):\n%s", err, cmp.Diff(shown.String(), again.String()))

@@ -21,7 +21,7 @@ const (
 // made reports whether s is made of the characters, begins with a letter or
 // digit and is not too long for a file name.
 func made(s, of string) bool {
-	return s != "" && len(s) <= 63 && strings.Trim(s, of) == "" && strings.Contains(letters+digits, s[:1]) && onlyOf(s, of)
+	return s != "" && len(s) <= 63 && strings.Contains(letters+digits, s[:1]) && onlyOf(s, of)
 }
 
 func onlyOf(s, of string) bool {
@@ -34,6 +34,14 @@ func word(s string) (what, hint string) {
 		return fmt.Sprintf("%q is no name", s), "up to 63 letters, digits, dots, dashes and underscores, beginning with a letter or digit"
 	}
 	return "", ""
+}
+
+// nodeWord checks a text that names one node.
+func nodeWord(s string) (what, hint string) {
+	if strings.ContainsAny(s, "[]") {
+		return fmt.Sprintf("%q is a range; one node is wanted", s), "write one entry for each node"
+	}
+	return word(s)
 }
 
 // groupWord checks the name of a group, which also names a stage.
