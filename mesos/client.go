@@ -64,7 +64,7 @@ func (c *Client) Self(ctx context.Context) (dcos.AgentSelf, error) {
 func (c *Client) Health(ctx context.Context) error {
 	healthy, err := ask(ctx, c, call("GET_HEALTH", smallBody), dcos.ParseGetHealth)
 	if err == nil && !healthy {
-		err = ErrUnhealthy
+		err = fmt.Errorf("%s %w", c.base, ErrUnhealthy)
 	}
 	return err
 }
@@ -88,25 +88,19 @@ func (c *Client) Flags(ctx context.Context) (map[string]string, error) {
 
 // question is one request and the size of the answer that is accepted.
 type question struct {
-	method, path, body string
-	limit              int64
+	name         string // in errors
+	method, path string
+	body         string // JSON; empty for a GET
+	limit        int64
 }
 
 func get(path string, limit int64) question {
-	return question{method: http.MethodGet, path: path, limit: limit}
+	return question{name: "GET " + path, method: http.MethodGet, path: path, limit: limit}
 }
 
 // call is a v1 call without arguments.
 func call(kind string, limit int64) question {
-	return question{http.MethodPost, "/api/v1", fmt.Sprintf(`{"type":%q}`, kind), limit}
-}
-
-// name is how the question is called in an error.
-func (q question) name() string {
-	if q.body == "" {
-		return q.method + " " + q.path
-	}
-	return "v1 call " + q.body
+	return question{"v1 call " + kind, http.MethodPost, "/api/v1", fmt.Sprintf(`{"type":%q}`, kind), limit}
 }
 
 // ask sends a question and decodes the answer.
@@ -114,7 +108,7 @@ func ask[T any](ctx context.Context, c *Client, q question, parse func([]byte) (
 	var none T
 	body, err := c.send(ctx, q)
 	if err != nil {
-		return none, fmt.Errorf("%s %s: %w", c.base, q.name(), err)
+		return none, fmt.Errorf("%s %s: %w", c.base, q.name, err)
 	}
 	v, err := parse(body)
 	if err != nil {
@@ -149,12 +143,16 @@ func (c *Client) send(ctx context.Context, q question) ([]byte, error) {
 	if resp.StatusCode != http.StatusOK {
 		return nil, refusal(resp)
 	}
+	tooLong := fmt.Errorf("the answer is longer than %d MiB", q.limit>>20)
+	if resp.ContentLength > q.limit {
+		return nil, tooLong
+	}
 	b, err := io.ReadAll(io.LimitReader(resp.Body, q.limit+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("reading the answer: %w", err)
 	case int64(len(b)) > q.limit:
-		return nil, fmt.Errorf("the answer is longer than %d MiB", q.limit>>20)
+		return nil, tooLong
 	}
 	return b, nil
 }
