@@ -15,6 +15,7 @@ import (
 // gone: what was in flight is lost (*LostError), and a Pool dials anew.
 type Conn struct {
 	node     string
+	raw      *wire
 	ssh      ssh.Conn
 	sessions chan struct{} // a place per command at once
 	done     chan struct{} // closed when the connection is gone
@@ -30,8 +31,8 @@ type Conn struct {
 
 // accompany makes a Conn of an authenticated connection, and starts what runs
 // beside it: reading to its end, answering the node, keepalives.
-func accompany(node string, cfg Config, conn ssh.Conn, channels <-chan ssh.NewChannel, requests <-chan *ssh.Request) *Conn {
-	c := &Conn{node: node, ssh: conn, sessions: make(chan struct{}, cfg.Sessions), done: make(chan struct{})}
+func accompany(node string, cfg Config, raw *wire, conn ssh.Conn, channels <-chan ssh.NewChannel, requests <-chan *ssh.Request) *Conn {
+	c := &Conn{node: node, raw: raw, ssh: conn, sessions: make(chan struct{}, cfg.Sessions), done: make(chan struct{})}
 	c.work.Go(func() { ssh.DiscardRequests(requests) })
 	c.work.Go(func() {
 		for nc := range channels {
@@ -195,6 +196,17 @@ func (c *Conn) request(ctx context.Context, ch ssh.Channel, kind, value string) 
 // closeChannel asks the node to close; a silent node does not hold us up.
 func (c *Conn) closeChannel(ch ssh.Channel) {
 	c.spawn(func() { _ = ch.Close() })
+}
+
+// endedByNode says that a channel which has come to its end was ended by the
+// node, not by the loss of the connection. x/crypto shows both alike, but
+// reading below it fails before the channels end. (What this cannot tell is a
+// node that disconnects by a message in the instant between an exit code and
+// the end of the channel.)
+func (c *Conn) endedByNode() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.raw.broken.Load() && c.cause == nil
 }
 
 // why prefers the reason we know for the end of the connection over what an

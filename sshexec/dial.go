@@ -98,10 +98,11 @@ func handshake(ctx context.Context, t Target, cfg Config, dial netDial) (*Conn, 
 	}
 	who := loadLogin(ctx, cfg)
 	defer who.close()
-	raw, err := dial(ctx, "tcp", t.Addr)
+	dialled, err := dial(ctx, "tcp", t.Addr)
 	if err != nil {
 		return nil, orCause(ctx, err)
 	}
+	raw := &wire{Conn: dialled}
 	stop := context.AfterFunc(ctx, func() { raw.Close() })
 	conn, channels, requests, err := ssh.NewClientConn(raw, t.Addr, &ssh.ClientConfig{
 		User:              t.User,
@@ -117,7 +118,7 @@ func handshake(ctx context.Context, t Target, cfg Config, dial netDial) (*Conn, 
 	if err != nil {
 		return nil, orCause(ctx, keys.explain(err))
 	}
-	return accompany(t.Name, cfg, conn, channels, requests), nil
+	return accompany(t.Name, cfg, raw, conn, channels, requests), nil
 }
 
 // orCause prefers the reason why the time was up over what that looked like.

@@ -55,7 +55,7 @@ func (c *Conn) start(ctx context.Context, cmd Cmd) (*running, error) {
 	r.channel = channel
 	collected := c.spawn(func() { // from here on, so that a closing channel is always read to its end
 		defer c.leave()
-		r.collect(requests)
+		r.collect(c, requests)
 	})
 	if !collected {
 		c.leave()

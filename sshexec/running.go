@@ -48,7 +48,7 @@ func (r *running) feed(stdin io.Reader) {
 }
 
 // collect reads until the channel is closed, by the node or by its loss.
-func (r *running) collect(requests <-chan *ssh.Request) {
+func (r *running) collect(c *Conn, requests <-chan *ssh.Request) {
 	defer close(r.finished)
 	var outputs sync.WaitGroup
 	outputs.Go(func() { _, _ = io.Copy(&r.out, r.channel) })
@@ -63,9 +63,9 @@ func (r *running) collect(requests <-chan *ssh.Request) {
 		}
 	}
 	outputs.Wait()
-	// A channel that the node has closed cannot be closed again (io.EOF). When
-	// the connection broke instead, output may be missing, whatever was told.
-	r.heard = told && errors.Is(r.channel.Close(), io.EOF)
+	// When the connection broke, output may be missing, whatever was told.
+	r.heard = told && c.endedByNode()
+	_ = r.channel.Close()
 }
 
 // exitCode decodes RFC 4254 section 6.10.

@@ -75,8 +75,9 @@ func (c *Conn) stream(ch ssh.Channel, requests <-chan *ssh.Request, to net.Addr)
 			_ = ch.Close() // the user has closed, or the node is gone
 		})
 		_, _ = io.Copy(far, ch)
-		if err := ch.Close(); err != nil && !errors.Is(err, io.EOF) {
-			err = c.why(err)
+		_ = ch.Close()
+		if !c.endedByNode() {
+			err := c.why(errHungUp)
 			s.broke.Store(&err)
 		}
 		_ = far.Close()
