@@ -77,10 +77,15 @@ configure() {
 		UsePAM no
 		UseDNS no
 		MaxStartups 100:30:200
+		HostKey /etc/ssh/ssh_host_ed25519_key
 	CONF
 	install -d "$tree/etc/systemd/system/ssh.service.d"
-	printf '[Service]\nExecStartPre=\nExecStartPre=/usr/bin/ssh-keygen -A\nExecStartPre=/usr/sbin/sshd -t\n' \
-		>"$tree/etc/systemd/system/ssh.service.d/keys.conf"
+	cat >"$tree/etc/systemd/system/ssh.service.d/keys.conf" <<-'CONF'
+		[Service]
+		ExecStartPre=
+		ExecStartPre=/bin/sh -c 'test -e /etc/ssh/ssh_host_ed25519_key || ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_key'
+		ExecStartPre=/usr/sbin/sshd -t
+	CONF
 	printf '[Journal]\nStorage=volatile\nRuntimeMaxUse=32M\nForwardToConsole=no\n' >"$tree/etc/systemd/journald.conf"
 }
 

@@ -1,0 +1,47 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestLab makes the lab once, has every scenario use it, one after the other,
+// and removes it on every way out: a signal or a deadline that comes near
+// cancels the context, which fails the scenario in hand and lets the clean-up
+// run.
+func TestLab(t *testing.T) {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	t.Cleanup(stop)
+	if deadline, ok := t.Deadline(); ok {
+		limited, cancel := context.WithDeadline(ctx, deadline.Add(-2*time.Minute))
+		t.Cleanup(cancel)
+		ctx = limited
+	}
+	l, err := newLab()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.remove(t) })
+	begun := time.Now()
+	if err := l.start(ctx); err != nil {
+		t.Fatalf("starting the lab: %v", err)
+	}
+	t.Logf("lab %s is healthy after %s", l.prefix, time.Since(begun).Round(time.Second))
+}
+
+// remove takes the lab away, unless it is to be kept.
+func (l *lab) remove(t *testing.T) {
+	if os.Getenv("DCOS_PATCH_E2E_KEEP") != "" {
+		t.Logf("kept: docker ps -a --filter name=%s; docker network %s; %s", l.prefix, l.network, l.dir)
+		return
+	}
+	if err := l.stop(); err != nil {
+		t.Errorf("removing the lab: %v", err)
+	}
+}

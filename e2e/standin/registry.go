@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/go-zookeeper/zk"
+)
+
+// agentPhase is how the leader thinks of an agent.
+type agentPhase int
+
+const (
+	recovering  agentPhase = iota // of the registry, not heard of since the failover
+	registered                    // by itself; connected or not
+	unreachable                   // given up
+)
+
+// agentEntry is an agent at the leader.
+type agentEntry struct {
+	ID           string    `json:"id"`
+	IP           string    `json:"ip"`
+	RegisteredAt time.Time `json:"registered_at"`
+
+	phase          agentPhase
+	connected      bool
+	session        int // counts registrations: an older session's end means nothing
+	reregisteredAt time.Time
+	away           time.Time // when it was last connected
+	version        string
+	tasks          []taskState
+	ended          []taskState // given up with the agent
+}
+
+// registration is what an agent sends the leader, and registrationID the answer.
+type registration struct {
+	ID      string      `json:"id"` // empty for a new agent
+	IP      string      `json:"ip"`
+	Version string      `json:"version"`
+	Tasks   []taskState `json:"tasks"`
+}
+
+// recover reads the registry. The caller holds the lock.
+func (m *master) recover(conn *zk.Conn) error {
+	names, _, err := conn.Children(registryDir)
+	if err != nil {
+		return err
+	}
+	agents := map[string]*agentEntry{}
+	for _, n := range names {
+		data, _, err := conn.Get(registryDir + "/" + n)
+		if err != nil {
+			return err
+		}
+		a := &agentEntry{away: time.Now()}
+		if err := json.Unmarshal(data, a); err != nil {
+			return err
+		}
+		agents[a.ID] = a
+	}
+	m.agents, m.recovered = agents, true
+	event("mesos-master recovered %d agents", len(agents))
+	return nil
+}
+
+// register admits an agent, as leader, and follows it from then on.
+func (m *master) register(ctx context.Context, r registration) (string, error) {
+	id := r.ID
+	if id == "" {
+		id = fmt.Sprintf("%s-S%d", m.id, time.Now().UnixNano()%1000000)
+	}
+	m.mu.Lock()
+	a, known := m.agents[id]
+	if !known {
+		a = &agentEntry{ID: id, RegisteredAt: time.Now()}
+	} else {
+		a.reregisteredAt = time.Now()
+	}
+	a.IP, a.version, a.tasks, a.phase, a.connected = r.IP, r.Version, r.Tasks, registered, true
+	a.session++
+	session := a.session
+	m.agents[id] = a
+	m.mu.Unlock()
+	if !known {
+		if err := m.store(a); err != nil {
+			return "", err
+		}
+	}
+	event("mesos-master registered %s %s", a.IP, id)
+	go m.follow(ctx, a, session)
+	return id, nil
+}
+
+// store writes a new agent to the registry.
+func (m *master) store(a *agentEntry) error {
+	data, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	conn, _, err := connectZooKeeper(m.lab)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	_, err = conn.Create(registryDir+"/"+a.ID, data, 0, zk.WorldACL(zk.PermAll))
+	if errors.Is(err, zk.ErrNodeExists) {
+		return nil
+	}
+	return err
+}
+
+// follow holds a connection to the agent. When it breaks the agent is away.
+func (m *master) follow(ctx context.Context, a *agentEntry, session int) {
+	err := m.stream(ctx, a, session)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if a.session == session && ctx.Err() == nil {
+		a.connected, a.away = false, time.Now()
+		event("mesos-master lost %s: %v", a.IP, err)
+	}
+}
+
+func (m *master) stream(ctx context.Context, a *agentEntry, session int) error {
+	url := fmt.Sprintf("http://%s:%d/standin/session", a.IP, dcos.MesosAgentPort)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	lines := json.NewDecoder(resp.Body)
+	for {
+		var tasks []taskState
+		if err := lines.Decode(&tasks); err != nil {
+			return err
+		}
+		m.mu.Lock()
+		if a.session == session {
+			a.tasks = tasks
+		}
+		m.mu.Unlock()
+	}
+}
+
+// pingCount is DC/OS's number of pings until an agent is given up; pingTimeout
+// (Mesos's 15 s) is scaled.
+const (
+	pingCount   = 20
+	pingTimeout = 15 * time.Second
+)
+
+// giveUp marks agents unreachable that have been away for too long.
+func (m *master) giveUp() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, a := range m.agents {
+		patience := m.lab.scaled(pingCount * pingTimeout)
+		if a.phase == recovering {
+			patience = m.lab.scaled(10 * time.Minute)
+		}
+		if m.recovered && !a.connected && a.phase != unreachable && time.Since(a.away) > patience {
+			a.phase, a.ended, a.tasks = unreachable, a.tasks, nil
+			event("mesos-master gave up %s", a.IP)
+		}
+	}
+}

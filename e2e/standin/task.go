@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+const (
+	agentDir = "/var/lib/mesos/slave"
+	tasksDir = agentDir + "/standin-tasks"
+)
+
+// taskState is a task as the agent reports it.
+type taskState struct {
+	ID    string `json:"id"`
+	State string `json:"state"`
+}
+
+// seedTasks has the agent begin with the lab's number of tasks.
+func seedTasks(l lab) error {
+	for i := range l.Tasks {
+		id := fmt.Sprintf("sleep-%s-%d", l.Name, i+1)
+		path := filepath.Join(tasksDir, id)
+		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+			if err := writeFile(path, "", 0o644); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// runTask is a task's executor: it writes down its process and becomes sleep.
+func runTask(ctx context.Context, _ lab, args []string) error {
+	if len(args) != 1 {
+		return errors.New("want the task's id")
+	}
+	path := filepath.Join(tasksDir, args[0])
+	if err := writeFile(path, strconv.Itoa(os.Getpid()), 0o644); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// readTasks lists the tasks and how they are: a process that has gone has
+// failed; one that was never started is started in a unit of its own, outside
+// of the agent's cgroup, so that it survives the agent.
+func readTasks(ctx context.Context) ([]taskState, error) {
+	entries, err := os.ReadDir(tasksDir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var out []taskState
+	for _, e := range entries {
+		t := taskState{ID: e.Name(), State: "TASK_STAGING"}
+		text, err := os.ReadFile(filepath.Join(tasksDir, t.ID))
+		if err != nil {
+			return nil, err
+		}
+		switch pid := strings.TrimSpace(string(text)); {
+		case pid == "":
+			if _, err := command(ctx, "systemd-run", "--unit=mesos-task-"+t.ID, "--slice=mesos_executors.slice", program, "task", t.ID); err != nil {
+				return nil, err
+			}
+		case isTask(pid, t.ID):
+			t.State = "TASK_RUNNING"
+		default:
+			t.State = "TASK_FAILED"
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// isTask reports whether the process still is that task.
+func isTask(pid, id string) bool {
+	line, err := os.ReadFile("/proc/" + pid + "/cmdline")
+	return err == nil && strings.Contains(string(line), "task\x00"+id)
+}
+
+// tasksJSON is one line of the session with the leader.
+func tasksJSON(tasks []taskState) ([]byte, error) {
+	if tasks == nil {
+		tasks = []taskState{}
+	}
+	b, err := json.Marshal(tasks)
+	return append(b, '\n'), err
+}
