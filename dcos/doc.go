@@ -5,4 +5,8 @@
 // a value or an error that names the field it could not read; it never fills
 // a hole with a zero, because a missing metric and a metric of 0 mean
 // different things (DC/OS answers 200 with parts missing while it starts).
+//
+// Where an answer may rightly lack a number or a yes, it is a Count or a
+// Truth, whose zero value is unknown; an instant that is lacking is the zero
+// time. testdata/recordings holds what a real cluster answered.
 package dcos
