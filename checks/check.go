@@ -1,0 +1,45 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// Check asks every gate of the task's step once, side by side, and gives back
+// the findings in the step's order: a look, where Await is a proof. The step
+// cannot be asked at all: see Await. A task without a baseline is compared
+// with nothing, unless its step follows a patch: then what needs a baseline is
+// unknown.
+func (c *Cluster) Check(ctx context.Context, t plan.Task) ([]dcos.Finding, error) {
+	gates, a, err := c.prepare(t)
+	if err != nil {
+		return nil, fmt.Errorf("step %s: %w", t.Step.ID, err)
+	}
+	findings := make([]dcos.Finding, len(gates))
+	var wg sync.WaitGroup
+	for i, g := range gates {
+		wg.Go(func() {
+			s := sample(ctx, a, g.row)
+			findings[i] = s.Finding
+			findings[i].At = s.Answered
+		})
+	}
+	wg.Wait()
+	return findings, nil
+}
+
+// Gates lists the default demands of all gates of a role, in the order of the
+// table: what `check` asks of a node, and postflight.
+func Gates(role dcos.Role) []plan.GateSpec {
+	var specs []plan.GateSpec
+	for _, r := range Table() {
+		if s, ok := Spec(r.Name, role); ok {
+			specs = append(specs, s)
+		}
+	}
+	return specs
+}
