@@ -1,0 +1,42 @@
+package render
+
+import (
+	"encoding/json"
+	"io"
+
+	"github.com/dcos-patch/dcos-patch/journal"
+)
+
+// JSONVersion is the version of the JSON that programs read. It grows when a
+// reader of the previous version could misunderstand the new one; fields are
+// added without.
+const JSONVersion = 1
+
+// JSON writes one event per line for programs. It is not safe for concurrent
+// use.
+type JSON struct {
+	W io.Writer
+}
+
+// line is an event in a line of its own. The plan, which may be megabytes, is
+// named by its id: plan.json of the run holds it.
+type line struct {
+	Version int `json:"version"`
+	journal.Event
+	Plan *struct {
+		ID string `json:"id"`
+	} `json:"plan,omitempty"`
+}
+
+// Event writes one event.
+func (j JSON) Event(e journal.Event) error {
+	l := line{Version: JSONVersion, Event: e}
+	if e.Plan != nil {
+		l.Plan = &struct {
+			ID string `json:"id"`
+		}{e.Plan.ID}
+	}
+	enc := json.NewEncoder(j.W)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(l)
+}

@@ -1,0 +1,154 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+func planText(t *testing.T, in plan.Input) string {
+	t.Helper()
+	p, err := plan.Build(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := Plan(&b, p); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestAPlanOfALargeClusterFitsOneScreen(t *testing.T) {
+	got := planText(t, production())
+	if n := strings.Count(got, "\n"); n > 20 {
+		t.Errorf("%d lines", n)
+	}
+	golden(t, "plan-production.golden", got)
+}
+
+func TestAPlanHalfDoneShowsTheEvidence(t *testing.T) {
+	in := production()
+	for _, n := range append(in.Inventory.Nodes()[:3], in.Inventory.Groups[0].Nodes[:20]...) {
+		change(in, n.Name, func(f *plan.NodeFacts) { f.Version, f.Active = "2.1.2", in.Facts.Script.Packages })
+	}
+	golden(t, "plan-half-done.golden", planText(t, in))
+}
+
+func TestARehearsalIsLoud(t *testing.T) {
+	in := production()
+	in.Inventory.Groups = in.Inventory.Groups[1:2]
+	in.Inventory.Exclusions = nil
+	in.Inventory.Rehearsal.TimeScale = 0.1
+	for n := range in.Facts.Nodes {
+		change(in, n, func(f *plan.NodeFacts) { f.Rehearsal = true })
+	}
+	golden(t, "plan-rehearsal.golden", planText(t, in))
+}
+
+func TestAPlanWithNothingToDoSaysSo(t *testing.T) {
+	in := production()
+	for n := range in.Facts.Nodes {
+		change(in, n, func(f *plan.NodeFacts) { f.Version, f.Active = "2.1.2", in.Facts.Script.Packages })
+	}
+	golden(t, "plan-nothing.golden", planText(t, in))
+}
+
+func TestPlanJSONIsThePlansOwnDocument(t *testing.T) {
+	p, err := plan.Build(production())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := PlanJSON(&b, p); err != nil {
+		t.Fatal(err)
+	}
+	q, err := plan.Unmarshal(b.Bytes())
+	if err != nil || q.ID != p.ID {
+		t.Errorf("read back: %v", err)
+	}
+}
+
+func refusal(t *testing.T) error {
+	t.Helper()
+	in := production()
+	in.Facts.Script.To = "2.1.3"
+	for _, n := range []inventory.NodeName{"a001", "a002", "a003", "s07"} {
+		change(in, n, func(f *plan.NodeFacts) { *f = plan.NodeFacts{Err: "dial tcp: i/o timeout", Kind: "dial"} })
+	}
+	change(in, "m2", func(f *plan.NodeFacts) { f.MidSwap = true })
+	_, err := plan.Build(in)
+	if err == nil {
+		t.Fatal("not refused")
+	}
+	return err
+}
+
+func TestARefusalNamesEveryBlockAndFoldsEqualOnes(t *testing.T) {
+	var b bytes.Buffer
+	if err := Refusal(&b, refusal(t)); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "refusal.golden", b.String())
+}
+
+func TestARefusalInJSONHasABlockForEveryNode(t *testing.T) {
+	var b bytes.Buffer
+	if err := RefusalJSON(&b, refusal(t)); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Version int
+		Blocks  []plan.Block
+	}
+	if err := json.Unmarshal(b.Bytes(), &got); err != nil || got.Version != 1 || len(got.Blocks) != 6 {
+		t.Errorf("version %d, %d blocks, %v", got.Version, len(got.Blocks), err)
+	}
+}
+
+func TestAnotherErrorIsOneLine(t *testing.T) {
+	var b bytes.Buffer
+	if err := Refusal(&b, errors.New("no such plan")); err != nil || b.String() != "REFUSED: no such plan\n" {
+		t.Errorf("%q, %v", b.String(), err)
+	}
+}
+
+func TestSpansAreSaidAsPeopleDo(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0s", 300 * time.Millisecond: "300ms", 9960 * time.Millisecond: "10s", 45 * time.Second: "45s", 90 * time.Second: "1m30s", 61 * time.Second: "1m01s",
+		3 * time.Minute: "3m", 36*time.Minute + 20*time.Second: "36m", 4*time.Hour + 7*time.Minute: "4h07m", time.Hour: "1h00m", -time.Minute: "-1m",
+		59*time.Minute + 59*time.Second: "1h00m",
+	} {
+		if got := Span(d); got != want {
+			t.Errorf("%v: %q, want %q", d, got, want)
+		}
+	}
+}
+
+// broken is a writer that is full.
+type broken struct{}
+
+var errFull = errors.New("no space left")
+
+func (broken) Write([]byte) (int, error) { return 0, errFull }
+
+func TestAWritersErrorIsReturned(t *testing.T) {
+	p, err := plan.Build(production())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, got := range map[string]error{
+		"Plan": Plan(broken{}, p), "PlanJSON": PlanJSON(broken{}, p),
+		"Refusal": Refusal(broken{}, refusal(t)), "RefusalJSON": RefusalJSON(broken{}, refusal(t)),
+	} {
+		if !errors.Is(got, errFull) {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

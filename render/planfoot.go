@@ -1,0 +1,71 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// foot is what follows the table: who is left alone and why, the limits, how
+// long it takes, and what cannot be taken back.
+func foot(p *plan.Plan) string {
+	var s strings.Builder
+	patched := 0
+	for _, n := range p.Nodes {
+		if n.Disposition == plan.Patch {
+			patched++
+		}
+	}
+	for _, u := range untouched(p) {
+		fmt.Fprintf(&s, " untouched: %s\n", u)
+	}
+	fmt.Fprintf(&s, " to patch: %d of %s    already at target: %d    excluded: %d    max out: %d\n", patched,
+		count(len(p.Nodes), "node"), len(p.Nodes)-patched-excluded(p), excluded(p), p.MaxOut)
+	if patched == 0 {
+		s.WriteString(" Nothing is left to patch: every node that is not excluded runs the target's packages.\n")
+		return s.String()
+	}
+	fmt.Fprintf(&s, " %s by estimate, from preflight to report; a HOLD longer than %s stops the line.\n", Span(p.Estimate.D()), Span(p.HoldLimit.D()))
+	return s.String() + warning(p)
+}
+
+// untouched folds nodes that are left alone for the same reason.
+func untouched(p *plan.Plan) []string {
+	var reasons []string
+	nodes := map[string][]inventory.NodeName{}
+	for _, n := range p.Nodes {
+		if n.Disposition == plan.Patch {
+			continue
+		}
+		word := "excluded"
+		if n.Disposition == plan.AtTarget {
+			word = "at target"
+		}
+		reason := fmt.Sprintf("%s (%s)", word, n.Why)
+		if !slices.Contains(reasons, reason) {
+			reasons = append(reasons, reason)
+		}
+		nodes[reason] = append(nodes[reason], n.Name)
+	}
+	for i, r := range reasons {
+		reasons[i] = Fold(nodes[r]) + " " + r
+	}
+	return reasons
+}
+
+// warning names the point of no return and what will look broken meanwhile.
+func warning(p *plan.Plan) string {
+	for _, s := range p.Stages {
+		switch s.Kind {
+		case plan.StageMasters:
+			return fmt.Sprintf(" No rollback exists: forward only from %s's swap. Expected red until %s is done: marathon, metronome, UI.\n",
+				s.Lanes[0].Node, s.Lanes[len(s.Lanes)-1].Node)
+		case plan.StageCanary, plan.StageGroup:
+			return fmt.Sprintf(" No rollback exists: forward only from %s's swap.\n", s.Lanes[0].Node)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,174 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// stepStarted is written for what takes long or changes something; baselines
+// and verification speak by their gates.
+func (t *Text) stepStarted(e journal.Event) []string {
+	if t.started != nil {
+		t.started[e.Step] = e.At
+	}
+	_, node, action := place(e.Step)
+	var text string
+	switch action {
+	case plan.ActionPatch:
+		text = "patch started: from here on, forward only"
+	case plan.ActionBake, plan.ActionSettle:
+		text = fmt.Sprintf("%s started%s", action, after(" for ", t.spanOf(e.Step)))
+	case plan.ActionPreflight, plan.ActionPostflight:
+		text = string(action) + " started"
+	default:
+		if e.Attempt < 2 {
+			return nil
+		}
+		text = string(action) + " started"
+	}
+	if e.Attempt > 1 {
+		text += fmt.Sprintf(" (attempt %d)", e.Attempt)
+	}
+	return []string{who(node) + " " + text}
+}
+
+func (t *Text) spanOf(id plan.StepID) string {
+	if t.plan == nil {
+		return ""
+	}
+	for _, s := range t.plan.Stages {
+		for _, l := range s.Lanes {
+			for _, st := range l.Steps {
+				if st.ID == id {
+					return Span(st.Span.D())
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// noted writes news of a step: gate progress when it changes, and details.
+func (t *Text) noted(e journal.Event) []string {
+	if e.Note == nil {
+		return nil
+	}
+	_, node, _ := place(e.Step)
+	var lines []string
+	if f := e.Note.Finding; f != nil && t.worthIt(e, f) {
+		lines = append(lines, fmt.Sprintf("%s %s", who(node), progress(f)))
+	}
+	if e.Note.Detail != "" {
+		word := who(node)
+		if e.Note.Hold {
+			word = "HOLD " + word
+		}
+		lines = append(lines, about(word, e.Note.Detail)...)
+	}
+	return lines
+}
+
+// worthIt: a change of status or of count is news; another wording only after
+// a while.
+func (t *Text) worthIt(e journal.Event, f *dcos.Finding) bool {
+	if t.shown == nil {
+		t.shown = map[string]shown{}
+	}
+	key := string(e.Step) + " " + f.Check
+	last, seen := t.shown[key]
+	same := seen && last.status == f.Status && last.have == f.Have
+	if same && (last.observed == f.Observed || e.At.Sub(last.at) < quietFor) {
+		return false
+	}
+	t.shown[key] = shown{status: f.Status, have: f.Have, observed: f.Observed, at: e.At}
+	return true
+}
+
+// progress is a finding in one line: how many samples of how many, and while
+// it does not pass, what was seen and what is wanted.
+func progress(f *dcos.Finding) string {
+	text := f.Check
+	if f.Need > 0 {
+		text += fmt.Sprintf(" %d/%d", f.Have, f.Need)
+	}
+	switch f.Status {
+	case dcos.Passed:
+		return text
+	case dcos.Warned, dcos.NotApplicable:
+		return text + " " + f.Status.String() + after(": ", f.Observed)
+	case dcos.Failed: // not yet: the gate is patient
+		return text + after(": ", f.Observed) + after("; waits for ", f.Want)
+	default:
+		return text + " unknown" + after(": ", f.Observed) + after("; waits for ", f.Want)
+	}
+}
+
+func (t *Text) stepEnded(e journal.Event) []string {
+	if e.Report == nil {
+		return nil
+	}
+	stage, node, action := place(e.Step)
+	took := t.since(" in ", t.started[e.Step], e.At)
+	if e.Report.Outcome != plan.Done {
+		t.failed = append(t.failed, node)
+		return trouble(node, string(action), took, e.Report)
+	}
+	switch action {
+	case plan.ActionBaseline, plan.ActionReturn:
+		return nil // verified says it all
+	case plan.ActionServe:
+		whole := t.since(", ", t.lanes[stage+"/"+string(node)], e.At)
+		if whole != "" {
+			whole += " since admission"
+		}
+		t.failed = slices.DeleteFunc(t.failed, func(n inventory.NodeName) bool { return n == node })
+		return []string{fmt.Sprintf("%s verified%s%s", who(node), took, whole)}
+	case plan.ActionStage:
+		return []string{fmt.Sprintf("%s holds the packages%s", who(node), took)}
+	default:
+		return []string{fmt.Sprintf("%s %s done%s%s", who(node), action, took, after(": ", e.Report.Detail))}
+	}
+}
+
+// trouble is everything that a step said when it did not end well.
+func trouble(node inventory.NodeName, action, took string, r *plan.Report) []string {
+	word := strings.ToUpper(strings.ReplaceAll(r.Outcome.String(), "-", " "))
+	lines := []string{fmt.Sprintf("%s %s %s%s%s%s", who(node), action, word, after(" ", class(r.Class)), took, after(": ", r.Detail))}
+	for _, f := range r.Findings {
+		if f.Status.OK() {
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("%-8s %s %s%s", "because", f.Check, f.Status, after(": ", f.Observed)))
+		if f.Want != "" {
+			lines = append(lines, fmt.Sprintf("%-8s %s", "wanted", f.Want))
+		}
+		if f.Hint != "" {
+			lines = append(lines, fmt.Sprintf("%-8s %s", "try", f.Hint))
+		}
+	}
+	return lines
+}
+
+func class(c plan.Class) string {
+	if c == plan.ClassNone {
+		return ""
+	}
+	return "(" + string(c) + ")"
+}
+
+func (t *Text) reconciled(e journal.Event) []string {
+	if e.Report == nil {
+		return nil
+	}
+	_, node, action := place(e.Step)
+	if e.Report.Outcome == plan.Failed || e.Report.Outcome == plan.InDoubt {
+		return trouble(node, "was in doubt: "+string(action), "", e.Report)
+	}
+	return []string{fmt.Sprintf("%s was in doubt: %s found %s%s", who(node), action, e.Report.Outcome, after(": ", e.Report.Detail))}
+}
