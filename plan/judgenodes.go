@@ -57,8 +57,8 @@ func unreachable(n inventory.Node, f NodeFacts, today time.Time) Block {
 		b.What, b.Want = "its answer cannot be used", "a complete survey"
 		b.Next = "dcos-patch check " + string(n.Name)
 	default:
-		b.What, b.Want = "cannot be reached", "an SSH connection to "+n.Address
-		b.Next = "check address, port and jump host"
+		b.What, b.Want = "cannot be reached", "an SSH connection"
+		b.Next = "check its address and port in the inventory, and the jump host"
 	}
 	if n.Role != dcos.Master {
 		b.Next += fmt.Sprintf("; or exclude it with a reason: exclude: [{node: %s, reason: \"..\", until: %s}]",

@@ -71,3 +71,11 @@ func (s *sealer) flush() {
 	s.sum.Write(s.buf) // a hash never refuses
 	s.buf = s.buf[:0]
 }
+
+// Sealed seals a plan that was cut down on purpose, such as to the stages that
+// stop nothing. Its ID stays that of the decision it was cut from.
+func Sealed(p *Plan) *Plan {
+	cut := *p
+	cut.Seal = seal(&cut)
+	return &cut
+}
