@@ -188,3 +188,39 @@ func (s State) Owed() []plan.Step {
 func disruptive(k plan.StageKind) bool {
 	return k == plan.StageMasters || k == plan.StageCanary || k == plan.StageGroup
 }
+
+// Begun reports whether any node may have been touched: whether a run that
+// stopped here owes anything.
+func (s State) Begun() bool {
+	if s.Plan == nil {
+		return false
+	}
+	for i, st := range s.Plan.Stages {
+		for k, l := range s.Lanes[i] {
+			if l.Phase != Pending && disruptive(st.Kind) && touchedAt(st.Lanes[k].Steps, l) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Work is a step under way.
+type Work struct {
+	Step  plan.Step
+	Since time.Time
+}
+
+// Working lists the steps under way, in the order of admission.
+func (s State) Working() []Work {
+	if s.AtWork() == nil {
+		return nil
+	}
+	var out []Work
+	for _, i := range s.Flight {
+		if l := s.Lanes[s.Stage][i]; l.Progress != Idle {
+			out = append(out, Work{Step: s.step(i), Since: l.Since})
+		}
+	}
+	return out
+}

@@ -69,6 +69,7 @@ func unlaunched(ctx context.Context, t plan.Task, doing string, err error) plan.
 // watch waits for the end of a running script.
 func (p *Patcher) watch(ctx context.Context, t plan.Task, rep plan.Report, note func(plan.Note)) plan.Report {
 	for rep.Outcome == plan.Running {
+		p.missed(ctx, t, note)
 		if !pause(ctx, p.Poll) {
 			return plan.Report{Outcome: plan.InDoubt, Detail: "stopped watching; the script is still running on the node"}
 		}
@@ -82,6 +83,19 @@ func (p *Patcher) watch(ctx context.Context, t plan.Task, rep plan.Report, note 
 		return failed(plan.BeforeSwap, "the node never began the script")
 	}
 	return rep
+}
+
+// missed looks for an agent at the leader while its script runs, and asks that
+// no other be taken when it has been away for most of what Mesos allows.
+func (p *Patcher) missed(ctx context.Context, t plan.Task, note func(plan.Note)) {
+	for _, n := range t.Plan.Masters() {
+		if n.Name == t.Step.Node {
+			return
+		}
+	}
+	if away, err := p.Gates.Away(ctx, t.Step.Node); err == nil && away.Hold() {
+		note(plan.Note{Hold: true, Detail: fmt.Sprintf("%s: %s", t.Step.Node, away)})
+	}
 }
 
 // insist asks for evidence until the node answers or ctx ends: while a node is

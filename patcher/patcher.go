@@ -32,6 +32,7 @@ type Nodes interface {
 type Gates interface {
 	Baseline(ctx context.Context, name inventory.NodeName) (json.RawMessage, error)
 	Await(ctx context.Context, t plan.Task, note func(dcos.Finding)) ([]dcos.Finding, error)
+	Away(ctx context.Context, name inventory.NodeName) (checks.Away, error)
 	LastAway(name inventory.NodeName) checks.Away
 	Observe(ctx context.Context, ask plan.Ask) plan.Observation
 }

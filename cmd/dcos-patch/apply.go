@@ -1,0 +1,197 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/patcher"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+type applyFlags struct {
+	yes    bool
+	planID string
+}
+
+func (a *app) applyCommand() *cobra.Command {
+	var f applyFlags
+	cmd := &cobra.Command{
+		Use:   "apply [PLAN]",
+		Short: "Patch the cluster: the plan of the inventory, or a saved one",
+		Long: `apply locks the cluster, surveys it again, and carries the plan out. With a saved
+plan it refuses when membership, roles, packages, security mode or the script have
+moved since. The first Ctrl-C finishes the nodes in hand; the second stops watching.`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return invalid("apply takes at most one plan, got %d", len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return a.apply(cmd.Context(), args, f) },
+	}
+	cmd.Flags().BoolVar(&f.yes, "yes", false, "do not ask for the cluster's name")
+	cmd.Flags().StringVar(&f.planID, "plan-id", "", "refuse any plan but this `id`")
+	return cmd
+}
+
+func (a *app) apply(ctx context.Context, args []string, f applyFlags) error {
+	inv, err := loadInventory(a.inventory)
+	if err != nil {
+		return err
+	}
+	var saved *plan.Plan
+	if len(args) == 1 {
+		if saved, err = readPlan(args[0]); err != nil {
+			return err
+		}
+	}
+	s := openSession(inv, nil)
+	defer s.close()
+	return a.carryOut(ctx, s, order{saved: saved, planID: f.planID, confirm: !f.yes, trim: whole})
+}
+
+// order is what carryOut is asked for.
+type order struct {
+	saved   *plan.Plan // nil: plan afresh
+	planID  string     // the only id that may be applied; empty: any
+	confirm bool       // ask for the cluster's name
+	trim    func(*plan.Plan) *plan.Plan
+	store   func(cluster string) (journal.Store, error) // nil: the user's
+}
+
+// whole is the trim of those who want the whole plan.
+func whole(p *plan.Plan) *plan.Plan { return p }
+
+// storeAt keeps runs below a directory.
+func storeAt(dir string) func(string) (journal.Store, error) {
+	return func(cluster string) (journal.Store, error) {
+		return journal.Store{Dir: filepath.Join(dir, cluster)}, nil
+	}
+}
+
+// carryOut plans, asks, locks, plans again, and runs.
+func (a *app) carryOut(ctx context.Context, s *session, o order) error {
+	look, stopLook := untilSignal(ctx)
+	defer stopLook()
+	if o.store == nil {
+		o.store = journal.OpenStore
+	}
+	store, err := o.store(s.inv.Name)
+	if err != nil {
+		return err
+	}
+	if err := a.refuseUnfinished(store); err != nil {
+		return err
+	}
+	p, _, err := s.build(look)
+	if err != nil {
+		return err
+	}
+	if o.saved != nil {
+		if err := same(o.saved, p); err != nil {
+			return err
+		}
+	}
+	if o.planID != "" && o.planID != p.ID {
+		return refuse(plan.Block{What: "the plan is not the approved one", Observed: p.ID, Want: o.planID, Next: "dcos-patch plan, and have it approved"})
+	}
+	if a.output == "text" {
+		if err := a.show(o.trim(p)); err != nil {
+			return err
+		}
+	}
+	if o.confirm {
+		if err := a.confirm(s.inv.Name); err != nil {
+			return err
+		}
+	}
+	stopLook()
+	return a.lockAndRun(ctx, s, store, p, o)
+}
+
+// build surveys and plans.
+func (s *session) build(ctx context.Context) (*plan.Plan, []byte, error) {
+	found, err := s.survey(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := plan.Build(plan.Input{Inventory: s.inv, Facts: found.facts, Today: time.Now()})
+	return p, found.script, err
+}
+
+// lockAndRun takes the lock, plans once more under it, and runs.
+func (a *app) lockAndRun(ctx context.Context, s *session, store journal.Store, shown *plan.Plan, o order) (err error) {
+	watch, pause, stop := a.twoStage(ctx)
+	defer stop()
+	run, err := store.NewRun(time.Now())
+	if err != nil {
+		return err
+	}
+	lock := s.lock(shown, run)
+	epoch, err := lock.Acquire(watch)
+	if err != nil {
+		return err
+	}
+	begun := false
+	defer func() {
+		if !begun {
+			err = errors.Join(err, lock.Release(context.WithoutCancel(ctx), epoch))
+		}
+	}()
+	p, script, err := s.build(watch)
+	if err != nil {
+		return err
+	}
+	if err := same(shown, p); err != nil {
+		return err
+	}
+	r := &runner{app: a, session: s, store: store, run: run, lock: lock, plan: o.trim(p), script: script}
+	if err := r.prepare(); err != nil {
+		return err
+	}
+	begun = true
+	return r.drive(watch, pause, orchestrator.New(), journal.Event{Kind: journal.RunStarted, Run: run, Plan: r.plan, Controller: owner(), Epoch: epoch})
+}
+
+func (s *session) lock(p *plan.Plan, run string) *patcher.Lock {
+	l := &patcher.Lock{Nodes: hosts{s.pool}, Run: run, Owner: owner()}
+	for _, m := range p.Masters() {
+		l.Masters = append(l.Masters, m.Name)
+	}
+	return l
+}
+
+// refuseUnfinished refuses a new run while one of this machine has not ended.
+func (a *app) refuseUnfinished(store journal.Store) error {
+	run, s, err := latest(store)
+	if err != nil || run == "" || s.Ended == journal.RunDone || s.Plan == nil || !s.Begun() {
+		return err
+	}
+	return refuse(plan.Block{What: fmt.Sprintf("run %s of this cluster has not ended", run), Observed: ending(s),
+		Want: "one run at a time", Next: "dcos-patch resume"})
+}
+
+// confirm asks for the cluster's name.
+func (a *app) confirm(name string) error {
+	if !a.interactive {
+		return invalid("apply asks for the cluster's name, and there is nobody to answer; a job says --yes")
+	}
+	fmt.Fprintf(a.out, "\nType the cluster's name to go on: ")
+	line, err := bufio.NewReader(a.in).ReadString('\n')
+	if err != nil && line == "" {
+		return invalid("no answer: nothing was done")
+	}
+	if got := strings.TrimSpace(line); got != name {
+		return refuse(plan.Block{What: "not confirmed", Observed: fmt.Sprintf("%q", got), Want: fmt.Sprintf("%q", name), Next: "nothing was done"})
+	}
+	return nil
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcos-patch/dcos-patch/checks"
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/patcher"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+func (a *app) checkCommand() *cobra.Command {
+	var wait bool
+	cmd := &cobra.Command{
+		Use:   "check NODE",
+		Short: "Ask one node's gates now: the first blocking fact, or green",
+		Long: `check asks the gates that patch verification would ask of the node, against the
+baseline that the newest run took. It changes nothing. With --wait it goes on until
+all hold, or its patience ends.`,
+		Args: oneArg("a node of the inventory"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.check(cmd.Context(), inventory.NodeName(args[0]), wait)
+		},
+	}
+	cmd.Flags().BoolVar(&wait, "wait", false, "wait until every gate holds")
+	return cmd
+}
+
+func (a *app) check(ctx context.Context, name inventory.NodeName, wait bool) error {
+	ctx, stop := untilSignal(ctx)
+	defer stop()
+	inv, err := loadInventory(a.inventory)
+	if err != nil {
+		return err
+	}
+	n, ok := inv.Node(name)
+	if !ok {
+		return invalid("%s is not in %s", name, a.inventory)
+	}
+	s := openSession(inv, nil)
+	defer s.close()
+	task, err := s.checkTask(ctx, n)
+	if err != nil {
+		return err
+	}
+	if !wait {
+		for i := range task.Step.Gates {
+			g := &task.Step.Gates[i]
+			g.Need, g.Span, g.Within = 1, 0, plan.Duration(20*time.Second)
+		}
+	}
+	findings, err := checks.New(probers{s.pool}, task.Plan).Await(ctx, task, func(f dcos.Finding) {
+		if wait {
+			fmt.Fprintf(a.out, "%s  %s\n", time.Now().Format("15:04:05"), line(f))
+		}
+	})
+	if !wait || err != nil {
+		for _, f := range findings {
+			fmt.Fprintln(a.out, line(f))
+		}
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		fmt.Fprintf(a.out, "%s is not ready: %v\n", name, err)
+		return &codeError{exitStopped}
+	}
+	fmt.Fprintf(a.out, "%s is green\n", name)
+	return nil
+}
+
+func line(f dcos.Finding) string {
+	text := fmt.Sprintf("%-12s %-8s %s", f.Check, f.Status, f.Observed)
+	if f.Need > 1 {
+		text = fmt.Sprintf("%-12s %-8s %d/%d %s", f.Check, f.Status, f.Have, f.Need, f.Observed)
+	}
+	if !f.Status.OK() && f.Want != "" {
+		text += "; wanted " + f.Want
+	}
+	return text
+}
+
+// checkTask makes a verification task for one node: that of the newest run if
+// it planned one, else of a sketch.
+func (s *session) checkTask(ctx context.Context, n inventory.Node) (plan.Task, error) {
+	store, err := journal.OpenStore(s.inv.Name)
+	if err != nil {
+		return plan.Task{}, err
+	}
+	if _, st, err := latest(store); err == nil {
+		if t, ok := verification(st, n.Name); ok {
+			return t, nil
+		}
+	}
+	facts := patcher.Survey(ctx, hosts{s.pool}, s.inv)
+	p := s.sketch(facts)
+	p.TimeScale = s.inv.Rehearsal.TimeScale
+	step := plan.Step{ID: plan.StepID("check/" + string(n.Name)), Node: n.Name, Action: plan.ActionServe, Gates: plan.VerifyGates(s.inv, n)}
+	return plan.Task{Plan: p, Run: "check", Step: step, Attempt: 1}, nil
+}
+
+// verification finds the node's verifying steps in a run, with the baseline
+// that was taken there.
+func verification(s orchestrator.State, name inventory.NodeName) (plan.Task, bool) {
+	if s.Plan == nil {
+		return plan.Task{}, false
+	}
+	for i, st := range s.Plan.Stages {
+		for k, ln := range st.Lanes {
+			base := s.Lanes[i][k].Baseline
+			if ln.Node != name || len(base) == 0 {
+				continue
+			}
+			step := plan.Step{ID: plan.StepID("check/" + string(name)), Node: name, Action: plan.ActionServe}
+			for _, p := range ln.Steps {
+				if p.Action.Verifies() {
+					step.Gates = append(step.Gates, p.Gates...)
+					step.Timeout = max(step.Timeout, p.Timeout)
+				}
+			}
+			return plan.Task{Plan: s.Plan, Run: s.Run, Step: step, Attempt: 1, Baseline: base}, len(step.Gates) > 0
+		}
+	}
+	return plan.Task{}, false
+}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// summary is a run in short, for programs.
+type summary struct {
+	Run     string             `json:"run"`
+	State   string             `json:"state"` // "running", "held", "done", "stopped", "in-doubt", "interrupted"
+	Plan    string             `json:"plan"`
+	From    dcos.Version       `json:"from"`
+	To      dcos.Version       `json:"to"`
+	Stage   string             `json:"stage,omitempty"`
+	Masters orchestrator.Tally `json:"masters"`
+	Agents  orchestrator.Tally `json:"agents"`
+	Stop    *journal.Stop      `json:"stop,omitempty"`
+	Safe    bool               `json:"safe_to_leave"`
+	Why     string             `json:"why"`
+	At      time.Time          `json:"at"` // of the newest event
+}
+
+func summarize(run string, s orchestrator.State) summary {
+	sum := summary{Run: run, State: stateWord(s), At: s.At, Stop: s.Stop}
+	if s.Plan != nil {
+		sum.Plan, sum.From, sum.To = s.Plan.ID, s.Plan.From, s.Plan.To
+	}
+	if st := s.AtWork(); st != nil {
+		sum.Stage = st.ID
+	}
+	sum.Masters, sum.Agents = s.Tallies()
+	safe := s.SafeToLeave()
+	sum.Safe, sum.Why = safe.Safe, safe.Why
+	return sum
+}
+
+func stateWord(s orchestrator.State) string {
+	switch {
+	case s.Ended == journal.RunDone && len(s.Left()) > 0:
+		return "parked"
+	case s.Ended == journal.RunDone:
+		return "done"
+	case s.Stop != nil && s.Stop.Reason == journal.StopInDoubt:
+		return "in doubt"
+	case s.Stop != nil && s.Stop.Reason == journal.StopInterrupted:
+		return "interrupted"
+	case s.Stop != nil:
+		return "stopped"
+	case !s.HeldSince.IsZero():
+		return "held"
+	default:
+		return "running"
+	}
+}
+
+// tallyLine is "masters 3/3 | agents 39 verified, 1 failed, 79 untouched".
+func tallyLine(s orchestrator.State) string {
+	masters, agents := s.Tallies()
+	return "masters " + counts(masters) + " | agents " + counts(agents)
+}
+
+func counts(t orchestrator.Tally) string {
+	parts := []string{fmt.Sprintf("%d/%d verified", t.Verified+t.AtTarget, t.Nodes)}
+	for _, c := range []struct {
+		n    int
+		word string
+	}{{t.InFlight, "in flight"}, {t.Failed, "failed"}, {t.Parked, "parked"}, {t.Untouched, "untouched"}, {t.Excluded, "excluded"}} {
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.word))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// ending is how a run ended, in words.
+func ending(s orchestrator.State) string {
+	if s.Plan == nil {
+		return "nothing was done\n"
+	}
+	var b strings.Builder
+	clock := s.At.Local().Format("15:04:05")
+	if s.Stop == nil || s.Ended == journal.RunDone {
+		if s.Ended != journal.RunDone {
+			fmt.Fprintf(&b, "%s %s\n", strings.ToUpper(stateWord(s)), clock)
+		} else {
+			fmt.Fprintf(&b, "DONE %s  %s -> %s\n", clock, s.Plan.From, s.Plan.To)
+		}
+		fmt.Fprintf(&b, "  state   %s\n", tallyLine(s))
+		if left := s.Left(); len(left) > 0 {
+			fmt.Fprintf(&b, "  left    %v were left behind\n", left)
+		}
+		return b.String()
+	}
+	where := string(s.Stop.Step)
+	if where == "" {
+		where = "no step"
+	}
+	fmt.Fprintf(&b, "%s %s at %s\n", strings.ToUpper(stateWord(s)), clock, where)
+	gates(&b, s)
+	if s.Stop.Detail != "" {
+		fmt.Fprintf(&b, "  because %s\n", s.Stop.Detail)
+	}
+	if r := report(s, s.Stop.Step); r != nil && r.Class != plan.ClassNone {
+		fmt.Fprintf(&b, "  class   %s: %s\n", r.Class, classWords[r.Class])
+	}
+	fmt.Fprintf(&b, "  state   %s\n", tallyLine(s))
+	return b.String()
+}
+
+// classWords say what a class means for the node.
+var classWords = map[plan.Class]string{
+	plan.BeforeSwap:  "nothing was stopped on the node; the script may run again",
+	plan.MidSwap:     "services are stopped and files half moved; a human must finish, the script will NOT run again",
+	plan.NotStarted:  "applied, but services were not started; the script will NOT run again",
+	plan.NotVerified: "applied, not verified; the script will NOT run again",
+}
+
+// gates prints what the failed step wanted and saw.
+func gates(b *strings.Builder, s orchestrator.State) {
+	r := report(s, s.Stop.Step)
+	if r == nil {
+		return
+	}
+	for _, f := range r.Findings {
+		if f.Status.OK() {
+			continue
+		}
+		fmt.Fprintf(b, "  gate    %q on %s\n  wanted  %s\n  seen    %s\n", f.Check, f.Node, f.Want, f.Observed)
+		if !f.At.IsZero() {
+			fmt.Fprintf(b, "  at      %s\n", f.At.Local().Format("15:04:05"))
+		}
+		if f.Hint != "" {
+			fmt.Fprintf(b, "  try     %s\n", f.Hint)
+		}
+	}
+}
+
+// report finds what the step that stopped the run reported.
+func report(s orchestrator.State, id plan.StepID) *plan.Report {
+	for i, st := range s.Plan.Stages {
+		for k, ln := range st.Lanes {
+			if slices.ContainsFunc(ln.Steps, func(p plan.Step) bool { return p.ID == id }) && i < len(s.Lanes) {
+				return s.Lanes[i][k].Report
+			}
+		}
+	}
+	return nil
+}
+
+// closing is what a person should know on leaving, and the next command.
+func closing(s orchestrator.State, run string, kept bool) string {
+	if s.Ended == journal.RunDone || s.Plan == nil {
+		return ""
+	}
+	var b strings.Builder
+	safe := s.SafeToLeave()
+	word := "no"
+	if safe.Safe {
+		word = "yes"
+	}
+	if kept {
+		fmt.Fprintf(&b, "  owed    the cluster lock, until the run ends\n")
+	}
+	fmt.Fprintf(&b, "  SAFE TO LEAVE: %s. %s\n", word, safe.Why)
+	for i, n := range nextCommands(s, run, kept) {
+		fmt.Fprintf(&b, "  next    %d %s\n", i+1, n)
+	}
+	return b.String()
+}
+
+// nextCommands are the commands that lead on, in order.
+func nextCommands(s orchestrator.State, run string, kept bool) []string {
+	if !kept {
+		return []string{"dcos-patch plan", "dcos-patch apply"}
+	}
+	var next []string
+	if s.Stop != nil && s.Stop.Node != "" {
+		r := report(s, s.Stop.Step)
+		switch {
+		case r != nil && r.Class == plan.MidSwap:
+			next = append(next, fmt.Sprintf("on %s: journalctl -u dcos-setup; finish or repair /opt/mesosphere by hand", s.Stop.Node))
+		case r != nil && r.Class == plan.NotStarted:
+			next = append(next, fmt.Sprintf("on %s: sudo systemctl daemon-reload && sudo systemctl start dcos.target", s.Stop.Node))
+		}
+		next = append(next, fmt.Sprintf("dcos-patch check %s --wait", s.Stop.Node))
+	}
+	return append(next, "dcos-patch resume --run "+run)
+}
+
+// statusText is where a run is, for people.
+func statusText(run string, s orchestrator.State, now time.Time) string {
+	var b strings.Builder
+	if s.Plan == nil {
+		return fmt.Sprintf("run %s has not begun\n", run)
+	}
+	fmt.Fprintf(&b, "%s  run %s  %s  %s -> %s  plan %s  last event %s ago\n", s.Plan.Cluster.Name, run, strings.ToUpper(stateWord(s)),
+		s.Plan.From, s.Plan.To, s.Plan.ID, now.Sub(s.At).Round(time.Second))
+	if st := s.AtWork(); st != nil && s.Ended == "" {
+		fmt.Fprintf(&b, "stage   %s\n", st.ID)
+	}
+	fmt.Fprintf(&b, "state   %s\n", tallyLine(s))
+	for _, w := range s.Working() {
+		fmt.Fprintf(&b, "  %-8s %-9s since %s%s\n", w.Step.Node, w.Step.Action, w.Since.Local().Format("15:04:05"), blocking(s, w.Step))
+	}
+	if !s.HeldSince.IsZero() {
+		fmt.Fprintf(&b, "HOLD    since %s: %s\n", s.HeldSince.Local().Format("15:04:05"), s.HeldWhy)
+	}
+	if s.Stop != nil {
+		b.WriteString(ending(s))
+		b.WriteString(closing(s, run, s.Begun()))
+	}
+	return b.String()
+}
+
+// blocking is what a step under way waits for.
+func blocking(s orchestrator.State, st plan.Step) string {
+	for _, n := range s.Findings[st.ID] {
+		if f := n.Finding; f != nil && (!f.Status.OK() || f.Have < f.Need) {
+			return fmt.Sprintf(": %s %d/%d %s", f.Check, f.Have, f.Need, f.Observed)
+		}
+	}
+	return ""
+}

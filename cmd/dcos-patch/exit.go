@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/patcher"
+	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
+	"github.com/dcos-patch/dcos-patch/sshexec"
+)
+
+// Exit codes are part of the interface (see `dcos-patch help exit-codes`).
+const (
+	exitDone        = 0
+	exitInternal    = 1
+	exitInvalid     = 2  // input: inventory, plan file, flags
+	exitRefused     = 3  // before anything was touched
+	exitStopped     = 4  // a lane failed, or a hold lasted too long
+	exitInDoubt     = 5  // nobody knows how a step ended
+	exitParked      = 6  // done, but nodes were left behind
+	exitWaiting     = 7  // window closed, approval awaited
+	exitWork        = 20 // plan --detailed-exitcode: there is work
+	exitInterrupted = 130
+)
+
+// invalidError is input that cannot be used.
+type invalidError struct{ err error }
+
+func (e *invalidError) Error() string { return e.err.Error() }
+func (e *invalidError) Unwrap() error { return e.err }
+
+func invalid(format string, args ...any) error { return &invalidError{fmt.Errorf(format, args...)} }
+
+// codeError ends the command with a code after everything was said.
+type codeError struct{ code int }
+
+func (e *codeError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+// codeOf is the one place that maps errors to exit codes.
+func codeOf(err error) int {
+	var (
+		code     *codeError
+		bad      *invalidError
+		problems *inventory.Problems
+		damage   *journal.DamageError
+		refusal  *plan.RefusalError
+		script   *patcher.ScriptError
+		locked   *patcher.LockedError
+		dial     *sshexec.DialError
+		sudo     *sshexec.SudoError
+		record   *orchestrator.RecordError
+	)
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &code):
+		return code.code
+	case errors.As(err, &bad), errors.As(err, &problems), errors.As(err, &damage):
+		return exitInvalid
+	case errors.As(err, &record):
+		return exitInDoubt
+	case errors.As(err, &refusal), errors.As(err, &script), errors.As(err, &locked), errors.As(err, &dial), errors.As(err, &sudo),
+		errors.Is(err, patcher.ErrNoMajority):
+		return exitRefused
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	default:
+		return exitInternal
+	}
+}
+
+// explain prints an error for a person, with what to do next.
+func explain(w io.Writer, err error) {
+	var code *codeError
+	if err == nil || errors.As(err, &code) {
+		return
+	}
+	var refusal *plan.RefusalError
+	if errors.As(err, &refusal) {
+		render.Refusal(w, refusal)
+		return
+	}
+	fmt.Fprintf(w, "dcos-patch: %v\n", err)
+	if h := hint(err); h != "" {
+		fmt.Fprintf(w, "  next  %s\n", h)
+	}
+}
+
+// stopCode is the exit code of a run that has ended.
+func stopCode(s orchestrator.State) int {
+	switch {
+	case s.Ended == journal.RunDone && len(s.Left()) > 0:
+		return exitParked
+	case s.Ended == journal.RunDone:
+		return exitDone
+	case s.Stop == nil:
+		return exitInternal
+	}
+	switch s.Stop.Reason {
+	case journal.StopInterrupted:
+		return exitInterrupted
+	case journal.StopInDoubt:
+		return exitInDoubt
+	default:
+		return exitStopped
+	}
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/patcher"
+	"github.com/dcos-patch/dcos-patch/sshexec"
+)
+
+// hint says what a person can do about an error.
+func hint(err error) string {
+	var (
+		locked *patcher.LockedError
+		damage *journal.DamageError
+		script *patcher.ScriptError
+		record *orchestrator.RecordError
+		sudo   *sshexec.SudoError
+	)
+	switch {
+	case errors.As(err, &locked):
+		return "wait for it, or go on with that run: dcos-patch resume --run " + locked.Holder.Run
+	case errors.As(err, &damage):
+		return "nothing was done; put an intact copy in its place (the masters hold one below /var/lib/dcos-patch/runs), then dcos-patch resume"
+	case errors.As(err, &script):
+		return "open the URL, compare it with the line \"Node upgrade script URL\" that the installer printed, then dcos-patch plan"
+	case errors.As(err, &record):
+		return "make room on this machine's disk, then dcos-patch resume: it looks at the nodes first"
+	case errors.As(err, &sudo):
+		return "allow the login user sudo without a password on that node, then dcos-patch plan"
+	case errors.Is(err, sshexec.ErrHostKey):
+		return "if the key was changed on purpose, correct known_hosts; else find out who answers there"
+	case errors.Is(err, sshexec.ErrAuth):
+		return "check ssh.user and ssh.identity in the inventory, or load the key into the agent"
+	case errors.Is(err, patcher.ErrNoMajority):
+		return "bring the masters within reach, then try again"
+	default:
+		return ""
+	}
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+func (a *app) inventoryCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "inventory", Short: "Check and show the inventory"}
+	cmd.AddCommand(
+		&cobra.Command{Use: "validate", Short: "Report every problem of the inventory at once", Args: noArgs,
+			RunE: func(*cobra.Command, []string) error {
+				inv, err := inventory.Load(a.inventory)
+				if err == nil {
+					fmt.Fprintf(a.out, "%s: %d masters, %d agents in %d groups: valid\n", a.inventory, len(inv.Masters), len(inv.Nodes())-len(inv.Masters), len(inv.Groups))
+				}
+				return err
+			}},
+		&cobra.Command{Use: "show", Short: "Show the inventory with defaults filled in and ranges expanded", Args: noArgs,
+			RunE: func(*cobra.Command, []string) error {
+				inv, err := inventory.Load(a.inventory)
+				if err != nil {
+					return err
+				}
+				return inv.Show(a.out)
+			}})
+	return cmd
+}
+
+func (a *app) stageCommand() *cobra.Command {
+	var parallel int
+	var yes bool
+	cmd := &cobra.Command{
+		Use:   "stage",
+		Short: "Put the script on every node and fetch its packages; stops nothing",
+		Args:  noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			inv, err := loadInventory(a.inventory)
+			if err != nil {
+				return err
+			}
+			s := openSession(inv, nil)
+			defer s.close()
+			return a.carryOut(cmd.Context(), s, order{confirm: !yes, trim: func(p *plan.Plan) *plan.Plan { return stagesOnly(p, parallel) }})
+		},
+	}
+	cmd.Flags().IntVar(&parallel, "parallel", 0, "agents at once; 0: the policy's stage_parallel")
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask for the cluster's name")
+	return cmd
+}
+
+// stagesOnly cuts a plan down to what stops nothing.
+func stagesOnly(p *plan.Plan, parallel int) *plan.Plan {
+	cut := *p
+	cut.Stages = nil
+	for _, st := range p.Stages {
+		if st.Kind != plan.StagePreflight && st.Kind != plan.StageAhead {
+			continue
+		}
+		if parallel > 0 && st.Width > 1 {
+			st.Width = parallel
+		}
+		cut.Stages = append(cut.Stages, st)
+	}
+	return plan.Sealed(&cut)
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{Use: "version", Short: "Show the version of this binary", Args: noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			version, revision := "development", "unknown"
+			if info, ok := debug.ReadBuildInfo(); ok {
+				if v := info.Main.Version; v != "" && v != "(devel)" {
+					version = v
+				}
+				for _, s := range info.Settings {
+					if s.Key == "vcs.revision" {
+						revision = s.Value
+					}
+				}
+			}
+			fmt.Fprintf(a.out, "dcos-patch %s (revision %s, plan format %d)\n", version, revision, plan.FormatVersion)
+			return nil
+		}}
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
+)
+
+type planFlags struct {
+	out      string
+	offline  string
+	detailed bool
+}
+
+func (a *app) planCommand() *cobra.Command {
+	var f planFlags
+	cmd := &cobra.Command{
+		Use:   "plan",
+		Short: "Show what apply would do; changes nothing",
+		Long:  "plan surveys the cluster and shows what apply would do. It takes no lock and changes nothing.",
+		Args:  noArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return a.plan(cmd, f) },
+	}
+	cmd.Flags().StringVar(&f.out, "out", "", "write the plan as JSON to `file`, for apply")
+	cmd.Flags().StringVar(&f.offline, "offline", "", "plan from the facts in `file` instead of a survey")
+	cmd.Flags().BoolVar(&f.detailed, "detailed-exitcode", false, "exit 20 when there is work, 0 when there is none")
+	return cmd
+}
+
+func (a *app) plan(cmd *cobra.Command, f planFlags) error {
+	ctx, stop := untilSignal(cmd.Context())
+	defer stop()
+	inv, err := loadInventory(a.inventory)
+	if err != nil {
+		return err
+	}
+	var facts plan.Facts
+	if f.offline != "" {
+		if facts, err = readFacts(f.offline); err != nil {
+			return err
+		}
+	} else {
+		s := openSession(inv, nil)
+		defer s.close()
+		found, err := s.survey(ctx)
+		if err != nil {
+			return err
+		}
+		facts = found.facts
+	}
+	p, err := plan.Build(plan.Input{Inventory: inv, Facts: facts, Today: time.Now()})
+	if err != nil {
+		return err
+	}
+	if f.out != "" {
+		if err := writePlan(f.out, p); err != nil {
+			return err
+		}
+	}
+	if err := a.show(p); err != nil {
+		return err
+	}
+	if f.detailed && hasWork(p) {
+		return &codeError{exitWork}
+	}
+	return nil
+}
+
+// show prints a plan in the chosen format.
+func (a *app) show(p *plan.Plan) error {
+	if a.output == "json" {
+		return render.PlanJSON(a.out, p)
+	}
+	return render.Plan(a.out, p)
+}
+
+func hasWork(p *plan.Plan) bool {
+	for _, n := range p.Nodes {
+		if n.Disposition == plan.Patch {
+			return true
+		}
+	}
+	return false
+}
+
+func writePlan(file string, p *plan.Plan) error {
+	b, err := plan.Marshal(p)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, b, 0o600); err != nil {
+		return invalid("--out: %w", err)
+	}
+	return nil
+}
+
+// readPlan reads a saved plan, and refuses one that was edited by hand.
+func readPlan(file string) (*plan.Plan, error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil, invalid("reading the plan: %w", err)
+	}
+	p, err := plan.Unmarshal(b)
+	if err != nil {
+		return nil, invalid("%s: %w", file, err)
+	}
+	if err := plan.Verify(p); err != nil {
+		return nil, invalid("%s: %w", file, err)
+	}
+	return p, nil
+}
+
+// readFacts reads facts that an earlier survey wrote, for plans without a cluster.
+func readFacts(file string) (plan.Facts, error) {
+	var facts plan.Facts
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return facts, invalid("--offline: %w", err)
+	}
+	if err := json.Unmarshal(b, &facts); err != nil {
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			return facts, invalid("--offline: %s: at byte %d: %w", file, syntax.Offset, err)
+		}
+		return facts, invalid("--offline: %s: %w", file, err)
+	}
+	if len(facts.Nodes) == 0 {
+		return facts, invalid("--offline: %s holds no facts about nodes", file)
+	}
+	return facts, nil
+}
+
+// refuse makes a refusal of one reason.
+func refuse(b plan.Block) error { return &plan.RefusalError{Blocks: []plan.Block{b}} }
+
+// same compares an approved plan with what a fresh survey gives.
+func same(approved, fresh *plan.Plan) error {
+	if moved := plan.Compare(approved, fresh); len(moved) > 0 {
+		return &plan.RefusalError{Blocks: moved}
+	}
+	if approved.ID != fresh.ID {
+		return refuse(plan.Block{What: "the plan is not the approved one", Observed: fresh.ID, Want: approved.ID,
+			Next: fmt.Sprintf("dcos-patch plan --out FILE, have %s approved, and apply it", fresh.ID)})
+	}
+	return nil
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+func (a *app) resumeCommand() *cobra.Command {
+	var run string
+	var yes bool
+	cmd := &cobra.Command{
+		Use:   "resume",
+		Short: "Go on with a run that stopped, was interrupted, or lost its controller",
+		Long: `resume takes the newest run of the cluster that has not ended. Steps in doubt are
+looked at on their nodes before anything is done, and the last touched master is
+verified again first. A script that ran is not run again.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.resume(cmd.Context(), run, yes) },
+	}
+	cmd.Flags().StringVar(&run, "run", "", "the `run`, when not the newest")
+	cmd.Flags().BoolVar(&yes, "yes", false, "accepted for jobs; resume asks nothing")
+	return cmd
+}
+
+func (a *app) resume(ctx context.Context, run string, _ bool) error {
+	inv, err := inventory.Load(a.inventory)
+	if err != nil {
+		return err
+	}
+	store, err := journal.OpenStore(inv.Name)
+	if err != nil {
+		return err
+	}
+	if run == "" {
+		if run, _, err = latest(store); err != nil {
+			return err
+		}
+	}
+	if run == "" {
+		return refuse(plan.Block{What: "there is no run to resume", Observed: "none in " + store.Dir, Next: "dcos-patch apply"})
+	}
+	file, events, err := journal.Append(store.Path(run, journal.JournalFile))
+	if err != nil {
+		return invalid("run %s: %w", run, err)
+	}
+	s := orchestrator.Fold(events)
+	if err := resumable(run, s, inv); err != nil {
+		file.Close()
+		return err
+	}
+	script, err := os.ReadFile(store.Path(run, journal.ScriptFile))
+	if err != nil {
+		file.Close()
+		return invalid("run %s: its script: %w", run, err)
+	}
+	sess := openSession(inv, nil)
+	defer sess.close()
+	r := &runner{app: a, session: sess, store: store, run: run, lock: sess.lock(s.Plan, run), plan: s.Plan, script: script, file: file}
+	if a.output == "text" {
+		fmt.Fprint(a.out, preview(run, s))
+	}
+	return r.takeUp(ctx, s)
+}
+
+// takeUp acquires the lock again, under a higher epoch, and goes on.
+func (r *runner) takeUp(ctx context.Context, s orchestrator.State) error {
+	watch, pause, stop := r.twoStage(ctx)
+	defer stop()
+	epoch, err := r.lock.Acquire(watch)
+	if err != nil {
+		r.file.Close()
+		return err
+	}
+	return r.drive(watch, pause, s, journal.Event{Kind: journal.RunResumed, Run: r.run, Controller: owner(), Epoch: epoch})
+}
+
+// resumable refuses a run that cannot go on, or whose cluster the inventory no
+// longer describes.
+func resumable(run string, s orchestrator.State, inv *inventory.Cluster) error {
+	switch {
+	case s.Plan == nil:
+		return invalid("run %s: its journal holds no plan: nothing was done in it; use dcos-patch apply", run)
+	case s.Ended == journal.RunDone:
+		return refuse(plan.Block{What: fmt.Sprintf("run %s is done", run), Next: "dcos-patch apply verifies, and patches what is left"})
+	case inv.ID != "" && s.Plan.Cluster.ID != inv.ID:
+		return refuse(plan.Block{What: "the run is of another cluster", Observed: inv.ID, Want: s.Plan.Cluster.ID, Next: "give the right inventory with -i"})
+	}
+	for _, n := range s.Plan.Nodes {
+		have, ok := inv.Node(n.Name)
+		if !ok || have.Role != n.Role {
+			return refuse(plan.Block{Node: n.Name, What: "the inventory has changed since the run began", Observed: membership(have, ok), Want: n.Role.String(),
+				Next: "put the node back into the inventory; ssh settings and addresses may change"})
+		}
+	}
+	return nil
+}
+
+func membership(n inventory.Node, ok bool) string {
+	if !ok {
+		return "not in the inventory"
+	}
+	return n.Role.String()
+}
+
+// preview says what a resume will do and what it will not.
+func preview(run string, s orchestrator.State) string {
+	var b strings.Builder
+	masters, agents := s.Tallies()
+	fmt.Fprintf(&b, "RESUME run %s  plan %s  %s -> %s\n", run, s.Plan.ID, s.Plan.From, s.Plan.To)
+	if s.Master != "" {
+		fmt.Fprintf(&b, "  first  %s is verified again\n", s.Master)
+	}
+	for _, st := range s.Owed() {
+		fmt.Fprintf(&b, "  look   how %s ended on %s; its script is not started again unless the node proves that it may\n", st.ID, st.Node)
+	}
+	for _, n := range s.Left() {
+		fmt.Fprintf(&b, "  retry  %s, from its failed step on\n", n)
+	}
+	fmt.Fprintf(&b, "  then   masters %d to go, agents %d to go; %d verified nodes are not touched\n", masters.Untouched, agents.Untouched, masters.Verified+agents.Verified)
+	return b.String()
+}

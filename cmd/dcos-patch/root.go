@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// app is what the commands share: streams and the flags of the root.
+type app struct {
+	streams
+	inventory string
+	output    string // "text" or "json"
+}
+
+// run is the whole command; the test binary is this function too.
+func run(ctx context.Context, args []string, s streams) int {
+	signal.Ignore(syscall.SIGHUP) // a dropped VPN means carry on
+	a := &app{streams: s}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(s.in)
+	root.SetOut(s.out)
+	root.SetErr(s.err)
+	err := root.ExecuteContext(ctx)
+	explain(s.err, err)
+	return codeOf(err)
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "dcos-patch",
+		Short:         "Patch a live DC/OS cluster, one proved step at a time",
+		Long:          "dcos-patch patches the masters of a DC/OS cluster one at a time, then its agents in\nbounded numbers, over SSH. Each step waits for the cluster's own evidence of health.",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if a.output != "text" && a.output != "json" {
+				return invalid("--output %q: want text or json", a.output)
+			}
+			return nil
+		},
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return invalid("%w; see %s --help", err, cmd.CommandPath())
+	})
+	f := root.PersistentFlags()
+	f.StringVarP(&a.inventory, "inventory", "i", envOr("DCOS_PATCH_INVENTORY", "inventory.yaml"), "inventory `file`")
+	f.StringVarP(&a.output, "output", "o", "text", "`format`: text or json")
+	root.AddCommand(a.planCommand(), a.applyCommand(), a.resumeCommand(), a.statusCommand(), a.runsCommand(), a.checkCommand(),
+		a.stageCommand(), a.inventoryCommand(), a.lockCommand(), a.simCommand(), a.demoCommand(), a.versionCommand(), exitCodesTopic())
+	return root
+}
+
+func envOr(name, otherwise string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return otherwise
+}
+
+// noArgs refuses arguments as invalid input.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return invalid("%s takes no argument, got %q", cmd.CommandPath(), args[0])
+	}
+	return nil
+}
+
+// oneArg refuses any other number of arguments as invalid input.
+func oneArg(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return invalid("%s takes one argument, %s; got %d", cmd.CommandPath(), what, len(args))
+		}
+		return nil
+	}
+}
+
+// untilSignal gives a context that ends with the first SIGINT or SIGTERM.
+func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+}
+
+// twoStage hears the signals of a run: the first one asks to admit nothing
+// more, the second one ends the context.
+func (a *app) twoStage(ctx context.Context) (watch context.Context, pause <-chan struct{}, stop func()) {
+	watch, cancel := context.WithCancel(ctx)
+	first := make(chan struct{}, 1)
+	heard := make(chan os.Signal, 2)
+	signal.Notify(heard, os.Interrupt, syscall.SIGTERM)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		select {
+		case <-heard:
+		case <-watch.Done():
+			return
+		}
+		fmt.Fprintln(a.err, "interrupted: nothing new is started, the nodes in hand are finished; once more stops watching")
+		first <- struct{}{}
+		select {
+		case <-heard:
+			cancel()
+		case <-watch.Done():
+		}
+	}()
+	return watch, first, func() {
+		signal.Stop(heard)
+		cancel()
+		<-done
+	}
+}
+
+func exitCodesTopic() *cobra.Command {
+	return &cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: `0    done, and everything verified
+1    internal error
+2    invalid input: inventory, plan file, journal or flags
+3    refused before anything was touched
+4    stopped: a lane failed, a safety rule was about to break, or a hold lasted too long
+5    in doubt: nobody knows how a step ended; resume looks first
+6    done, but nodes were left behind
+7    waiting: the window is closed, or an approval is missing
+20   plan --detailed-exitcode: there is work to do
+130  interrupted`}
+}

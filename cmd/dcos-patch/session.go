@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/user"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/checks"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/patcher"
+	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/sshexec"
+)
+
+// loadInventory loads an inventory that a plan can be made of.
+func loadInventory(file string) (*inventory.Cluster, error) {
+	inv, err := inventory.Load(file)
+	if err != nil {
+		return nil, err
+	}
+	if inv.Target.URL == "" {
+		return nil, invalid("%s: no target: say target: with the url of the node patch script, from and to", file)
+	}
+	return inv, nil
+}
+
+// session is one command's way to the cluster: the inventory and one kept
+// connection per node.
+type session struct {
+	inv  *inventory.Cluster
+	pool *sshexec.Pool
+}
+
+// dialer opens TCP connections; nil is the network. The demo has its own.
+type dialer func(ctx context.Context, network, addr string) (net.Conn, error)
+
+func openSession(inv *inventory.Cluster, dial dialer) *session {
+	targets := map[string]sshexec.Target{}
+	for _, n := range inv.Nodes() {
+		targets[string(n.Name)] = sshexec.Target{Name: string(n.Name), Addr: net.JoinHostPort(n.Address, strconv.Itoa(n.Port)), User: inv.SSH.User, Jump: hops(inv.SSH)}
+	}
+	cfg := sshexec.Config{
+		Identities: inv.SSH.Identities, AgentSocket: os.Getenv("SSH_AUTH_SOCK"), KnownHosts: inv.SSH.KnownHosts,
+		DialTimeout: inv.SSH.Dial, Attempts: inv.SSH.DialAttempts, KeepAlive: inv.SSH.Keepalive, KeepAliveMisses: inv.SSH.KeepaliveMiss,
+		NetDial: dial,
+	}
+	lookup := func(name string) (sshexec.Target, error) {
+		t, ok := targets[name]
+		if !ok {
+			return t, fmt.Errorf("%s is not in the inventory", name)
+		}
+		return t, nil
+	}
+	return &session{inv: inv, pool: sshexec.NewPool(cfg, lookup)}
+}
+
+func (s *session) close() { s.pool.Close() }
+
+// hops reads the inventory's "user@host:port" jump hosts.
+func hops(c inventory.SSH) []sshexec.Hop {
+	var out []sshexec.Hop
+	for _, j := range c.Jump {
+		h := sshexec.Hop{User: c.User}
+		if u, rest, ok := strings.Cut(j, "@"); ok {
+			h.User, j = u, rest
+		}
+		h.Name, h.Addr = j, j
+		if host, _, err := net.SplitHostPort(j); err == nil {
+			h.Name = host
+		} else {
+			h.Addr = net.JoinHostPort(j, "22")
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+// probers and hosts are the pool as packages checks and patcher see it.
+type (
+	probers struct{ pool *sshexec.Pool }
+	hosts   struct{ pool *sshexec.Pool }
+)
+
+func (p probers) Node(ctx context.Context, name inventory.NodeName) (checks.Prober, error) {
+	return p.pool.Get(ctx, string(name))
+}
+
+func (h hosts) Node(ctx context.Context, name inventory.NodeName) (patcher.Host, error) {
+	return h.pool.Get(ctx, string(name))
+}
+
+// surveyed is what a survey found, with the script's bytes.
+type surveyed struct {
+	facts  plan.Facts
+	script []byte
+}
+
+// survey looks at the whole cluster and changes nothing.
+func (s *session) survey(ctx context.Context) (surveyed, error) {
+	facts := patcher.Survey(ctx, hosts{s.pool}, s.inv)
+	if err := ctx.Err(); err != nil {
+		return surveyed{}, err
+	}
+	out := surveyed{facts: facts}
+	first := s.inv.Masters[0].Name
+	if facts.Nodes[first].Err != "" {
+		return out, nil // the planner refuses, naming every node that does not answer
+	}
+	h, err := s.pool.Get(ctx, string(first))
+	if err != nil {
+		return out, err
+	}
+	script, body, err := patcher.FetchScript(ctx, h, string(first), s.inv.Target.URL)
+	if err != nil {
+		return out, err
+	}
+	out.facts.Script, out.script = script, body
+	out.facts.Cluster = checks.New(probers{s.pool}, s.sketch(facts)).Observe(ctx, plan.Ask{})
+	out.facts.Unknown = out.facts.Cluster.Unknown
+	for name, n := range out.facts.Cluster.Tasks {
+		f := out.facts.Nodes[name]
+		f.Tasks = n
+		out.facts.Nodes[name] = f
+	}
+	return out, nil
+}
+
+// sketch is as much of a plan as a look at the cluster needs.
+func (s *session) sketch(facts plan.Facts) *plan.Plan {
+	p := &plan.Plan{Cluster: plan.ClusterRef{Name: s.inv.Name, ID: s.inv.ID}, From: s.inv.Target.From, To: s.inv.Target.To, Script: facts.Script, Mesos: s.inv.Target.Mesos}
+	for _, n := range s.inv.Nodes() {
+		pn := plan.Node{Name: n.Name, Address: n.Address, Port: n.Port, IP: facts.Nodes[n.Name].IP, Role: n.Role, Group: n.Group, Zone: n.Zone, Disposition: plan.Patch}
+		if _, out := s.inv.Excluded(n.Name, time.Now()); out {
+			pn.Disposition = plan.Excluded
+		}
+		p.Nodes = append(p.Nodes, pn)
+	}
+	return p
+}
+
+// owner says who runs this, and where, for locks and receipts.
+func owner() string {
+	name := "unknown"
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%s@%s pid %d", name, host, os.Getpid())
+}

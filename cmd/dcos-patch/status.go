@@ -1,0 +1,118 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+)
+
+func (a *app) statusCommand() *cobra.Command {
+	var run string
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Where the newest run is, from its journal",
+		Args:  noArgs,
+		RunE:  func(*cobra.Command, []string) error { return a.status(run) },
+	}
+	cmd.Flags().StringVar(&run, "run", "", "the `run`, when not the newest")
+	return cmd
+}
+
+func (a *app) runsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "runs",
+		Short: "List the runs of the cluster on this machine",
+		Args:  noArgs,
+		RunE:  func(*cobra.Command, []string) error { return a.runs() },
+	}
+}
+
+// latest reads the newest run of a cluster; an empty name means that there is none.
+func latest(store journal.Store) (string, orchestrator.State, error) {
+	runs, err := store.Runs()
+	if err != nil || len(runs) == 0 {
+		return "", orchestrator.New(), err
+	}
+	run := runs[len(runs)-1]
+	s, err := load(store, run)
+	return run, s, err
+}
+
+func load(store journal.Store, run string) (orchestrator.State, error) {
+	events, err := journal.Read(store.Path(run, journal.JournalFile))
+	if err != nil {
+		return orchestrator.New(), invalid("run %s: %w", run, err)
+	}
+	return orchestrator.Fold(events), nil
+}
+
+func (a *app) status(run string) error {
+	store, err := a.store()
+	if err != nil {
+		return err
+	}
+	var s orchestrator.State
+	if run == "" {
+		run, s, err = latest(store)
+	} else {
+		s, err = load(store, run)
+	}
+	if err != nil {
+		return err
+	}
+	if run == "" {
+		fmt.Fprintf(a.out, "no run in %s\n", store.Dir)
+		return nil
+	}
+	if a.output == "json" {
+		return json.NewEncoder(a.out).Encode(summarize(run, s))
+	}
+	fmt.Fprint(a.out, statusText(run, s, time.Now()))
+	return nil
+}
+
+func (a *app) runs() error {
+	store, err := a.store()
+	if err != nil {
+		return err
+	}
+	runs, err := store.Runs()
+	if err != nil {
+		return err
+	}
+	if len(runs) == 0 && a.output == "text" {
+		fmt.Fprintf(a.out, "no run in %s\n", store.Dir)
+	}
+	for _, run := range runs {
+		s, err := load(store, run)
+		if a.output == "json" {
+			if err := json.NewEncoder(a.out).Encode(summarize(run, s)); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil {
+			fmt.Fprintf(a.out, "%-12s %v\n", run, err)
+			continue
+		}
+		sum := summarize(run, s)
+		fmt.Fprintf(a.out, "%-12s %-12s plan %s  %s -> %s  masters %d/%d  agents %d/%d\n", run, sum.State, sum.Plan, sum.From, sum.To,
+			sum.Masters.Verified+sum.Masters.AtTarget, sum.Masters.Nodes, sum.Agents.Verified+sum.Agents.AtTarget, sum.Agents.Nodes)
+	}
+	return nil
+}
+
+// store is the store of the inventory's cluster.
+func (a *app) store() (journal.Store, error) {
+	inv, err := inventory.Load(a.inventory)
+	if err != nil {
+		return journal.Store{}, err
+	}
+	return journal.OpenStore(inv.Name)
+}
