@@ -66,13 +66,12 @@ func (n *node) agentV1(r *http.Request, body []byte) httpReply {
 		return v1Reply(call, map[string]any{"get_tasks": n.agentTasks(), "get_executors": map[string]any{"executors": []any{}},
 			"get_frameworks": map[string]any{"frameworks": []any{}}})
 	default:
-		n.c.drift = append(n.c.drift, n.name+": v1 call "+call+" on an agent")
-		return textReply(http.StatusBadRequest, "Failed to validate agent::Call: Expecting 'type' to be present")
+		return n.notModelled("agent", call)
 	}
 }
 
 func (n *node) agentInfo() map[string]any {
-	return map[string]any{"hostname": n.ip, "port": 5051, "id": value(n.agent.id), "checkpoint": true}
+	return map[string]any{"hostname": n.ip, "port": 5051, "id": value(n.agent.id)}
 }
 
 func value(s string) map[string]any { return map[string]any{"value": s} }

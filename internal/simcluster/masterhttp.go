@@ -205,12 +205,27 @@ func (n *node) leaderCall(call string) httpReply {
 	case "GET_MAINTENANCE_STATUS":
 		return v1Reply(call, map[string]any{"status": map[string]any{}})
 	default:
-		n.c.drift = append(n.c.drift, n.name+": v1 call "+call+" on a master")
-		return textReply(http.StatusBadRequest, "Failed to validate master::Call: Expecting 'type' to be present")
+		return n.notModelled("master", call)
 	}
 }
 
 // v1Reply wraps an answer as the operator API does.
 func v1Reply(call string, v any) httpReply {
 	return jsonReply(map[string]any{"type": call, strings.ToLower(call): v})
+}
+
+// notModelled answers a call that Mesos does not have as Mesos would. One
+// that it has, and the model has not, is drift.
+func (n *node) notModelled(of, call string) httpReply {
+	has := map[string]string{
+		"master": "GET_METRICS GET_STATE GET_FRAMEWORKS GET_EXECUTORS GET_OPERATIONS GET_ROLES GET_QUOTA GET_WEIGHTS LIST_FILES READ_FILE " +
+			"UPDATE_MAINTENANCE_SCHEDULE START_MAINTENANCE STOP_MAINTENANCE DRAIN_AGENT DEACTIVATE_AGENT REACTIVATE_AGENT MARK_AGENT_GONE " +
+			"SUBSCRIBE TEARDOWN GET_LOGGING_LEVEL SET_LOGGING_LEVEL",
+		"agent": "GET_METRICS GET_FRAMEWORKS GET_EXECUTORS GET_OPERATIONS GET_CONTAINERS GET_RESOURCE_PROVIDERS LIST_FILES READ_FILE " +
+			"LAUNCH_CONTAINER WAIT_CONTAINER KILL_CONTAINER REMOVE_CONTAINER GET_LOGGING_LEVEL SET_LOGGING_LEVEL",
+	}
+	if strings.Contains(" "+has[of]+" ", " "+call+" ") {
+		n.c.drift = append(n.c.drift, n.name+": v1 call "+call+" to the "+of)
+	}
+	return textReply(http.StatusBadRequest, "Failed to validate "+of+"::Call: Expecting 'type' to be present")
 }

@@ -52,7 +52,7 @@ func (c *Cluster) settleMesos() {
 	lead := c.masters()[first]
 	c.mesos.leader, c.mesos.detected, c.mesos.recovered, c.mesos.term = lead, lead, true, 1
 	for _, n := range c.agents() {
-		n.agent = agentState{up: true, since: c.start.Add(-96 * time.Hour), version: n.mesosVersion(), id: c.newAgentID()}
+		n.agent = agentState{up: true, settled: true, since: c.start.Add(-96 * time.Hour), version: n.mesosVersion(), id: c.newAgentID()}
 		n.agent.record = record{known: true, active: true, version: n.agent.version, registered: n.agent.since}
 		n.seedTasks()
 	}

@@ -164,6 +164,21 @@ func (l *login) launch() (stdout, stderr string, code int) {
 // http asks through a tunnel. Connections are not kept.
 func (l *login) http(method, target string, body any) (*http.Response, []byte, error) {
 	l.t.Helper()
+	return l.httpAs("application/json", method, target, body)
+}
+
+// post asks this node's master for its health, with a content type.
+func (l *login) post(kind string) (int, string) {
+	l.t.Helper()
+	res, data, err := l.httpAs(kind, http.MethodPost, "http://"+l.c.Address(l.node)+":5050/api/v1", map[string]string{"type": "GET_HEALTH"})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return res.StatusCode, string(data)
+}
+
+func (l *login) httpAs(kind, method, target string, body any) (*http.Response, []byte, error) {
+	l.t.Helper()
 	ctx, cancel := context.WithTimeout(l.t.Context(), time.Minute)
 	defer cancel()
 	b, err := json.Marshal(body)
@@ -174,7 +189,9 @@ func (l *login) http(method, target string, body any) (*http.Response, []byte, e
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	r.Header.Set("Content-Type", "application/json")
+	if kind != "" {
+		r.Header.Set("Content-Type", kind)
+	}
 	tr := &http.Transport{DisableKeepAlives: true, DialContext: func(_ context.Context, network, addr string) (net.Conn, error) {
 		return l.ssh.Dial(network, addr)
 	}}

@@ -1,0 +1,173 @@
+package simcluster
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// The model of the node patch script is pinned to what bash makes of the
+// rendered text: same exit code, same words, same calls of pkgpanda. The real
+// paths are replaced by those of a directory, everything else is as rendered.
+func TestBashDoesWithTheScriptWhatTheModelDoes(t *testing.T) {
+	if _, err := exec.LookPath("bash"); err != nil || os.Geteuid() != 0 {
+		t.Skip("needs bash, and root as the script does")
+	}
+	for _, test := range []struct {
+		name     string
+		faults   Faults                          // of the model
+		spoil    func(t *testing.T, root string) // of the directory
+		set      func(n *node)                   // of the model, behind its back
+		exit     int
+		says     string
+		fetched  bool
+		activate bool
+	}{
+		{name: "a healthy node is patched", exit: 0, says: "Upgrading DC/OS agent 2.1.0 -> 2.1.1\n", fetched: true, activate: true},
+		{name: "a node whose checks all fail is patched just the same", exit: 0, says: "Upgrading DC/OS agent 2.1.0 -> 2.1.1\n",
+			faults: Faults{{What: ChecksRedBefore, Where: "a1"}},
+			spoil:  func(t *testing.T, root string) { stub(t, root, "CHECKS", "2") }, fetched: true, activate: true},
+		{name: "another version is refused", exit: 1, says: "ERROR: Expecting to upgrade DC/OS from 2.1.0 to 2.1.1. Version found on node: 2.1.1\n",
+			spoil: func(t *testing.T, root string) {
+				file(t, root, "opt/mesosphere/etc/dcos-version.json", string(versionJSON("2.1.1")), 0o644)
+			},
+			set: func(n *node) { n.version = "2.1.1" }},
+		{name: "a missing environment ends it at once", exit: 1, says: "environment.export: No such file or directory\n",
+			spoil: func(t *testing.T, root string) {
+				if err := os.Remove(filepath.Join(root, "opt/mesosphere/environment.export")); err != nil {
+					t.Fatal(err)
+				}
+			},
+			set: func(n *node) { n.tree.remove("/opt/mesosphere/environment.export") }},
+		{name: "a fetch that fails ends it before anything is stopped", exit: 1, says: "ERROR: Unable to fetch package",
+			faults: Faults{{What: ScriptFailsFetch, Where: "a1"}},
+			spoil:  func(t *testing.T, root string) { stub(t, root, "FETCH", "1") }, fetched: true},
+		{name: "an activation that fails ends it with 1", exit: 1, says: "Traceback",
+			faults: Faults{{What: ScriptFailsMidSwap, Where: "a1"}},
+			spoil:  func(t *testing.T, root string) { stub(t, root, "ACTIVATE", "1") }, fetched: true, activate: true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var output string
+			var exit int
+			var script []byte
+			synctest.Test(t, func(t *testing.T) { output, exit, script = modelRun(t, test.faults, test.set) })
+			if exit != test.exit || !strings.Contains(output, test.says) {
+				t.Errorf("the model: exit %d, %q", exit, output)
+			}
+			root := stubbed(t)
+			if test.spoil != nil {
+				test.spoil(t, root)
+			}
+			output, exit = bashRun(t, root, script)
+			if exit != test.exit || !strings.Contains(output, test.says) {
+				t.Errorf("bash: exit %d, %q", exit, output)
+			}
+			calls := read(t, root, "calls")
+			if strings.Contains(calls, "pkgpanda fetch --repository-url=http://") != test.fetched || strings.Contains(calls, "pkgpanda activate --no-block ") != test.activate {
+				t.Errorf("calls: %s", calls)
+			}
+		})
+	}
+}
+
+// modelRun patches a1 and gives the output, the exit code and the script.
+func modelRun(t *testing.T, faults Faults, set func(*node)) (string, int, []byte) {
+	t.Helper()
+	c := start(t, Options{Private: 1, Faults: faults})
+	l := must(t, c, "a1")
+	l.prepare()
+	if _, errs, code := l.launch(); code != 0 {
+		t.Fatalf("launch: %d %s", code, errs)
+	}
+	if set != nil {
+		leave := c.enter()
+		set(c.byName["a1"])
+		leave()
+	}
+	for range 300 {
+		if got := c.Launches("a1"); got[0].Exit >= 0 {
+			return l.verb("output " + sumOf(c.Script()) + " 1 0"), got[0].Exit, c.Script()
+		}
+		time.Sleep(time.Second)
+	}
+	t.Fatal("the script does not end")
+	return "", 0, nil
+}
+
+func file(t *testing.T, root, name, text string, mode os.FileMode) {
+	t.Helper()
+	p := filepath.Join(root, name)
+	if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(p, []byte(text), mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// stub sets the exit code of a stand-in.
+func stub(t *testing.T, root, what, code string) {
+	t.Helper()
+	file(t, root, "stub/"+what, code, 0o644)
+}
+
+func read(t *testing.T, root, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(root, name))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// stubbed is a directory in place of a node's file system.
+func stubbed(t *testing.T) string {
+	t.Helper()
+	root := t.TempDir()
+	file(t, root, "etc/mesosphere/roles/slave", "", 0o644)
+	file(t, root, "opt/mesosphere/environment.export", "export PATH="+root+"/opt/mesosphere/bin:$PATH\n", 0o644)
+	file(t, root, "opt/mesosphere/etc/dcos-version.json", string(versionJSON("2.1.0")), 0o644)
+	file(t, root, "opt/mesosphere/bin/dcos-check-runner", `#!/bin/sh
+# The real one finds no check named as it is asked, and exits 0 for that.
+echo "dcos-check-runner $*" >>`+root+`/calls
+case "$*" in
+"check node-poststart" | "check cluster") exit "$(cat `+root+`/stub/CHECKS 2>/dev/null || echo 0)" ;;
+esac
+exit 0
+`, 0o755)
+	file(t, root, "opt/mesosphere/bin/pkgpanda", `#!/bin/sh
+echo "pkgpanda $*" >>`+root+`/calls
+case $1 in
+fetch) code=$(cat `+root+`/stub/FETCH 2>/dev/null || echo 0); [ "$code" = 0 ] || echo "ERROR: Unable to fetch package" >&2 ;;
+activate) code=$(cat `+root+`/stub/ACTIVATE 2>/dev/null || echo 0); [ "$code" = 0 ] || echo "Traceback" >&2 ;;
+esac
+exit "$code"
+`, 0o755)
+	return root
+}
+
+func bashRun(t *testing.T, root string, script []byte) (string, int) {
+	t.Helper()
+	text := strings.NewReplacer("/opt/mesosphere", root+"/opt/mesosphere", "/etc/mesosphere", root+"/etc/mesosphere").Replace(string(script))
+	file(t, root, "dcos_node_upgrade.sh", text, 0o755)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "bash", filepath.Join(root, "dcos_node_upgrade.sh"))
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return string(out), 0
+	case errors.As(err, &exit):
+		return string(out), exit.ExitCode()
+	default:
+		t.Fatal(err)
+		return "", 0
+	}
+}
