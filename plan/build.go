@@ -33,9 +33,7 @@ func Build(in Input) (*Plan, error) {
 	if len(s.blocks) > 0 {
 		return nil, &RefusalError{Blocks: s.inNodeOrder()}
 	}
-	p.ID = Identity(p)
-	p.Seal = seal(p)
-	return p, nil
+	return Sealed(p), nil
 }
 
 // survey is the inventory and the facts side by side, and what speaks against

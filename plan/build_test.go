@@ -223,3 +223,29 @@ func TestEstimatesCountRoundsOfTheWindow(t *testing.T) {
 		t.Errorf("103 nodes five at a time: %d rounds, want 21", got)
 	}
 }
+
+func TestVerifyGatesAreThoseOfTheNodesLane(t *testing.T) {
+	in := healthy(agents("general", "a", 3))
+	in.Inventory.Groups[0].Policy.Timeouts.Tasks = 7 * time.Minute
+	p := mustBuild(t, in)
+	agent, master := stage(t, p, "general").Lanes[0].Steps, stage(t, p, "masters").Lanes[0].Steps
+	a2, _ := in.Inventory.Node("a2")
+	if got, want := VerifyGates(in.Inventory, a2), slices.Concat(agent[2].Gates, agent[3].Gates); !slices.Equal(got, want) {
+		t.Errorf("agent: %v, want %v", got, want)
+	}
+	if got := VerifyGates(in.Inventory, in.Inventory.Masters[0]); !slices.Equal(got, master[2].Gates) {
+		t.Errorf("master: %v, want %v", got, master[2].Gates)
+	}
+}
+
+func TestAPlanCutByAProgramIsSealedAnew(t *testing.T) {
+	whole := mustBuild(t, healthy(agents("general", "a", 3)))
+	cut := *whole
+	cut.Stages = cut.Stages[:3]
+	if Verify(&cut) == nil {
+		t.Error("the cut is not noticed")
+	}
+	if s := Sealed(&cut); Verify(s) != nil || s.ID != whole.ID || Verify(whole) != nil {
+		t.Error("sealed: it verifies, has the decision's id, and leaves the whole plan as it was")
+	}
+}
