@@ -169,9 +169,7 @@ func nextLook(b *board, t plan.Task) time.Time {
 func late(b *board, t plan.Task, now time.Time) error {
 	gates := b.late(now)
 	if d := t.Step.Timeout.D(); len(gates) == 0 && d > 0 && now.Sub(b.since) >= d {
-		for _, g := range b.gates {
-			gates = append(gates, LateGate{Gate: g.spec.Gate, Waited: d, Since: g.same, Finding: g.verdict.Finding})
-		}
+		gates = b.open(now)
 	}
 	if len(gates) == 0 {
 		return nil

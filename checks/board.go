@@ -88,10 +88,31 @@ func (b *board) late(now time.Time) []LateGate {
 	var late []LateGate
 	for _, g := range b.gates {
 		if !g.verdict.Holds && now.Sub(g.waits) >= g.spec.Within.D() {
-			late = append(late, LateGate{Gate: g.spec.Gate, Waited: now.Sub(g.waits), Since: g.same, Finding: g.verdict.Finding})
+			late = append(late, g.lateSince(g.waits, now))
 		}
 	}
 	return late
+}
+
+// open lists the gates that do not hold; all of them when each does, but never
+// together.
+func (b *board) open(now time.Time) []LateGate {
+	var open, all []LateGate
+	for _, g := range b.gates {
+		l := g.lateSince(b.since, now)
+		all = append(all, l)
+		if !g.verdict.Holds {
+			open = append(open, l)
+		}
+	}
+	if len(open) == 0 {
+		return all
+	}
+	return open
+}
+
+func (g gateState) lateSince(from, now time.Time) LateGate {
+	return LateGate{Gate: g.spec.Gate, Waited: now.Sub(from), Since: g.same, Finding: g.verdict.Finding}
 }
 
 // findings are the last of every gate.
