@@ -33,6 +33,7 @@ func Build(in Input) (*Plan, error) {
 	if len(s.blocks) > 0 {
 		return nil, &RefusalError{Blocks: s.inNodeOrder()}
 	}
+	p.ID = Identity(p)
 	return Sealed(p), nil
 }
 

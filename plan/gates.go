@@ -63,22 +63,6 @@ func both(a, b time.Duration) time.Duration {
 	return a + b
 }
 
-// VerifyGates is what a node must show to count as serving, by itself and
-// outside any plan: both halves of an agent's verification, or a master's.
-func VerifyGates(c *inventory.Cluster, n inventory.Node) []GateSpec {
-	f := scaleOf(c.Rehearsal.TimeScale)
-	if n.Role == dcos.Master {
-		return gatesOf(masterServe(), c.Policy.Timeouts, f)
-	}
-	t := c.Policy.Timeouts
-	for _, g := range c.Groups {
-		if g.Name == n.Group {
-			t = g.Policy.Timeouts
-		}
-	}
-	return append(gatesOf(agentReturn(), t, f), gatesOf(agentServe(), t, f)...)
-}
-
 // gatesOf turns rows into a step's gates.
 func gatesOf(rows []gateRow, t inventory.Timeouts, f timeScale) []GateSpec {
 	specs := make([]GateSpec, len(rows))

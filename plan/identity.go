@@ -68,16 +68,6 @@ func digest(v any) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Sealed is a copy of the plan with the id and the seal of its content: for
-// plans that a program has cut out of a whole one. The parts it shares with
-// the original must not be changed afterwards.
-func Sealed(p *Plan) *Plan {
-	q := *p
-	q.ID = Identity(&q)
-	q.Seal = seal(&q)
-	return &q
-}
-
 // SealError says that a plan is not as Build made it.
 type SealError struct {
 	What      string // "id" or "seal"
