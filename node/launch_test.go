@@ -272,3 +272,26 @@ func TestFetchedPackagesCanBeReadByEverybody(t *testing.T) {
 		t.Errorf("from the wrong place: %v, want exit code 1", err)
 	}
 }
+
+// Containers share the boot id of their host: only the start of PID 1 tells
+// that a container was started anew.
+func TestAUnitOfAnotherLifeOfTheContainerIsNotTheAttempts(t *testing.T) {
+	b := agentBench(t)
+	sha := launch(t, b)
+	b.write(t, "proc/1/stat", "1 (systemd) S 0 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 78 1 2 3", 0o644)
+	if got := receipts(t, b, sha)[0]; got.State != node.Lost {
+		t.Errorf("got %+v, want lost", got)
+	}
+}
+
+func TestAttemptsAreListedByNumber(t *testing.T) {
+	b := agentBench(t)
+	sha := strings.Repeat("a", 64)
+	for _, attempt := range []string{"10", "9", "1"} {
+		b.write(t, node.Dir+"/receipts/"+sha+"/"+attempt+"/exit", "1 1795294060\n", 0o600)
+	}
+	got := receipts(t, b, sha)
+	if len(got) != 3 || got[0].Attempt != 1 || got[1].Attempt != 9 || got[2].Attempt != 10 {
+		t.Errorf("got %+v", got)
+	}
+}
