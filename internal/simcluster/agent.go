@@ -113,7 +113,7 @@ func (n *node) stopAgent() {
 	late := n.c.spread(fmt.Sprint("ping ", n.name, lost), 0, pingTimeout)
 	n.c.after(pingTimeout*pingCount+late, func() {
 		r := a.record
-		if r.lost == lost && r.known && !r.active && !a.up {
+		if r.lost == lost && r.known && !r.active && !r.recovering {
 			a.unreachable()
 			n.c.note(n, "unreachable", "pings failed")
 		}

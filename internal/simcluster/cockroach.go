@@ -14,7 +14,7 @@ type cockroachState struct {
 	started time.Time
 	left    time.Time // when it was last stopped
 	behind  time.Time // its ranges are under-replicated until then
-	for4    bool      // for ever
+	forever bool      // they stay so
 }
 
 const (
@@ -40,7 +40,7 @@ func (n *node) tryCockroach() {
 	s := &n.cockroach
 	s.up, s.started = true, n.c.now()
 	s.behind = n.c.now().Add(n.c.scaled(cockroachRepair))
-	s.for4 = n.launched > 0 && n.fault(UnderReplicated)
+	s.forever = n.launched > 0 && n.fault(UnderReplicated)
 }
 
 // tryMarathon is simpler than the real one: it starts when bootstrap does.
@@ -82,7 +82,7 @@ func (n *node) underReplicated() int {
 	at := n.reported()
 	for _, o := range n.c.masters() {
 		s := o.cockroach
-		away := !s.up && at.After(s.left) || s.up && at.After(s.left) && (at.Before(s.behind) || s.for4)
+		away := !s.up && at.After(s.left) || s.up && at.After(s.left) && (at.Before(s.behind) || s.forever)
 		if away {
 			return 23
 		}
