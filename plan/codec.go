@@ -47,11 +47,15 @@ func Unmarshal(b []byte) (*Plan, error) {
 	if err := checkFormat(b); err != nil {
 		return nil, err
 	}
-	if field, offset, found := unknownField[Plan](b); found {
-		return nil, &FormatError{Line: line(b, offset), Field: field, Err: errUnknownField}
-	}
 	var p Plan
-	if err := json.Unmarshal(b, &p); err != nil {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&p); err != nil {
+		// The decoder does not say where the unknown field is; a second,
+		// slower look does.
+		if field, offset, found := unknownField[Plan](b); found {
+			return nil, &FormatError{Line: line(b, offset), Field: field, Err: errUnknownField}
+		}
 		return nil, located(b, err)
 	}
 	if err := Verify(&p); err != nil {

@@ -20,7 +20,6 @@ func TestUnmarshalNamesLineAndField(t *testing.T) {
 		text        string
 	}{
 		{"a field that nobody knows", "nodes[0].force", edit(`"name": "m1"`, `"name": "m1", "force": true`), true, "unknown field"},
-		{"a field given twice", "max_out", edit(`"max_out"`, `"max_out": 9, "max_out"`), true, ""},
 		{"a text for a number", "max_out", edit(`"max_out": `, `"max_out": "many", "x": `), true, ""},
 		{"a newer format", "format", edit(`"format": 1`, `"format": 2`), false, "reads format 1"},
 		{"a torn file", "", good[:len(good)/2], true, ""},
@@ -47,6 +46,7 @@ func TestUnmarshalRefusesAnEditedPlan(t *testing.T) {
 	for name, c := range map[string]struct{ old, new, what string }{
 		"a wider limit":     {`"max_out": 3`, `"max_out": 30`, "id"},
 		"a shorter timeout": {`"within": "5m0s"`, `"within": "1s"`, "seal"},
+		"a second value":    {`"max_out": 3`, `"max_out": 3, "max_out": 4`, "id"},
 		"another address":   {`"address": "10.20.0.11"`, `"address": "10.20.0.99"`, "seal"},
 	} {
 		bad := bytes.Replace(good, []byte(c.old), []byte(c.new), 1)

@@ -126,3 +126,15 @@ func BenchmarkBuild10000(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkUnmarshal10000(b *testing.B) {
+	text, err := Marshal(mustBuild(b, healthy(agents("general", "a", 10000, "a", "b", "c"))))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := Unmarshal(text); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -10,7 +10,7 @@ import (
 )
 
 // unknownField finds the first object key in valid JSON that a T has no field
-// for, or that an object has twice, with its path and offset. The standard
+// for, with its path and offset. The standard
 // library refuses unknown fields too, but does not say where they are.
 func unknownField[T any](b []byte) (path string, offset int64, found bool) {
 	w := walker{dec: json.NewDecoder(bytes.NewReader(b))}
@@ -58,7 +58,6 @@ func (w *walker) array(t reflect.Type, path string) bool {
 
 func (w *walker) object(t reflect.Type, path string) bool {
 	t = structural(t)
-	seen := map[string]bool{}
 	for w.dec.More() {
 		tok, err := w.dec.Token()
 		key, isKey := tok.(string)
@@ -67,11 +66,10 @@ func (w *walker) object(t reflect.Type, path string) bool {
 		}
 		at := strings.TrimPrefix(path+"."+key, ".")
 		inner, known := fieldType(t, key)
-		if !known || seen[key] {
+		if !known {
 			w.path = at
 			return false
 		}
-		seen[key] = true
 		if !w.value(inner, at) {
 			return false
 		}
