@@ -28,7 +28,13 @@ type Config struct {
 
 	Handshakes        int // at once in a Pool; 16
 	HandshakesPerJump int // at once through one jump host of a Pool; 4
-	Sessions          int // commands at once on one connection, further ones wait; 8, below the 10 of OpenSSH's MaxSessions
+
+	// Sessions is how many commands run at once on one connection; further
+	// ones wait. 5: OpenSSH (9.2, seen) counts a session until it has handled
+	// what arrived together with its end, so that twice as many must stay
+	// within its MaxSessions, 10. A command that was given up counts there
+	// for as long as it runs.
+	Sessions int
 
 	// NetDial opens the first connection of a chain. nil is a net.Dialer.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -50,7 +56,7 @@ func (c Config) withDefaults() Config {
 	or(&c.KeepAliveMisses, 3)
 	or(&c.Handshakes, 16)
 	or(&c.HandshakesPerJump, 4)
-	or(&c.Sessions, 8)
+	or(&c.Sessions, 5)
 	if c.NetDial == nil {
 		c.NetDial = (&net.Dialer{}).DialContext
 	}

@@ -94,7 +94,7 @@ func TestConn(t *testing.T) {
 		"more commands than sessions wait for their turn, and may give up": func(t *testing.T, l *lab, c *sshexec.Conn) {
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 			defer cancel()
-			for range 8 {
+			for range 5 {
 				go c.Run(ctx, sshexec.Cmd{Argv: []string{"sleep", "10"}})
 			}
 			synctest.Wait()

@@ -10,6 +10,9 @@ var (
 	ErrAuth    = errors.New("the node accepted none of our keys")
 	ErrHostKey = errors.New("host key is not the one in known_hosts")
 
+	// ErrNoSession is cured by a new connection (Pool.Drop).
+	ErrNoSession = errors.New("the node's sshd opens no further session on this connection (MaxSessions; commands that were given up but still run count)")
+
 	ErrNoForwarding = errors.New("the node's sshd forbids forwarding (AllowTcpForwarding)")
 )
 

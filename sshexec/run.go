@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/crypto/ssh"
 )
 
 // Run runs one command and waits for its end or for that of ctx. The Result
@@ -50,6 +52,10 @@ func (c *Conn) start(ctx context.Context, cmd Cmd) (*running, error) {
 	channel, requests, err := c.open(ctx, "session", nil)
 	if err != nil {
 		c.leave()
+		var refused *ssh.OpenChannelError
+		if errors.As(err, &refused) {
+			err = fmt.Errorf("%w: %w", ErrNoSession, err)
+		}
 		return nil, notRun(err)
 	}
 	r.channel = channel
