@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -54,7 +53,7 @@ func (a *app) apply(ctx context.Context, args []string, f applyFlags) error {
 			return err
 		}
 	}
-	s := openSession(inv, nil)
+	s := openSession(inv, a.dial)
 	defer s.close()
 	return a.carryOut(ctx, s, order{saved: saved, planID: f.planID, confirm: !f.yes, trim: whole})
 }
@@ -65,27 +64,16 @@ type order struct {
 	planID  string     // the only id that may be applied; empty: any
 	confirm bool       // ask for the cluster's name
 	trim    func(*plan.Plan) *plan.Plan
-	store   func(cluster string) (journal.Store, error) // nil: the user's
 }
 
 // whole is the trim of those who want the whole plan.
 func whole(p *plan.Plan) *plan.Plan { return p }
 
-// storeAt keeps runs below a directory.
-func storeAt(dir string) func(string) (journal.Store, error) {
-	return func(cluster string) (journal.Store, error) {
-		return journal.Store{Dir: filepath.Join(dir, cluster)}, nil
-	}
-}
-
 // carryOut plans, asks, locks, plans again, and runs.
 func (a *app) carryOut(ctx context.Context, s *session, o order) error {
-	look, stopLook := untilSignal(ctx)
+	look, stopLook := a.untilSignal(ctx)
 	defer stopLook()
-	if o.store == nil {
-		o.store = journal.OpenStore
-	}
-	store, err := o.store(s.inv.Name)
+	store, err := a.stores(s.inv.Name)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/dcos-patch/dcos-patch/checks"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
-	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -34,7 +33,7 @@ all hold, or its patience ends.`,
 }
 
 func (a *app) check(ctx context.Context, name inventory.NodeName, wait bool) error {
-	ctx, stop := untilSignal(ctx)
+	ctx, stop := a.untilSignal(ctx)
 	defer stop()
 	inv, err := loadInventory(a.inventory)
 	if err != nil {
@@ -44,9 +43,9 @@ func (a *app) check(ctx context.Context, name inventory.NodeName, wait bool) err
 	if !ok {
 		return invalid("%s is not in %s", name, a.inventory)
 	}
-	s := openSession(inv, nil)
+	s := openSession(inv, a.dial)
 	defer s.close()
-	task, err := s.checkTask(ctx, n)
+	task, err := a.checkTask(ctx, s, n)
 	if err != nil {
 		return err
 	}
@@ -90,8 +89,8 @@ func line(f dcos.Finding) string {
 
 // checkTask makes a verification task for one node: that of the newest run if
 // it planned one, else of a sketch.
-func (s *session) checkTask(ctx context.Context, n inventory.Node) (plan.Task, error) {
-	store, err := journal.OpenStore(s.inv.Name)
+func (a *app) checkTask(ctx context.Context, s *session, n inventory.Node) (plan.Task, error) {
+	store, err := a.stores(s.inv.Name)
 	if err != nil {
 		return plan.Task{}, err
 	}

@@ -28,7 +28,7 @@ raises the epoch, so that the old controller, should it wake, is refused by ever
 }
 
 func (a *app) breakLock(ctx context.Context, reason string) error {
-	ctx, stop := untilSignal(ctx)
+	ctx, stop := a.untilSignal(ctx)
 	defer stop()
 	if reason == "" {
 		return invalid("lock break needs --reason: who else may be at work, and why they are not")
@@ -37,7 +37,7 @@ func (a *app) breakLock(ctx context.Context, reason string) error {
 	if err != nil {
 		return err
 	}
-	s := openSession(inv, nil)
+	s := openSession(inv, a.dial)
 	defer s.close()
 	facts := patcher.Survey(ctx, hosts{s.pool}, inv)
 	holders := map[string]bool{}

@@ -44,7 +44,7 @@ func (a *app) stageCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s := openSession(inv, nil)
+			s := openSession(inv, a.dial)
 			defer s.close()
 			return a.carryOut(cmd.Context(), s, order{confirm: !yes, trim: func(p *plan.Plan) *plan.Plan { return stagesOnly(p, parallel) }})
 		},

@@ -16,6 +16,7 @@ import (
 type planFlags struct {
 	out      string
 	offline  string
+	facts    string
 	detailed bool
 }
 
@@ -30,12 +31,13 @@ func (a *app) planCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&f.out, "out", "", "write the plan as JSON to `file`, for apply")
 	cmd.Flags().StringVar(&f.offline, "offline", "", "plan from the facts in `file` instead of a survey")
+	cmd.Flags().StringVar(&f.facts, "save-facts", "", "write what the survey found to `file`, for --offline")
 	cmd.Flags().BoolVar(&f.detailed, "detailed-exitcode", false, "exit 20 when there is work, 0 when there is none")
 	return cmd
 }
 
 func (a *app) plan(cmd *cobra.Command, f planFlags) error {
-	ctx, stop := untilSignal(cmd.Context())
+	ctx, stop := a.untilSignal(cmd.Context())
 	defer stop()
 	inv, err := loadInventory(a.inventory)
 	if err != nil {
@@ -47,13 +49,18 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 			return err
 		}
 	} else {
-		s := openSession(inv, nil)
+		s := openSession(inv, a.dial)
 		defer s.close()
 		found, err := s.survey(ctx)
 		if err != nil {
 			return err
 		}
 		facts = found.facts
+	}
+	if f.facts != "" {
+		if err := writeFacts(f.facts, facts); err != nil {
+			return err
+		}
 	}
 	p, err := plan.Build(plan.Input{Inventory: inv, Facts: facts, Today: time.Now()})
 	if err != nil {
@@ -135,6 +142,18 @@ func readFacts(file string) (plan.Facts, error) {
 		return facts, invalid("--offline: %s holds no facts about nodes", file)
 	}
 	return facts, nil
+}
+
+// writeFacts writes facts that readFacts reads.
+func writeFacts(file string, facts plan.Facts) error {
+	b, err := json.MarshalIndent(facts, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, append(b, '\n'), 0o600); err != nil {
+		return invalid("--save-facts: %w", err)
+	}
+	return nil
 }
 
 // refuse makes a refusal of one reason.

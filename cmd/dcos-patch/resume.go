@@ -36,7 +36,7 @@ func (a *app) resume(ctx context.Context, run string, _ bool) error {
 	if err != nil {
 		return err
 	}
-	store, err := journal.OpenStore(inv.Name)
+	store, err := a.stores(inv.Name)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (a *app) resume(ctx context.Context, run string, _ bool) error {
 		file.Close()
 		return invalid("run %s: its script: %w", run, err)
 	}
-	sess := openSession(inv, nil)
+	sess := openSession(inv, a.dial)
 	defer sess.close()
 	r := &runner{app: a, session: sess, store: store, run: run, lock: sess.lock(s.Plan, run), plan: s.Plan, script: script, file: file}
 	if a.output == "text" {

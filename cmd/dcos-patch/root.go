@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -10,9 +9,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// app is what the commands share: streams and the flags of the root.
+// app is what the commands share: streams, surroundings and the flags of the
+// root.
 type app struct {
 	streams
+	world
 	inventory string
 	output    string // "text" or "json"
 }
@@ -20,14 +21,17 @@ type app struct {
 // run is the whole command; the test binary is this function too.
 func run(ctx context.Context, args []string, s streams) int {
 	signal.Ignore(syscall.SIGHUP) // a dropped VPN means carry on
-	a := &app{streams: s}
+	return (&app{streams: s, world: theWorld()}).run(ctx, args)
+}
+
+func (a *app) run(ctx context.Context, args []string) int {
 	root := a.root()
 	root.SetArgs(args)
-	root.SetIn(s.in)
-	root.SetOut(s.out)
-	root.SetErr(s.err)
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
 	err := root.ExecuteContext(ctx)
-	explain(s.err, err)
+	explain(a.err, err)
 	return codeOf(err)
 }
 
@@ -78,41 +82,6 @@ func oneArg(what string) cobra.PositionalArgs {
 			return invalid("%s takes one argument, %s; got %d", cmd.CommandPath(), what, len(args))
 		}
 		return nil
-	}
-}
-
-// untilSignal gives a context that ends with the first SIGINT or SIGTERM.
-func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
-	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-}
-
-// twoStage hears the signals of a run: the first one asks to admit nothing
-// more, the second one ends the context.
-func (a *app) twoStage(ctx context.Context) (watch context.Context, pause <-chan struct{}, stop func()) {
-	watch, cancel := context.WithCancel(ctx)
-	first := make(chan struct{}, 1)
-	heard := make(chan os.Signal, 2)
-	signal.Notify(heard, os.Interrupt, syscall.SIGTERM)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		select {
-		case <-heard:
-		case <-watch.Done():
-			return
-		}
-		fmt.Fprintln(a.err, "interrupted: nothing new is started, the nodes in hand are finished; once more stops watching")
-		first <- struct{}{}
-		select {
-		case <-heard:
-			cancel()
-		case <-watch.Done():
-		}
-	}()
-	return watch, first, func() {
-		signal.Stop(heard)
-		cancel()
-		<-done
 	}
 }
 

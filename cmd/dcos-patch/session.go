@@ -120,7 +120,7 @@ func (s *session) survey(ctx context.Context) (surveyed, error) {
 		return out, err
 	}
 	out.facts.Script, out.script = script, body
-	out.facts.Cluster = checks.New(probers{s.pool}, s.sketch(facts)).Observe(ctx, plan.Ask{})
+	out.facts.Cluster = checks.New(probers{s.pool}, s.sketch(facts)).Observe(ctx, plan.Ask{Kind: plan.StagePreflight})
 	out.facts.Unknown = out.facts.Cluster.Unknown
 	for name, n := range out.facts.Cluster.Tasks {
 		f := out.facts.Nodes[name]

@@ -65,7 +65,7 @@ func (f simFlags) options() (simcluster.Options, error) {
 }
 
 func (a *app) simUp(ctx context.Context, f simFlags) error {
-	ctx, stop := untilSignal(ctx)
+	ctx, stop := a.untilSignal(ctx)
 	defer stop()
 	if f.dir == "" {
 		return invalid("--dir is required: where to write the inventory, known_hosts and the key")
@@ -143,8 +143,10 @@ func (a *app) demo(ctx context.Context) (err error) {
 	}
 	s := openSession(inv, c.DialContext)
 	defer s.close()
+	own := *a
+	own.stores = storesAt(filepath.Join(dir, "state"))
 	fmt.Fprintf(a.out, "A simulated cluster of %d nodes behind real SSH servers, in this process. Time runs x%.0f.\n\n", len(inv.Nodes()), 1/demoScale)
-	if err := a.carryOut(ctx, s, order{store: storeAt(filepath.Join(dir, "state")), trim: whole}); err != nil {
+	if err := own.carryOut(ctx, s, order{trim: whole}); err != nil {
 		return err
 	}
 	if bad := append(c.Violations(), c.Drift()...); len(bad) > 0 {

@@ -114,5 +114,5 @@ func (a *app) store() (journal.Store, error) {
 	if err != nil {
 		return journal.Store{}, err
 	}
-	return journal.OpenStore(inv.Name)
+	return a.stores(inv.Name)
 }

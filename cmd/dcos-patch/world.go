@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/dcos-patch/dcos-patch/journal"
+)
+
+// world is what a command finds around it besides its streams: the network,
+// the state directory and the signals. The demo and the tests bring their own.
+type world struct {
+	dial    dialer                                      // nil is the network
+	stores  func(cluster string) (journal.Store, error) // where the runs of a cluster are kept
+	signals func() (heard <-chan os.Signal, stop func())
+}
+
+func theWorld() world {
+	return world{stores: journal.OpenStore, signals: processSignals}
+}
+
+// processSignals hears SIGINT and SIGTERM until stopped.
+func processSignals() (<-chan os.Signal, func()) {
+	heard := make(chan os.Signal, 2)
+	signal.Notify(heard, os.Interrupt, syscall.SIGTERM)
+	return heard, func() { signal.Stop(heard) }
+}
+
+// storesAt keeps runs below a directory.
+func storesAt(dir string) func(string) (journal.Store, error) {
+	return func(cluster string) (journal.Store, error) {
+		return journal.Store{Dir: filepath.Join(dir, cluster)}, nil
+	}
+}
+
+// untilSignal gives a context that ends with the first signal.
+func (a *app) untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	heard, silence := a.signals()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		select {
+		case <-heard:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		silence()
+		cancel()
+		<-done
+	}
+}
+
+// twoStage hears the signals of a run: the first one asks to admit nothing
+// more, the second one ends the context.
+func (a *app) twoStage(ctx context.Context) (watch context.Context, pause <-chan struct{}, stop func()) {
+	watch, cancel := context.WithCancel(ctx)
+	first := make(chan struct{}, 1)
+	heard, silence := a.signals()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		select {
+		case <-heard:
+		case <-watch.Done():
+			return
+		}
+		fmt.Fprintln(a.err, "interrupted: nothing new is started, the nodes in hand are finished; once more stops watching")
+		first <- struct{}{}
+		select {
+		case <-heard:
+			cancel()
+		case <-watch.Done():
+		}
+	}()
+	return watch, first, func() {
+		silence()
+		cancel()
+		<-done
+	}
+}
