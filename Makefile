@@ -1,0 +1,32 @@
+GO ?= go
+# The binary and the tests need nothing but Go; e2e needs Docker and Debian's packages.
+
+.PHONY: build test race fuzz lint cover e2e bench demo examples help
+.DEFAULT_GOAL := build
+
+build: ## build bin/dcos-patch
+	$(GO) build -trimpath -o bin/dcos-patch ./cmd/dcos-patch
+test: ## all tests that need no Docker, with the race detector
+	$(GO) test -race -timeout 20m ./...
+	@docker info >/dev/null 2>&1 || echo "container tests (make e2e) were left out: no Docker here"
+race: test ## the same as test: the race detector is always on
+fuzz: ## every fuzz target for 10 s each (FUZZTIME=...)
+	@./.ci/fuzz $(or $(FUZZTIME),10s)
+lint: ## gofmt, go vet, staticcheck, the import table, the source rules
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
+	$(GO) vet ./...
+	$(GO) vet -tags e2e ./e2e/...
+	$(GO) tool staticcheck ./...
+	$(GO) test -count=1 ./internal/arch
+cover: ## coverage of the packages, by function, in coverage.out
+	$(GO) test -coverprofile=coverage.out ./... && $(GO) tool cover -func=coverage.out | tail -1
+e2e: build ## real nodes in containers (needs Docker): patch, kill, resume
+	$(GO) test -tags e2e -count=1 -timeout 30m -v ./e2e/...
+bench: ## benchmarks (docs/benchmarks.md)
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+demo: ## patch a simulated cluster: plan, apply, verify; leaves nothing behind
+	@$(GO) run ./cmd/dcos-patch demo
+examples: ## rewrite the examples' golden plans
+	$(GO) test ./cmd/dcos-patch -run Example -update
+help: ## this list
+	@awk -F':.*## ' '/^[a-z0-9]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
