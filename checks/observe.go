@@ -33,7 +33,7 @@ func (c *Cluster) Observe(ctx context.Context, ask plan.Ask) plan.Observation {
 	}
 	v.age = time.Since(began)
 	obs := v.observation()
-	if ask.Kind == plan.StageCanary || ask.Kind == plan.StageGroup {
+	if ask.Kind == plan.StagePreflight { // only planning asks how loaded agents are
 		obs.Tasks = c.taskCounts(ctx, l)
 	}
 	return obs
