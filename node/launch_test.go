@@ -275,12 +275,17 @@ func TestFetchedPackagesCanBeReadByEverybody(t *testing.T) {
 
 // Containers share the boot id of their host: only the start of PID 1 tells
 // that a container was started anew.
-func TestAUnitOfAnotherLifeOfTheContainerIsNotTheAttempts(t *testing.T) {
-	b := agentBench(t)
-	sha := launch(t, b)
-	b.write(t, "proc/1/stat", "1 (systemd) S 0 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 78 1 2 3", 0o644)
-	if got := receipts(t, b, sha)[0]; got.State != node.Lost {
-		t.Errorf("got %+v, want lost", got)
+func TestAUnitOfTheSameNameInAnotherLifeIsNotTheAttempts(t *testing.T) {
+	for file, text := range map[string]string{
+		"proc/1/stat":                    "1 (systemd) S 0 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 78 1 2 3",
+		"proc/sys/kernel/random/boot_id": "99999999-2222-3333-4444-000000000001\n",
+	} {
+		b := agentBench(t)
+		sha := launch(t, b)
+		b.write(t, file, text, 0o644)
+		if got := receipts(t, b, sha)[0]; got.State != node.Lost {
+			t.Errorf("another %s: got %+v, want lost", file, got)
+		}
 	}
 }
 

@@ -35,7 +35,7 @@ func TestAProgramCutShortDoesNothing(t *testing.T) {
 	text := node.Program()
 	cuts := []int{}
 	last := bytes.LastIndex(bytes.TrimSpace(text), []byte("\n")) + 1
-	for at := 0; at < last; at += len(text) / 150 {
+	for at := 0; at < last; at += len(text) / 40 {
 		cuts = append(cuts, at, bytes.LastIndexByte(text[:at], '\n')+1)
 	}
 	for at := last; at <= last+len("main"); at++ {

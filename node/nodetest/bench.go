@@ -26,9 +26,10 @@ type Bench interface {
 	// its exit code is on disk.
 	End(t testing.TB, e Ending)
 	// Kill makes the running unit vanish without an exit code, as after a
-	// SIGKILL of everything in it.
+	// SIGKILL of everything in it; not before the script itself runs.
 	Kill(t testing.TB)
-	// Reboot restarts the node: another boot id, no unit of ours.
+	// Reboot restarts the node: another boot id, no unit of ours. A script
+	// that was launched has begun before.
 	Reboot(t testing.TB)
 	// Set changes the node behind the program's back; the zero fields of n
 	// stay as they are.
