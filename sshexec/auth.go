@@ -40,7 +40,7 @@ func loadLogin(ctx context.Context, cfg Config) *login {
 }
 
 func (l *login) askAgent(ctx context.Context, socket string) error {
-	c, err := (&net.Dialer{}).DialContext(ctx, "unix", socket)
+	c, err := (&net.Dialer{}).DialContext(ctx, "unix", expandHome(socket))
 	if err != nil {
 		return err
 	}
@@ -92,6 +92,7 @@ func (l *login) refused(c *ssh.ClientAuthContext) error {
 // readIdentity reads a private key, and its certificate when there is one,
 // which is offered first.
 func readIdentity(file string) ([]ssh.Signer, error) {
+	file = expandHome(file)
 	pem, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err

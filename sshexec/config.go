@@ -7,14 +7,14 @@ import (
 )
 
 // Config is what all connections of a run share. Zero fields take the default
-// their comment names. It is copied when it is used, and never changed.
+// their comment names; a leading "~/" of a file is the home directory. It is copied when it is used, and never changed.
 type Config struct {
 	Identities  []string // private key files; FILE-cert.pub beside one is offered as its certificate
 	AgentSocket string   // path of the agent's socket, as in SSH_AUTH_SOCK; "" asks no agent
 	KnownHosts  []string // known_hosts files; missing ones are skipped, no entry means no connection
 
-	// LearnTo is a known_hosts file, one of KnownHosts, to which the keys of
-	// unknown nodes are added. "" refuses unknown nodes. A changed key is
+	// LearnTo is a known_hosts file, asked like those of KnownHosts, to which
+	// the keys of unknown nodes are added. "" refuses unknown nodes. A changed key is
 	// refused in any case.
 	LearnTo string
 

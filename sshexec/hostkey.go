@@ -24,9 +24,14 @@ type hostKeys struct {
 }
 
 func loadHostKeys(cfg Config, name, addr string) (*hostKeys, error) {
-	h := &hostKeys{files: cfg.KnownHosts, learn: cfg.LearnTo, addr: addr}
+	h := &hostKeys{learn: expandHome(cfg.LearnTo), addr: addr}
 	var there []string
-	for _, f := range cfg.KnownHosts {
+	for _, f := range append(slices.Clone(cfg.KnownHosts), cfg.LearnTo) {
+		f = expandHome(f)
+		if f == "" || slices.Contains(h.files, f) {
+			continue
+		}
+		h.files = append(h.files, f)
 		if _, err := os.Stat(f); err == nil {
 			there = append(there, f)
 		} else if !errors.Is(err, fs.ErrNotExist) {

@@ -55,7 +55,7 @@ func (p *Pool) Close() {
 }
 
 func (p *Pool) dial(ctx context.Context, t Target) (*Conn, error) {
-	return connect(ctx, t, p.cfg, route{
+	return connect(ctx, t, p.cfg.forTarget(t), route{
 		approach: func(ctx context.Context) (netDial, error) { return p.approach(ctx, t) },
 		admit:    func(ctx context.Context) (func(), error) { return p.admit(ctx, t.Jump) },
 	})
@@ -68,7 +68,7 @@ func (p *Pool) approach(ctx context.Context, t Target) (netDial, error) {
 	}
 	before, last := t.Jump[:len(t.Jump)-1], t.Jump[len(t.Jump)-1]
 	hop, err := p.hops.get(ctx, chain(t.Jump), func(ctx context.Context) (*Conn, error) {
-		return p.dial(ctx, Target{Name: last.Name, Addr: last.Addr, User: last.User, Jump: before})
+		return p.dial(ctx, last.target(before))
 	})
 	if err != nil {
 		return nil, &DialError{Node: t.Name, Addr: t.Addr, Via: last.Name, Err: err}

@@ -1,6 +1,9 @@
 package sshexec
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Target is where a node is and how it is reached.
 type Target struct {
@@ -8,6 +11,8 @@ type Target struct {
 	Addr string // "host:port" as seen from the last hop; the host key is looked up under it, then under Name
 	User string // login
 	Jump []Hop  // jump hosts, the first one next to us
+
+	Identities, KnownHosts []string // files for this node, before those of Config
 }
 
 // Hop is a jump host.
@@ -15,6 +20,8 @@ type Hop struct {
 	Name string
 	Addr string // "host:port" as seen from the hop before it
 	User string
+
+	Identities, KnownHosts []string // files for this hop, before those of Config
 }
 
 // chain names a sequence of jump hosts, so that those who share it share
@@ -25,4 +32,16 @@ func chain(hops []Hop) string {
 		b.WriteString(h.User + "@" + h.Addr + " ")
 	}
 	return b.String()
+}
+
+// target is a hop as something to connect to, behind those before it.
+func (h Hop) target(before []Hop) Target {
+	return Target{Name: h.Name, Addr: h.Addr, User: h.User, Jump: before, Identities: h.Identities, KnownHosts: h.KnownHosts}
+}
+
+// forTarget is the Config with the files that only t has.
+func (c Config) forTarget(t Target) Config {
+	c.Identities = slices.Concat(t.Identities, c.Identities)
+	c.KnownHosts = slices.Concat(t.KnownHosts, c.KnownHosts)
+	return c
 }
