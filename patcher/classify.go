@@ -14,10 +14,10 @@ import (
 
 // evidence is what a node says about one attempt of a script.
 type evidence struct {
-	Node     string
 	Script   dcos.Script
-	Attempt  int
-	Receipts []node.Receipt // of this script
+	Run      string         // whose attempt it is
+	Attempt  int            // of the run, 1 for the first; the node counts those of all runs
+	Receipts []node.Receipt // of this script, ascending
 	Survey   node.Survey
 }
 
@@ -37,6 +37,12 @@ func classify(ev evidence) plan.Report {
 	case r.State != node.Exited && r.State != node.Lost:
 		return plan.Report{Outcome: plan.InDoubt, Detail: "the node's receipt has no readable state"}
 	}
+	return ev.over(r)
+}
+
+// over judges an attempt that runs no more.
+func (ev evidence) over(r node.Receipt) plan.Report {
+	atTarget := dcos.SamePackages(ev.Survey.Active, ev.Script.Packages)
 	how := "ended without an exit code (reboot or kill)"
 	if r.State == node.Exited {
 		how = fmt.Sprintf("exit %d", r.Code)
@@ -61,15 +67,36 @@ func failed(c plan.Class, format string, args ...any) plan.Report {
 	return plan.Report{Outcome: plan.Failed, Class: c, Detail: fmt.Sprintf(format, args...)}
 }
 
-// receipt finds the attempt's own receipt; a later attempt means that ours is
-// over, and is not ours to judge.
+// receipt finds what the node recorded of the attempt. Where it recorded
+// nothing, an attempt of another run that is under way, or that may have
+// changed the node, speaks for it: nothing may be started beside or after it.
 func (ev evidence) receipt() (node.Receipt, bool) {
+	n := 0
 	for _, r := range ev.Receipts {
-		if r.Attempt == ev.Attempt {
+		if r.Run != ev.Run {
+			continue
+		}
+		if n++; n == ev.Attempt {
 			return r, true
 		}
 	}
-	return node.Receipt{}, false
+	if len(ev.Receipts) == 0 {
+		return node.Receipt{}, false
+	}
+	last := ev.Receipts[len(ev.Receipts)-1]
+	ended := last.State == node.Exited || last.State == node.Lost
+	if ended && ev.over(last).Class == plan.BeforeSwap {
+		return node.Receipt{}, false
+	}
+	return last, true
+}
+
+// next is the number that the node will know a new attempt by.
+func (ev evidence) next() int {
+	if len(ev.Receipts) == 0 {
+		return 1
+	}
+	return ev.Receipts[len(ev.Receipts)-1].Attempt + 1
 }
 
 // activeSum is the hash that the node program writes into `started`.

@@ -30,7 +30,7 @@ func (p *Patcher) patch(ctx context.Context, t plan.Task, note func(plan.Note)) 
 	if err != nil {
 		return unlaunched(ctx, t, "connecting", err)
 	}
-	unit, err := node.Launch(ctx, h, node.Start{Claim: p.claim(t), SHA256: t.Plan.Script.SHA256, Attempt: t.Attempt, From: t.Plan.From})
+	unit, err := node.Launch(ctx, h, node.Start{Claim: p.claim(t), SHA256: t.Plan.Script.SHA256, Attempt: ev.next(), From: t.Plan.From})
 	var refused *node.RefusedError
 	switch {
 	case errors.As(err, &refused) && refused.Word != "receipt":
@@ -123,7 +123,7 @@ func (p *Patcher) insist(ctx context.Context, t plan.Task, note func(plan.Note))
 
 // evidence reads receipts and state of the node.
 func (p *Patcher) evidence(ctx context.Context, t plan.Task) (evidence, error) {
-	ev := evidence{Node: string(t.Step.Node), Script: t.Plan.Script, Attempt: t.Attempt}
+	ev := evidence{Script: t.Plan.Script, Run: t.Run, Attempt: t.Attempt}
 	h, err := p.Nodes.Node(ctx, t.Step.Node)
 	if err != nil {
 		return ev, err

@@ -1,0 +1,79 @@
+package patcher
+
+import (
+	"testing"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+func TestHowAnAttemptEndedIsJudgedByTheNodeNotByTheExitCode(t *testing.T) {
+	old, target := []string{"dcos-config--setup_1", "mesos--1"}, []string{"dcos-config--setup_2", "mesos--2"}
+	other := []string{"dcos-config--setup_3", "mesos--2"}
+	ended := func(code int) []node.Receipt {
+		return []node.Receipt{{Run: "r", Attempt: 1, State: node.Exited, Code: code, ActiveSum: activeSum(old)}}
+	}
+	lost := []node.Receipt{{Run: "r", Attempt: 1, State: node.Lost, ActiveSum: activeSum(old)}}
+	foreign := func(state node.RunState, code int) []node.Receipt {
+		return []node.Receipt{{Run: "other", Attempt: 1, State: state, Code: code, ActiveSum: activeSum(old)}}
+	}
+	for _, c := range []struct {
+		name     string
+		receipts []node.Receipt
+		active   []string
+		midSwap  bool
+		outcome  plan.Outcome
+		class    plan.Class
+	}{
+		{"no receipt and the old packages: it never ran", nil, old, false, plan.NotRun, ""},
+		{"no receipt and the target's packages: somebody else did it", nil, target, false, plan.Done, ""},
+		{"no receipt in the middle of somebody's swap is not a fresh start", nil, old, true, plan.NotRun, ""},
+		{"still running", []node.Receipt{{Run: "r", Attempt: 1, State: node.Running}}, old, false, plan.Running, ""},
+		{"still running in the middle of its swap", []node.Receipt{{Run: "r", Attempt: 1, State: node.Running}}, nil, true, plan.Running, ""},
+		{"exit 0 and the target's packages", ended(0), target, false, plan.Done, ""},
+		{"exit 0 proves nothing when the packages are the old ones", ended(0), old, false, plan.Failed, plan.BeforeSwap},
+		{"exit 1 and the old packages: the fetch failed", ended(1), old, false, plan.Failed, plan.BeforeSwap},
+		{"exit 1 and the target's packages: applied, not started", ended(1), target, false, plan.Failed, plan.NotStarted},
+		{"exit 1 in the middle of a swap", ended(1), old, true, plan.Failed, plan.MidSwap},
+		{"exit 0 in the middle of a swap", ended(0), target, true, plan.Failed, plan.MidSwap},
+		{"packages that are neither", ended(1), other, false, plan.Failed, plan.MidSwap},
+		{"no packages at all", ended(1), nil, false, plan.Failed, plan.MidSwap},
+		{"lost by a reboot, applied", lost, target, false, plan.Done, ""},
+		{"lost by a reboot, before the swap", lost, old, false, plan.Failed, plan.BeforeSwap},
+		{"lost by a reboot, in the swap", lost, old, true, plan.Failed, plan.MidSwap},
+		{"a receipt without a readable state", []node.Receipt{{Run: "r", Attempt: 1}}, target, false, plan.InDoubt, ""},
+		{"a receipt without the old packages' hash proves nothing harmless", []node.Receipt{{Run: "r", Attempt: 1, State: node.Exited, Code: 1}}, old, false, plan.Failed, plan.MidSwap},
+		{"another run's harmless attempt leaves ours to begin", foreign(node.Exited, 1), old, false, plan.NotRun, ""},
+		{"another run's attempt that runs is adopted", foreign(node.Running, 0), old, false, plan.Running, ""},
+		{"another run's attempt that applied it", foreign(node.Exited, 0), target, false, plan.Done, ""},
+		{"another run's attempt that broke the node", foreign(node.Exited, 1), other, false, plan.Failed, plan.MidSwap},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := classify(evidence{Script: dcos.Script{Packages: target}, Run: "r", Attempt: 1, Receipts: c.receipts,
+				Survey: node.Survey{Active: c.active, MidSwap: c.midSwap}})
+			if got.Outcome != c.outcome || got.Class != c.class {
+				t.Errorf("got %s %q (%s), want %s %q", got.Outcome, got.Class, got.Detail, c.outcome, c.class)
+			}
+			if got.Detail == "" {
+				t.Error("no word about why")
+			}
+		})
+	}
+}
+
+func TestAttemptsAreTheRunsOwnAndNumbersTheNodes(t *testing.T) {
+	old := []string{"mesos--1"}
+	harmless := func(run string, n int) node.Receipt {
+		return node.Receipt{Run: run, Attempt: n, State: node.Exited, Code: 1, ActiveSum: activeSum(old)}
+	}
+	ev := evidence{Run: "r", Attempt: 2, Script: dcos.Script{Packages: []string{"mesos--2"}}, Survey: node.Survey{Active: old},
+		Receipts: []node.Receipt{harmless("a", 1), harmless("r", 2), harmless("r", 3)}}
+	if r, ok := ev.receipt(); !ok || r.Attempt != 3 {
+		t.Errorf("the run's second attempt is %+v %v, want the node's third", r, ok)
+	}
+	ev.Attempt = 3
+	if _, ok := ev.receipt(); ok || ev.next() != 4 {
+		t.Errorf("the run's third attempt exists, or is to be number %d; want none, and 4", ev.next())
+	}
+}
