@@ -26,8 +26,9 @@ const (
 	ScriptFailsMidSwap  Kind = "script-fails-mid-swap"   // the script dies with services stopped and files moved
 	ScriptFailsStart    Kind = "script-fails-start"      // exit 1 after the swap: active is new, dcos.target not started
 	ScriptHangs         Kind = "script-hangs"            // the script never ends
-	NodeNeverReturns    Kind = "node-never-returns"      // the machine dies as its daemons stop
+	NodeNeverReturns    Kind = "node-never-returns"      // the machine goes off as its daemons stop, for a while (for) or for ever
 	RebootMidScript     Kind = "reboot-mid-script"       // the machine reboots while packages are fetched
+	RebootMidSwap       Kind = "reboot-mid-swap"         // the machine reboots in the swap; dcos-setup finishes it at boot
 	ExhibitorLatent     Kind = "exhibitor-latent"        // listed latent for ever after its restart
 	RegistrarMissing    Kind = "registrar-metric-absent" // the metric never appears after the restart
 	AgentNewID          Kind = "agent-new-id"            // registers as a new agent after the patch
@@ -41,6 +42,8 @@ const (
 	SocketDownAfter     Kind = "socket-down-after"       // dcos-telegraf.socket stays down: the agent loops
 	ChecksRedBefore     Kind = "checks-red-before"       // one node-poststart check fails from the start
 	ChecksRedAfter      Kind = "checks-red-after"        // one node-poststart check fails after the patch
+	NoForwarding        Kind = "no-forwarding"           // sshd refuses tunnels
+	NoSFTP              Kind = "no-sftp"                 // sshd has no SFTP subsystem
 	HostKeyChanged      Kind = "host-key-changed"        // another host key than known_hosts says
 	WrongKey            Kind = "wrong-key"               // the node accepts another user key only
 	NoSudo              Kind = "no-sudo"                 // sudo wants a password from the start
@@ -57,9 +60,9 @@ const (
 
 func allKinds() []Kind {
 	return []Kind{SSHCutBeforeExec, SSHCutAfterExec, SSHCutDuringScript, SSHDown, SSHSilent, ScriptFailsFetch, ScriptFailsMidSwap,
-		ScriptFailsStart, ScriptHangs, NodeNeverReturns, RebootMidScript, ExhibitorLatent, RegistrarMissing, AgentNewID,
+		ScriptFailsStart, ScriptHangs, NodeNeverReturns, RebootMidScript, RebootMidSwap, ExhibitorLatent, RegistrarMissing, AgentNewID,
 		AgentNeverRegisters, TasksDoNotReturn, BatchJobFinishes, UnderReplicated, StaleHappy, UnitRedBefore, UnitRedAfter,
-		SocketDownAfter, ChecksRedBefore, ChecksRedAfter, HostKeyChanged, WrongKey, NoSudo, SudoRevoked, AgentDead,
+		SocketDownAfter, ChecksRedBefore, ChecksRedAfter, NoForwarding, NoSFTP, HostKeyChanged, WrongKey, NoSudo, SudoRevoked, AgentDead,
 		UnknownAgent, Script404, ScriptHTML, ScriptOtherVersion, MidSwapFromStart, AtTarget, ClockSkew}
 }
 

@@ -147,6 +147,22 @@ func TestFaults(t *testing.T) {
 				s.Errorf("second launch: %d %s", code, errs)
 			}
 		}},
+		{"node-never-returns with a time does return", `[{what: node-never-returns, where: m1, for: 5m}]`, func(s story) {
+			s.launch("m1")
+			s.wait(3 * time.Minute)
+			if _, err := dial(s.T, s.c, "m1"); err == nil {
+				s.Error("connected")
+			}
+			s.back("m1")
+			s.wantSurvey("m1", "receipt "+sha(s)+" 1 exit:0", "version 2.1.1", "boot_id "+s.c.uuid("boot m1 1"))
+		}},
+		{"reboot-mid-swap is finished by dcos-setup", `[{what: reboot-mid-swap, where: m1}]`, func(s story) {
+			s.launch("m1")
+			s.wait(95 * time.Second)
+			s.wantSurvey("m1", "receipt "+sha(s)+" 1 lost", "version 2.1.0", "midswap")
+			s.back("m1")
+			s.wantSurvey("m1", "receipt "+sha(s)+" 1 lost", "version 2.1.1", "!midswap")
+		}},
 		{"exhibitor-latent is never listed as serving", `[{what: exhibitor-latent, where: m1}]`, func(s story) {
 			s.launch("m1")
 			s.wait(10 * time.Minute)

@@ -74,7 +74,7 @@ func (c *Cluster) route(to endpoint, r *http.Request, body []byte) httpReply {
 	if to.n == nil {
 		return c.bootstrapAnswer(r)
 	}
-	if !to.n.listens(to.port, to.port == dcos.ExhibitorPort) {
+	if !to.alive() {
 		return httpReply{}
 	}
 	switch to.port {

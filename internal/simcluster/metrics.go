@@ -31,7 +31,7 @@ func (n *node) metricsQueue() httpReply {
 // metricsNow answers a request whose turn has come.
 func (c *Cluster) metricsNow(to endpoint) httpReply {
 	defer c.enter()()
-	if !to.n.listens(to.port, false) {
+	if !to.alive() {
 		return httpReply{}
 	}
 	return to.n.metricsSnapshot()

@@ -29,6 +29,8 @@ const (
 	daemonsLag   = 9 * time.Second  // the old daemons answer that long after the swap began
 	startLag     = 2 * time.Second  // between their end and the start of the new
 	blockedStart = 25 * time.Second // 2.2 waits for the new daemons
+	rebootTakes  = 60 * time.Second // until the kernel is up
+	setupTakes   = 10 * time.Second // dcos-setup, at boot
 )
 
 func (p *patch) dir() string { return fmt.Sprintf("%s/receipts/%s/%d", programDir, p.sha, p.attempt) }
@@ -41,6 +43,9 @@ func (p *patch) begin(script []byte) {
 	p.after(patchBegin, func() { p.preamble(script) })
 	if p.n.fault(SSHCutDuringScript) || p.n.fault(RebootMidScript) {
 		p.n.c.wake(patchBegin + 2*fetchOne)
+	}
+	if p.n.fault(RebootMidSwap) {
+		p.n.c.wake(patchBegin + p.fetchTakes() + 2*time.Second)
 	}
 	if p.n.fault(NodeNeverReturns) || p.n.fault(SSHDown) || p.n.fault(SSHSilent) {
 		p.n.c.wake(patchBegin + p.fetchTakes() + daemonsLag)
@@ -107,7 +112,7 @@ func (p *patch) fetch() {
 	if n.hit(RebootMidScript) {
 		p.after(2*fetchOne, func() {
 			n.powerOff()
-			n.c.after(60*time.Second, n.powerOn)
+			n.c.after(rebootTakes, n.powerOn)
 		})
 		return
 	}
@@ -146,15 +151,36 @@ func (p *patch) activate() {
 	if !p.script.noBlock {
 		n.stopDaemons()
 	}
+	if n.hit(RebootMidSwap) {
+		p.after(2*time.Second, func() {
+			n.powerOff()
+			n.c.after(rebootTakes, func() {
+				n.powerOn()
+				n.after(setupTakes, p.recoverSwap)
+			})
+		})
+		return
+	}
 	p.after(swapTakes, p.swapped)
+}
+
+// recoverSwap is dcos-setup at boot, which finishes what pkgpanda began.
+func (p *patch) recoverSwap() {
+	n := p.n
+	n.setActive(p.script)
+	n.c.note(n, "recovered-swap", string(n.version))
+}
+
+func (n *node) setActive(s scriptFacts) {
+	n.version, n.active = s.to, slices.Clone(s.packages)
+	n.writeActive()
+	n.tree.remove(dcos.InstallProgress)
 }
 
 // swapped is the moment at which the new packages are the active ones.
 func (p *patch) swapped() {
 	n := p.n
-	n.version, n.active = p.script.to, slices.Clone(p.script.packages)
-	n.writeActive()
-	n.tree.remove(dcos.InstallProgress)
+	n.setActive(p.script)
 	n.c.note(n, "activated", string(n.version))
 	if n.hit(ScriptFailsStart) {
 		n.stopDaemons()
@@ -179,6 +205,9 @@ func (p *patch) restart() {
 	n.moment(WhenDown)
 	if n.hit(NodeNeverReturns) {
 		n.powerOff()
+		if f, _ := n.c.find(NodeNeverReturns, n.name); f.For > 0 {
+			n.c.after(f.For, n.powerOn)
+		}
 		return
 	}
 	n.stopDaemons()

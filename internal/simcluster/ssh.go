@@ -135,7 +135,8 @@ func (c *Cluster) serveSSH(ctx context.Context, n *node, conn net.Conn) error {
 	if err != nil {
 		return err
 	}
-	server := &sshd.Server{HostKey: key, User: c.opt.User, Authorized: []ssh.PublicKey{n.wantKey}, Handler: session{n}}
+	server := &sshd.Server{HostKey: key, User: c.opt.User, Authorized: []ssh.PublicKey{n.wantKey}, Handler: session{n},
+		RefuseForwarding: n.fault(NoForwarding), RefuseSFTP: n.fault(NoSFTP)}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {

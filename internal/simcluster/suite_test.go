@@ -17,10 +17,11 @@ func TestTheSimulatedNodeIsAnSSHServerLikeOthers(t *testing.T) {
 	}})
 }
 
-// simWorld is a cluster of which a1 is the node, and a2 refuses sudo.
+// simWorld is a cluster of which a4 is the node, and the others refuse something.
 func simWorld(t *testing.T) conformance.World {
 	t.Helper()
-	c := start(t, Options{Private: 2, Faults: Faults{{What: NoSudo, Where: "a2"}}})
+	c := start(t, Options{Private: 4, Faults: Faults{
+		{What: NoSudo, Where: "a2"}, {What: NoForwarding, Where: "a3"}, {What: NoSFTP, Where: "a1"}}})
 	dir := t.TempDir()
 	for name, data := range map[string][]byte{"id": c.PrivateKey(), "known_hosts": c.KnownHosts()} {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
@@ -30,15 +31,18 @@ func simWorld(t *testing.T) conformance.World {
 	at := func(name string) sshexec.Target {
 		return sshexec.Target{Name: name, Addr: c.byName[name].sshAddr(), User: "ops"}
 	}
-	n, noSudo := c.byName["a1"], at("a2")
+	n, noSudo, noForward, noSFTP := c.byName["a4"], at("a2"), at("a3"), at("a1")
 	return conformance.World{
-		Target: at("a1"),
-		NoSudo: &noSudo,
+		Target: at("a4"),
+		NoSudo: &noSudo, NoForward: &noForward, NoSFTP: &noSFTP,
 		Config: sshexec.Config{Identities: []string{filepath.Join(dir, "id")}, KnownHosts: []string{filepath.Join(dir, "known_hosts")}, NetDial: c.DialContext},
 		Dir:    "/home/ops",
 		Stat: func(name string) ([]byte, fs.FileMode, error) {
 			defer c.enter()()
 			i := n.tree.get(name)
+			if i == nil {
+				i = c.byName["a1"].tree.get(name)
+			}
 			if i == nil {
 				return nil, 0, fs.ErrNotExist
 			}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/internal/memnet"
@@ -15,8 +16,9 @@ import (
 
 // endpoint is a daemon that can be reached through a tunnel.
 type endpoint struct {
-	n    *node // nil: the bootstrap node
-	port int
+	n     *node // nil: the bootstrap node
+	port  int
+	since time.Time // of the process: a connection does not outlive it
 }
 
 type endpointKey struct{}
@@ -118,7 +120,7 @@ func (s session) resolve(addr string) (endpoint, error) {
 	if !n.listens(port, loopback) {
 		return endpoint{}, errRefused
 	}
-	return endpoint{n: n, port: port}, nil
+	return endpoint{n: n, port: port, since: n.listening(port)}, nil
 }
 
 // listens reports whether a process of the node has the port open. Mesos and
@@ -142,6 +144,27 @@ func (n *node) listens(port int, loopback bool) bool {
 	default:
 		return false
 	}
+}
+
+// listening is the start of the process that has the port open.
+func (n *node) listening(port int) time.Time {
+	switch port {
+	case dcos.MesosMasterPort:
+		return n.master.since
+	case dcos.MesosAgentPort:
+		return n.agent.since
+	case dcos.ExhibitorPort:
+		return n.unit(unitExhibitor).started
+	case dcos.MarathonPort:
+		return n.unit(unitMarathon).started
+	default:
+		return time.Time{}
+	}
+}
+
+// alive reports whether the process that a connection was made to still runs.
+func (e endpoint) alive() bool {
+	return e.n.listens(e.port, e.port == dcos.ExhibitorPort) && e.since.Equal(e.n.listening(e.port))
 }
 
 // zooKeeperConn answers one four-letter word and hangs up.
