@@ -3,5 +3,14 @@
 //
 // Its errors keep two things apart that everything above rests on: an
 // *ExitError is what the node said; a *LostError means that nobody heard the
-// end, and that the command may still be running.
+// end, and that the command may still be running. A *NotRunError, *SudoError or
+// *DialError means that nothing has happened. No command is ever run twice.
+//
+// A Pool keeps the connections: one per node, one per chain of jump hosts. A
+// connection that is gone stays gone for those who use it; the next Get dials
+// anew. Host keys are strict: an unknown one is refused unless asked to be
+// learned, a changed one always.
+//
+// Not here: passwords (of logins and of sudo), terminals, and trust in
+// anything that is not in a known_hosts file.
 package sshexec
