@@ -88,6 +88,7 @@ func TestTheCanaryIsTheMedianLoadedAgentWithATask(t *testing.T) {
 		want  string
 	}{
 		{"idle agents do not count", map[inventory.NodeName]int{"a2": 9, "a3": 5, "a5": 1}, nil, false, "a3"},
+		{"of two, the less loaded", map[inventory.NodeName]int{"a2": 9, "a3": 5}, nil, false, "a3"},
 		{"ties go by name", map[inventory.NodeName]int{"a10": 2, "a2": 2, "a4": 2}, nil, false, "a2"},
 		{"nothing runs", nil, nil, false, "a1"},
 		{"the declared ones", map[inventory.NodeName]int{"a2": 9}, []inventory.NodeName{"a10", "a4"}, false, "a4 a10"},
@@ -247,5 +248,23 @@ func TestAPlanCutByAProgramIsSealedAnew(t *testing.T) {
 	}
 	if s := Sealed(&cut); Verify(s) != nil || s.ID != whole.ID || Verify(whole) != nil {
 		t.Error("sealed: it verifies, has the decision's id, and leaves the whole plan as it was")
+	}
+}
+
+func TestStagedNodesAreKnownAndQuick(t *testing.T) {
+	in := healthy(agents("general", "a", 4))
+	slow := stage(t, mustBuild(t, in), "stage-agents").Estimate
+	for _, n := range in.Inventory.Groups[0].Nodes {
+		observe(in, n.Name, func(f *NodeFacts) { f.Fetched = append([]string{"z--1"}, newPk...) })
+	}
+	observe(in, "a4", func(f *NodeFacts) { f.Fetched = f.Fetched[:3] })
+	p := mustBuild(t, in)
+	for _, n := range p.Nodes[3:] {
+		if n.Staged != (n.Name != "a4") {
+			t.Errorf("%s staged: %v", n.Name, n.Staged)
+		}
+	}
+	if quick := stage(t, p, "stage-agents").Estimate; quick >= slow {
+		t.Errorf("staging takes %s where three of four hold all, %s where none does", quick, slow)
 	}
 }

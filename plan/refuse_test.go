@@ -122,7 +122,11 @@ func TestBuildTakesUntidyClustersThatAreLegitimate(t *testing.T) {
 		},
 		"a ghost that Mesos remembers": func(i *Input) { i.Facts.Unknown = []UnknownAgent{{ID: "S1", IP: "10.9.9.9"}} },
 		"an agent out, with room left": func(i *Input) { i.Facts.Cluster.Out = []inventory.NodeName{"a1"} },
-		"a configuration patch":        versions("2.1.1", "2.1.1"),
+		"excluded agents out, which count for nobody": func(i *Input) {
+			i.Inventory.Exclusions = []inventory.Exclusion{{Node: "a1"}, {Node: "a2"}}
+			i.Facts.Cluster.Out = []inventory.NodeName{"a1", "a2", "a3"}
+		},
+		"a configuration patch": versions("2.1.1", "2.1.1"),
 		"active packages out of order": func(i *Input) {
 			observe(*i, "a1", func(f *NodeFacts) { f.Active = []string{"mesos--old", "bootstrap--1"} })
 		},
