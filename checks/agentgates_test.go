@@ -64,15 +64,16 @@ func TestTasks(t *testing.T) {
 	is := func(id, state, reason string) dcos.AgentTask {
 		return dcos.AgentTask{ID: id, AgentID: "x-S41", State: state, Reason: reason}
 	}
+	present := listed(func(*dcos.Agent) {})
 	web := is("web.1", "TASK_RUNNING", "")
 	judge := func(job dcos.AgentTask) Answer {
-		return judgeTasks(lead(1, 0, 0), dcos.Tasks{Launched: []dcos.AgentTask{web}, Completed: []dcos.AgentTask{job}}, a)
+		return judgeTasks(present, dcos.Tasks{Launched: []dcos.AgentTask{web}, Completed: []dcos.AgentTask{job}}, a)
 	}
 	none := a
 	none.base = nil
 	empty := afterPatch(agentNode())
 	check(t, "tasks", []verdictCase{
-		{"all of them running pass", judgeTasks(lead(1, 0, 0), dcos.Tasks{Launched: []dcos.AgentTask{web, is("job.1", "TASK_RUNNING", "")}}, a), dcos.Passed, "2/2 run"},
+		{"all of them running pass", judgeTasks(present, dcos.Tasks{Launched: []dcos.AgentTask{web, is("job.1", "TASK_RUNNING", "")}}, a), dcos.Passed, "2/2 run"},
 		{"untidy: a batch job that ended by itself passes", judge(is("job.1", "TASK_FINISHED", "")), dcos.Passed, "1/2 run, 1 ended"},
 		{"untidy: a task that its framework killed passes", judge(is("job.1", "TASK_KILLED", "REASON_TASK_KILLED_DURING_LAUNCH")), dcos.Passed, "1 ended"},
 		{"untidy: a job that failed by itself passes and is shown", judge(is("job.1", "TASK_FAILED", "REASON_COMMAND_EXECUTOR_FAILED")), dcos.Warned, "1 failed by themselves"},
@@ -81,19 +82,20 @@ func TestTasks(t *testing.T) {
 		{"a lost task is a failure", judge(is("job.1", "TASK_LOST", "REASON_SLAVE_REMOVED")), dcos.Failed, "job.1 TASK_LOST"},
 		{"a gone task is a failure", judge(is("job.1", "TASK_GONE", "")), dcos.Failed, "job.1 TASK_GONE"},
 		{"a task killed with its agent is a failure", judge(is("job.1", "TASK_KILLED", "REASON_AGENT_DRAINING")), dcos.Failed, "AGENT_DRAINING"},
-		{"an unreachable task is a failure", judgeTasks(lead(1, 0, 0), dcos.Tasks{Launched: []dcos.AgentTask{web}, Unreachable: []dcos.AgentTask{is("job.1", "TASK_UNREACHABLE", "")}}, a), dcos.Failed, "TASK_UNREACHABLE"},
+		{"an unreachable task is a failure", judgeTasks(present, dcos.Tasks{Launched: []dcos.AgentTask{web}, Unreachable: []dcos.AgentTask{is("job.1", "TASK_UNREACHABLE", "")}}, a), dcos.Failed, "TASK_UNREACHABLE"},
 		{"a task that starts is waited for", judge(is("job.1", "TASK_STAGING", "")), dcos.Failed, "not running yet: job.1"},
-		{"a stale yes: a task that nobody lists any more is not known to be well", judgeTasks(lead(1, 0, 0), dcos.Tasks{Launched: []dcos.AgentTask{web}}, a), dcos.Unknown, "job.1 is not listed"},
+		{"a stale yes: a task that nobody lists any more is not known to be well", judgeTasks(present, dcos.Tasks{Launched: []dcos.AgentTask{web}}, a), dcos.Unknown, "job.1 is not listed"},
 		{"a state that nobody here knows is unknown", judge(is("job.1", "TASK_UNKNOWN", "")), dcos.Unknown, "TASK_UNKNOWN"},
-		{"untidy: a task that came and went since does not matter", judgeTasks(lead(1, 0, 0), dcos.Tasks{
+		{"untidy: a task that came and went since does not matter", judgeTasks(present, dcos.Tasks{
 			Launched: []dcos.AgentTask{web, is("job.1", "TASK_RUNNING", "")}, Completed: []dcos.AgentTask{is("new.1", "TASK_LOST", "")},
 		}, a), dcos.Passed, "2/2"},
-		{"running wins over an older entry of the same task", judgeTasks(lead(1, 0, 0), dcos.Tasks{
+		{"running wins over an older entry of the same task", judgeTasks(present, dcos.Tasks{
 			Launched: []dcos.AgentTask{web, is("job.1", "TASK_RUNNING", "")}, Unreachable: []dcos.AgentTask{is("job.1", "TASK_UNREACHABLE", "")},
 		}, a), dcos.Passed, "2/2"},
-		{"an agent without tasks passes", judgeTasks(lead(1, 0, 0), dcos.Tasks{}, empty), dcos.Passed, "0/0"},
+		{"an agent without tasks passes", judgeTasks(present, dcos.Tasks{}, empty), dcos.Passed, "0/0"},
+		{"a stale yes: running by the list, but the agent is away", judgeTasks(listed(func(g *dcos.Agent) { g.Active = false }), dcos.Tasks{Launched: []dcos.AgentTask{web, is("job.1", "TASK_RUNNING", "")}}, a), dcos.Failed, "not active at the leader"},
 		{"no leader is refused", judgeTasks(lead(0, 0, 0), dcos.Tasks{}, a), dcos.Failed, "0 masters lead"},
-		{"no baseline is unknown", judgeTasks(lead(1, 0, 0), dcos.Tasks{}, none), dcos.Unknown, "no baseline"},
+		{"no baseline is unknown", judgeTasks(present, dcos.Tasks{}, none), dcos.Unknown, "no baseline"},
 	})
 }
 

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"strings"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -18,6 +19,30 @@ type asking struct {
 func (a *asking) unreadable(check string, err error) Answer {
 	q := question{check, a.node.Name, "an answer"}
 	return Answer{Finding: q.unknown("%s", words(err))}
+}
+
+// afterRestart keeps a gate from passing on the old daemons, whose tasks, units
+// and checks are as green as ever until they stop: what passes counts only
+// under a new Mesos process. What does not pass is told as it is.
+func (a *asking) afterRestart(ctx context.Context, check string, ask func(context.Context, *asking) Answer) Answer {
+	if !a.restarts {
+		return ask(ctx, a)
+	}
+	u, err := a.p.unit(ctx, a.node.Role.MesosUnit()) // first: what is asked after it is of this process or a later one
+	if err != nil {
+		return a.unreadable(check, err)
+	}
+	ans := ask(ctx, a)
+	if !ans.Finding.Status.OK() {
+		return ans
+	}
+	now := processOf(u)
+	if s, why := a.restarted(now); why != "" {
+		q := question{check, a.node.Name, ans.Finding.Want + ", restarted"}
+		return Answer{Finding: q.say(s, "%s", why), Evidence: ans.Evidence}
+	}
+	ans.Identity = strings.Trim(ans.Identity+" "+now.id(), " ")
+	return ans
 }
 
 func askExhibitor(ctx context.Context, a *asking) Answer {
@@ -92,6 +117,10 @@ func askCockroach(ctx context.Context, a *asking) Answer {
 }
 
 func askAgentsBack(ctx context.Context, a *asking) Answer {
+	return a.afterRestart(ctx, "agents-back", lookAgentsBack)
+}
+
+func lookAgentsBack(ctx context.Context, a *asking) Answer {
 	var excluded []plan.Node
 	for _, n := range a.c.plan.Nodes {
 		if n.Role.IsAgent() && n.Disposition == plan.Excluded {
@@ -129,6 +158,10 @@ func withAway(f dcos.Finding, away Away) dcos.Finding {
 }
 
 func askTasks(ctx context.Context, a *asking) Answer {
+	return a.afterRestart(ctx, "tasks", lookTasks)
+}
+
+func lookTasks(ctx context.Context, a *asking) Answer {
 	l := a.c.leadership(ctx)
 	if _, why := l.broken(minority(len(l.readings))); why != "" {
 		return judgeTasks(l, dcos.Tasks{}, a.against)
@@ -141,6 +174,10 @@ func askTasks(ctx context.Context, a *asking) Answer {
 }
 
 func askCheckRunner(ctx context.Context, a *asking) Answer {
+	return a.afterRestart(ctx, "check-runner", lookCheckRunner)
+}
+
+func lookCheckRunner(ctx context.Context, a *asking) Answer {
 	reports, err := a.p.checkReports(ctx)
 	if err != nil {
 		return a.unreadable("check-runner", err)
@@ -149,6 +186,10 @@ func askCheckRunner(ctx context.Context, a *asking) Answer {
 }
 
 func askUnits(ctx context.Context, a *asking) Answer {
+	return a.afterRestart(ctx, "units", lookUnits)
+}
+
+func lookUnits(ctx context.Context, a *asking) Answer {
 	units, err := a.p.allUnits(ctx)
 	if err != nil {
 		return a.unreadable("units", err)

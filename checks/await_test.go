@@ -121,7 +121,7 @@ func TestAnAgentThatNeverComesEndsInAGateError(t *testing.T) {
 }
 
 func TestAGateIsNotFooledByTheOldProcesses(t *testing.T) {
-	for _, gate := range []string{"exhibitor", "mesos-master", "registrar", "mesos-version", "cockroach"} {
+	for _, gate := range []string{"exhibitor", "mesos-master", "registrar", "mesos-version", "cockroach", "agents-back", "check-runner", "units"} {
 		t.Run(gate, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := New(newFake(), fakePlan()) // everything green, nothing restarted

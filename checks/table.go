@@ -82,7 +82,7 @@ func masterRows() []Row {
 	}, {
 		Name: "agents-back", Roles: masters(), Where: OfCluster, Waivable: true,
 		Asks:    "the leader works, recovers none of the baseline's agents any more, and lists each of them as active",
-		Applies: "always", Baseline: "ids of the active agents; excluded nodes are named and not waited for",
+		Applies: "always", Restart: "process of the Mesos unit changed", Baseline: "ids of the active agents; excluded nodes are named and not waited for",
 		Default: spec("agents-back", 2, 10*time.Second, 5*time.Second, 9*time.Minute), ask: askAgentsBack,
 	}}
 }
@@ -97,7 +97,7 @@ func agentRows() []Row {
 	}, {
 		Name: "tasks", Roles: agents(), Where: Serving, Waivable: true,
 		Asks:    "each task that ran here runs again, or finished, failed or was killed by itself or its framework; lost, gone, unreachable, or ended by the agent's restart is a failure",
-		Applies: "always", Baseline: "ids of the tasks that ran here",
+		Applies: "always", Restart: "process of the Mesos unit changed", Baseline: "ids of the tasks that ran here",
 		Default: spec("tasks", 2, 10*time.Second, 5*time.Second, 5*time.Minute), ask: askTasks,
 	}}
 }
@@ -111,12 +111,12 @@ func nodeRows() []Row {
 	}, {
 		Name: "check-runner", Roles: anyRole(), Where: Serving, Waivable: true,
 		Asks:    "dcos-check-runner, node-poststart and cluster: a check with status 2 or more, or one that could not be run, is red; status 1 warns",
-		Applies: "always", Baseline: "red checks may stay red, and are shown",
+		Applies: "always", Restart: "process of the Mesos unit changed", Baseline: "red checks may stay red, and are shown",
 		Default: spec("check-runner", 2, 60*time.Second, 30*time.Second, 5*time.Minute), ask: askCheckRunner,
 	}, {
 		Name: "units", Roles: anyRole(), Where: Serving, Waivable: true,
 		Asks:    "every service, socket and timer of DC/OS is up, or rests as a oneshot or a woken service may; the Mesos unit, dcos-net, Exhibitor and dcos-telegraf.socket in any case",
-		Applies: "always", Baseline: "red units may stay red, and are shown; a service that ran must run",
+		Applies: "always", Restart: "process of the Mesos unit changed", Baseline: "red units may stay red, and are shown; a service that ran must run",
 		Default: spec("units", 2, 60*time.Second, 20*time.Second, 3*time.Minute), ask: askUnits,
 	}}
 }

@@ -1,0 +1,233 @@
+package checks_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/checks"
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/simcluster"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/sshexec"
+)
+
+// simNodes reaches the nodes of a simulated cluster over real SSH.
+type simNodes struct{ pool *sshexec.Pool }
+
+func (n simNodes) Node(ctx context.Context, name inventory.NodeName) (checks.Prober, error) {
+	return n.pool.Get(ctx, string(name))
+}
+
+// sim is a simulated cluster and what checks need of it.
+type sim struct {
+	t       *testing.T
+	cluster *simcluster.Cluster
+	nodes   simNodes
+	plan    *plan.Plan
+	sha     string
+}
+
+func newSim(t *testing.T, opt simcluster.Options) *sim {
+	t.Helper()
+	c, err := simcluster.New(opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	dir := t.TempDir()
+	if err := c.WriteFiles(dir); err != nil {
+		t.Fatal(err)
+	}
+	pool := sshexec.NewPool(sshexec.Config{
+		Identities: []string{filepath.Join(dir, "id_ed25519")}, KnownHosts: []string{filepath.Join(dir, "known_hosts")}, NetDial: c.DialContext,
+	}, func(name string) (sshexec.Target, error) {
+		return sshexec.Target{Name: name, Addr: net.JoinHostPort(c.Address(name), strconv.Itoa(c.Port())), User: "ops"}, nil
+	})
+	t.Cleanup(pool.Close)
+	script, err := dcos.ParseScript(c.Script())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(c.Script())
+	s := &sim{t: t, cluster: c, nodes: simNodes{pool}, sha: hex.EncodeToString(sum[:]), plan: &plan.Plan{Script: script, From: script.From, To: script.To, Mesos: "1.10.1"}}
+	for _, role := range []dcos.Role{dcos.Master, dcos.PrivateAgent, dcos.PublicAgent} {
+		for _, name := range c.Names(role) {
+			s.plan.Nodes = append(s.plan.Nodes, plan.Node{Name: inventory.NodeName(name), IP: c.Address(name), Role: role, Disposition: plan.Patch})
+		}
+	}
+	return s
+}
+
+// prepare puts program and script on a node.
+func (s *sim) prepare(name inventory.NodeName) *sshexec.Conn {
+	s.t.Helper()
+	ctx := s.t.Context()
+	conn, err := s.nodes.pool.Get(ctx, string(name))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, f := range []struct {
+		dst     string
+		content []byte
+	}{{node.InstalledPath(), node.Program()}, {node.ScriptPath(s.sha), s.cluster.Script()}} {
+		err := conn.Put(ctx, sshexec.PutFile{Content: f.content, Dst: f.dst, Mode: 0o700, Install: func(tmp string) sshexec.Cmd { return node.InstallCmd("0700", tmp, f.dst) }})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	if err := node.Init(ctx, conn, simClaim()); err != nil {
+		s.t.Fatal(err)
+	}
+	return conn
+}
+
+func simClaim() node.Claim { return node.Claim{Epoch: 1, Run: "run1", Owner: "me on here"} }
+
+// lock takes the cluster lock, as a run does before it touches anything.
+func (s *sim) lock() {
+	s.t.Helper()
+	for _, m := range s.plan.Masters() {
+		if err := node.Lock(s.t.Context(), s.prepare(m.Name), simClaim()); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+}
+
+// launch starts the patch as the patcher does.
+func (s *sim) launch(name inventory.NodeName) {
+	s.t.Helper()
+	start := node.Start{Claim: simClaim(), SHA256: s.sha, Attempt: 1, From: s.plan.From}
+	if _, err := node.Launch(s.t.Context(), s.prepare(name), start); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// verify takes a baseline, patches, and awaits all gates of the role, which
+// must pass.
+func (s *sim) verify(c *checks.Cluster, name inventory.NodeName) time.Duration {
+	s.t.Helper()
+	begin := time.Now()
+	n, _ := s.plan.Node(name)
+	if news, _, err := s.await(c, n, checks.Gates(n.Role)); err != nil {
+		s.t.Errorf("%s: %v\n%s", name, err, strings.Join(news, "\n"))
+	}
+	return time.Since(begin)
+}
+
+// await takes a baseline, patches, and awaits the gates.
+func (s *sim) await(c *checks.Cluster, n plan.Node, gates []plan.GateSpec) (news []string, findings []dcos.Finding, err error) {
+	s.t.Helper()
+	ctx := s.t.Context()
+	base, err := c.Baseline(ctx, n.Name)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.launch(n.Name)
+	begin := time.Now()
+	findings, err = c.Await(ctx, plan.Task{
+		Plan: s.plan, Run: "run1", Epoch: 1, Attempt: 1, Baseline: base,
+		Step: plan.Step{ID: plan.StepID(n.Name + "/serve"), Node: n.Name, Action: plan.ActionServe, Gates: gates},
+	}, func(f dcos.Finding) {
+		news = append(news, fmt.Sprintf("%6s %s %s %d/%d %s", time.Since(begin).Round(time.Second), f.Check, f.Status, f.Have, f.Need, f.Observed))
+	})
+	return news, findings, err
+}
+
+// complaints are what the simulated cluster holds against us. A question that
+// we stopped asking half-way is none.
+func (s *sim) complaints() []string {
+	all := slices.Concat(s.cluster.Drift(), s.cluster.Violations())
+	return slices.DeleteFunc(all, func(c string) bool { return strings.HasSuffix(c, "(standard input is not the node program)") })
+}
+
+func TestTheGatesPassOnASimulatedClusterThatIsPatched(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSim(t, simcluster.Options{Private: 2, Public: 1, Seed: 7})
+		c := checks.New(s.nodes, s.plan)
+		obs := c.Observe(t.Context(), plan.Ask{Kind: plan.StageGroup})
+		if !obs.Green || len(obs.Quorums) != 3 || len(obs.Out)+len(obs.Unknown) != 0 {
+			t.Fatalf("the steady cluster: %+v", obs)
+		}
+		s.lock()
+		masters := s.plan.Masters()
+		slices.SortStableFunc(masters, func(a, b plan.Node) int { return obs.Weights[a.Name] - obs.Weights[b.Name] })
+		for _, n := range append(masters, s.plan.Nodes[3:]...) {
+			took := s.verify(c, n.Name)
+			if took < time.Minute {
+				t.Errorf("%s passed after %s: less than the spans of its gates", n.Name, took)
+			}
+			if t.Failed() {
+				return
+			}
+		}
+		if obs := c.Observe(t.Context(), plan.Ask{Kind: plan.StageGroup}); !obs.Green || len(obs.Out) != 0 {
+			t.Errorf("the patched cluster: %+v", obs)
+		}
+		for _, d := range s.complaints() {
+			t.Errorf("the simulated cluster says: %s", d)
+		}
+	})
+}
+
+func TestTheGatesJudgeWhatGoesWrong(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		fault simcluster.Kind
+		node  inventory.NodeName
+		gate  string // that refuses; empty: all pass
+		says  string // of the refusing gate, or of any finding
+	}{
+		{"the old daemons answer happily for ever", simcluster.StaleHappy, "m3", "mesos-master", "still the old process"},
+		{"an agent's old daemon answers happily for ever", simcluster.StaleHappy, "a1", "registered", "still the old process"},
+		{"Exhibitor stays latent", simcluster.ExhibitorLatent, "m3", "exhibitor", "latent"},
+		{"the registrar's metric never appears", simcluster.RegistrarMissing, "m3", "registrar", "missing"},
+		{"ranges stay under-replicated", simcluster.UnderReplicated, "m3", "cockroach", "under-replicated"},
+		{"the agent registers under a new id", simcluster.AgentNewID, "a1", "registered", "new agent"},
+		{"the agent never registers", simcluster.AgentNeverRegisters, "a1", "registered", "of 5m0s"},
+		{"tasks are lost", simcluster.TasksDoNotReturn, "a1", "tasks", "lost"},
+		{"a unit fails", simcluster.UnitRedAfter, "a1", "units", "dcos-log"},
+		{"telegraf's socket stays down", simcluster.SocketDownAfter, "a1", "units", "dcos-telegraf.socket"},
+		{"a check fails", simcluster.ChecksRedAfter, "a1", "check-runner", "red"},
+		{"untidy: a batch job ends meanwhile", simcluster.BatchJobFinishes, "a1", "", "1 ended"},
+		{"untidy: a unit had failed before", simcluster.UnitRedBefore, "a1", "", "red before too: dcos-log.service"},
+		{"untidy: a check had failed before", simcluster.ChecksRedBefore, "a1", "", "red before too: node-poststart"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newSim(t, simcluster.Options{Private: 1, Seed: 3, Faults: simcluster.Faults{{What: c.fault, Where: string(c.node)}}})
+				s.lock()
+				n, _ := s.plan.Node(c.node)
+				gates := checks.Gates(n.Role)
+				if c.gate != "" { // the others have their own rows
+					gates = slices.DeleteFunc(gates, func(g plan.GateSpec) bool { return g.Gate != c.gate })
+				}
+				news, findings, err := s.await(checks.New(s.nodes, s.plan), n, gates)
+				if (err == nil) != (c.gate == "") {
+					t.Errorf("got %v\n%s", err, strings.Join(news, "\n"))
+				}
+				if err == nil && !slices.ContainsFunc(findings, func(f dcos.Finding) bool { return strings.Contains(f.Observed, c.says) }) {
+					t.Errorf("no finding shows %q: %+v", c.says, findings)
+				}
+				var gate *checks.GateError
+				if err != nil && (!errors.As(err, &gate) || !slices.ContainsFunc(gate.Late, func(l checks.LateGate) bool {
+					return l.Gate == c.gate && strings.Contains(l.Finding.Observed, c.says)
+				})) {
+					t.Errorf("%s did not refuse for %q: %v\n%s", c.gate, c.says, err, strings.Join(news, "\n"))
+				}
+			})
+		})
+	}
+}
