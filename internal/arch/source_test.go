@@ -17,10 +17,10 @@ var rules = []struct {
 	why     string
 }{
 	{regexp.MustCompile(`\btime\.Sleep\(`), "e2e", "a sleep cannot be cancelled: select on a timer and the context"},
-	{regexp.MustCompile(`\bos\.Exit\(|\blog\.Fatal`), "cmd e2e", "only main ends the process"},
+	{regexp.MustCompile(`\bos\.Exit\(|\blog\.Fatal`), "cmd e2e internal/bench", "only main ends the process"},
 	{regexp.MustCompile(`\bfmt\.Print`), "e2e", "only render and cmd print, and to a writer that they were given"},
 	{regexp.MustCompile(`InsecureIgnoreHostKey`), "", "host keys are always checked"},
-	{regexp.MustCompile(`context\.(Background|TODO)\(`), "cmd e2e internal/simcluster", "contexts come from main"},
+	{regexp.MustCompile(`context\.(Background|TODO)\(`), "cmd e2e internal/simcluster internal/bench", "contexts come from main"},
 	{regexp.MustCompile(`^func init\(\)`), "", "nothing happens on import"},
 	{regexp.MustCompile(`"reflect"`), "plan", "values have types; plan reads JSON strictly with it"},
 }
