@@ -106,7 +106,15 @@ func (s session) run(line string, argv []string, stdin []byte) reply {
 			return s.unknown(line)
 		}
 		argv, uid = withoutSudo(argv), 0
+		if f, slow := s.n.c.find(SlowSudo, s.n.name); slow && s.n.unit("dcos-net.service").active != "active" {
+			return reply{wait: f.For, then: func() reply { return s.dispatch(line, argv, stdin, uid) }}
+		}
 	}
+	return s.dispatch(line, argv, stdin, uid)
+}
+
+// dispatch runs a command as a user.
+func (s session) dispatch(line string, argv []string, stdin []byte, uid int) reply {
 	if len(argv) > 2 && argv[0] == "/bin/sh" {
 		return s.program(line, argv, stdin)
 	}

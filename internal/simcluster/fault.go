@@ -56,6 +56,11 @@ const (
 	MidSwapFromStart    Kind = "mid-swap"                // install_progress exists from the start
 	AtTarget            Kind = "at-target"               // the node has been patched before
 	ClockSkew           Kind = "clock-skew"              // the node's clock is ahead by for
+	SlowSudo            Kind = "slow-sudo"               // sudo takes that long (for) while dcos-net is down, for want of DNS
+	DiskLow             Kind = "disk-low"                // 100 MB are free below /opt/mesosphere
+	OtherCluster        Kind = "other-cluster"           // the master has the id of another cluster
+	OtherVersion        Kind = "other-version"           // the node is at 2.0.6
+	LockHeld            Kind = "lock-held"               // somebody else holds the cluster lock on this master
 )
 
 func allKinds() []Kind {
@@ -63,7 +68,8 @@ func allKinds() []Kind {
 		ScriptFailsStart, ScriptHangs, NodeNeverReturns, RebootMidScript, RebootMidSwap, ExhibitorLatent, RegistrarMissing, AgentNewID,
 		AgentNeverRegisters, TasksDoNotReturn, BatchJobFinishes, UnderReplicated, StaleHappy, UnitRedBefore, UnitRedAfter,
 		SocketDownAfter, ChecksRedBefore, ChecksRedAfter, NoForwarding, NoSFTP, HostKeyChanged, WrongKey, NoSudo, SudoRevoked, AgentDead,
-		UnknownAgent, Script404, ScriptHTML, ScriptOtherVersion, MidSwapFromStart, AtTarget, ClockSkew}
+		UnknownAgent, Script404, ScriptHTML, ScriptOtherVersion, MidSwapFromStart, AtTarget, ClockSkew, SlowSudo, DiskLow,
+		OtherCluster, OtherVersion, LockHeld}
 }
 
 // When says at which moment of the node's life a fault with a choice acts.

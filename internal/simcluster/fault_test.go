@@ -284,6 +284,20 @@ func TestFaults(t *testing.T) {
 		{"at-target was patched before", `[{what: at-target, where: p1}]`, func(s story) {
 			s.wantSurvey("p1", "version 2.1.1", "active "+packagesOf("2.1.1")[0])
 		}},
+		{"slow-sudo waits for DNS", `[{what: slow-sudo, where: m1, for: 20s}]`, func(s story) {
+			l := must(s.T, s.c, "m1")
+			from := time.Now()
+			l.ok("sudo -n true", "")
+			between(s.T, "sudo with DNS", time.Since(from), 0, time.Second)
+			s.launch("m1")
+			until(s.T, s.c, "daemons to stop", func() bool { return !s.node("m1").running })
+			from = time.Now()
+			l.ok("sudo -n true", "")
+			between(s.T, "sudo without DNS", time.Since(from), 20*time.Second, 21*time.Second)
+		}},
+		{"disk-low shows in the survey", `[{what: disk-low, where: p1}]`, func(s story) { s.wantSurvey("p1", "free_kb 102400\n") }},
+		{"other-cluster shows in the survey", `[{what: other-cluster, where: m2}]`, func(s story) { s.wantSurvey("m2", "!"+s.c.ID()) }},
+		{"other-version shows in the survey", `[{what: other-version, where: p1}]`, func(s story) { s.wantSurvey("p1", "version 2.0.6\n") }},
 		{"clock-skew shows in the receipt", `[{what: clock-skew, where: a1, for: 1h}]`, func(s story) {
 			s.launch("a1")
 			if ahead := s.node("a1").clock().Sub(s.c.now()); ahead != time.Hour {
@@ -310,6 +324,16 @@ func TestFaults(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAForeignLockIsRefusedToOthers(t *testing.T) {
+	bubble(t, Options{Faults: Faults{{What: LockHeld, Where: "m1"}}}, func(t *testing.T, c *Cluster) {
+		l := must(t, c, "m1")
+		l.put(installedPath(), []byte(program))
+		if _, errs, code := l.installedVerb("lock 6 run1 me"); code != codeRefused || !strings.Contains(errs, "refused: lock: 5 other-run eve@laptop") {
+			t.Errorf("%d %s", code, errs)
+		}
+	})
 }
 
 func TestFaultsOfTheBootstrapNode(t *testing.T) {

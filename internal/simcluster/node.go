@@ -93,6 +93,9 @@ func (c *Cluster) settle() {
 		if n.fault(AtTarget) {
 			n.version, n.active = c.opt.To, packagesOf(c.opt.To)
 		}
+		if n.fault(OtherVersion) {
+			n.version, n.active = "2.0.6", packagesOf("2.0.6")
+		}
 		n.seedFiles()
 		n.seedUnits()
 		n.running = true
@@ -109,6 +112,13 @@ func (n *node) settleFaults() {
 		n.noSudo = true
 	}
 	n.moment(WhenStart)
+	if n.fault(OtherCluster) {
+		n.tree.write("/var/lib/dcos/cluster-id", []byte(n.c.uuid("other cluster")), 0o644)
+	}
+	if n.fault(LockHeld) {
+		n.tree.write(programDir+"/epoch", []byte("5\n"), 0o600)
+		n.tree.write(programDir+"/lock", []byte("5 other-run eve@laptop\n"), 0o600)
+	}
 	if n.fault(MidSwapFromStart) {
 		n.tree.write(dcos.InstallProgress, []byte(`{"extension": ".new", "stage": "archive"}`), 0o644)
 		n.stopDaemons()

@@ -89,11 +89,18 @@ func (w *oracle) needsLock(n *node, c claim) {
 	}
 }
 
-// masterLaunch: every other master must serve.
+// masterLaunch: every other master must serve, every range must have all of
+// its replicas, and a leader must work.
 func (w *oracle) masterLaunch(n *node) {
+	if m := n.c.mesos; m.leader == nil || !m.recovered {
+		w.breaks(n, "launched while no leading master works")
+	}
 	for _, m := range n.c.masters() {
 		if m != n && !m.masterServes() {
 			w.breaks(n, "launched while master %s does not serve", m.name)
+		}
+		if s := m.cockroach; n.c.now().Before(s.behind) || s.forever {
+			w.breaks(n, "launched while ranges of master %s are under-replicated", m.name)
 		}
 	}
 }

@@ -58,7 +58,7 @@ func (r run1) serves(name string) bool {
 		return false
 	}
 	if strings.HasPrefix(name, "m") {
-		return n.masterServes()
+		return n.masterServes() && !r.c.now().Before(n.cockroach.behind) && r.c.mesos.recovered
 	}
 	return !n.flying()
 }
@@ -119,6 +119,18 @@ func TestTheOracleSeesWhatMustNeverHappen(t *testing.T) {
 				time.Sleep(time.Second)
 			}
 			r.launch("m2")
+		}},
+		{"a second master while ranges are under-replicated", "while ranges of master m1 are under-replicated", true, func(r run1) {
+			r.launch("m1")
+			until(r.t, r.c, "m1", func() bool { return r.c.byName["m1"].version == "2.1.1" && r.c.byName["m1"].masterServes() })
+			r.launch("m2")
+		}},
+		{"a master while nobody leads", "while no leading master works", true, func(r run1) {
+			leave := r.c.enter()
+			lead := r.c.mesos.leader
+			lead.stopMaster()
+			leave()
+			r.launch(lead.name)
 		}},
 		{"an agent before all masters are new", "while master m2 is at 2.1.0", true, func(r run1) {
 			r.launch("m1")

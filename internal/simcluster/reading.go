@@ -43,7 +43,11 @@ func survey(n *node, _ claim, _ []string) reply {
 		line("master_count", strings.TrimSpace(string(count)))
 	}
 	line("systemd", int(n.c.opt.Systemd))
-	line("free_kb", 40*1024*1024)
+	free := 40 * 1024 * 1024
+	if n.fault(DiskLow) {
+		free = 100 * 1024
+	}
+	line("free_kb", free)
 	line("boot_id", n.bootID())
 	line("pid1_start", 3)
 	if a := n.tree.get("/opt/mesosphere/active"); a != nil {
