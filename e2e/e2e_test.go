@@ -33,6 +33,24 @@ func TestLab(t *testing.T) {
 		t.Fatalf("starting the lab: %v", err)
 	}
 	t.Logf("lab %s is healthy after %s", l.prefix, time.Since(begun).Round(time.Second))
+
+	for i, s := range []struct {
+		name string
+		run  func(context.Context, *testing.T, *lab)
+	}{
+		{"sshexec passes its suite against OpenSSH", sshSuite},
+		{"a whole patch runs each script once, and a second apply touches nothing", wholePatch},
+		{"a patch that stops, loses its controller and its connections still runs each script once", eventfulPatch},
+	} {
+		t.Run(s.name, func(t *testing.T) {
+			if i > 1 {
+				if err := l.reset(ctx); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s.run(ctx, t, l)
+		})
+	}
 }
 
 // remove takes the lab away, unless it is to be kept.

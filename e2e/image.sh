@@ -64,7 +64,7 @@ configure() {
 	ln -sf /lib/systemd/system/multi-user.target "$tree/etc/systemd/system/default.target"
 
 	# The login user has a key and password-less sudo, like an operator's.
-	chroot "$tree" useradd --create-home --shell /bin/bash ops
+	chroot "$tree" useradd --create-home --shell /bin/bash --password '*' ops # not locked: sshd refuses those
 	install -d -m 0700 -o 1000 -g 1000 "$tree/home/ops/.ssh"
 	printf 'ops ALL=(ALL) NOPASSWD: ALL\n' >"$tree/etc/sudoers.d/ops"
 	chmod 0440 "$tree/etc/sudoers.d/ops"

@@ -187,14 +187,16 @@ func (l *lab) equip(ctx context.Context) error {
 // writeKnownHosts takes the host keys from the machines themselves.
 func (l *lab) writeKnownHosts(ctx context.Context) error {
 	var b strings.Builder
+	machines := []container{l.bootstrap}
 	for _, n := range l.nodes {
-		keys, err := n.sh(ctx, "cat /etc/ssh/ssh_host_*_key.pub")
+		machines = append(machines, n.container)
+	}
+	for _, m := range machines {
+		key, err := m.sh(ctx, "cat /etc/ssh/ssh_host_ed25519_key.pub")
 		if err != nil {
 			return err
 		}
-		for key := range strings.Lines(keys) {
-			b.WriteString(n.IP + " " + key)
-		}
+		fmt.Fprintf(&b, "%s %s[%s]:2222 %s", m.IP, key, m.IP, key)
 	}
 	return os.WriteFile(l.knownHosts(), []byte(b.String()), 0o600)
 }

@@ -18,7 +18,11 @@ func runReset(ctx context.Context, l lab, _ []string) error {
 	if _, err := systemctl(ctx, "stop", "dcos.target"); err == nil {
 		stopOld(ctx)
 	}
-	for _, path := range []string{base, wantsDir, wantsDir + ".new", wantsDir + ".old", "/var/lib/dcos-patch", eventsFile, switchDir} {
+	units, err := filepath.Glob(unitDir + "/dcos-*")
+	if err != nil {
+		return err
+	}
+	for _, path := range append(units, base, wantsDir, wantsDir+".new", wantsDir+".old", "/var/lib/dcos-patch", eventsFile, switchDir) {
 		if err := os.RemoveAll(path); err != nil {
 			return err
 		}

@@ -69,7 +69,7 @@ func readTasks(ctx context.Context) ([]taskState, error) {
 		}
 		switch pid := strings.TrimSpace(string(text)); {
 		case pid == "":
-			if _, err := command(ctx, "systemd-run", "--unit=mesos-task-"+t.ID, "--slice=mesos_executors.slice", program, "task", t.ID); err != nil {
+			if err := startTask(ctx, t.ID); err != nil {
 				return nil, err
 			}
 		case isTask(pid, t.ID):
@@ -80,6 +80,16 @@ func readTasks(ctx context.Context) ([]taskState, error) {
 		out = append(out, t)
 	}
 	return out, nil
+}
+
+// startTask starts a task, unless it is just starting.
+func startTask(ctx context.Context, id string) error {
+	unit := "mesos-task-" + id
+	if _, err := systemctl(ctx, "is-active", unit); err == nil {
+		return nil
+	}
+	_, err := command(ctx, "systemd-run", "--unit="+unit, "--slice=mesos_executors.slice", program, "task", id)
+	return err
 }
 
 // isTask reports whether the process still is that task.
