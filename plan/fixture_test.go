@@ -112,7 +112,7 @@ func TestAHealthyClusterGetsItsStagesInOrder(t *testing.T) {
 	for _, s := range mustBuild(t, in).Stages {
 		got = append(got, s.ID)
 	}
-	want := []string{"preflight", "stage-masters", "stage-agents", "masters", "general-canary", "general", "public-canary", "postflight"}
+	want := []string{"preflight", "stage-masters", "stage-agents", "masters", "general-canary", "general", "public", "postflight"}
 	if !slices.Equal(got, want) {
 		t.Errorf("stages %v, want %v", got, want)
 	}

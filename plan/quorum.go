@@ -77,7 +77,7 @@ func ProveMaster(obs Observation, candidate inventory.NodeName, masters []Node, 
 				strings.Join(missing, ", "))))
 		default:
 			proof = append(proof, fmt.Sprintf("%s %d/%d serve, quorum %d: %s stops, %d remain (%s old)",
-				q.Name, len(q.Serving), q.Size, q.Need(), candidate, remaining, q.Age))
+				q.Name, len(q.Serving), q.Size, q.Need(), candidate, remaining, q.Age.D().Round(100*time.Millisecond)))
 		}
 	}
 	if len(errs) > 0 {

@@ -71,7 +71,8 @@ func byWeight(masters []Node) []Node {
 
 // chooseCanaries names the canaries among the nodes to patch: the declared
 // ones, or the median-loaded agent with a running task, ties by name. A group
-// without tasks has its first node for a canary.
+// without tasks has its first node for a canary; a group of one would be
+// nothing but its canary, and has none.
 func chooseCanaries(r GroupRule, todo []Node) []inventory.NodeName {
 	if len(r.Canary) == 1 && r.Canary[0] == "none" || len(todo) == 0 {
 		return nil
@@ -82,6 +83,9 @@ func chooseCanaries(r GroupRule, todo []Node) []inventory.NodeName {
 			names = append(names, inventory.NodeName(n))
 		}
 		return names
+	}
+	if len(todo) == 1 {
+		return nil
 	}
 	busy := slices.DeleteFunc(slices.Clone(todo), func(n Node) bool { return n.Tasks < 1 })
 	if len(busy) == 0 {

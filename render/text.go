@@ -29,11 +29,10 @@ type Text struct {
 	failed  []inventory.NodeName // lanes that ended badly in this log
 }
 
-// shown is the last line written about a check, so that a gate that polls
-// every few seconds does not flood the log.
+// shown is the last line written about a check that does not pass, so that a
+// gate that polls every few seconds does not flood the log.
 type shown struct {
 	status   dcos.Status
-	have     int
 	observed string
 	at       time.Time
 }

@@ -74,38 +74,43 @@ func (t *Text) noted(e journal.Event) []string {
 	return lines
 }
 
-// worthIt: a change of status or of count is news; another wording only after
-// a while.
+// worthIt: a gate is news when it does not pass (once, and again when its
+// status changes or, in other words, after a while), and when one that did
+// not pass holds. One that passes from the start is seen in the status.
 func (t *Text) worthIt(e journal.Event, f *dcos.Finding) bool {
 	if t.shown == nil {
 		t.shown = map[string]shown{}
 	}
 	key := string(e.Step) + " " + f.Check
 	last, seen := t.shown[key]
-	same := seen && last.status == f.Status && last.have == f.Have
-	if same && (last.observed == f.Observed || e.At.Sub(last.at) < quietFor) {
+	switch {
+	case f.Status == dcos.NotApplicable && !seen: // the proof is worth a line
+	case f.Status.OK() && (!seen || f.Have < f.Need):
+		return false
+	case f.Status.OK():
+		delete(t.shown, key)
+		return last.status != dcos.NotApplicable
+	case seen && last.status == f.Status && (last.observed == f.Observed || e.At.Sub(last.at) < quietFor):
 		return false
 	}
-	t.shown[key] = shown{status: f.Status, have: f.Have, observed: f.Observed, at: e.At}
+	t.shown[key] = shown{status: f.Status, observed: f.Observed, at: e.At}
 	return true
 }
 
-// progress is a finding in one line: how many samples of how many, and while
-// it does not pass, what was seen and what is wanted.
+// progress is a finding in one line: that it holds, or what was seen and what
+// is waited for.
 func progress(f *dcos.Finding) string {
-	text := f.Check
-	if f.Need > 0 {
-		text += fmt.Sprintf(" %d/%d", f.Have, f.Need)
-	}
-	switch f.Status {
-	case dcos.Passed:
-		return text
-	case dcos.Warned, dcos.NotApplicable:
-		return text + " " + f.Status.String() + after(": ", f.Observed)
-	case dcos.Failed: // not yet: the gate is patient
-		return text + after(": ", f.Observed) + after("; waits for ", f.Want)
+	switch {
+	case f.Status == dcos.NotApplicable:
+		return f.Check + " does not apply" + after(": ", f.Observed)
+	case f.Status.OK() && f.Need > 0:
+		return fmt.Sprintf("%s holds, %d of %d", f.Check, f.Have, f.Need)
+	case f.Status.OK():
+		return f.Check + " is green again"
+	case f.Status == dcos.Failed: // not yet: the gate is patient
+		return f.Check + after(": ", f.Observed) + after("; waits for ", f.Want)
 	default:
-		return text + " unknown" + after(": ", f.Observed) + after("; waits for ", f.Want)
+		return f.Check + " unknown" + after(": ", f.Observed) + after("; waits for ", f.Want)
 	}
 }
 
