@@ -63,6 +63,9 @@ const (
 	LockHeld            Kind = "lock-held"               // somebody else holds the cluster lock on this master
 )
 
+// Kinds lists every kind of fault, for tables that must have all.
+func Kinds() []Kind { return allKinds() }
+
 func allKinds() []Kind {
 	return []Kind{SSHCutBeforeExec, SSHCutAfterExec, SSHCutDuringScript, SSHDown, SSHSilent, ScriptFailsFetch, ScriptFailsMidSwap,
 		ScriptFailsStart, ScriptHangs, NodeNeverReturns, RebootMidScript, RebootMidSwap, ExhibitorLatent, RegistrarMissing, AgentNewID,

@@ -76,6 +76,8 @@ func refused(word, format string, args ...any) reply {
 // its installed copy.
 func (s session) program(line string, argv []string, stdin []byte) reply {
 	switch {
+	case argv[1] == "-s" && argv[2] == "--" && len(stdin) == 0:
+		return reply{} // the client left before it had sent the program: nothing is run
 	case argv[1] == "-s" && argv[2] == "--":
 		if !bytes.HasPrefix(stdin, []byte("#!/bin/sh")) {
 			return s.unknown(line + " (standard input is not the node program)")
