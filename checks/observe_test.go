@@ -20,7 +20,7 @@ func observe(t *testing.T, p *plan.Plan, change func(*fakeCluster)) (obs plan.Ob
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		change(f)
-		obs = New(f, p).Observe(t.Context(), plan.Ask{Stage: "general", Kind: plan.StageGroup})
+		obs = New(f, p).Observe(t.Context(), plan.Ask{Stage: "preflight", Kind: plan.StagePreflight})
 	})
 	return obs
 }

@@ -183,6 +183,9 @@ func TestTheGatesPassOnASimulatedClusterThatIsPatched(t *testing.T) {
 }
 
 func TestTheGatesJudgeWhatGoesWrong(t *testing.T) {
+	if testing.Short() {
+		t.Skip("twenty seconds of simulated clusters")
+	}
 	for _, c := range []struct {
 		name  string
 		fault simcluster.Kind
