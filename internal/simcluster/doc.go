@@ -11,6 +11,12 @@
 //
 // What a node can be asked to do is a closed set: an unknown command line is
 // answered with exit code 127 and recorded by Drift, which tests assert empty.
+// What goes wrong is data (Faults), strictly read from YAML:
+//
+//   - {what: script-fails-fetch, where: a2, nth: 1}
+//   - {what: sshd-down, where: m1, when: launch, for: 2m}
+//   - {what: script-404}
+//
 // An oracle watches from outside what is launched when: Violations must stay
 // empty whatever the product under test does.
 package simcluster
