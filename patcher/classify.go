@@ -48,6 +48,8 @@ func (ev evidence) over(r node.Receipt) plan.Report {
 		how = fmt.Sprintf("exit %d", r.Code)
 	}
 	switch {
+	case ev.Survey.MidSwap && r.State == node.Lost && rebooted(r, ev.Survey):
+		return plan.Report{Outcome: plan.Running, Class: plan.MidSwap, Detail: "the node rebooted in the middle of the swap, which dcos-setup finishes at boot"}
 	case ev.Survey.MidSwap:
 		return failed(plan.MidSwap, "script %s, and install_progress exists: services are stopped and files half moved; a human must finish the swap", how)
 	case len(ev.Survey.Active) == 0:
@@ -61,6 +63,12 @@ func (ev evidence) over(r node.Receipt) plan.Report {
 	default:
 		return failed(plan.MidSwap, "script %s, and active packages are neither the old set nor the target's: a human must look", how)
 	}
+}
+
+// rebooted reports whether the node is proved to have booted since the attempt
+// was launched.
+func rebooted(r node.Receipt, s node.Survey) bool {
+	return r.BootID != "" && s.BootID != "" && (r.BootID != s.BootID || r.PID1Start != s.PID1Start)
 }
 
 func failed(c plan.Class, format string, args ...any) plan.Report {

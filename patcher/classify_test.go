@@ -42,6 +42,9 @@ func TestHowAnAttemptEndedIsJudgedByTheNodeNotByTheExitCode(t *testing.T) {
 		{"lost by a reboot, applied", lost, target, false, plan.Done, ""},
 		{"lost by a reboot, before the swap", lost, old, false, plan.Failed, plan.BeforeSwap},
 		{"lost by a reboot, in the swap", lost, old, true, plan.Failed, plan.MidSwap},
+		{"lost by a reboot, in the swap that dcos-setup finishes", []node.Receipt{{Run: "r", Attempt: 1, State: node.Lost, BootID: "before"}}, old, true, plan.Running, plan.MidSwap},
+		{"lost without a reboot, in the swap", []node.Receipt{{Run: "r", Attempt: 1, State: node.Lost, BootID: "now"}}, old, true, plan.Failed, plan.MidSwap},
+		{"ended in the swap, then rebooted", []node.Receipt{{Run: "r", Attempt: 1, State: node.Exited, Code: 1, BootID: "before"}}, old, true, plan.Failed, plan.MidSwap},
 		{"a receipt without a readable state", []node.Receipt{{Run: "r", Attempt: 1}}, target, false, plan.InDoubt, ""},
 		{"a receipt without the old packages' hash proves nothing harmless", []node.Receipt{{Run: "r", Attempt: 1, State: node.Exited, Code: 1}}, old, false, plan.Failed, plan.MidSwap},
 		{"another run's harmless attempt leaves ours to begin", foreign(node.Exited, 1), old, false, plan.NotRun, ""},
@@ -51,7 +54,7 @@ func TestHowAnAttemptEndedIsJudgedByTheNodeNotByTheExitCode(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := classify(evidence{Script: dcos.Script{Packages: target}, Run: "r", Attempt: 1, Receipts: c.receipts,
-				Survey: node.Survey{Active: c.active, MidSwap: c.midSwap}})
+				Survey: node.Survey{Active: c.active, MidSwap: c.midSwap, BootID: "now"}})
 			if got.Outcome != c.outcome || got.Class != c.class {
 				t.Errorf("got %s %q (%s), want %s %q", got.Outcome, got.Class, got.Detail, c.outcome, c.class)
 			}

@@ -71,7 +71,7 @@ func (p *Patcher) watch(ctx context.Context, t plan.Task, rep plan.Report, note 
 	for rep.Outcome == plan.Running {
 		p.missed(ctx, t, note)
 		if !pause(ctx, p.Poll) {
-			return plan.Report{Outcome: plan.InDoubt, Detail: "stopped watching; the script is still running on the node"}
+			return plan.Report{Outcome: plan.InDoubt, Class: rep.Class, Detail: "stopped watching, still running: " + rep.Detail}
 		}
 		ev, err := p.insist(ctx, t, note)
 		if err != nil {
