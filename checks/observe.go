@@ -14,7 +14,8 @@ import (
 // Observe is the cluster gate: what admission and the quorum proof rest on.
 // Every master is asked for everything, side by side. What cannot be read is a
 // finding that is not OK, and the observation is then not green; no error is
-// kept back. It takes as long as the slowest answer.
+// kept back. It takes as long as the slowest answer. Tasks are counted for
+// planning only.
 func (c *Cluster) Observe(ctx context.Context, ask plan.Ask) plan.Observation {
 	began := time.Now()
 	masters := c.masters()
