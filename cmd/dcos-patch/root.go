@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -57,7 +58,52 @@ func (a *app) root() *cobra.Command {
 	f.StringVarP(&a.output, "output", "o", "text", "`format`: text or json")
 	root.AddCommand(a.planCommand(), a.applyCommand(), a.resumeCommand(), a.statusCommand(), a.runsCommand(), a.checkCommand(),
 		a.stageCommand(), a.inventoryCommand(), a.lockCommand(), a.simCommand(), a.demoCommand(), a.versionCommand(), exitCodesTopic())
+	refuseUnknown(root)
 	return root
+}
+
+// refuseUnknown makes a mistyped command invalid input, at every level. Cobra
+// by itself shows the help of a group of commands, and calls that success.
+func refuseUnknown(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	groups := []*cobra.Command{root}
+	for _, c := range root.Commands() {
+		switch {
+		case c.Name() == "help":
+			c.Run = nil
+			c.RunE = func(_ *cobra.Command, args []string) error { return helpOn(root, args) }
+		case c.HasSubCommands():
+			groups = append(groups, c)
+		}
+	}
+	for _, g := range groups {
+		g.SuggestionsMinimumDistance = 2
+		g.Args = func(cmd *cobra.Command, args []string) error { return unknownCommand(cmd, args) }
+		g.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
+}
+
+func helpOn(root *cobra.Command, args []string) error {
+	cmd, rest, err := root.Find(args)
+	if err != nil {
+		return invalid("%w", err)
+	}
+	if err := unknownCommand(cmd, rest); err != nil {
+		return err
+	}
+	cmd.InitDefaultHelpFlag()
+	return cmd.Help()
+}
+
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	instead := "see " + cmd.CommandPath() + " --help"
+	if meant := cmd.SuggestionsFor(args[0]); len(meant) > 0 {
+		instead = "did you mean " + strings.Join(meant, " or ") + "?"
+	}
+	return invalid("unknown command %q for %q; %s", args[0], cmd.CommandPath(), instead)
 }
 
 func envOr(name, otherwise string) string {
