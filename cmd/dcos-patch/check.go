@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -50,6 +51,9 @@ func (a *app) check(ctx context.Context, name inventory.NodeName, wait bool) err
 		return err
 	}
 	if !wait {
+		if _, err := s.pool.Get(ctx, string(name)); err != nil && ctx.Err() == nil {
+			return a.notReached(name, err)
+		}
 		for i := range task.Step.Gates {
 			g := &task.Step.Gates[i]
 			g.Need, g.Span, g.Within = 1, 0, plan.Duration(20*time.Second)
@@ -69,11 +73,37 @@ func (a *app) check(ctx context.Context, name inventory.NodeName, wait bool) err
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		fmt.Fprintf(a.out, "%s is not ready: %v\n", name, err)
-		return &codeError{exitStopped}
+		return a.notReady(name, err)
 	}
 	fmt.Fprintf(a.out, "%s is green\n", name)
 	return nil
+}
+
+// notReached ends a check that has nobody to ask: one line, where every gate
+// would say the same.
+func (a *app) notReached(name inventory.NodeName, err error) error {
+	fmt.Fprintf(a.out, "%s is not ready: %v\n", name, err)
+	if h := hint(err); h != "" {
+		fmt.Fprintf(a.out, "  try   %s\n", h)
+	}
+	return &codeError{exitStopped}
+}
+
+// notReady ends a check with the first blocking fact.
+func (a *app) notReady(name inventory.NodeName, err error) error {
+	var late *checks.GateError
+	if !errors.As(err, &late) || len(late.Late) == 0 {
+		return err
+	}
+	first := late.Late[0].Finding
+	fmt.Fprintf(a.out, "%s is not ready: %s: %s; wanted %s\n", name, first.Check, first.Observed, first.Want)
+	if first.Hint != "" {
+		fmt.Fprintf(a.out, "  try   %s\n", first.Hint)
+	}
+	if n := len(late.Late) - 1; n > 0 {
+		fmt.Fprintf(a.out, "  and %d more gates above do not hold\n", n)
+	}
+	return &codeError{exitStopped}
 }
 
 func line(f dcos.Finding) string {
