@@ -71,6 +71,9 @@ func whole(p *plan.Plan) *plan.Plan { return p }
 
 // carryOut plans, asks, locks, plans again, and runs.
 func (a *app) carryOut(ctx context.Context, s *session, o order) error {
+	if o.confirm && !a.interactive {
+		return invalid("apply asks for the cluster's name, and there is nobody to answer; a job says --yes")
+	}
 	look, stopLook := a.untilSignal(ctx)
 	defer stopLook()
 	store, err := a.stores(s.inv.Name)
@@ -170,9 +173,6 @@ func (a *app) refuseUnfinished(store journal.Store) error {
 
 // confirm asks for the cluster's name.
 func (a *app) confirm(name string) error {
-	if !a.interactive {
-		return invalid("apply asks for the cluster's name, and there is nobody to answer; a job says --yes")
-	}
 	fmt.Fprintf(a.out, "\nType the cluster's name to go on: ")
 	line, err := bufio.NewReader(a.in).ReadString('\n')
 	if err != nil && line == "" {
