@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -130,11 +131,13 @@ func (s *session) survey(ctx context.Context) (surveyed, error) {
 	return out, nil
 }
 
-// sketch is as much of a plan as a look at the cluster needs.
+// sketch is as much of a plan as a look at the cluster needs. A node that did
+// not answer goes by its declared address: else Mesos would seem to have lost
+// it, and to have a stranger.
 func (s *session) sketch(facts plan.Facts) *plan.Plan {
 	p := &plan.Plan{Cluster: plan.ClusterRef{Name: s.inv.Name, ID: s.inv.ID}, From: s.inv.Target.From, To: s.inv.Target.To, Script: facts.Script, Mesos: s.inv.Target.Mesos}
 	for _, n := range s.inv.Nodes() {
-		pn := plan.Node{Name: n.Name, Address: n.Address, Port: n.Port, IP: facts.Nodes[n.Name].IP, Role: n.Role, Group: n.Group, Zone: n.Zone, Disposition: plan.Patch}
+		pn := plan.Node{Name: n.Name, Address: n.Address, Port: n.Port, IP: cmp.Or(facts.Nodes[n.Name].IP, n.Address), Role: n.Role, Group: n.Group, Zone: n.Zone, Disposition: plan.Patch}
 		if _, out := s.inv.Excluded(n.Name, time.Now()); out {
 			pn.Disposition = plan.Excluded
 		}
