@@ -15,7 +15,7 @@ import (
 // summary is a run in short, for programs.
 type summary struct {
 	Run     string             `json:"run"`
-	State   string             `json:"state"` // "running", "held", "done", "stopped", "in-doubt", "interrupted"
+	State   string             `json:"state"` // "running", "held", "done", "parked", "stopped", "in doubt", "interrupted", "unreadable"
 	Plan    string             `json:"plan"`
 	From    dcos.Version       `json:"from"`
 	To      dcos.Version       `json:"to"`
@@ -99,11 +99,11 @@ func ending(s orchestrator.State) string {
 		}
 		return b.String()
 	}
-	where := string(s.Stop.Step)
-	if where == "" {
-		where = "no step"
+	fmt.Fprintf(&b, "%s %s", strings.ToUpper(stateWord(s)), clock)
+	if s.Stop.Step != "" {
+		fmt.Fprintf(&b, " at %s", s.Stop.Step)
 	}
-	fmt.Fprintf(&b, "%s %s at %s\n", strings.ToUpper(stateWord(s)), clock, where)
+	b.WriteString("\n")
 	gates(&b, s)
 	if s.Stop.Detail != "" {
 		fmt.Fprintf(&b, "  because %s\n", s.Stop.Detail)
