@@ -89,23 +89,27 @@ func (a *app) runs() error {
 	if len(runs) == 0 && a.output == "text" {
 		fmt.Fprintf(a.out, "no run in %s\n", store.Dir)
 	}
+	var bad error
 	for _, run := range runs {
 		s, err := load(store, run)
+		sum := summarize(run, s)
+		if err != nil {
+			sum, bad = summary{Run: run, State: "unreadable", Why: err.Error()}, &codeError{exitInvalid}
+		}
 		if a.output == "json" {
-			if err := json.NewEncoder(a.out).Encode(summarize(run, s)); err != nil {
+			if err := json.NewEncoder(a.out).Encode(sum); err != nil {
 				return err
 			}
 			continue
 		}
 		if err != nil {
-			fmt.Fprintf(a.out, "%-12s %v\n", run, err)
+			fmt.Fprintf(a.out, "%-12s %-12s %v\n", run, sum.State, err)
 			continue
 		}
-		sum := summarize(run, s)
 		fmt.Fprintf(a.out, "%-12s %-12s plan %s  %s -> %s  masters %d/%d  agents %d/%d\n", run, sum.State, sum.Plan, sum.From, sum.To,
 			sum.Masters.Verified+sum.Masters.AtTarget, sum.Masters.Nodes, sum.Agents.Verified+sum.Agents.AtTarget, sum.Agents.Nodes)
 	}
-	return nil
+	return bad
 }
 
 // store is the store of the inventory's cluster.
