@@ -6,6 +6,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/patcher"
+	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
@@ -17,6 +18,8 @@ func hint(err error) string {
 		script *patcher.ScriptError
 		record *orchestrator.RecordError
 		sudo   *sshexec.SudoError
+		seal   *plan.SealError
+		format *plan.FormatError
 	)
 	switch {
 	case errors.As(err, &locked):
@@ -27,6 +30,8 @@ func hint(err error) string {
 		return "open the URL, compare it with the line \"Node upgrade script URL\" that the installer printed, then dcos-patch plan"
 	case errors.As(err, &record):
 		return "make room on this machine's disk, then dcos-patch resume: it looks at the nodes first"
+	case errors.As(err, &seal), errors.As(err, &format):
+		return "dcos-patch plan --out FILE, have that plan approved, and apply it unchanged"
 	case errors.As(err, &sudo):
 		return "allow the login user sudo without a password on that node, then dcos-patch plan"
 	case errors.Is(err, sshexec.ErrHostKey):
