@@ -32,6 +32,7 @@ var local = map[string]string{
 	"internal/simcluster":  "dcos inventory plan internal/memnet internal/sshd",
 	"internal/sshd":        "",
 	"internal/conformance": "sshexec",
+	"internal/prove":       "dcos inventory plan journal orchestrator",
 	"internal/bench/hold":  "sshexec",
 	"internal/bench":       "*",
 }

@@ -1,0 +1,222 @@
+package prove
+
+import (
+	"fmt"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// moves are all the worlds that can come next.
+func (w world) moves() []world {
+	var next []world
+	switch w.state.Ended {
+	case journal.RunDone:
+		return nil
+	case journal.RunStopped:
+		if w.left.Crashes > 0 {
+			next = append(next, w.resumed("somebody resumes"))
+		}
+		return next
+	}
+	if len(w.cmds) > 0 {
+		next = append(next, w.carryOut(w.cmds[0])...)
+	}
+	for _, work := range w.state.Working() {
+		if !w.doubted(work.Step) {
+			next = append(next, w.ends(work.Step)...)
+		}
+	}
+	if w.left.Crashes > 0 {
+		next = append(next, w.resumed("the controller dies, another resumes"))
+		if !w.state.Paused {
+			p := w.fact("somebody interrupts", journal.Event{Kind: journal.Paused})
+			p.left.Crashes--
+			next = append(next, p)
+		}
+	}
+	return next
+}
+
+// doubted: a step in doubt does not end by itself for the engine; it is looked at.
+func (w world) doubted(st plan.Step) bool {
+	for _, c := range w.cmds {
+		if c.Reconcile != nil && c.Reconcile.Step.ID == st.ID {
+			return true
+		}
+	}
+	return false
+}
+
+func (w world) resumed(told string) world {
+	next := w.fact(told, journal.Event{Kind: journal.RunResumed, Epoch: 1})
+	next.left.Crashes--
+	return next
+}
+
+// carryOut is everything that can come of a command.
+func (w world) carryOut(c orchestrator.Command) []world {
+	switch {
+	case c.Record != nil:
+		return []world{w.fact(words(*c.Record), *c.Record)}
+	case c.Start != nil:
+		return w.start(*c.Start)
+	case c.Reconcile != nil:
+		id := c.Reconcile.Step.ID
+		rep := w.nodes[id].look(c.Reconcile.Attempt)
+		next := []world{w.fact(fmt.Sprintf("the node is asked about %s: %s %s", id, rep.Outcome, rep.Class), journal.Event{Kind: journal.Reconciled, Step: id, Report: &rep})}
+		if w.left.Troubles > 0 {
+			silent := w.fact(fmt.Sprintf("the node does not answer about %s", id), journal.Event{Kind: journal.Reconciled, Step: id, Report: &plan.Report{}})
+			silent.left.Troubles--
+			next = append(next, silent)
+		}
+		return next
+	default:
+		return w.look()
+	}
+}
+
+// look is every observation of the cluster: honest, red, or begun too early.
+func (w world) look() []world {
+	honest := w.observation()
+	next := []world{w.fact("the cluster is looked at", journal.Event{Kind: journal.Observed, Observation: &honest, Asked: w.state.Seq})}
+	if w.left.Troubles > 0 {
+		red := honest
+		red.Green = false
+		r := w.fact("the cluster is red", journal.Event{Kind: journal.Observed, Observation: &red, Asked: w.state.Seq})
+		r.left.Troubles--
+		stale := w.everything()
+		late := w.fact("an old look arrives, with everybody serving", journal.Event{Kind: journal.Observed, Observation: &stale, Asked: 0})
+		late.left.Troubles--
+		next = append(next, r, late)
+	}
+	return next
+}
+
+// everything is an observation in which everybody serves.
+func (w world) everything() plan.Observation {
+	obs := plan.Observation{Green: true, Weights: map[inventory.NodeName]int{}}
+	var serving []inventory.NodeName
+	for i, m := range w.state.Plan.Masters() {
+		serving = append(serving, m.Name)
+		obs.Weights[m.Name] = i
+	}
+	obs.Quorums = []plan.Quorum{{Name: "zookeeper", Size: len(serving), Serving: serving}}
+	return obs
+}
+
+// observation is what an honest look sees: who is out is out, and a master
+// that is out makes the cluster red.
+func (w world) observation() plan.Observation {
+	obs := w.everything()
+	for id, f := range w.nodes {
+		if !f.out {
+			continue
+		}
+		name := w.state.NodeOf(id)
+		if w.state.IsMasterStep(id) {
+			obs.Green = false
+			for i, m := range obs.Quorums[0].Serving {
+				if m == name {
+					obs.Quorums[0].Serving = append(append([]inventory.NodeName(nil), obs.Quorums[0].Serving[:i]...), obs.Quorums[0].Serving[i+1:]...)
+					break
+				}
+			}
+		} else {
+			obs.Out = append(obs.Out, name)
+		}
+	}
+	return obs
+}
+
+// start is a step that is recorded, and then reaches its node or does not.
+func (w world) start(t plan.Task) []world {
+	id := t.Step.ID
+	recorded := w.fact(fmt.Sprintf("%s starts (attempt %d)", id, t.Attempt), journal.Event{Kind: journal.StepStarted, Step: id, Attempt: t.Attempt})
+	if !t.Step.Action.Mutates() {
+		return []world{recorded}
+	}
+	f := w.nodes[id]
+	var next []world
+	if w.left.Crashes > 0 && f.begun < t.Attempt {
+		lost := recorded.resumed(fmt.Sprintf("%s is recorded, the controller dies before the node hears of it, another resumes", id))
+		next = append(next, lost)
+	}
+	if f.begun < t.Attempt { // the node refuses to begin an attempt twice: a second start adopts
+		if f.begun > 0 && (!f.over || f.class != plan.BeforeSwap) {
+			recorded.bad = fmt.Sprintf("%s is begun again although nothing proves that its last attempt was harmless", id)
+		}
+		f = fate{begun: t.Attempt, out: true}
+		recorded.nodes = w.nodes.with(id, f)
+	}
+	return append(next, recorded)
+}
+
+// ends is every way in which a started step can end.
+func (w world) ends(st plan.Step) []world {
+	if st.Action.Mutates() {
+		return w.scriptEnds(st)
+	}
+	done := w.fact(fmt.Sprintf("%s is done", st.ID), journal.Event{Kind: journal.StepEnded, Step: st.ID, Report: &plan.Report{Outcome: plan.Done}})
+	if st.Action == plan.ActionServe {
+		done.nodes = w.verified(st)
+	}
+	next := []world{done}
+	if w.left.Troubles > 0 {
+		bad := w.fact(fmt.Sprintf("%s fails", st.ID), journal.Event{Kind: journal.StepEnded, Step: st.ID, Report: &plan.Report{Outcome: plan.Failed, Class: plan.NotVerified}})
+		bad.left.Troubles--
+		next = append(next, bad)
+	}
+	return next
+}
+
+// verified marks the node of a verified lane as in service.
+func (w world) verified(st plan.Step) nodes {
+	for id, f := range w.nodes {
+		if f.out && w.state.NodeOf(id) == st.Node {
+			f.out = false
+			return w.nodes.with(id, f)
+		}
+	}
+	return w.nodes
+}
+
+func (w world) scriptEnds(st plan.Step) []world {
+	f := w.nodes[st.ID]
+	tell := func(how string, f fate, rep plan.Report, cost int) world {
+		next := w.fact(fmt.Sprintf("%s %s", st.ID, how), journal.Event{Kind: journal.StepEnded, Step: st.ID, Report: &rep})
+		next.nodes = w.nodes.with(st.ID, f)
+		next.left.Troubles -= cost
+		return next
+	}
+	if f.over { // adopted after its end: the node says how it was
+		return []world{tell("is found to have ended", f, f.look(f.begun), 0)}
+	}
+	f.over = true
+	next := []world{tell("is applied", f, plan.Report{Outcome: plan.Done}, 0)}
+	if w.left.Troubles == 0 {
+		return next
+	}
+	harmless := f
+	harmless.class, harmless.out = plan.BeforeSwap, false
+	broken := f
+	broken.class = plan.MidSwap
+	return append(next,
+		tell("fails before the swap", harmless, harmless.look(f.begun), 1),
+		tell("dies in the swap", broken, broken.look(f.begun), 1),
+		tell("is not heard of again, and ends well unheard", f, plan.Report{}, 1),
+		tell("is not heard of again, and runs on", fate{begun: f.begun, out: true}, plan.Report{}, 1))
+}
+
+func words(e journal.Event) string {
+	switch e.Kind {
+	case journal.LaneAdmitted:
+		return fmt.Sprintf("%s is admitted to %s", e.Node, e.Stage)
+	case journal.RunStopped:
+		return "the run stops: " + string(e.Stop.Reason)
+	default:
+		return string(e.Kind)
+	}
+}

@@ -1,0 +1,149 @@
+package prove
+
+import (
+	"fmt"
+
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// Bounds keep a search finite. Each counts per story.
+type Bounds struct {
+	Troubles int // failures, losses and red looks
+	Crashes  int // controllers that die, runs that are interrupted
+}
+
+// Result is what a search found.
+type Result struct {
+	States    int      // different states of engine and nodes
+	Steps     int      // transitions between them
+	Ends      int      // states in which the run is done
+	Stops     int      // states in which it has stopped
+	Violation string   // the rule that broke; empty: none did
+	Story     []string // the shortest way there
+}
+
+// Search walks every story of the plan within the bounds, shortest first.
+// limit is the number of states after which it gives up, with an error.
+func Search(p *plan.Plan, b Bounds, limit int) (Result, error) {
+	first := begin(p, b)
+	s := search{seen: map[string]int32{first.key(): -1}, nodes: []visited{{parent: -1, told: "the run begins"}}}
+	queue := []world{first}
+	for at := 0; at < len(queue); at++ {
+		w := queue[at]
+		queue[at] = world{} // its children are all that is still needed
+		if bad := w.broken(); bad != "" {
+			s.result.States = len(s.nodes)
+			s.result.Violation, s.result.Story = bad, s.story(at)
+			return s.result, nil
+		}
+		s.count(w)
+		for _, next := range w.moves() {
+			s.result.Steps++
+			k := next.key()
+			if _, known := s.seen[k]; known {
+				continue
+			}
+			if len(queue) >= limit {
+				return s.result, fmt.Errorf("more than %d states: make the plan or the bounds smaller", limit)
+			}
+			s.seen[k] = int32(len(queue))
+			s.nodes = append(s.nodes, visited{parent: int32(at), told: next.told})
+			next.told = ""
+			queue = append(queue, next)
+		}
+	}
+	s.result.States = len(s.nodes)
+	return s.result, nil
+}
+
+type search struct {
+	seen   map[string]int32
+	nodes  []visited
+	result Result
+}
+
+type visited struct {
+	parent int32
+	told   string
+}
+
+func (s *search) count(w world) {
+	switch w.state.Ended {
+	case journal.RunDone:
+		s.result.Ends++
+	case journal.RunStopped:
+		s.result.Stops++
+	}
+}
+
+func (s *search) story(at int) []string {
+	var told []string
+	for i := int32(at); i >= 0; i = s.nodes[i].parent {
+		told = append([]string{s.nodes[i].told}, told...)
+	}
+	return told
+}
+
+// world is the engine and the nodes at one moment of a story.
+type world struct {
+	state orchestrator.State
+	cmds  []orchestrator.Command
+	nodes nodes
+	left  Bounds
+	told  string // how it came from the one before
+	bad   string // a rule that was broken on the way here
+}
+
+func begin(p *plan.Plan, b Bounds) world {
+	w := world{state: orchestrator.New(), nodes: nodes{}, left: b}
+	return w.fact("", journal.Event{Kind: journal.RunStarted, Run: "prove", Plan: p, Epoch: 1})
+}
+
+// fact folds an event into a copy of the world.
+func (w world) fact(told string, e journal.Event) world {
+	e.Seq = w.state.Seq + 1
+	next := w
+	next.told = told
+	next.state, next.cmds = orchestrator.Next(w.state.Clone(), e)
+	return next
+}
+
+// key is a canonical text of everything that matters for what can follow.
+func (w world) key() string {
+	return fmt.Sprintf("%s|%s|%d %d", w.state.Key(), w.nodes.key(), w.left.Troubles, w.left.Crashes)
+}
+
+// broken names the safety rule that does not hold in this world.
+func (w world) broken() string {
+	if w.bad != "" {
+		return w.bad
+	}
+	if bad := orchestrator.Violations(w.state); len(bad) > 0 {
+		return bad[0]
+	}
+	out := ""
+	for id, f := range w.nodes {
+		master := f.out && w.state.IsMasterStep(id)
+		if master && out != "" {
+			return fmt.Sprintf("two masters are out at once: %s and %s", out, id)
+		}
+		if master {
+			out = string(id)
+		}
+	}
+	if w.state.Ended == "" && len(w.cmds) == 0 && len(w.state.Working()) == 0 {
+		return "nothing to do, nothing under way, and no end: the run hangs"
+	}
+	if w.state.Stop != nil && w.state.Stop.Reason == journal.StopInvariant {
+		return "the live monitor stopped the engine: " + w.state.Stop.Detail
+	}
+	if w.state.Ended == journal.RunDone && out != "" {
+		return fmt.Sprintf("done, and %s is not verified", out)
+	}
+	if safe := w.state.SafeToLeave(); w.state.Ended == journal.RunStopped && safe.Safe && out != "" {
+		return fmt.Sprintf("SAFE TO LEAVE is said while %s is out: %s", out, safe.Why)
+	}
+	return ""
+}

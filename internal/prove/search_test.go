@@ -1,0 +1,69 @@
+package prove
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// small is a plan of n masters and k agents, with the lanes that Build makes.
+func small(n, k, width, maxFailures int) *plan.Plan {
+	p := &plan.Plan{ID: "p", From: "2.1.0", To: "2.1.1", MaxOut: width}
+	lane := func(stage string, name inventory.NodeName, actions ...plan.Action) plan.Lane {
+		l := plan.Lane{Node: name}
+		for _, a := range actions {
+			l.Steps = append(l.Steps, plan.Step{ID: plan.StepID(fmt.Sprintf("%s/%s/%s", stage, name, a)), Node: name, Action: a})
+		}
+		return l
+	}
+	masters := plan.Stage{ID: "masters", Kind: plan.StageMasters, Order: plan.OrderLeaderWeight, Width: 1}
+	for i := range n {
+		name := inventory.NodeName(fmt.Sprintf("m%d", i+1))
+		p.Nodes = append(p.Nodes, plan.Node{Name: name, Role: dcos.Master})
+		masters.Lanes = append(masters.Lanes, lane("masters", name, plan.ActionBaseline, plan.ActionPatch, plan.ActionServe, plan.ActionSettle))
+	}
+	group := plan.Stage{ID: "general", Kind: plan.StageGroup, Order: plan.OrderFixed, Width: width, MaxFailures: maxFailures}
+	for i := range k {
+		name := inventory.NodeName(fmt.Sprintf("a%d", i+1))
+		p.Nodes = append(p.Nodes, plan.Node{Name: name, Role: dcos.PrivateAgent})
+		group.Lanes = append(group.Lanes, lane("general", name, plan.ActionPatch, plan.ActionServe))
+	}
+	p.Stages = []plan.Stage{masters, group}
+	return p
+}
+
+func TestEveryStoryOfASmallClusterKeepsTheRules(t *testing.T) {
+	for _, c := range []struct {
+		masters, agents, width, failures int
+		bounds                           Bounds
+	}{
+		{3, 0, 1, 0, Bounds{Troubles: 2, Crashes: 2}},
+		{3, 2, 2, 0, Bounds{Troubles: 1, Crashes: 1}},
+		{0, 3, 2, 1, Bounds{Troubles: 2, Crashes: 1}},
+	} {
+		t.Run(fmt.Sprintf("%d masters, %d agents", c.masters, c.agents), func(t *testing.T) {
+			t.Parallel()
+			r, err := Search(small(c.masters, c.agents, c.width, c.failures), c.bounds, 2_000_000)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Violation != "" {
+				t.Fatalf("%s, by this story:\n%s", r.Violation, tell(r.Story))
+			}
+			if r.Ends == 0 || r.Stops == 0 {
+				t.Errorf("no story ends, or none stops: %+v", r)
+			}
+			t.Logf("%d states, %d steps, %d ends, %d stops", r.States, r.Steps, r.Ends, r.Stops)
+		})
+	}
+}
+
+func tell(story []string) (text string) {
+	for i, line := range story {
+		text += fmt.Sprintf("%3d %s\n", i+1, line)
+	}
+	return text
+}

@@ -1,0 +1,56 @@
+package orchestrator
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// Key is a canonical text of everything in the state that decides what can
+// follow: two states with the same key lead to the same commands. Times and
+// sequence numbers are left out but for what they decide.
+func (s State) Key() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d %q %q %t %t", s.Stage, s.Ended, s.Master, s.Paused, s.HeldSince.IsZero())
+	if s.Stop != nil {
+		fmt.Fprintf(&b, " stop %s", s.Stop.Reason)
+	}
+	if s.ticket != nil {
+		fmt.Fprintf(&b, " ticket %t %v", s.ticket.Green, slices.Sorted(slices.Values(s.ticket.Out)))
+	}
+	for _, why := range sorted(s.away) {
+		b.WriteString(" away " + why)
+	}
+	for i := range s.Lanes {
+		b.WriteByte('|')
+		for _, l := range s.Lanes[i] {
+			fmt.Fprintf(&b, "%d%d%d%d%t", l.Phase, l.Step, l.Progress, l.Tries, l.Adopt)
+			if l.Report != nil {
+				fmt.Fprintf(&b, "%d%s", l.Report.Outcome, l.Report.Class)
+			}
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}
+
+// NodeOf is the node of a step; empty for a step of the cluster.
+func (s State) NodeOf(id plan.StepID) inventory.NodeName {
+	for _, st := range s.Plan.Stages {
+		for _, ln := range st.Lanes {
+			for _, p := range ln.Steps {
+				if p.ID == id {
+					return p.Node
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// IsMasterStep reports whether the step acts on a master.
+func (s State) IsMasterStep(id plan.StepID) bool { return s.node(s.NodeOf(id)).Role == dcos.Master }
