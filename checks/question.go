@@ -1,11 +1,14 @@
 package checks
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
+
+	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
 // question is what a finding answers: which check, of which node, and what
@@ -40,8 +43,23 @@ func (q question) unknown(format string, args ...any) dcos.Finding {
 const maxWords = 300
 
 // words is an error's text as one short line.
+//
+// What a person needs is the innermost thing that a node said; the way there,
+// URL and tunnel and all, is noise that repeats with every gate.
 func words(err error) string {
-	return brief(err.Error())
+	var tunnel *sshexec.TunnelError
+	var exit *sshexec.ExitError
+	var lost *sshexec.LostError
+	switch {
+	case errors.As(err, &tunnel):
+		return brief(tunnel.Error())
+	case errors.As(err, &exit) && len(exit.Stderr) > 0:
+		return brief(fmt.Sprintf("%s: exit code %d: %s", exit.Node, exit.Code, exit.Stderr))
+	case errors.As(err, &lost):
+		return brief(fmt.Sprintf("lost the connection to %s: %v", lost.Node, lost.Err))
+	default:
+		return brief(err.Error())
+	}
 }
 
 // brief is text as one short line.

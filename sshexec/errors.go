@@ -37,6 +37,19 @@ func (e *NotRunError) Error() string {
 
 func (e *NotRunError) Unwrap() error { return e.Err }
 
+// TunnelError is a connection from a node to an address that did not come up.
+type TunnelError struct {
+	Node string
+	Addr string
+	Err  error
+}
+
+func (e *TunnelError) Error() string {
+	return fmt.Sprintf("%s cannot connect to %s: %v", e.Node, e.Addr, e.Err)
+}
+
+func (e *TunnelError) Unwrap() error { return e.Err }
+
 // ChecksumError is a file that did not arrive as it was sent.
 type ChecksumError struct {
 	Node      string

@@ -21,7 +21,7 @@ import (
 // it is closed. It breaks with the Conn, and then reading gives the reason.
 func (c *Conn) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
 	fail := func(err error) (net.Conn, error) {
-		return nil, fmt.Errorf("tunnel from %s to %s: %w", c.node, addr, err)
+		return nil, &TunnelError{Node: c.node, Addr: addr, Err: err}
 	}
 	if network != "tcp" && network != "tcp4" && network != "tcp6" {
 		return fail(net.UnknownNetworkError(network))
@@ -43,6 +43,9 @@ func (c *Conn) DialContext(ctx context.Context, network, addr string) (net.Conn,
 	var refused *ssh.OpenChannelError
 	if errors.As(err, &refused) && refused.Reason == ssh.Prohibited {
 		return fail(fmt.Errorf("%w: %w", ErrNoForwarding, err))
+	}
+	if refused != nil {
+		return fail(fmt.Errorf("%s", refused.Message))
 	}
 	if err != nil {
 		return fail(err)
