@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,9 +22,10 @@ func (a *app) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check NODE",
 		Short: "Ask one node's gates now: the first blocking fact, or green",
-		Long: `check asks the gates that patch verification would ask of the node, against the
-baseline that the newest run took. It changes nothing. With --wait it goes on until
-all hold, or its patience ends.`,
+		Long: `check asks the gates of the node's verification once: against the baseline that the
+newest run took of it, or, before its patch, whether it is healthy as it is. It changes
+nothing. With --wait it goes on until all hold for as long as a run would demand, or
+its patience ends.`,
 		Args: oneArg("a node of the inventory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.check(cmd.Context(), inventory.NodeName(args[0]), wait)
@@ -50,33 +52,58 @@ func (a *app) check(ctx context.Context, name inventory.NodeName, wait bool) err
 	if err != nil {
 		return err
 	}
+	cluster := checks.New(probers{s.pool}, task.Plan)
 	if !wait {
 		if _, err := s.pool.Get(ctx, string(name)); err != nil && ctx.Err() == nil {
 			return a.notReached(name, err)
 		}
-		for i := range task.Step.Gates {
-			g := &task.Step.Gates[i]
-			g.Need, g.Span, g.Within = 1, 0, plan.Duration(20*time.Second)
-		}
+		findings, err := cluster.Check(ctx, task)
+		return a.verdict(ctx, name, findings, err)
 	}
-	findings, err := checks.New(probers{s.pool}, task.Plan).Await(ctx, task, func(f dcos.Finding) {
-		if wait {
-			fmt.Fprintf(a.out, "%s  %s\n", time.Now().Format("15:04:05"), line(f))
-		}
+	findings, err := cluster.Await(ctx, task, func(f dcos.Finding) {
+		fmt.Fprintf(a.out, "%s  %s\n", time.Now().Format("15:04:05"), line(f))
 	})
-	if !wait || err != nil {
-		for _, f := range findings {
-			fmt.Fprintln(a.out, line(f))
+	return a.verdict(ctx, name, findings, err)
+}
+
+// verdict ends a check: every gate in a line, and the first blocking fact.
+func (a *app) verdict(ctx context.Context, name inventory.NodeName, findings []dcos.Finding, err error) error {
+	var late *checks.GateError
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil && !errors.As(err, &late):
+		return err
+	}
+	var blocking []dcos.Finding
+	for _, f := range findings {
+		fmt.Fprintln(a.out, line(f))
+		if !f.Status.OK() {
+			blocking = append(blocking, f)
 		}
 	}
-	if err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
+	if late != nil {
+		blocking = nil
+		for _, l := range late.Late { // green just now is not long enough
+			blocking = append(blocking, l.Finding)
 		}
-		return a.notReady(name, err)
 	}
-	fmt.Fprintf(a.out, "%s is green\n", name)
-	return nil
+	if late == nil && len(blocking) == 0 {
+		fmt.Fprintf(a.out, "%s is green\n", name)
+		return nil
+	}
+	if len(blocking) == 0 {
+		return err
+	}
+	first := blocking[0]
+	fmt.Fprintf(a.out, "%s is not ready: %s: %s; wanted %s\n", name, first.Check, first.Observed, first.Want)
+	if first.Hint != "" {
+		fmt.Fprintf(a.out, "  try   %s\n", first.Hint)
+	}
+	if n := len(blocking) - 1; n > 0 {
+		fmt.Fprintf(a.out, "  and %d more above\n", n)
+	}
+	return &codeError{exitStopped}
 }
 
 // notReached ends a check that has nobody to ask: one line, where every gate
@@ -85,23 +112,6 @@ func (a *app) notReached(name inventory.NodeName, err error) error {
 	fmt.Fprintf(a.out, "%s is not ready: %v\n", name, err)
 	if h := hint(err); h != "" {
 		fmt.Fprintf(a.out, "  try   %s\n", h)
-	}
-	return &codeError{exitStopped}
-}
-
-// notReady ends a check with the first blocking fact.
-func (a *app) notReady(name inventory.NodeName, err error) error {
-	var late *checks.GateError
-	if !errors.As(err, &late) || len(late.Late) == 0 {
-		return err
-	}
-	first := late.Late[0].Finding
-	fmt.Fprintf(a.out, "%s is not ready: %s: %s; wanted %s\n", name, first.Check, first.Observed, first.Want)
-	if first.Hint != "" {
-		fmt.Fprintf(a.out, "  try   %s\n", first.Hint)
-	}
-	if n := len(late.Late) - 1; n > 0 {
-		fmt.Fprintf(a.out, "  and %d more gates above do not hold\n", n)
 	}
 	return &codeError{exitStopped}
 }
@@ -117,8 +127,10 @@ func line(f dcos.Finding) string {
 	return text
 }
 
-// checkTask makes a verification task for one node: that of the newest run if
-// it planned one, else of a sketch.
+// checkTask makes a task that asks a node's gates: its verification in the
+// newest run, if that has a baseline of it. Without one nothing of ours has
+// happened to it: no restart and no new Mesos is to be expected, and there is
+// nothing that agents and tasks could be compared with.
 func (a *app) checkTask(ctx context.Context, s *session, n inventory.Node) (plan.Task, error) {
 	store, err := a.stores(s.inv.Name)
 	if err != nil {
@@ -132,7 +144,10 @@ func (a *app) checkTask(ctx context.Context, s *session, n inventory.Node) (plan
 	facts := patcher.Survey(ctx, hosts{s.pool}, s.inv)
 	p := s.sketch(facts)
 	p.TimeScale = s.inv.Rehearsal.TimeScale
-	step := plan.Step{ID: plan.StepID("check/" + string(n.Name)), Node: n.Name, Action: plan.ActionServe, Gates: plan.VerifyGates(s.inv, n)}
+	step := plan.Step{ID: plan.StepID("check/" + string(n.Name)), Node: n.Name, Action: plan.ActionPostflight, Gates: plan.VerifyGates(s.inv, n)}
+	step.Gates = slices.DeleteFunc(step.Gates, func(g plan.GateSpec) bool {
+		return slices.Contains([]string{"mesos-version", "tasks", "agents-back"}, g.Gate)
+	})
 	return plan.Task{Plan: p, Run: "check", Step: step, Attempt: 1}, nil
 }
 
