@@ -15,7 +15,7 @@ import (
 // summary is a run in short, for programs.
 type summary struct {
 	Run     string             `json:"run"`
-	State   string             `json:"state"` // "running", "held", "done", "parked", "stopped", "in doubt", "interrupted", "unreadable"
+	State   string             `json:"state"` // "none", "running", "held", "done", "parked", "stopped", "in doubt", "interrupted", "unreadable"
 	Plan    string             `json:"plan"`
 	From    dcos.Version       `json:"from"`
 	To      dcos.Version       `json:"to"`

@@ -92,6 +92,15 @@ func explain(w io.Writer, err error) {
 	}
 }
 
+// explainJSON is explain for programs: on standard output, where they read.
+func (a *app) explainJSON(err error) {
+	var code *codeError
+	if err == nil || errors.As(err, &code) || a.output != "json" {
+		return
+	}
+	render.RefusalJSON(a.out, err)
+}
+
 // stopCode is the exit code of a run that has ended.
 func stopCode(s orchestrator.State) int {
 	switch {

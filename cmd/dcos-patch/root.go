@@ -33,6 +33,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetErr(a.err)
 	err := root.ExecuteContext(ctx)
 	explain(a.err, err)
+	a.explainJSON(err)
 	return codeOf(err)
 }
 

@@ -66,6 +66,9 @@ func (a *app) status(run string) error {
 	if err != nil {
 		return err
 	}
+	if run == "" && a.output == "json" {
+		return json.NewEncoder(a.out).Encode(summary{State: "none", Why: "no run in " + store.Dir})
+	}
 	if run == "" {
 		fmt.Fprintf(a.out, "no run in %s\n", store.Dir)
 		return nil
