@@ -164,7 +164,7 @@ func (l *lab) equip(ctx context.Context) error {
 	err = l.each(func(c container, role dcos.Role) error {
 		config, err := json.Marshal(map[string]any{
 			"name": c.Name, "ip": c.IP, "role": roleName(role), "masters": l.masterIPs(), "cluster_id": clusterID,
-			"bootstrap": l.repository(), "from": fromVersion, "to": toVersion, "scale": timeScale, "tasks": tasksEach,
+			"from": fromVersion, "to": toVersion, "scale": timeScale, "tasks": tasksEach,
 		})
 		if err != nil {
 			return err

@@ -37,6 +37,7 @@ func (a activation) run(ctx context.Context) error {
 func (a activation) check(context.Context) error {
 	for _, id := range a.ids {
 		if _, err := os.Stat(filepath.Join(base, "packages", id)); err != nil {
+			//lint:ignore ST1005 pkgpanda's words
 			return fmt.Errorf("Package Error: Package %s is not in the repository", id)
 		}
 	}

@@ -107,17 +107,20 @@ func cockroachStatus(ctx context.Context, args []string) error {
 	format := f.String("format", "tsv", "")
 	host := f.String("host", "", "")
 	if len(args) < 2 || args[1] != "status" {
-		return errors.New("Error: unknown command") //nolint:staticcheck // cockroach's words
+		//lint:ignore ST1005 cockroach's words
+		return errors.New("Error: unknown command")
 	}
 	if err := f.Parse(args[2:]); err != nil {
 		return err
 	}
 	if !*ranges || !*insecure || *format != "tsv" {
-		return errors.New("Error: the stand-in knows --ranges --insecure --format=tsv only") //nolint:staticcheck // like cockroach
+		//lint:ignore ST1005 like cockroach
+		return errors.New("Error: the stand-in knows --ranges --insecure --format=tsv only")
 	}
 	var rows []cockroachRow
 	if err := fetchJSON(ctx, fmt.Sprintf("http://%s:%d/rows", *host, cockroachPort), &rows); err != nil {
-		return fmt.Errorf("Error: unable to connect or connection lost.\n%w", err) //nolint:staticcheck // cockroach's words
+		//lint:ignore ST1005 cockroach's words
+		return fmt.Errorf("Error: unable to connect or connection lost.\n%w", err)
 	}
 	fmt.Println(strings.Join([]string{"id", "address", "build", "started_at", "updated_at", "is_available", "is_live",
 		"replicas_leaders", "replicas_leaseholders", "ranges", "ranges_unavailable", "ranges_underreplicated"}, "\t"))

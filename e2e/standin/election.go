@@ -92,7 +92,8 @@ func (m *master) lost(really bool) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if really && m.elected {
-		return errors.New("Lost candidacy as a leader... committing suicide!") //nolint:staticcheck // Mesos's words
+		//lint:ignore ST1005 Mesos's words
+		return errors.New("Lost candidacy as a leader... committing suicide!")
 	}
 	m.leader, m.ensemble = "", min(m.ensemble, 1)
 	return nil

@@ -45,7 +45,8 @@ func fetchOne(ctx context.Context, repository, id, dir string) error {
 	defer os.Remove(archive.Name())
 	url := fmt.Sprintf("%s/packages/%s/%s.tar.xz", strings.TrimSuffix(repository, "/"), name, id)
 	if err := errors.Join(download(ctx, url, archive), archive.Close()); err != nil {
-		return fmt.Errorf("Problem fetching %s to %s: %w", url, archive.Name(), err) //nolint:staticcheck // pkgpanda's words
+		//lint:ignore ST1005 pkgpanda's words
+		return fmt.Errorf("Problem fetching %s to %s: %w", url, archive.Name(), err)
 	}
 	partial := dir + "_tmp"
 	if err := os.RemoveAll(partial); err != nil {

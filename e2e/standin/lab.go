@@ -26,7 +26,6 @@ type lab struct {
 	Role      dcos.Role    `json:"role"` // unset on the bootstrap node
 	Masters   []string     `json:"masters"`
 	ClusterID string       `json:"cluster_id"`
-	Bootstrap string       `json:"bootstrap"` // bootstrap_url
 	From      dcos.Version `json:"from"`
 	To        dcos.Version `json:"to"`
 	Scale     float64      `json:"scale"` // of DC/OS's delays
