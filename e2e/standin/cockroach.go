@@ -107,19 +107,16 @@ func cockroachStatus(ctx context.Context, args []string) error {
 	format := f.String("format", "tsv", "")
 	host := f.String("host", "", "")
 	if len(args) < 2 || args[1] != "status" {
-		//lint:ignore ST1005 cockroach's words
 		return errors.New("Error: unknown command")
 	}
 	if err := f.Parse(args[2:]); err != nil {
 		return err
 	}
 	if !*ranges || !*insecure || *format != "tsv" {
-		//lint:ignore ST1005 like cockroach
 		return errors.New("Error: the stand-in knows --ranges --insecure --format=tsv only")
 	}
 	var rows []cockroachRow
 	if err := fetchJSON(ctx, fmt.Sprintf("http://%s:%d/rows", *host, cockroachPort), &rows); err != nil {
-		//lint:ignore ST1005 cockroach's words
 		return fmt.Errorf("Error: unable to connect or connection lost.\n%w", err)
 	}
 	fmt.Println(strings.Join([]string{"id", "address", "build", "started_at", "updated_at", "is_available", "is_live",
