@@ -1,12 +1,14 @@
 package journal
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -36,18 +38,16 @@ func OpenStore(cluster string) (Store, error) {
 	return Store{Dir: filepath.Join(base, "dcos-patch", cluster)}, nil
 }
 
-// NewRun makes the directory of a new run, named after the time: "1121-2200",
-// with a suffix when that is taken.
+// NewRun makes the directory of a new run, named after the time and, since
+// somebody at another machine may begin one in the same minute, by lot:
+// "1121-2200-k3fd". The cluster lock and the nodes' receipts tell runs apart by
+// this name.
 func (s Store) NewRun(now time.Time) (string, error) {
 	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
 		return "", fmt.Errorf("making the state directory: %w", err)
 	}
-	base := now.Format("0102-1504")
-	for n := 1; ; n++ {
-		run := base
-		if n > 1 {
-			run = fmt.Sprintf("%s-%d", base, n)
-		}
+	for {
+		run := now.Format("0102-1504") + "-" + strings.ToLower(rand.Text()[:lot])
 		err := os.Mkdir(filepath.Join(s.Dir, run), 0o700)
 		if err == nil {
 			return run, nil
@@ -57,6 +57,9 @@ func (s Store) NewRun(now time.Time) (string, error) {
 		}
 	}
 }
+
+// lot is how many letters of a run's name are drawn: one of a million.
+const lot = 4
 
 // Path is a file of a run.
 func (s Store) Path(run, file string) string { return filepath.Join(s.Dir, run, file) }
