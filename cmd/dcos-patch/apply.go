@@ -72,7 +72,7 @@ func whole(p *plan.Plan) *plan.Plan { return p }
 // carryOut plans, asks, locks, plans again, and runs.
 func (a *app) carryOut(ctx context.Context, s *session, o order) error {
 	if o.confirm && !a.interactive {
-		return invalid("apply asks for the cluster's name, and there is nobody to answer; a job says --yes")
+		return invalid("the cluster's name is asked for before anything is done, and there is nobody to answer; a job says --yes")
 	}
 	look, stopLook := a.untilSignal(ctx)
 	defer stopLook()
@@ -127,6 +127,11 @@ func (a *app) lockAndRun(ctx context.Context, s *session, store journal.Store, s
 	if err != nil {
 		return err
 	}
+	held, err := hold(store, run)
+	if err != nil {
+		return err
+	}
+	defer held.Close()
 	lock := s.lock(shown, run)
 	epoch, err := lock.Acquire(watch)
 	if err != nil {
@@ -167,7 +172,7 @@ func (a *app) refuseUnfinished(store journal.Store) error {
 	if err != nil || run == "" || s.Ended == journal.RunDone || s.Plan == nil || !s.Begun() {
 		return err
 	}
-	return refuse(plan.Block{What: fmt.Sprintf("run %s of this cluster has not ended", run), Observed: ending(s),
+	return refuse(plan.Block{What: fmt.Sprintf("run %s of this cluster has not ended", run), Observed: stateWord(s) + ", " + tallyLine(s),
 		Want: "one run at a time", Next: "dcos-patch resume"})
 }
 

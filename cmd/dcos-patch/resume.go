@@ -48,6 +48,11 @@ func (a *app) resume(ctx context.Context, run string, _ bool) error {
 	if run == "" {
 		return refuse(plan.Block{What: "there is no run to resume", Observed: "none in " + store.Dir, Next: "dcos-patch apply"})
 	}
+	held, err := hold(store, run)
+	if err != nil {
+		return err
+	}
+	defer held.Close()
 	file, events, err := journal.Append(store.Path(run, journal.JournalFile))
 	if err != nil {
 		return invalid("run %s: %w", run, err)

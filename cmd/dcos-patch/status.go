@@ -47,7 +47,7 @@ func latest(store journal.Store) (string, orchestrator.State, error) {
 func load(store journal.Store, run string) (orchestrator.State, error) {
 	events, err := journal.Read(store.Path(run, journal.JournalFile))
 	if err != nil {
-		return orchestrator.New(), invalid("run %s: %w", run, err)
+		return orchestrator.New(), noRun(store, run, err)
 	}
 	return orchestrator.Fold(events), nil
 }

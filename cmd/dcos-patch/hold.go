@@ -1,0 +1,53 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// controllerFile says who controls a run on this machine.
+const controllerFile = "controller"
+
+// hold makes this process the only controller of a run on this machine, until
+// the file is closed or the process has ended, however it ends. The cluster's
+// lock does not keep two controllers of one run apart: a resume may take it
+// from a dead one; and two of them would write one journal.
+func hold(store journal.Store, run string) (*os.File, error) {
+	f, err := os.OpenFile(store.Path(run, controllerFile), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, noRun(store, run, err)
+	}
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		who, _ := io.ReadAll(f) // only informs
+		f.Close()
+		return nil, refuse(plan.Block{What: fmt.Sprintf("run %s is under way on this machine", run), Observed: "its controller is " + strings.TrimSpace(string(who)),
+			Want: "one controller a run", Next: "dcos-patch status shows how it goes; Ctrl-C there ends it after the nodes in hand"})
+	}
+	if err == nil {
+		err = f.Truncate(0)
+	}
+	if err == nil {
+		_, err = f.WriteAt([]byte(owner()+"\n"), 0)
+	}
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("becoming the controller of run %s: %w", run, err)
+	}
+	return f, nil
+}
+
+// noRun is the error of a run that cannot be read; most often it was mistyped.
+func noRun(store journal.Store, run string, err error) error {
+	if errors.Is(err, os.ErrNotExist) {
+		return invalid("there is no run %s in %s; dcos-patch runs lists them", run, store.Dir)
+	}
+	return invalid("run %s: %w", run, err)
+}
