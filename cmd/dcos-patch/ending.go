@@ -15,7 +15,7 @@ import (
 // summary is a run in short, for programs.
 type summary struct {
 	Run     string             `json:"run"`
-	State   string             `json:"state"` // "none", "running", "held", "done", "parked", "stopped", "in doubt", "interrupted", "unreadable"
+	State   string             `json:"state"` // "none", "running", "held", "done", "staged", "parked", "stopped", "in doubt", "interrupted", "unreadable"
 	Plan    string             `json:"plan"`
 	From    dcos.Version       `json:"from"`
 	To      dcos.Version       `json:"to"`
@@ -46,6 +46,8 @@ func stateWord(s orchestrator.State) string {
 	switch {
 	case s.Ended == journal.RunDone && len(s.Left()) > 0:
 		return "parked"
+	case s.Ended == journal.RunDone && stagedOnly(s.Plan):
+		return "staged"
 	case s.Ended == journal.RunDone:
 		return "done"
 	case s.Stop != nil && s.Stop.Reason == journal.StopInDoubt:
@@ -91,9 +93,16 @@ func ending(s orchestrator.State) string {
 		if s.Ended != journal.RunDone {
 			fmt.Fprintf(&b, "%s %s\n", strings.ToUpper(stateWord(s)), clock)
 		} else {
-			fmt.Fprintf(&b, "DONE %s  %s -> %s\n", clock, s.Plan.From, s.Plan.To)
+			word := "DONE"
+			if stagedOnly(s.Plan) {
+				word = "STAGED"
+			}
+			fmt.Fprintf(&b, "%s %s  %s -> %s\n", word, clock, s.Plan.From, s.Plan.To)
 		}
 		fmt.Fprintf(&b, "  state   %s\n", tallyLine(s))
+		if s.Ended == journal.RunDone && stagedOnly(s.Plan) {
+			b.WriteString("  next    dcos-patch apply: the packages are on the nodes, and nothing was stopped\n")
+		}
 		if left := s.Left(); len(left) > 0 {
 			fmt.Fprintf(&b, "  left    %v were left behind\n", left)
 		}

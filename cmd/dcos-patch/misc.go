@@ -70,6 +70,20 @@ func stagesOnly(p *plan.Plan, parallel int) *plan.Plan {
 	return plan.Sealed(&cut)
 }
 
+// stagedOnly reports whether a plan only puts packages on nodes.
+func stagedOnly(p *plan.Plan) bool {
+	staged := false
+	for _, st := range p.Stages {
+		switch st.Kind {
+		case plan.StageMasters, plan.StageCanary, plan.StageGroup:
+			return false
+		case plan.StageAhead:
+			staged = true
+		}
+	}
+	return staged
+}
+
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{Use: "version", Short: "Show the version of this binary", Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
