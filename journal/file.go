@@ -90,6 +90,7 @@ func encode(e Event) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encoding event %d: %w", e.Seq, err)
 	}
+	body = Escape(body)
 	line := make([]byte, 0, len(body)+len(linePrefix)+sumLen+len(lineMiddle)+len(lineSuffix))
 	line = fmt.Appendf(line, "%s%0*x%s", linePrefix, sumLen, crc32.Checksum(body, castagnoli), lineMiddle)
 	line = append(line, body...)

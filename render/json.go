@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 
@@ -36,7 +37,18 @@ func (j JSON) Event(e journal.Event) error {
 			ID string `json:"id"`
 		}{e.Plan.ID}
 	}
-	enc := json.NewEncoder(j.W)
+	return encodeJSON(j.W, l, "")
+}
+
+// encodeJSON writes a value in a form that a terminal survives, too.
+func encodeJSON(w io.Writer, v any, indent string) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	return enc.Encode(l)
+	enc.SetIndent("", indent)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(journal.Escape(b.Bytes()))
+	return err
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -14,9 +15,9 @@ import (
 // nodes there are.
 func Plan(w io.Writer, p *plan.Plan) error {
 	var head strings.Builder
-	fmt.Fprintf(&head, "PLAN %s  %s (%s)%s   DC/OS %s -> %s   script %s, %d packages%s\n",
+	head.WriteString(Printable(fmt.Sprintf("PLAN %s  %s (%s)%s   DC/OS %s -> %s   script %s, %d packages%s",
 		p.ID, p.Cluster.Name, short(p.Cluster.ID, 8), after(" ", p.Variant), p.From, p.To,
-		short(p.Script.SHA256, 12), len(p.Script.Packages), after(", Mesos ", p.Mesos))
+		short(p.Script.SHA256, 12), len(p.Script.Packages), after(", Mesos ", p.Mesos))) + "\n")
 	if p.TimeScale != 0 && p.TimeScale != 1 {
 		fmt.Fprintf(&head, "*** REHEARSAL: every span, pause and timeout is %g of the real one. Not for a real cluster. ***\n", p.TimeScale)
 	}
@@ -37,7 +38,7 @@ func PlanJSON(w io.Writer, p *plan.Plan) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(b)
+	_, err = w.Write(journal.Escape(b))
 	return err
 }
 

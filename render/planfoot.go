@@ -20,7 +20,7 @@ func foot(p *plan.Plan) string {
 		}
 	}
 	for _, u := range untouched(p) {
-		fmt.Fprintf(&s, " untouched: %s\n", u)
+		fmt.Fprintf(&s, " untouched: %s\n", Printable(u))
 	}
 	fmt.Fprintf(&s, " to patch: %d of %s    already at target: %d    excluded: %d    max out: %d\n", patched,
 		count(len(p.Nodes), "node"), len(p.Nodes)-patched-excluded(p), excluded(p), p.MaxOut)
@@ -61,10 +61,10 @@ func warning(p *plan.Plan) string {
 	for _, s := range p.Stages {
 		switch s.Kind {
 		case plan.StageMasters:
-			return fmt.Sprintf(" No rollback exists: forward only from %s's swap. Expected red until %s is done: marathon, metronome, UI.\n",
-				s.Lanes[0].Node, s.Lanes[len(s.Lanes)-1].Node)
+			return Printable(fmt.Sprintf(" No rollback exists: forward only from %s's swap. Expected red until %s is done: marathon, metronome, UI.",
+				s.Lanes[0].Node, s.Lanes[len(s.Lanes)-1].Node)) + "\n"
 		case plan.StageCanary, plan.StageGroup:
-			return fmt.Sprintf(" No rollback exists: forward only from %s's swap.\n", s.Lanes[0].Node)
+			return Printable(fmt.Sprintf(" No rollback exists: forward only from %s's swap.", s.Lanes[0].Node)) + "\n"
 		}
 	}
 	return ""

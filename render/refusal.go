@@ -1,12 +1,12 @@
 package render
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -18,7 +18,7 @@ import (
 func Refusal(w io.Writer, err error) error {
 	var r *plan.RefusalError
 	if !errors.As(err, &r) {
-		_, werr := fmt.Fprintf(w, "REFUSED: %v\n", err)
+		_, werr := fmt.Fprintf(w, "REFUSED: %s\n", Printable(err.Error()))
 		return werr
 	}
 	return Blocks(w, r.Blocks)
@@ -33,10 +33,10 @@ func Blocks(w io.Writer, blocks []plan.Block) error {
 		if who == "" {
 			who = "cluster"
 		}
-		fmt.Fprintf(&s, " %s: %s\n", who, f.block.What)
+		fmt.Fprintf(&s, " %s: %s\n", Printable(who), Printable(f.block.What))
 		for _, l := range [][2]string{{"observed", f.block.Observed}, {"wanted", f.block.Want}, {"next", f.block.Next}} {
 			if l[1] != "" {
-				fmt.Fprintf(&s, "   %-9s %s\n", l[0], l[1])
+				fmt.Fprintf(&s, "   %-9s %s\n", l[0], Printable(l[1]))
 			}
 		}
 	}
@@ -59,7 +59,7 @@ func foldBlocks(blocks []plan.Block) []folded {
 		node := b.Node
 		b.Node = ""
 		key := b
-		if node != "" {
+		if node != "" && utf8.ValidString(string(node)) {
 			key.Next = regexp.MustCompile(`\b`+regexp.QuoteMeta(string(node))+`\b`).ReplaceAllString(b.Next, "NODE")
 		}
 		i, seen := at[key]
@@ -88,8 +88,5 @@ func RefusalJSON(w io.Writer, err error) error {
 	if errors.As(err, &r) {
 		out.Blocks = r.Blocks
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", " ")
-	return enc.Encode(out)
+	return encodeJSON(w, out, " ")
 }

@@ -42,7 +42,7 @@ func (t *table) write(w io.Writer) error {
 				line.WriteString(c + pad + "  ")
 			}
 		}
-		if _, err := fmt.Fprintln(w, strings.TrimRight(line.String(), " ")); err != nil {
+		if _, err := fmt.Fprintln(w, Printable(strings.TrimRight(line.String(), " "))); err != nil {
 			return err
 		}
 	}
