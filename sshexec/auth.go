@@ -82,7 +82,7 @@ func (l *login) refused(c *ssh.ClientAuthContext) error {
 	if len(offered) == 0 {
 		offered = []string{"no key at all"}
 	}
-	text := fmt.Sprintf("login %q offered %s; the node takes %s", c.Metadata.User(), strings.Join(offered, ", "), strings.Join(c.AllowedMethods, ", "))
+	text := fmt.Sprintf("login %q offered %s; the node takes %s", c.Metadata.User(), strings.Join(offered, ", "), said(strings.Join(c.AllowedMethods, ", ")))
 	if len(l.skipped) > 0 {
 		text += "; not used: " + strings.Join(l.skipped, ", ")
 	}

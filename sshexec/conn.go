@@ -86,7 +86,7 @@ func (c *Conn) ended(err error) {
 	case c.cause != nil:
 		c.err = c.cause
 	case err != nil:
-		c.err = fmt.Errorf("the connection broke: %w", err)
+		c.err = fmt.Errorf("the connection broke: %w", &saidError{err})
 	default:
 		c.err = errors.New("the node ended the connection")
 	}
@@ -158,10 +158,13 @@ func (c *Conn) open(ctx context.Context, kind string, payload []byte) (ssh.Chann
 	select {
 	case o := <-out:
 		var refused *ssh.OpenChannelError
-		if o.err != nil && !errors.As(o.err, &refused) {
+		switch {
+		case o.err == nil:
+			return o.channel, o.requests, nil
+		case !errors.As(o.err, &refused):
 			return nil, nil, c.why(o.err)
 		}
-		return o.channel, o.requests, o.err
+		return nil, nil, &saidError{o.err}
 	case <-ctx.Done():
 		return nil, nil, context.Cause(ctx)
 	}
@@ -217,5 +220,5 @@ func (c *Conn) why(err error) error {
 	if c.cause != nil {
 		return c.cause
 	}
-	return err
+	return &saidError{err}
 }

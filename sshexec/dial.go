@@ -116,9 +116,18 @@ func handshake(ctx context.Context, t Target, cfg Config, dial netDial) (*Conn, 
 		err = context.Cause(ctx)
 	}
 	if err != nil {
-		return nil, orCause(ctx, keys.explain(err))
+		return nil, orCause(ctx, explained(keys.explain(err)))
 	}
 	return accompany(t.Name, cfg, raw, conn, channels, requests), nil
+}
+
+// explained shortens what a node has said in a handshake. Our own words stay
+// as they are.
+func explained(err error) error {
+	if errors.Is(err, ErrHostKey) || errors.Is(err, ErrAuth) {
+		return err
+	}
+	return &saidError{err}
 }
 
 // orCause prefers the reason why the time was up over what that looked like.

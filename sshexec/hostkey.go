@@ -106,7 +106,7 @@ func (h *hostKeys) explain(err error) error {
 		want = allKnown(mismatch.Want)
 	}
 	return &HostKeyError{Addr: h.addr, Problem: HostKeyChanged, Files: h.files, Want: want,
-		Sent: "only " + strings.Join(none.RequestedAlgorithms, ", ")}
+		Sent: "only " + said(strings.Join(none.RequestedAlgorithms, ", "))}
 }
 
 func known(k xknownhosts.KnownKey) KnownKey {

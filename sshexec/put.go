@@ -49,8 +49,8 @@ func (c *Conn) Put(ctx context.Context, f PutFile) (err error) {
 		return err
 	}
 	dir := strings.TrimSpace(string(res.Stdout))
-	if !isPrivateDir(dir) {
-		return fmt.Errorf("%s: mktemp answered %q, want a directory %sXXXXXXXX", c.node, dir, privateDir)
+	if !IsPrivateDir(dir) {
+		return fmt.Errorf("%s: mktemp answered %q, want a directory %sXXXXXXXX", c.node, said(dir), privateDir)
 	}
 	defer func() { err = errors.Join(err, c.remove(ctx, dir)) }()
 	tmp := path.Join(dir, "file")
@@ -71,8 +71,8 @@ func (f PutFile) install(tmp string) Cmd {
 	return Cmd{Argv: []string{"install", "-m", fmt.Sprintf("%04o", f.Mode.Perm()), tmp, f.Dst}, Sudo: f.Sudo}
 }
 
-// isPrivateDir holds what will be given to rm -rf to what we asked for.
-func isPrivateDir(dir string) bool {
+// IsPrivateDir holds what will be given to rm -rf to what we asked for.
+func IsPrivateDir(dir string) bool {
 	name, ok := strings.CutPrefix(dir, privateDir)
 	return ok && len(name) == 8 && plain(name) && !strings.ContainsAny(name, "/.")
 }
@@ -95,7 +95,7 @@ func (c *Conn) compare(ctx context.Context, tmp string, content []byte) error {
 	sum := sha256.Sum256(content)
 	want := hex.EncodeToString(sum[:])
 	if got, _, _ := strings.Cut(strings.TrimSpace(string(res.Stdout)), " "); got != want {
-		return &ChecksumError{Node: c.node, Path: tmp, Got: got, Want: want}
+		return &ChecksumError{Node: c.node, Path: tmp, Got: said(got), Want: want}
 	}
 	return nil
 }
@@ -134,11 +134,11 @@ func (c *Conn) sendSFTP(ctx context.Context, tmp string, content []byte) error {
 	defer context.AfterFunc(ctx, func() { s.Close() })()
 	files, err := sftp.NewClientPipe(s, s, sftp.UseConcurrentWrites(true))
 	if err != nil {
-		return fmt.Errorf("%s: sftp: %w", c.node, orCause(ctx, err))
+		return fmt.Errorf("%s: sftp: %w", c.node, &saidError{orCause(ctx, err)})
 	}
 	defer files.Close()
 	if err := write(files, tmp, content); err != nil {
-		return fmt.Errorf("%s: sftp: %w", c.node, orCause(ctx, err))
+		return fmt.Errorf("%s: sftp: %w", c.node, &saidError{orCause(ctx, err)})
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package sshexec
 import (
 	"bytes"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -65,6 +66,11 @@ func TestRedact(t *testing.T) {
 		{"a word after such an option", []string{"x", "--password", "abc", "y"}, "x --password ••• y"},
 		{"a header", []string{"curl", "-H", "Authorization: token=abc", "y"}, "curl -H 'Authorization:•••' y"},
 		{"a password in a URL", []string{"curl", "http://ops:abc@10.0.0.1:80/x"}, "curl 'http://•••@10.0.0.1:80/x'"},
+		{"a password with a slash in a URL", []string{"curl", "http://ops:a/bc@10.0.0.1:80/x"}, "curl 'http://•••@10.0.0.1:80/x'"},
+		{"a token in a URL's query", []string{"curl", "http://h/x?a=1&token=abc&b=2"}, "curl 'http://h/x?a=1&token=•••'"},
+		{"a URL with both", []string{"curl", "http://ops:abc@h/x?sig_token=abc"}, "curl 'http://•••@h/x?sig_token=•••'"},
+		{"a secret in the middle of a script", []string{"sh", "-c", "A=b TOKEN=abc run"}, "sh -c 'A=b TOKEN=•••'"},
+		{"a harmless URL is shown", []string{"curl", "http://h:80/x?a=1"}, "curl 'http://h:80/x?a=1'"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if got := Redact(row.argv); got != row.want {
@@ -80,13 +86,19 @@ func FuzzRedact(f *testing.F) {
 	f.Add("a=b", "'", 0)
 	f.Add("-", "-token", 1)
 	f.Fuzz(func(t *testing.T, other, tail string, place int) {
-		secret := "S3CR3T-" + strings.ReplaceAll(tail, "/", "") + "-T3RC3S"
+		secret := "S3CR3T-" + tail + "-T3RC3S"
 		places := [][]string{
 			{"--password=" + secret}, {"--password", secret}, {"API_TOKEN=" + secret},
 			{"Authorization: Bearer " + secret}, {"https://u:" + secret + "@h/p"},
+			{"https://h/p?a=b&access_token=" + secret}, {"A=b API_KEY=" + secret + " sh"},
 		}
-		argv := append([]string{other}, places[((place%5)+5)%5]...)
-		got := Redact(append(argv, other))
+		argv := append([]string{other}, places[((place%7)+7)%7]...)
+		argv = append(argv, other)
+		sent := slices.Clone(argv)
+		got := Redact(argv)
+		if !slices.Equal(argv, sent) {
+			t.Errorf("what is sent was changed: %q", argv)
+		}
 		if strings.Contains(got, "S3CR3T") || strings.Contains(got, "T3RC3S") {
 			t.Errorf("%q shows the secret", got)
 		}

@@ -9,8 +9,8 @@ const (
 
 // Redact is argv as an error may show it: quoted, shortened, and without what
 // looks like a secret: the value of an option or variable with a secret's name, the
-// word after such an option, an authorization header, a password in a URL. It is a net below
-// the rule that no secret is ever put into argv; what is sent is not changed.
+// word after such an option, an authorization header, a user or a secret parameter in a URL. It
+// is a net below the rule that no secret is ever put into argv; what is sent is not changed.
 func Redact(argv []string) string {
 	shown := make([]string, len(argv))
 	for i, word := range argv {
@@ -29,34 +29,40 @@ func Redact(argv []string) string {
 	return line
 }
 
+// redactWord hides what follows a secret's name, wherever in the word that
+// stands: "--token=x", "http://h/p?token=x", "env A=b TOKEN=x sh". What comes
+// after it is hidden too, since nobody can say where a secret ends.
 func redactWord(word string) string {
-	if name, _, assigned := cutAny(word, "=:"); assigned && secretName(name) {
-		return word[:len(name)+1] + hidden
+	start := 0
+	for i := range len(word) {
+		switch c := word[i]; {
+		case c != '=' && c != ':':
+			continue
+		case c == ':' && strings.HasPrefix(word[i:], "://"): // the scheme of a URL
+		case secretName(word[start:i]):
+			return hideUser(word[:i+1]) + hidden
+		}
+		start = i + 1
 	}
+	return hideUser(word)
+}
+
+// hideUser hides the user and password of the URLs in a word. Where an @ comes
+// after them is not asked: a password may hold anything.
+func hideUser(word string) string {
 	before, rest, isURL := strings.Cut(word, "://")
 	if !isURL {
 		return word
 	}
-	authority, path := rest, ""
-	if i := strings.IndexByte(rest, '/'); i >= 0 {
-		authority, path = rest[:i], rest[i:]
+	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
+		rest = hidden + rest[at:]
 	}
-	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
-		authority = hidden + authority[at:]
-	}
-	return before + "://" + authority + path
-}
-
-func cutAny(s, seps string) (before, after string, found bool) {
-	if i := strings.IndexAny(s, seps); i >= 0 {
-		return s[:i], s[i+1:], true
-	}
-	return s, "", false
+	return before + "://" + rest
 }
 
 func secretName(name string) bool {
 	name = strings.ToLower(name)
-	for _, secret := range []string{"password", "passwd", "passphrase", "token", "secret", "authorization"} {
+	for _, secret := range []string{"password", "passwd", "passphrase", "token", "secret", "authorization", "credential", "signature", "cookie", "apikey", "api_key", "api-key"} {
 		if strings.Contains(name, secret) {
 			return true
 		}

@@ -10,7 +10,10 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-const defaultLimit = 1 << 20
+const (
+	defaultLimit = 1 << 20
+	stderrLimit  = 64 << 10 // for people: more of it nobody reads
+)
 
 // running is a command that the node was asked to run.
 type running struct {
@@ -32,7 +35,7 @@ func newRunning(cmd Cmd) *running {
 	}
 	return &running{
 		shown: Redact(cmd.words()), sudo: cmd.Sudo, finished: make(chan struct{}),
-		out: capture{limit: limit}, err: capture{limit: limit},
+		out: capture{limit: limit}, err: capture{limit: min(limit, stderrLimit)},
 	}
 }
 
@@ -111,7 +114,7 @@ func (r *running) result(c *Conn, start time.Time) (Result, error) {
 	case r.code == 0:
 		return res, nil
 	case r.sudo && r.code == 1 && len(res.Stdout) == 0 && sudoRefused(string(res.Stderr)):
-		return res, &SudoError{Node: c.node, Stderr: strings.TrimSpace(string(res.Stderr))}
+		return res, &SudoError{Node: c.node, Stderr: said(string(res.Stderr))}
 	}
 	return res, &ExitError{Node: c.node, Cmd: r.shown, Code: r.code, Stderr: res.Stderr}
 }

@@ -45,7 +45,7 @@ func (c *Conn) DialContext(ctx context.Context, network, addr string) (net.Conn,
 		return fail(fmt.Errorf("%w: %w", ErrNoForwarding, err))
 	}
 	if refused != nil {
-		return fail(fmt.Errorf("%s", refused.Message))
+		return fail(errors.New(said(refused.Message)))
 	}
 	if err != nil {
 		return fail(err)
