@@ -28,7 +28,7 @@ type LateGate struct {
 func (e *GateError) Error() string {
 	var parts []string
 	for _, l := range e.Late {
-		s := fmt.Sprintf("gate %q did not hold within %s: wanted %s, seen %s", l.Gate, l.Waited, l.Finding.Want, l.Finding.Observed)
+		s := fmt.Sprintf("gate %q did not hold within %s: wanted %s, seen %s", l.Gate, l.Waited.Round(100*time.Millisecond), l.Finding.Want, l.Finding.Observed)
 		if !l.Since.IsZero() {
 			s += " since " + l.Since.UTC().Format("15:04:05") + " UTC"
 		}

@@ -54,7 +54,11 @@ func (s State) phases() map[string]Phase {
 			continue
 		}
 		for k, ln := range st.Lanes {
-			m[string(ln.Node)] = s.Lanes[i][k].Phase
+			l := s.Lanes[i][k]
+			if l.Phase == Admitted && touchedAt(ln.Steps, l) && verifiedBy(ln.Steps, l) {
+				l.Phase = Verified // what is left of its lane is waiting
+			}
+			m[string(ln.Node)] = l.Phase
 		}
 	}
 	return m

@@ -68,8 +68,9 @@ func unlaunched(ctx context.Context, t plan.Task, doing string, err error) plan.
 
 // watch waits for the end of a running script.
 func (p *Patcher) watch(ctx context.Context, t plan.Task, rep plan.Report, note func(plan.Note)) plan.Report {
+	h := hold{node: t.Step.Node}
 	for rep.Outcome == plan.Running {
-		p.missed(ctx, t, note)
+		p.missed(ctx, t, &h, note)
 		if !pause(ctx, p.Poll) {
 			return plan.Report{Outcome: plan.InDoubt, Class: rep.Class, Detail: "stopped watching, still running: " + rep.Detail}
 		}
@@ -85,16 +86,15 @@ func (p *Patcher) watch(ctx context.Context, t plan.Task, rep plan.Report, note 
 	return rep
 }
 
-// missed looks for an agent at the leader while its script runs, and asks that
-// no other be taken when it has been away for most of what Mesos allows.
-func (p *Patcher) missed(ctx context.Context, t plan.Task, note func(plan.Note)) {
+// missed looks for an agent at the leader while its script runs.
+func (p *Patcher) missed(ctx context.Context, t plan.Task, h *hold, note func(plan.Note)) {
 	for _, n := range t.Plan.Masters() {
 		if n.Name == t.Step.Node {
 			return
 		}
 	}
-	if away, err := p.Gates.Away(ctx, t.Step.Node); err == nil && away.Hold() {
-		note(plan.Note{Hold: true, Detail: fmt.Sprintf("%s: %s", t.Step.Node, away)})
+	if away, err := p.Gates.Away(ctx, t.Step.Node); err == nil {
+		h.see(away, note)
 	}
 }
 

@@ -95,16 +95,12 @@ func (p *Patcher) baseline(ctx context.Context, t plan.Task) plan.Report {
 // verify waits for the gates of the step. An agent that has been away for most
 // of what Mesos allows asks that no other be taken meanwhile.
 func (p *Patcher) verify(ctx context.Context, t plan.Task, note func(plan.Note)) plan.Report {
-	holding := false
+	h := hold{node: t.Step.Node}
 	findings, err := p.Gates.Await(ctx, t, func(f dcos.Finding) {
-		n := plan.Note{Finding: &f}
-		if n.Hold = t.Step.Action == plan.ActionReturn && p.Gates.LastAway(t.Step.Node).Hold(); n.Hold {
-			n.Detail = fmt.Sprintf("%s: %s", t.Step.Node, f.Observed)
-		} else if holding {
-			n.Detail = fmt.Sprintf("%s is back", t.Step.Node)
+		note(plan.Note{Finding: &f})
+		if t.Step.Action == plan.ActionReturn {
+			h.see(p.Gates.LastAway(t.Step.Node), note)
 		}
-		holding = n.Hold
-		note(n)
 	})
 	switch {
 	case err == nil:

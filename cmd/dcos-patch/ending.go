@@ -113,8 +113,7 @@ func ending(s orchestrator.State) string {
 		fmt.Fprintf(&b, " at %s", s.Stop.Step)
 	}
 	b.WriteString("\n")
-	gates(&b, s)
-	if s.Stop.Detail != "" {
+	if shown := gates(&b, s); !shown && s.Stop.Detail != "" {
 		fmt.Fprintf(&b, "  because %s\n", s.Stop.Detail)
 	}
 	if r := report(s, s.Stop.Step); r != nil && r.Class != plan.ClassNone {
@@ -132,11 +131,11 @@ var classWords = map[plan.Class]string{
 	plan.NotVerified: "applied, not verified; the script will NOT run again",
 }
 
-// gates prints what the failed step wanted and saw.
-func gates(b *strings.Builder, s orchestrator.State) {
+// gates prints what the failed step wanted and saw, if a gate failed it.
+func gates(b *strings.Builder, s orchestrator.State) (shown bool) {
 	r := report(s, s.Stop.Step)
 	if r == nil {
-		return
+		return false
 	}
 	for _, f := range r.Findings {
 		if f.Status.OK() {
@@ -149,7 +148,9 @@ func gates(b *strings.Builder, s orchestrator.State) {
 		if f.Hint != "" {
 			fmt.Fprintf(b, "  try     %s\n", f.Hint)
 		}
+		shown = true
 	}
+	return shown
 }
 
 // report finds what the step that stopped the run reported.

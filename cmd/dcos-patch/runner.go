@@ -99,7 +99,11 @@ func (r *runner) sink() func(journal.Event) {
 		return func(e journal.Event) { _ = j.Event(e) } // a reader that went away does not stop a run
 	}
 	t := render.Text{W: r.out}
-	return func(e journal.Event) { _ = t.Event(e) }
+	return func(e journal.Event) {
+		if e.Kind != journal.RunStopped && e.Kind != journal.RunDone { // the ending says it, with what comes next
+			_ = t.Event(e)
+		}
+	}
 }
 
 // observer is the cluster as the engine sees it.

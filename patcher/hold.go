@@ -1,0 +1,34 @@
+package patcher
+
+import (
+	"fmt"
+
+	"github.com/dcos-patch/dcos-patch/checks"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// hold asks that no other agent be taken while one has been away for most of
+// what Mesos allows. It speaks when that begins, once more when the time is up,
+// and when the agent is back: not at every look.
+type hold struct {
+	node  inventory.NodeName
+	asked bool
+	spent bool
+}
+
+func (h *hold) see(away checks.Away, note func(plan.Note)) {
+	switch {
+	case !away.Hold():
+		if h.asked {
+			note(plan.Note{Detail: "is back at the leader"})
+		}
+		*h = hold{node: h.node}
+	case away.Spent() && !h.spent:
+		h.asked, h.spent = true, true
+		note(plan.Note{Hold: true, Detail: fmt.Sprintf("%s: Mesos gives up its tasks now", away)})
+	case !h.asked:
+		h.asked = true
+		note(plan.Note{Hold: true, Detail: fmt.Sprintf("%s; then Mesos gives up its tasks", away)})
+	}
+}
