@@ -43,7 +43,7 @@ func (a *agentState) unreachable() {
 // tryAgent is systemd starting the agent; it waits for telegraf's socket.
 func (n *node) tryAgent() {
 	u := n.unit(n.role.MesosUnit())
-	if s := n.unit(unitTelegraf); s.active != "active" {
+	if s := n.unit(unitTelegraf); s != nil && s.active != "active" {
 		u.waits()
 		n.after(5*time.Second, n.tryAgent)
 		return

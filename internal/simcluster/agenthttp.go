@@ -78,19 +78,23 @@ func value(s string) map[string]any { return map[string]any{"value": s} }
 
 func nanoseconds(t time.Time) map[string]any { return map[string]any{"nanoseconds": t.UnixNano()} }
 
-// agentsV1 is get_agents of the leader's GET_AGENTS.
-func (c *Cluster) agentsV1() map[string]any {
+// agentsV1 is get_agents of the leader's GET_AGENTS. Below 1.9 nobody can be
+// deactivated, and nothing says so.
+func (n *node) agentsV1() map[string]any {
 	list, recovered := []any{}, []any{}
-	for _, a := range c.listed() {
+	for _, a := range n.c.listed() {
 		r := a.agent.record
-		e := map[string]any{"agent_info": a.agentInfo(), "active": r.active, "deactivated": false, "version": r.version,
+		e := map[string]any{"agent_info": a.agentInfo(), "active": r.active, "version": r.version,
 			"pid": agentPID(a), "registered_time": nanoseconds(r.registered)}
 		if !r.reregistered.IsZero() {
 			e["reregistered_time"] = nanoseconds(r.reregistered)
 		}
+		if n.runs().Compare("1.9.0") >= 0 {
+			e["deactivated"] = false
+		}
 		list = append(list, e)
 	}
-	for _, a := range c.recovering() {
+	for _, a := range n.c.recovering() {
 		recovered = append(recovered, a.agentInfo())
 	}
 	return map[string]any{"agents": list, "recovered_agents": recovered}

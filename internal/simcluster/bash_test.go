@@ -35,7 +35,7 @@ func TestBashDoesWithTheScriptWhatTheModelDoes(t *testing.T) {
 			spoil:  func(t *testing.T, root string) { stub(t, root, "CHECKS", "2") }, fetched: true, activate: true},
 		{name: "another version is refused", exit: 1, says: "ERROR: Expecting to upgrade DC/OS from 2.1.0 to 2.1.1. Version found on node: 2.1.1\n",
 			spoil: func(t *testing.T, root string) {
-				file(t, root, "opt/mesosphere/etc/dcos-version.json", string(versionJSON("2.1.1")), 0o644)
+				file(t, root, "opt/mesosphere/etc/dcos-version.json", string(versionJSON(release{"2.1.1", Open})), 0o644)
 			},
 			set: func(n *node) { n.version = "2.1.1" }},
 		{name: "a missing environment ends it at once", exit: 1, says: "environment.export: No such file or directory\n",
@@ -132,7 +132,7 @@ func stubbed(t *testing.T) string {
 	root := t.TempDir()
 	file(t, root, "etc/mesosphere/roles/slave", "", 0o644)
 	file(t, root, "opt/mesosphere/environment.export", "export PATH="+root+"/opt/mesosphere/bin:$PATH\n", 0o644)
-	file(t, root, "opt/mesosphere/etc/dcos-version.json", string(versionJSON("2.1.0")), 0o644)
+	file(t, root, "opt/mesosphere/etc/dcos-version.json", string(versionJSON(release{"2.1.0", Open})), 0o644)
 	file(t, root, "opt/mesosphere/bin/dcos-check-runner", `#!/bin/sh
 # The real one finds no check named as it is asked, and exits 0 for that.
 echo "dcos-check-runner $*" >>`+root+`/calls

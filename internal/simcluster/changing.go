@@ -26,8 +26,8 @@ func install(n *node, _ claim, args []string) reply {
 	return reply{}
 }
 
-func initDirs(n *node, _ claim, _ []string) reply {
-	for _, d := range []string{"bin", "scripts", "receipts", "runs"} {
+func initDirs(n *node, c claim, _ []string) reply {
+	for _, d := range []string{"bin", "scripts", "receipts", "runs/" + c.run} {
 		n.tree.mkdir(programDir+"/"+d, 0o700, 0)
 	}
 	return reply{}

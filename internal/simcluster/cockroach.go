@@ -15,6 +15,7 @@ type cockroachState struct {
 	left    time.Time // when it was last stopped
 	behind  time.Time // its ranges are under-replicated until then
 	forever bool      // they stay so
+	form    iamForm   // of the running version
 }
 
 const (
@@ -38,7 +39,7 @@ func (n *node) tryCockroach() {
 	}
 	n.startUnit(u)
 	s := &n.cockroach
-	s.up, s.started = true, n.c.now()
+	s.up, s.started, s.form = true, n.c.now(), iamFormOf(n.release())
 	s.behind = n.c.now().Add(n.c.scaled(cockroachRepair))
 	s.forever = n.launched > 0 && n.fault(UnderReplicated)
 }
@@ -88,32 +89,6 @@ func (n *node) underReplicated() int {
 		}
 	}
 	return 0
-}
-
-// cockroachStatus is the output of "cockroach node status --ranges
-// --format=tsv" of CockroachDB 2.1.8 asked on n.
-func (n *node) cockroachStatus() (out, errText string) {
-	up := 0
-	for _, o := range n.c.masters() {
-		if o.cockroach.up {
-			up++
-		}
-	}
-	switch {
-	case !n.power || packageNamed(n.active, "cockroach") == "":
-		return "", "/opt/mesosphere/bin/cockroach: No such file or directory\n"
-	case !n.cockroach.up:
-		return "", "Error: cannot dial server.\nIs the server running?\nfailed to connect to " + n.ip + ":26257\n"
-	case up <= n.c.opt.Masters/2:
-		return "", "Error: rpc error: code = DeadlineExceeded desc = context deadline exceeded\n"
-	}
-	rows := []string{"id\taddress\tbuild\tstarted_at\tupdated_at\tis_available\tis_live\treplicas_leaders\treplicas_leaseholders\tranges\tranges_unavailable\tranges_underreplicated"}
-	for i, o := range n.c.masters() {
-		stamp := func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000000-07:00") }
-		rows = append(rows, fmt.Sprintf("%d\t%s:26257\tv2.1.8\t%s\t%s\t%t\t%t\t33\t33\t191\t0\t%d", i+1, o.ip,
-			stamp(o.cockroach.started), stamp(o.reported()), o.cockroach.up, o.cockroach.up, o.underReplicated()))
-	}
-	return strings.Join(rows, "\n") + "\n", ""
 }
 
 // checkRunner is what dcos-check-runner prints, and its exit code.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"path"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -65,7 +66,7 @@ func (b *simBench) Set(t testing.TB, n nodetest.Node) {
 	}
 	if n.Version != "" {
 		b.n.version = n.Version
-		tree.write("/opt/mesosphere/etc/dcos-version.json", versionJSON(n.Version), 0o644)
+		tree.write("/opt/mesosphere/etc/dcos-version.json", versionJSON(b.n.release()), 0o644)
 	}
 	if n.Active != nil {
 		b.n.active = n.Active
@@ -79,6 +80,14 @@ func (b *simBench) Set(t testing.TB, n nodetest.Node) {
 	if n.Libltdl != "" {
 		tree.write(dcos.Libltdl, []byte(n.Libltdl), 0o644)
 	}
+}
+
+func (b *simBench) Put(_ testing.TB, file, content string) {
+	defer b.n.c.enter()()
+	if dir := path.Dir(file); !b.n.tree.exists(dir) {
+		b.n.tree.mkdir(dir, 0o700, loginUID)
+	}
+	b.n.tree.write(file, []byte(content), 0o600)
 }
 
 func (b *simBench) Script(t testing.TB) string {

@@ -27,11 +27,11 @@ func TestTheProductsDecodersReadWhatNodesSay(t *testing.T) {
 		}
 		s, err := prog.ParseSurvey([]byte(l.verb("survey")))
 		ok("survey", err, s.Version == "2.1.1" && s.Lock != nil && s.Lock.Run == "run1" && len(s.Receipts) == 1 && s.Receipts[0].State == prog.Exited &&
-			len(s.Active) == len(packageNames()) && s.Role() == dcos.Master && s.Rehearsal && s.IP == c.Address("m1"), s)
+			len(s.Active) == len(packagesOf(release{"2.1.1", Open})) && s.Role() == dcos.Master && s.Rehearsal && s.IP == c.Address("m1"), s)
 		rs, err := prog.ParseReceipts(sumOf(c.Script()), []byte(l.verb("receipt "+sumOf(c.Script()))))
 		ok("receipt", err, len(rs) == 1 && rs[0].Who == "me on here" && rs[0].From == "2.1.0" && !rs[0].ExitAt.IsZero() && rs[0].ActiveSum != "", rs)
 		us, err := dcos.ParseUnits([]byte(l.verb("units --dcos")))
-		ok("units", err, len(us) == len(unitNames(dcos.Master)) && us[0].BootID == s.BootID, us)
+		ok("units", err, len(us) == len(release{"2.1.1", Open}.units(dcos.Master)) && us[0].BootID == s.BootID, us)
 		raw, code, err := prog.ParseChecks([]byte(l.verb("checks node-poststart")))
 		ok("checks", err, code == 0, code)
 		report, err := dcos.ParseCheckReport(raw)

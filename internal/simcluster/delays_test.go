@@ -212,7 +212,7 @@ func TestAThousandAgentsCostLittle(t *testing.T) {
 		c := start(t, Options{Private: 1000, Width: 50})
 		for _, n := range c.masters() {
 			leave := c.enter()
-			n.version, n.active = "2.1.1", packagesOf("2.1.1")
+			n.setPackages("2.1.1")
 			n.writeActive()
 			n.stopDaemons()
 			n.startDaemons()

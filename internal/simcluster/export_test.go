@@ -42,7 +42,7 @@ func TestTheScriptThatIsServedSaysWhatItIs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s.From != "2.1.0" || s.To != to || s.NoBlock != (to == "2.1.1") || len(s.Packages) != len(packagesOf(to)) || s.Repository != c.repository() {
+		if s.From != "2.1.0" || s.To != to || s.NoBlock != (to == "2.1.1") || len(s.Packages) != len(packagesOf(c.release(to))) || s.Repository != c.repository() {
 			t.Errorf("%+v", s)
 		}
 	}

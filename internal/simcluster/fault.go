@@ -35,6 +35,8 @@ const (
 	AgentNeverRegisters Kind = "agent-never-registers"   // runs, says slave/registered 1, and never registers
 	TasksDoNotReturn    Kind = "tasks-do-not-return"     // tasks are lost over the agent's restart
 	BatchJobFinishes    Kind = "batch-job-finishes"      // one task ends by itself while the agent is patched
+	OverlayStuck        Kind = "overlay-stuck"           // the overlay's log never recovers after this master's restart (with OverlayLog)
+	EtcdSick            Kind = "etcd-sick"               // etcd runs and finds no quorum after this master's restart
 	UnderReplicated     Kind = "under-replicated"        // ranges stay under-replicated after this master's restart
 	StaleHappy          Kind = "stale-happy"             // the old daemons are never stopped and answer happily for ever
 	UnitRedBefore       Kind = "unit-red-before"         // dcos-log.service has failed from the start, and stays so
@@ -72,7 +74,7 @@ func allKinds() []Kind {
 		AgentNeverRegisters, TasksDoNotReturn, BatchJobFinishes, UnderReplicated, StaleHappy, UnitRedBefore, UnitRedAfter,
 		SocketDownAfter, ChecksRedBefore, ChecksRedAfter, NoForwarding, NoSFTP, HostKeyChanged, WrongKey, NoSudo, SudoRevoked, AgentDead,
 		UnknownAgent, Script404, ScriptHTML, ScriptOtherVersion, MidSwapFromStart, AtTarget, ClockSkew, SlowSudo, DiskLow,
-		OtherCluster, OtherVersion, LockHeld}
+		OtherCluster, OtherVersion, LockHeld, OverlayStuck, EtcdSick}
 }
 
 // When says at which moment of the node's life a fault with a choice acts.

@@ -282,7 +282,7 @@ func TestFaults(t *testing.T) {
 		}},
 		{"mid-swap shows from the start", `[{what: mid-swap, where: p1}]`, func(s story) { s.wantSurvey("p1", "midswap") }},
 		{"at-target was patched before", `[{what: at-target, where: p1}]`, func(s story) {
-			s.wantSurvey("p1", "version 2.1.1", "active "+packagesOf("2.1.1")[0])
+			s.wantSurvey("p1", "version 2.1.1", "active "+packagesOf(release{"2.1.1", Open})[0])
 		}},
 		{"slow-sudo waits for DNS", `[{what: slow-sudo, where: m1, for: 20s}]`, func(s story) {
 			l := must(s.T, s.c, "m1")

@@ -83,6 +83,9 @@ func (c *Cluster) route(to endpoint, r *http.Request, body []byte) httpReply {
 	case dcos.MesosAgentPort:
 		return to.n.agentAnswer(r, body)
 	case dcos.ExhibitorPort:
+		if c.opt.ExhibitorTLS {
+			return httpReply{} // not a TLS handshake: it hangs up
+		}
 		if r.URL.Path == dcos.ExhibitorStatus {
 			return httpReply{status: 200, kind: kindJSON, body: c.exhibitorStatus()}
 		}
@@ -139,5 +142,6 @@ func (c *Cluster) scriptText() ScriptText {
 	if _, other := c.find(ScriptOtherVersion, ""); other {
 		from = "1.13.4"
 	}
-	return ScriptText{From: from, To: c.opt.To, Repository: c.repository(), Packages: packagesOf(c.opt.To), NoBlock: c.opt.To.Compare("2.2.0") < 0}
+	to := c.release(c.opt.To)
+	return ScriptText{From: from, To: c.opt.To, Repository: c.repository(), Packages: packagesOf(to), NoBlock: to.noBlock(), Waits: to.waits()}
 }

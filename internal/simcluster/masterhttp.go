@@ -50,22 +50,25 @@ func (n *node) masterV0(path string) httpReply {
 	}
 	switch path {
 	case "/slaves":
-		return jsonReply(map[string]any{"slaves": n.c.slavesV0(), "recovered_slaves": n.c.recoveredV0()})
+		return jsonReply(map[string]any{"slaves": n.slavesV0(), "recovered_slaves": n.c.recoveredV0()})
 	case "/maintenance/schedule", "/maintenance/status":
 		return jsonReply(map[string]any{})
 	case "/tasks":
 		return jsonReply(map[string]any{"tasks": []any{}})
 	default:
-		return jsonReply(map[string]any{"slaves": n.c.slavesV0(), "frameworks": []any{}})
+		return jsonReply(map[string]any{"slaves": n.slavesV0(), "frameworks": []any{}})
 	}
 }
 
-func (c *Cluster) slavesV0() []any {
+func (n *node) slavesV0() []any {
 	list := []any{}
-	for _, a := range c.listed() {
+	for _, a := range n.c.listed() {
 		r := a.agent.record
-		e := map[string]any{"id": a.agent.id, "hostname": a.ip, "port": 5051, "pid": agentPID(a), "active": r.active, "deactivated": false,
+		e := map[string]any{"id": a.agent.id, "hostname": a.ip, "port": 5051, "pid": agentPID(a), "active": r.active,
 			"version": r.version, "registered_time": seconds(r.registered)}
+		if n.runs().Compare("1.9.0") >= 0 {
+			e["deactivated"] = false
+		}
 		if !r.reregistered.IsZero() {
 			e["reregistered_time"] = seconds(r.reregistered)
 		}
@@ -197,7 +200,7 @@ func (n *node) leaderCall(call string) httpReply {
 		}
 		return v1Reply(call, map[string]any{"flags": flags})
 	case "GET_AGENTS":
-		return v1Reply(call, n.c.agentsV1())
+		return v1Reply(call, n.agentsV1())
 	case "GET_TASKS":
 		return v1Reply(call, n.c.tasksV1())
 	case "GET_MAINTENANCE_SCHEDULE":
@@ -217,6 +220,9 @@ func v1Reply(call string, v any) httpReply {
 // notModelled answers a call that Mesos does not have as Mesos would. One
 // that it has, and the model has not, is drift.
 func (n *node) notModelled(of, call string) httpReply {
+	if n.runs().Compare("1.9.0") < 0 && strings.Contains(" DRAIN_AGENT DEACTIVATE_AGENT REACTIVATE_AGENT ", " "+call+" ") {
+		return textReply(http.StatusBadRequest, "Failed to validate "+of+"::Call: Expecting 'type' to be present")
+	}
 	has := map[string]string{
 		"master": "GET_METRICS GET_STATE GET_FRAMEWORKS GET_EXECUTORS GET_OPERATIONS GET_ROLES GET_QUOTA GET_WEIGHTS LIST_FILES READ_FILE " +
 			"UPDATE_MAINTENANCE_SCHEDULE START_MAINTENANCE STOP_MAINTENANCE DRAIN_AGENT DEACTIVATE_AGENT REACTIVATE_AGENT MARK_AGENT_GONE " +

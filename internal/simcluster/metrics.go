@@ -1,6 +1,7 @@
 package simcluster
 
 import (
+	"bytes"
 	"net/http"
 	"time"
 
@@ -50,7 +51,19 @@ func (n *node) metricsSnapshot() httpReply {
 	if age >= n.c.scaled(metricsWhole) {
 		fill(m, age.Seconds())
 	}
-	return jsonReply(m)
+	a := jsonReply(m)
+	if n.runs().Compare("1.7.0") < 0 { // older ones escape the slashes in names
+		a.body = bytes.ReplaceAll(a.body, []byte("/"), []byte(`\/`))
+	}
+	return a
+}
+
+// runs is the version of the running Mesos daemon.
+func (n *node) runs() dcos.Version {
+	if n.role.IsAgent() {
+		return dcos.Version(n.agent.version)
+	}
+	return dcos.Version(n.master.version)
 }
 
 func (n *node) masterMetrics(m map[string]float64, uptime float64) {
@@ -63,6 +76,12 @@ func (n *node) masterMetrics(m map[string]float64, uptime float64) {
 	m["registrar/queued_operations"] = 0
 	m["registrar/log/recovered"] = 1
 	m["registrar/log/ensemble_size"] = float64(n.c.ensemble())
+	if n.c.opt.OverlayLog {
+		m["overlay/log/recovered"], m["overlay/log/ensemble_size"] = 1, float64(n.c.ensemble())
+		if n.launched > 0 && n.fault(OverlayStuck) {
+			m["overlay/log/recovered"] = 0
+		}
+	}
 	if n.launched > 0 && n.fault(RegistrarMissing) {
 		delete(m, "registrar/log/recovered")
 	}
@@ -141,10 +160,10 @@ func (n *node) versionAnswer() map[string]any {
 	if v == n.c.opt.MesosTo {
 		of = n.c.opt.To
 	}
-	return map[string]any{"build_date": "2020-12-19 10:00:00 UTC", "build_time": 1608372000.0, "build_user": "", "git_sha": gitSHA(v, of), "version": v}
+	return map[string]any{"build_date": "2020-12-19 10:00:00 UTC", "build_time": 1608372000.0, "build_user": "", "git_sha": gitSHA(v, n.c.release(of)), "version": v}
 }
 
-func gitSHA(mesos string, of dcos.Version) string {
+func gitSHA(mesos string, of release) string {
 	id := packageNamed(packagesOf(of), "mesos")
 	return id[len("mesos--"):]
 }

@@ -46,6 +46,7 @@ type node struct {
 	master    masterState
 	agent     agentState
 	cockroach cockroachState
+	etcd      etcdState
 	metrics   time.Time // when the metrics endpoint may answer next
 }
 
@@ -89,12 +90,12 @@ func (c *Cluster) agents() []*node  { return c.nodes[c.opt.Masters:] }
 func (c *Cluster) settle() {
 	for _, n := range c.nodes {
 		n.booted = c.start.Add(-30 * 24 * time.Hour)
-		n.version, n.active = c.opt.From, packagesOf(c.opt.From)
+		n.setPackages(c.opt.From)
 		if n.fault(AtTarget) {
-			n.version, n.active = c.opt.To, packagesOf(c.opt.To)
+			n.setPackages(c.opt.To)
 		}
 		if n.fault(OtherVersion) {
-			n.version, n.active = "2.0.6", packagesOf("2.0.6")
+			n.setPackages("2.0.6")
 		}
 		n.seedFiles()
 		n.seedUnits()
@@ -139,7 +140,6 @@ func (n *node) seedFiles() {
 	t.write("/etc/dcos-patch-rehearsal", nil, 0o644)
 	t.write("/etc/mesosphere/roles/"+n.role.File(), nil, 0o644)
 	t.write("/opt/mesosphere/bin/detect_ip", []byte("#!/bin/sh\necho "+n.ip+"\n"), 0o755)
-	t.write("/opt/mesosphere/bin/dcos-check-runner", []byte("ELF"), 0o755)
 	t.write("/opt/mesosphere/etc/master_count", fmt.Appendf(nil, "%d", n.c.opt.Masters), 0o644)
 	t.write("/opt/mesosphere/environment.export", []byte("export PATH=/opt/mesosphere/bin:$PATH\n"), 0o644)
 	if n.role == dcos.Master {
@@ -159,11 +159,38 @@ func (n *node) writeActive() {
 		name, _, _ := strings.Cut(id, "--")
 		n.tree.link("/opt/mesosphere/active/"+name, "../packages/"+id)
 	}
-	n.tree.write("/opt/mesosphere/etc/dcos-version.json", versionJSON(n.version), 0o644)
+	n.tree.write("/opt/mesosphere/etc/dcos-version.json", versionJSON(n.release()), 0o644)
+	n.writeRelease()
 	if n.role.IsAgent() && n.jitterOnce("libltdl") < 0.5 && n.version == n.c.opt.From {
 		n.tree.write(dcos.Libltdl, []byte("libltdl of "+n.version), 0o755)
 	}
 }
+
+// writeRelease makes the files that not every release has.
+func (n *node) writeRelease() {
+	r, t := n.release(), n.tree
+	for _, p := range []string{"/opt/mesosphere/bin/dcos-check-runner", "/opt/mesosphere/etc/dcos-diagnostics-runner-config.json"} {
+		t.remove(p)
+	}
+	t.write(r.checkRunner(), []byte("ELF"), 0o755)
+	if r.waits() {
+		t.write("/opt/mesosphere/etc/dcos-diagnostics-runner-config.json", []byte("{}"), 0o644)
+	}
+	if n.role != dcos.Master {
+		return
+	}
+	if dir := r.certsDir(); dir != "" {
+		t.write(dir+"/client.root.crt", []byte("certificate"), 0o644)
+	}
+	if n.c.opt.ExhibitorTLS {
+		for _, name := range []string{"root-cert.pem", "client-cert.pem", "client-key.pem"} {
+			t.write(dcos.ExhibitorTLSDir+"/"+name, []byte(name), 0o600)
+		}
+	}
+}
+
+// setPackages makes the packages of a release the active ones.
+func (n *node) setPackages(v dcos.Version) { n.version, n.active = v, packagesOf(n.c.release(v)) }
 
 func (n *node) jitterOnce(label string) float64 { return n.c.jitter(label + " " + n.name) }
 

@@ -109,7 +109,7 @@ func (w *oracle) masterLaunch(n *node) {
 // it runs, from the packages that are active, and nothing is about to change.
 func (n *node) masterServes() bool {
 	return n.power && n.running && !n.patchRunning() && !n.owed() && n.zkServes() && n.exhibitor.state == exServing &&
-		n.master.up && n.master.version == n.mesosVersion() && n.cockroach.up
+		n.master.up && n.master.version == n.mesosVersion() && n.cockroach.up == n.release().iam() && n.etcd.up == n.release().etcd()
 }
 
 // owed reports whether a patch has been activated whose restart is to come.

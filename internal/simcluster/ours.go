@@ -29,3 +29,22 @@ func (c *Cluster) Files(name, dir string) []string {
 	sort.Strings(out)
 	return out
 }
+
+// File gives the bytes of a file on a node; false when there is none.
+func (c *Cluster) File(name, file string) ([]byte, bool) {
+	defer c.enter()()
+	n := c.byName[name]
+	if n == nil {
+		return nil, false
+	}
+	data, ok := n.tree.read(file)
+	return append([]byte(nil), data...), ok
+}
+
+// SetFile makes or replaces a file on a node, root's, behind everybody's back.
+func (c *Cluster) SetFile(name, file string, content []byte) {
+	defer c.enter()()
+	if n := c.byName[name]; n != nil {
+		n.tree.write(file, append([]byte(nil), content...), 0o600)
+	}
+}

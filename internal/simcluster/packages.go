@@ -5,8 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-
-	"github.com/dcos-patch/dcos-patch/dcos"
 )
 
 // packageNames are names of packages that DC/OS has; the list of the real one
@@ -14,15 +12,31 @@ import (
 func packageNames() []string {
 	return []string{"adminrouter", "boost-libs", "bootstrap", "check-time", "cni", "cockroach", "cosmos", "curl", "dcos-checks",
 		"dcos-config", "dcos-diagnostics", "dcos-image", "dcos-log", "dcos-metadata", "dcos-net", "exhibitor", "java",
-		"marathon", "mesos", "mesos-dns", "openssl", "python", "telegraf"}
+		"marathon", "mesos", "mesos-dns", "openssl", "python", "telegraf", "etcd", "bouncer"}
+}
+
+// has reports whether the release has a package.
+func (r release) has(name string) bool {
+	switch name {
+	case "etcd":
+		return r.etcd()
+	case "cockroach", "bouncer":
+		return r.iam()
+	case "telegraf":
+		return r.from("1.12.0")
+	}
+	return true
 }
 
 // packagesOf gives the package ids of a release, sorted. A quarter of them is
 // the same in every release, as in a real patch.
-func packagesOf(v dcos.Version) []string {
+func packagesOf(r release) []string {
 	var ids []string
 	for i, name := range packageNames() {
-		of := string(v)
+		if !r.has(name) {
+			continue
+		}
+		of := string(r.version)
 		if i%4 == 1 {
 			of = "any"
 		}
@@ -48,9 +62,10 @@ func packageNamed(ids []string, name string) string {
 }
 
 // versionJSON is the content of dcos-version.json.
-func versionJSON(v dcos.Version) []byte {
+func versionJSON(r release) []byte {
+	v := r.version
 	sum := sha256.Sum256([]byte("image " + v))
 	boot := sha256.Sum256([]byte("bootstrap " + v))
-	return fmt.Appendf(nil, "{\n  \"version\": \"%s\",\n  \"dcos-image-commit\": \"%s\",\n  \"bootstrap-id\": \"%s\",\n  \"dcos-variant\": \"open\"\n}\n",
-		v, hex.EncodeToString(sum[:20]), hex.EncodeToString(boot[:20]))
+	return fmt.Appendf(nil, "{\n  \"version\": \"%s\",\n  \"dcos-image-commit\": \"%s\",\n  \"bootstrap-id\": \"%s\",\n  \"dcos-variant\": \"%s\"\n}\n",
+		v, hex.EncodeToString(sum[:20]), hex.EncodeToString(boot[:20]), r.variant)
 }

@@ -30,6 +30,8 @@ const (
 	startLag     = 2 * time.Second  // between their end and the start of the new
 	blockedStart = 25 * time.Second // 2.2 waits for the new daemons
 	rebootTakes  = 60 * time.Second // until the kernel is up
+	checkTakes   = 2 * time.Second  // both suites of checks
+	checkTries   = 300              // of a script that waits for them
 	setupTakes   = 10 * time.Second // dcos-setup, at boot
 )
 
@@ -78,6 +80,9 @@ func (p *patch) preamble(text []byte) {
 		p.end(1)
 	case n.version != script.from:
 		p.say("ERROR: Expecting to upgrade DC/OS from %s to %s. Version found on node: %s\n", script.from, script.to, n.version)
+		p.end(1)
+	case script.waits && n.redChecks() != "":
+		p.say("Cannot proceed with upgrade, %s checks failed\n", n.redChecks())
 		p.end(1)
 	default:
 		name := map[dcos.Role]string{dcos.Master: "master", dcos.PrivateAgent: "agent", dcos.PublicAgent: "public agent"}[n.role]
@@ -194,9 +199,47 @@ func (p *patch) swapped() {
 		return
 	}
 	if !n.hit(StaleHappy) {
-		n.afterBoot(daemonsLag-swapTakes, p.restart)
+		n.afterBoot(p.lag(), p.restart)
+	}
+	if p.script.waits {
+		p.after(0, func() { p.awaitChecks(checkTries) })
+		return
 	}
 	p.after(patchEnds, func() { p.end(0) })
+}
+
+// lag is how long the old daemons outlive the swap. Where the script waits for
+// checks, on most nodes they are gone by its first look; on the others that
+// look finds them well, and the script ends with the restart still to come.
+func (p *patch) lag() time.Duration {
+	if p.script.waits && p.n.jitterOnce("old daemons") < 0.7 {
+		return 0
+	}
+	return daemonsLag - swapTakes
+}
+
+// awaitChecks is the loop at the end of a script up to 1.11. The last of its
+// tries is for nothing: what the script ends with is the count, by then 0.
+func (p *patch) awaitChecks(tries int) {
+	switch red := p.n.redChecks(); {
+	case tries == 0:
+		p.say("Node upgrade not successful, checks failed\n%s\n", red)
+		p.end(1)
+	case red == "":
+		p.end(0)
+	default:
+		p.after(checkTakes+time.Second, func() { p.awaitChecks(tries - 1) })
+	}
+}
+
+// redChecks names the first suite of the node's checks that is red.
+func (n *node) redChecks() string {
+	for _, suite := range []string{"node-poststart", "cluster"} {
+		if _, code := n.checkRunner(suite); code != 0 {
+			return strings.TrimSuffix(suite, "-poststart")
+		}
+	}
+	return ""
 }
 
 // restart is systemd working off the queue that the script left behind.

@@ -67,6 +67,9 @@ func survey(n *node, _ claim, _ []string) reply {
 	if l, ok := n.tree.read(programDir + "/lock"); ok {
 		line("lock", strings.TrimSpace(string(l)))
 	}
+	if h := n.tree.get(programDir + "/heartbeat"); h != nil {
+		line("heartbeat", strings.TrimSpace(string(h.data)), n.age(h))
+	}
 	for _, sha := range n.tree.list(programDir + "/receipts") {
 		for _, attempt := range n.attempts(sha.name) {
 			line("receipt", sha.name, attempt, n.receiptState(sha.name, attempt))
@@ -166,6 +169,9 @@ func showCockroach(n *node, _ claim, _ []string) reply {
 func showExhibitor(n *node, _ claim, _ []string) reply {
 	if !n.exhibitor.up {
 		return fails(codeFailed, "curl: (7) Failed to connect to 127.0.0.1 port 8181: Connection refused")
+	}
+	if key := n.tree.exists(dcos.ExhibitorTLSDir + "/client-key.pem"); key != n.c.opt.ExhibitorTLS {
+		return fails(codeFailed, "curl: (35) TLS and plain HTTP do not understand each other\nexhibitor did not answer: curl exit code 35")
 	}
 	return says("status 200\n%s\n", n.c.exhibitorStatus())
 }

@@ -15,11 +15,13 @@ type ScriptText struct {
 	Repository string // bootstrap_url
 	Packages   []string
 	NoBlock    bool // up to 2.1
+	Waits      bool // up to 1.11: its checks really ask
 }
 
 // RenderScript writes a dcos_node_upgrade.sh for bash: in our own words, with
 // the lines that a reader looks for, the order of things and the two quoting
-// accidents of the real one (they make its health checks pass always).
+// accidents of the real one from 1.12 on (they make its health checks pass
+// always).
 func RenderScript(s ScriptText) []byte {
 	var b bytes.Buffer
 	if err := scriptTemplate().Execute(&b, s); err != nil {
@@ -87,9 +89,9 @@ elif [ -f /opt/mesosphere/etc/dcos-diagnostics-runner-config.json ]; then
 fi
 
 if [ "$SKIP_CHECKS" = false ] && [ -n "$check_cmd" ]; then
-    for check_type in "node-poststart cluster"; do
+    for check_type in {{if .Waits}}node-poststart cluster{{else}}"node-poststart cluster"{{end}}; do
         if ! output=$($check_cmd $check_type 2>&1); then
-            echo "Cannot proceed with upgrade, $check_type checks failed"
+            echo "Cannot proceed with upgrade, {{if .Waits}}${check_type%-poststart}{{else}}$check_type{{end}} checks failed"
             echo "$output" >&2
             exit 1
         fi
@@ -115,8 +117,12 @@ pkgpanda activate {{if .NoBlock}}--no-block {{end}}{{join .Packages " "}} >&3
 if [ "$SKIP_CHECKS" = false ] && [ -n "$check_cmd" ]; then
     T=300
     set +o errexit
+{{- if .Waits}}
+    until OUT="$($check_cmd node-poststart 2>&1 && $check_cmd cluster 2>&1)" || [[ $T -eq 0 ]]; do
+{{- else}}
     cmd="$check_cmd node-poststart && $check_cmd cluster"
     until OUT="$($cmd 2>&1)" || [[ $T -eq 0 ]]; do
+{{- end}}
         sleep 1
         let T=T-1
     done
@@ -135,6 +141,7 @@ type scriptFacts struct {
 	from, to dcos.Version
 	packages []string
 	noBlock  bool
+	waits    bool
 }
 
 func readScript(text []byte) (scriptFacts, bool) {
@@ -145,6 +152,7 @@ func readScript(text []byte) (scriptFacts, bool) {
 		return f, false
 	}
 	f.from, f.to = dcos.Version(m[1]), dcos.Version(m[2])
+	f.waits = bytes.Contains(text, []byte("for check_type in node-poststart cluster; do"))
 	f.noBlock, f.packages = len(a[1]) > 0, strings.Fields(string(a[2]))
 	return f, true
 }

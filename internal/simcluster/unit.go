@@ -1,6 +1,7 @@
 package simcluster
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -27,24 +28,15 @@ const (
 	unitMarathon  = "dcos-marathon.service"
 	unitLog       = "dcos-log.service"
 	unitTelegraf  = "dcos-telegraf.socket"
+	unitEtcd      = "dcos-etcd.service"
+	unitNet       = "dcos-net.service"
 )
-
-// unitNames lists what /etc/systemd/system/dcos.target.wants of the role has.
-func unitNames(r dcos.Role) []string {
-	all := []string{"dcos-checks-poststart.timer", "dcos-diagnostics.service", "dcos-diagnostics.socket", unitLog, "dcos-net.service",
-		"dcos-telegraf.service", unitTelegraf}
-	if r == dcos.Master {
-		return append([]string{"dcos-adminrouter.service", unitCockroach, "dcos-cosmos.service", unitExhibitor, unitMarathon,
-			r.MesosUnit(), "dcos-mesos-dns.service"}, all...)
-	}
-	return append([]string{"dcos-adminrouter-agent.service", r.MesosUnit()}, all...)
-}
 
 // ownStart reports whether a unit is started by a part of the model of its
 // own, because it depends on others.
 func ownStart(name string) bool {
 	switch name {
-	case unitExhibitor, unitCockroach, unitMarathon, dcos.Master.MesosUnit(), dcos.PrivateAgent.MesosUnit(), dcos.PublicAgent.MesosUnit():
+	case unitExhibitor, unitCockroach, unitEtcd, unitMarathon, dcos.Master.MesosUnit(), dcos.PrivateAgent.MesosUnit(), dcos.PublicAgent.MesosUnit():
 		return true
 	default:
 		return false
@@ -60,11 +52,26 @@ func (n *node) unit(name string) *unit {
 	return nil
 }
 
-func (n *node) seedUnits() {
-	for _, name := range unitNames(n.role) {
+// makeUnits gives the node the units of its active packages: those that it has
+// already stay as they are.
+func (n *node) makeUnits() {
+	had := n.units
+	n.units = nil
+	n.tree.remove("/etc/systemd/system/dcos.target.wants")
+	for _, name := range n.release().units(n.role) {
 		u := &unit{name: name}
+		u.stop()
+		if i := slices.IndexFunc(had, func(o *unit) bool { return o.name == name }); i >= 0 {
+			u = had[i]
+		}
 		n.units = append(n.units, u)
 		n.tree.link("/etc/systemd/system/dcos.target.wants/"+name, "/etc/systemd/system/"+name)
+	}
+}
+
+func (n *node) seedUnits() {
+	n.makeUnits()
+	for _, u := range n.units {
 		n.startUnit(u)
 		u.entered = n.booted.Add(90 * time.Second)
 		u.started = u.entered
@@ -101,6 +108,8 @@ func (n *node) exeOf(unit string) string {
 		pkg, bin = "java", "usr/java/bin/java"
 	case unitCockroach:
 		pkg, bin = "cockroach", "bin/cockroach"
+	case unitEtcd:
+		pkg, bin = "etcd", "bin/etcd"
 	case dcos.Master.MesosUnit():
 		pkg, bin = "mesos", "bin/mesos-master"
 	case dcos.PrivateAgent.MesosUnit(), dcos.PublicAgent.MesosUnit():
@@ -134,6 +143,7 @@ func (n *node) stopDaemons() {
 		n.stopExhibitor()
 		n.stopMaster()
 		n.cockroach.stop(n)
+		n.etcd = etcdState{}
 	} else {
 		n.stopAgent()
 	}
@@ -145,6 +155,7 @@ func (n *node) startDaemons() {
 		return
 	}
 	n.running = true
+	n.makeUnits()
 	n.c.note(n, "up", "dcos.target started, "+string(n.version))
 	n.after(n.c.spread("units "+n.name, 1*time.Second, 3*time.Second), func() {
 		for _, u := range n.units {
@@ -155,7 +166,12 @@ func (n *node) startDaemons() {
 		if n.role == dcos.Master {
 			n.startExhibitor()
 			n.tryMaster()
-			n.tryCockroach()
+			if n.release().iam() {
+				n.tryCockroach()
+			}
+			if n.release().etcd() {
+				n.tryEtcd()
+			}
 			n.tryMarathon()
 			return
 		}

@@ -146,11 +146,15 @@ func (c *Cluster) exhibitorStatus() []byte {
 }
 
 // bootstrapped reports whether DC/OS's bootstrap lets the master's daemons
-// start: up to 2.1.0 it wants the whole ensemble, later only its own
-// ZooKeeper.
+// start: up to 1.13.9, 2.0.5 and 2.1.0 it wants the whole ensemble, in 1.13.10
+// and 2.0.6 most of it, later only its own ZooKeeper.
 func (n *node) bootstrapped() bool {
-	if !n.version.NeedsAllMasters() {
+	want := n.c.opt.Masters
+	switch {
+	case n.release().from("2.1.1"):
 		return n.zkServes()
+	case !n.version.NeedsAllMasters():
+		want = want/2 + 1
 	}
 	serving, leaders := 0, 0
 	for _, e := range n.c.exhibitorList() {
@@ -161,7 +165,7 @@ func (n *node) bootstrapped() bool {
 			leaders++
 		}
 	}
-	return serving == n.c.opt.Masters && leaders == 1
+	return serving >= want && leaders == 1
 }
 
 // fourLetter answers a four-letter word of ZooKeeper.
