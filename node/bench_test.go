@@ -149,6 +149,8 @@ func (b *bench) Set(t testing.TB, n nodetest.Node) {
 	}
 }
 
+func (b *bench) Put(t testing.TB, path, content string) { b.write(t, path, content, 0o600) }
+
 func (b *bench) Script(t testing.TB) string {
 	t.Helper()
 	b.scripts++

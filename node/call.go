@@ -57,7 +57,7 @@ func fromStdin(args []string) sshexec.Cmd {
 func run(ctx context.Context, h Host, c sshexec.Cmd) ([]byte, error) {
 	res, err := h.Run(ctx, c)
 	if err != nil {
-		return nil, refusal(err)
+		return nil, Refusal(err)
 	}
 	if res.Truncated {
 		return nil, fmt.Errorf("answer longer than %d bytes: it is not the node program's", answerLimit)

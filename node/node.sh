@@ -344,6 +344,7 @@ verb_survey() {
 	if [ -e "$ROOT/etc/dcos-patch-rehearsal" ]; then echo rehearsal; fi
 	emit epoch "$(stored_epoch)"
 	emit lock "$(lock_holder)"
+	emit heartbeat "$(heartbeat)"
 	[ -z "$units" ] || printf '%s\n' "$units" | sed 's/^/patch_unit /'
 	[ -z "$receipts" ] || printf '%s\n' "$receipts"
 }
@@ -492,6 +493,94 @@ verb_output() { # SHA256 ATTEMPT OFFSET
 	fi
 }
 
+# age prints how many seconds ago a file was changed, by this node's clock.
+age() { # FILE
+	changed=$(stat -c %Y "$1" 2>/dev/null) || return 1
+	old=$(($(date +%s) - changed))
+	[ "$old" -ge 0 ] || old=0
+	echo "$old"
+}
+
+# heartbeat prints "EPOCH RUN BEAT AGE".
+heartbeat() {
+	[ -e "$DIR/heartbeat" ] || return 0
+	beat=$(first_line "$DIR/heartbeat")
+	case $beat in
+	?*' '?*' '?*) old=$(age "$DIR/heartbeat") && printf '%s %s\n' "$beat" "$old" ;;
+	esac
+}
+
+# is_name is the shape of a run's name and of the names of its files.
+is_name() {
+	case $1 in
+	[!A-Za-z0-9]* | '' | *[!A-Za-z0-9._-]*) return 1 ;;
+	esac
+}
+
+# our_programs, our_scripts and our_uploads print paths; what does not have the
+# very shape of ours is somebody else's.
+our_programs() {
+	for f in "$DIR/bin"/node-????????????.sh; do
+		name=${f##*/node-}
+		case ${name%.sh} in
+		*[!0-9a-f]*) ;;
+		*) if [ -f "$f" ]; then printf '%s\n' "$f"; fi ;;
+		esac
+	done
+}
+
+our_scripts() {
+	for f in "$DIR/scripts"/*.sh; do
+		name=${f##*/}
+		case ${name%.sh} in
+		*[!0-9a-f]*) ;;
+		*) if [ ${#name} -eq 67 ] && [ -f "$f" ]; then printf '%s\n' "$f"; fi ;;
+		esac
+	done
+}
+
+# our_uploads are private directories of the login user that made this call.
+our_uploads() {
+	for d in "$ROOT/tmp"/dcos-patch.????????; do
+		case ${d##*/dcos-patch.} in
+		*[!A-Za-z0-9]*) continue ;;
+		esac
+		if [ -d "$d" ] && [ ! -L "$d" ] && [ "$(stat -c %u "$d")" = "${SUDO_UID:-$(id -u)}" ]; then
+			printf '%s\n' "$d"
+		fi
+	done
+}
+
+verb_ours() {
+	want_args 0 $#
+	our_programs | while read -r f; do echo "program ${f##*/}"; done
+	our_scripts | while read -r f; do
+		name=${f##*/}
+		echo "script ${name%.sh}"
+	done
+	for d in "$DIR/runs"/*; do
+		{ [ -d "$d" ] && is_name "${d##*/}" && old=$(age "$d"); } || continue
+		echo "run ${d##*/} $old"
+		for f in "$d"/*; do
+			{ [ -f "$f" ] && is_name "${f##*/}" && old=$(age "$f"); } || continue
+			echo "file ${d##*/} ${f##*/} $(($(wc -c <"$f"))) $old"
+		done
+	done
+	our_uploads | while read -r d; do
+		old=$(age "$d") && echo "upload ${d#"$ROOT"} $old"
+	done
+}
+
+verb_run() { # RUN FILE OFFSET
+	want_args 3 $#
+	want_run "$1"
+	is_name "$2" || usage "'$2' is not the name of a file"
+	[ "$3" = 0 ] || want_number "$3"
+	f=$DIR/runs/$1/$2
+	[ -f "$f" ] || die "there is no copy of $2 of run $1"
+	tail -c "+$(($3 + 1))" "$f" | head -c 1048576
+}
+
 # ---- claims ---------------------------------------------------------------
 
 verb_init() { # EPOCH RUN
@@ -565,6 +654,76 @@ verb_unlock() { # EPOCH RUN
 	[ "$(holder_run "$holder")" = "$2" ] || refuse lock "$holder"
 	rm -f "$DIR/lock" || die "cannot remove the lock"
 	flush "$DIR"
+}
+
+# verb_beat says that the controller of the run lives. It decides nothing by
+# itself, so it need not outlive a crash of the node.
+verb_beat() { # EPOCH RUN BEAT
+	want_args 3 $#
+	want_number "$3"
+	claim "$1" "$2"
+	if ! { echo "$1 $2 $3" >"$DIR/heartbeat.tmp.$$" && mv -f "$DIR/heartbeat.tmp.$$" "$DIR/heartbeat"; }; then
+		die "cannot write the heartbeat"
+	fi
+}
+
+# verb_copy puts what was uploaded at an offset of a run's file and ends the
+# file there: a copy that was cut short is mended by the next one.
+verb_copy() { # EPOCH RUN FILE OFFSET SRC
+	want_args 5 $#
+	is_name "$3" || usage "'$3' is not the name of a file"
+	[ "$4" = 0 ] || want_number "$4"
+	src=$ROOT$5
+	claim "$1" "$2"
+	if [ -L "$src" ] || [ ! -f "$src" ]; then die "$5 is not a regular file"; fi
+	f=$DIR/runs/$2/$3 have=0
+	mkdir -p "$DIR/runs/$2" || die "cannot make $DIR/runs/$2"
+	if [ -e "$f" ]; then have=$(($(wc -c <"$f"))); fi
+	[ "$have" -ge "$4" ] || die "the copy of $3 has $have bytes, and cannot be gone on with at $4"
+	if [ "$have" -eq "$4" ]; then
+		{ cat "$src" >>"$f" && flush "$f" "${f%/*}"; } || die "cannot write the copy of $3"
+	else
+		{ head -c "$4" "$f" && cat "$src"; } | store "$f" || die "cannot write the copy of $3"
+	fi
+}
+
+# verb_sweep removes what runs have left here, and the lock if RUN holds it.
+# Receipts and the epoch stay: they keep a script from being run twice, and an
+# old controller out. So does whatever is not of the very shape of ours.
+verb_sweep() { # EPOCH RUN
+	want_args 2 $#
+	claim "$@"
+	refuse_while_patching
+	holder=$(lock_holder)
+	if [ -n "$holder" ] && [ "$(holder_run "$holder")" != "$2" ]; then refuse lock "$holder"; fi
+	our_scripts | remove || die "cannot remove the scripts"
+	for d in "$DIR/runs"/*; do
+		is_name "${d##*/}" || continue
+		for name in plan.json journal.jsonl script.sh; do
+			if [ -f "$d/$name" ]; then printf '%s\n' "$d/$name"; fi
+		done
+	done | remove || die "cannot remove the copies of runs"
+	leftovers | remove || die "cannot remove temporary files"
+	our_programs | remove || die "cannot remove the installed program"
+	for d in "$DIR/runs"/* "$DIR/runs" "$DIR/scripts" "$DIR/bin"; do rmdir "$d" 2>/dev/null; done
+	rm -f "$DIR/heartbeat" "$DIR/lock" || die "cannot remove the lock"
+	flush "$DIR"
+}
+
+# leftovers are files that were being written as their writer died. Nobody
+# writes now: we hold the flock.
+leftovers() {
+	for f in "$DIR"/*.tmp.* "$DIR/lock.mine" "$DIR/bin"/*.sh.new* "$DIR/scripts"/*.sh.new* "$DIR/runs"/*/*.tmp.* "$DIR/runs"/*/*.new*; do
+		if [ -f "$f" ] && [ ! -L "$f" ]; then printf '%s\n' "$f"; fi
+	done
+}
+
+# remove removes the files named on standard input and prints them.
+remove() {
+	while read -r f; do
+		rm -f "$f" || return 1
+		printf 'removed %s\n' "${f#"$ROOT"}"
+	done
 }
 
 # ---- changes of DC/OS -----------------------------------------------------
@@ -765,10 +924,15 @@ main() {
 	exhibitor) verb_exhibitor "$@" ;;
 	receipt) verb_receipt "$@" ;;
 	output) verb_output "$@" ;;
+	ours) verb_ours "$@" ;;
+	run) verb_run "$@" ;;
 	init) verb_init "$@" ;;
 	install) verb_install "$@" ;;
 	lock) verb_lock "$@" ;;
 	unlock) verb_unlock "$@" ;;
+	beat) verb_beat "$@" ;;
+	copy) verb_copy "$@" ;;
+	sweep) verb_sweep "$@" ;;
 	fetch) verb_fetch "$@" ;;
 	launch) verb_launch "$@" ;;
 	_patch) run_patch "$@" ;;

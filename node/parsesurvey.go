@@ -64,7 +64,7 @@ func (s *Survey) take(key, value string) (err error) {
 		s.MidSwap, err = flag(value)
 	case "rehearsal":
 		s.Rehearsal, err = flag(value)
-	case "role", "active", "fetched", "patch_unit", "receipt", "lock":
+	case "role", "active", "fetched", "patch_unit", "receipt", "lock", "heartbeat":
 		err = s.takeList(key, value)
 	default:
 		err = s.takeNumber(key, value)
@@ -73,7 +73,7 @@ func (s *Survey) take(key, value string) (err error) {
 }
 
 func (s *Survey) takeList(key, value string) (err error) {
-	if key != "patch_unit" && key != "receipt" && key != "lock" {
+	if key == "role" || key == "active" || key == "fetched" {
 		if value, err = word(value); err != nil {
 			return err
 		}
@@ -101,6 +101,8 @@ func (s *Survey) takeList(key, value string) (err error) {
 		return err
 	case "lock":
 		s.Lock, err = lockHolder(value)
+	case "heartbeat":
+		s.Heartbeat, err = heartbeat(value)
 	}
 	return err
 }

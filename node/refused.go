@@ -36,9 +36,9 @@ func (e *RefusedError) Error() string {
 // exitRefused is the exit code of every refusal.
 const exitRefused = 70
 
-// refusal turns the exit code of a refusal into a *RefusedError and leaves
+// Refusal turns the exit code of a refusal into a *RefusedError and leaves
 // every other error as it is: a code 70 without the words is not ours.
-func refusal(err error) error {
+func Refusal(err error) error {
 	var exit *sshexec.ExitError
 	if !errors.As(err, &exit) || exit.Code != exitRefused {
 		return err

@@ -28,6 +28,7 @@ type Survey struct {
 	PatchUnits   []PatchUnit  // every transient unit of ours that systemd knows
 	Epoch        int          // the highest seen; 0: none
 	Lock         *LockHolder  // nil: nobody holds the lock here
+	Heartbeat    *Heartbeat   // nil: no controller has said here that it lives
 	Receipts     []Receipt    // every attempt of every script
 }
 

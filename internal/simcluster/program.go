@@ -82,7 +82,7 @@ func refused(word, format string, args ...any) reply {
 // its installed copy.
 func (s session) program(line string, argv []string, stdin []byte) reply {
 	switch {
-	case argv[1] == "-s" && argv[2] == "--" && len(stdin) == 0:
+	case argv[1] == "-s" && argv[2] == "--" && strings.HasPrefix("#!/bin/sh", string(stdin)):
 		return reply{} // the client left before it had sent the program: nothing is run
 	case argv[1] == "-s" && argv[2] == "--":
 		if !bytes.HasPrefix(stdin, []byte("#!/bin/sh")) {

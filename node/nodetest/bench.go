@@ -31,6 +31,8 @@ type Bench interface {
 	// Reboot restarts the node: another boot id, no unit of ours. A script
 	// that was launched has begun before.
 	Reboot(t testing.TB)
+	// Put makes a file of the login user's, and the directory that it is in.
+	Put(t testing.TB, path, content string)
 	// Set changes the node behind the program's back; the zero fields of n
 	// stay as they are.
 	Set(t testing.TB, n Node)

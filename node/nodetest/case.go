@@ -29,8 +29,9 @@ type Want struct {
 	Exit    int      // the exit code; 0 answered, 1 failed, 64 wrong arguments
 	Refused string   // the word of the refusal; then the exit code is 70
 	Text    string   // what the refusal's text is; empty: anything
-	Out     string   // all of standard output, but for the last newline; not looked at when Has or Lacks is there
+	Out     string   // all of standard output, but for the last newline; not looked at when Has, Begins or Lacks is there
 	Has     []string // lines among those of standard output
+	Begins  []string // beginnings of such lines
 	Lacks   []string // beginnings that no line of standard output has
 }
 
@@ -58,7 +59,7 @@ func (c Case) Try(t testing.TB, b Bench) {
 
 // reads tells the verbs that get the program on standard input.
 func reads(verb string) bool {
-	return slices.Contains([]string{"survey", "units", "checks", "cockroach", "exhibitor", "receipt", "output"}, verb)
+	return slices.Contains([]string{"survey", "units", "checks", "cockroach", "exhibitor", "receipt", "output", "ours", "run"}, verb)
 }
 
 func (w Want) check(t testing.TB, fill *strings.Replacer, call, out string, err error) {
@@ -79,7 +80,7 @@ func (w Want) check(t testing.TB, fill *strings.Replacer, call, out string, err 
 	if w.Exit != 0 {
 		return
 	}
-	if want := fill.Replace(w.Out); w.Has == nil && w.Lacks == nil && strings.TrimSuffix(out, "\n") != want {
+	if want := fill.Replace(w.Out); w.Has == nil && w.Begins == nil && w.Lacks == nil && strings.TrimSuffix(out, "\n") != want {
 		t.Fatalf("%s: got\n%s\nwant\n%s", call, out, want)
 	}
 	w.checkLines(t, fill, call, out)
@@ -91,6 +92,11 @@ func (w Want) checkLines(t testing.TB, fill *strings.Replacer, call, out string)
 	for _, want := range w.Has {
 		if !slices.Contains(lines, fill.Replace(want)) {
 			t.Fatalf("%s: no line %q in\n%s", call, fill.Replace(want), out)
+		}
+	}
+	for _, want := range w.Begins {
+		if !slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, fill.Replace(want)) }) {
+			t.Fatalf("%s: no line that begins with %q in\n%s", call, fill.Replace(want), out)
 		}
 	}
 	for _, lacked := range w.Lacks {

@@ -9,7 +9,7 @@ import (
 
 // Cases is the whole table.
 func Cases() []Case {
-	return slices.Concat(surveyCases(), claimCases(), launchCases(), againCases(), receiptCases())
+	return slices.Concat(surveyCases(), claimCases(), launchCases(), againCases(), receiptCases(), copyCases(), sweepCases())
 }
 
 func master() Node {
@@ -25,6 +25,10 @@ func agent() Node {
 func call(verb string) Step             { return Step{Verb: verb} }
 func (s Step) prints(out string) Step   { s.Want.Out = out; return s }
 func (s Step) has(lines ...string) Step { s.Want.Has = append(s.Want.Has, lines...); return s }
+func (s Step) begins(lines ...string) Step {
+	s.Want.Begins = append(s.Want.Begins, lines...)
+	return s
+}
 func (s Step) lacks(beginnings ...string) Step {
 	s.Want.Lacks = append(s.Want.Lacks, beginnings...)
 	return s
@@ -38,8 +42,11 @@ func end(code int, then Node) Step {
 }
 
 func set(n Node) Step { return Step{Do: func(t testing.TB, b Bench) { b.Set(t, n) }} }
-func kill() Step      { return Step{Do: func(t testing.TB, b Bench) { b.Kill(t) }} }
-func reboot() Step    { return Step{Do: func(t testing.TB, b Bench) { b.Reboot(t) }} }
+func put(path, content string) Step {
+	return Step{Do: func(t testing.TB, b Bench) { b.Put(t, path, content) }}
+}
+func kill() Step   { return Step{Do: func(t testing.TB, b Bench) { b.Kill(t) }} }
+func reboot() Step { return Step{Do: func(t testing.TB, b Bench) { b.Reboot(t) }} }
 
 // launched is how most stories begin.
 func launched() []Step {
