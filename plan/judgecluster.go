@@ -18,9 +18,11 @@ func (s *survey) judgeCluster() {
 		s.block(Block{What: "the inventory does not say which cluster it is", Observed: s.observedID(),
 			Want: "cluster.id", Next: "write the id into the inventory after making sure that it is the cluster you mean"})
 	}
-	s.judgeScript()
-	s.judgeVersions()
-	s.judgeGreen()
+	if s.firstMasterAnswers() { // script and health are read through it; its own block says why they were not
+		s.judgeScript()
+		s.judgeVersions()
+		s.judgeGreen()
+	}
 	s.judgeStrangers()
 	s.judgeNames()
 	s.judgeSecurity()
@@ -33,6 +35,11 @@ func (s *survey) judgeCluster() {
 		s.block(Block{What: "the inventory has no masters", Observed: "0 masters", Want: "at least 3",
 			Next: "add the masters to the inventory"})
 	}
+}
+
+// firstMasterAnswers reports whether the survey could look at the cluster.
+func (s *survey) firstMasterAnswers() bool {
+	return len(s.c.Masters) == 0 || s.facts(s.c.Masters[0].Name).Err == ""
 }
 
 // judgeSecurity compares the declared security mode with the variant found.

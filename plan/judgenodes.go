@@ -111,8 +111,8 @@ func (s *survey) judgeState(n inventory.Node, f NodeFacts) {
 			Want: "the list of /opt/mesosphere/active", Next: "dcos-patch check " + string(n.Name)})
 		return
 	}
-	if s.script.From == "" || s.script.To == "" {
-		return // judgeScript has said so
+	if t := s.c.Target; s.script.From == "" || s.script.To == "" || t.From != "" && t.From != s.script.From || t.To != "" && t.To != s.script.To {
+		return // it is the script that is wrong, and judgeScript has said so
 	}
 	at := s.atTarget(f)
 	switch {

@@ -88,6 +88,25 @@ func TestBuildRefuses(t *testing.T) {
 	}
 }
 
+func TestAFirstMasterThatDoesNotAnswerIsOneReasonNotFive(t *testing.T) {
+	i := healthy(agents("general", "a", 3))
+	i.Facts.Nodes["m1"] = NodeFacts{Err: "i/o timeout", Kind: "dial"}
+	i.Facts.Script, i.Facts.Cluster = dcos.Script{}, Observation{} // both are read through it
+	if got := refused(t, i); len(got) != 1 || got[0].Node != "m1" {
+		t.Errorf("blocks %v, want m1's alone", got)
+	}
+}
+
+func TestAScriptForOtherVersionsIsNotBlamedOnTheNodes(t *testing.T) {
+	i := healthy(agents("general", "a", 3))
+	i.Facts.Script.From = "1.13.4"
+	for _, b := range refused(t, i) {
+		if b.Node != "" {
+			t.Errorf("block on %s: %s", b.Node, b)
+		}
+	}
+}
+
 func refused(t *testing.T, in Input) []Block {
 	t.Helper()
 	p, err := Build(in)

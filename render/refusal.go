@@ -34,6 +34,9 @@ func Blocks(w io.Writer, blocks []plan.Block) error {
 			who = "cluster"
 		}
 		fmt.Fprintf(&s, " %s: %s\n", Printable(who), Printable(f.block.What))
+		if f.other > 0 {
+			f.block.Observed += fmt.Sprintf(" (and %d more, each its own)", f.other)
+		}
 		for _, l := range [][2]string{{"observed", f.block.Observed}, {"wanted", f.block.Want}, {"next", f.block.Next}} {
 			if l[1] != "" {
 				fmt.Fprintf(&s, "   %-9s %s\n", l[0], Printable(l[1]))
@@ -48,10 +51,12 @@ func Blocks(w io.Writer, blocks []plan.Block) error {
 type folded struct {
 	block plan.Block
 	nodes []inventory.NodeName
+	other int // observations that differ from the block's
 }
 
-// foldBlocks joins blocks that differ in their node only, also where the next
-// step names it.
+// foldBlocks joins blocks of nodes that ask for the same, also where the next
+// step names the node. What was observed may differ, as by an address: the
+// first is shown, and how many more there are.
 func foldBlocks(blocks []plan.Block) []folded {
 	var all []folded
 	at := map[plan.Block]int{}
@@ -59,6 +64,9 @@ func foldBlocks(blocks []plan.Block) []folded {
 		node := b.Node
 		b.Node = ""
 		key := b
+		if node != "" {
+			key.Observed = ""
+		}
 		if node != "" && utf8.ValidString(string(node)) {
 			key.Next = regexp.MustCompile(`\b`+regexp.QuoteMeta(string(node))+`\b`).ReplaceAllString(b.Next, "NODE")
 		}
@@ -69,6 +77,9 @@ func foldBlocks(blocks []plan.Block) []folded {
 			i = len(all) - 1
 		} else {
 			all[i].block.Next = key.Next
+			if b.Observed != all[i].block.Observed {
+				all[i].other++
+			}
 		}
 		if node != "" {
 			all[i].nodes = append(all[i].nodes, node)
