@@ -51,15 +51,29 @@ func Exhibitor(ctx context.Context, h Host) (status int, body []byte, err error)
 	return ParseExhibitor(b)
 }
 
+// Etcd is the answer of this master's etcd to GET /health, fetched by curl on
+// the node. That it did not answer is an *sshexec.ExitError of code 1.
+func Etcd(ctx context.Context, h Host) (status int, body []byte, err error) {
+	b, err := Read(ctx, h, "etcd")
+	if err != nil {
+		return 0, nil, err
+	}
+	return parseHTTP("etcd", b)
+}
+
 // ParseExhibitor takes the first line, "status CODE", off the body.
 func ParseExhibitor(b []byte) (status int, body []byte, err error) {
+	return parseHTTP("exhibitor", b)
+}
+
+func parseHTTP(verb string, b []byte) (status int, body []byte, err error) {
 	line, body, _ := bytes.Cut(b, []byte("\n"))
 	code, ok := strings.CutPrefix(string(line), "status ")
 	if !ok {
-		return 0, nil, fmt.Errorf("exhibitor: the first line is %.80q: want \"status CODE\"", line)
+		return 0, nil, fmt.Errorf("%s: the first line is %.80q: want \"status CODE\"", verb, line)
 	}
 	if status, err = number(code); err != nil {
-		return 0, nil, fmt.Errorf("exhibitor: status: %w", err)
+		return 0, nil, fmt.Errorf("%s: status: %w", verb, err)
 	}
 	return status, body, nil
 }

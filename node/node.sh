@@ -458,9 +458,30 @@ verb_exhibitor() {
 		set -- --cacert "$tls/root-cert.pem" --cert "$tls/client-cert.pem" --key "$tls/client-key.pem" \
 			https://localhost:8181/exhibitor/v1/cluster/status
 	fi
+	ask_http exhibitor 30 "$@"
+}
+
+# verb_etcd asks this master's etcd for its health, which it finds out by a
+# read that takes a quorum. In DC/OS Enterprise it wants the client certificate
+# that dcos-etcdctl uses too.
+verb_etcd() {
+	want_args 0 $#
+	ip=$(detect_ip) || die "detect_ip gave no address"
+	pki=$ROOT/run/dcos/pki
+	set -- "http://$ip:2379/health"
+	if [ -e "$pki/tls/private/etcd-client-root.key" ]; then
+		set -- --cacert "$pki/CA/ca-bundle.crt" --cert "$pki/tls/certs/etcd-client-root.crt" \
+			--key "$pki/tls/private/etcd-client-root.key" "https://$ip:2379/health"
+	fi
+	ask_http etcd 15 "$@"
+}
+
+ask_http() { # WHOM SECONDS CURL-ARGUMENTS...
+	whom=$1 patience=$2
+	shift 2
 	# The code comes behind the body, on a line of its own.
-	answer=$(curl -sS --noproxy '*' --max-time 30 -w '\n%{http_code}' "$@") ||
-		die "exhibitor did not answer: curl exit code $?"
+	answer=$(curl -sS --noproxy '*' --max-time "$patience" -w '\n%{http_code}' "$@") ||
+		die "$whom did not answer: curl exit code $?"
 	printf 'status %s\n%s\n' "${answer##*"$NL"}" "${answer%"$NL"*}"
 }
 
@@ -922,6 +943,7 @@ main() {
 	checks) verb_checks "$@" ;;
 	cockroach) verb_cockroach "$@" ;;
 	exhibitor) verb_exhibitor "$@" ;;
+	etcd) verb_etcd "$@" ;;
 	receipt) verb_receipt "$@" ;;
 	output) verb_output "$@" ;;
 	ours) verb_ours "$@" ;;

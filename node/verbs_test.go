@@ -205,6 +205,23 @@ func TestExhibitorIsAskedByPlainHTTPOrWithTheNodesKey(t *testing.T) {
 	}
 }
 
+func TestEtcdIsAskedByPlainHTTPOrWithTheClientCertificate(t *testing.T) {
+	b := agentBench(t)
+	for _, how := range []string{"http", "tls"} {
+		if how == "tls" {
+			b.write(t, "run/dcos/pki/tls/private/etcd-client-root.key", "", 0o600)
+		}
+		status, got, err := node.Etcd(t.Context(), b)
+		if err != nil || status != 200 || string(got) != "{\"health\":\"true\"}\n" {
+			t.Errorf("%s: got %d %q, %v", how, status, got, err)
+		}
+	}
+	b.write(t, "run/etcd-is-down", "", 0o644)
+	if _, _, err := node.Etcd(t.Context(), b); exitCode(err) != 1 {
+		t.Errorf("down: %v, want exit code 1", err)
+	}
+}
+
 func TestInstallPutsFilesBelowOurDirectoryOnly(t *testing.T) {
 	b := agentBench(t)
 	b.write(t, "tmp/x/script", "echo hello\n", 0o666)
