@@ -18,8 +18,18 @@ type Config struct {
 	// refused in any case.
 	LearnTo string
 
+	// Passphrase asks for the passphrase of an encrypted key file, once for each
+	// file of a Pool; why is empty, or says what was wrong with the last answer. An
+	// error leaves that key out. nil: nobody can be asked.
+	Passphrase func(ctx context.Context, file, why string) (Secret, error)
+
+	// SudoPassword is what sudo is told when it asks. Without one, sudo is run so that it
+	// never asks.
+	SudoPassword Secret
+
 	DialTimeout time.Duration // of one attempt, with handshake and login; 15s
 	Attempts    int           // to connect before giving up; 3
+	Drops       int           // further ones when sshd hangs up before it says who it is (MaxStartups); 6
 
 	// A peer that answers nothing is given up after at most
 	// (KeepAliveMisses+1) * KeepAlive.
@@ -53,6 +63,7 @@ func (c Config) withDefaults() Config {
 		c.KeepAlive = 15 * time.Second
 	}
 	or(&c.Attempts, 3)
+	or(&c.Drops, 6)
 	or(&c.KeepAliveMisses, 3)
 	or(&c.Handshakes, 16)
 	or(&c.HandshakesPerJump, 4)

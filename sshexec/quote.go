@@ -2,23 +2,46 @@ package sshexec
 
 import "strings"
 
-// Quote writes argv as one command line of a POSIX shell, which reads exactly
-// argv back. Plain words stay as they are, so that process lists and logs
-// can be read.
+// Quote writes argv as one command line that a login shell reads back as
+// exactly argv, be it a POSIX shell, zsh, csh or fish. Plain words stay as they
+// are, so that process lists and logs can be read.
+//
+// There is one word that cannot be written for all of them: one with a line
+// break, which a csh refuses ("Unmatched '") before it runs anything.
 func Quote(argv []string) string {
 	var b strings.Builder
 	for i, word := range argv {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		// An assignment before the command would not be a word of argv.
-		if plain(word) && !(i == 0 && strings.Contains(word, "=")) {
+		switch {
+		case !plain(word), strings.HasPrefix(word, "="): // zsh takes =ls for /bin/ls
+			quoteWord(&b, word)
+		case i == 0 && strings.ContainsAny(word, "=%@"): // an assignment, a job, csh's arithmetic
+			quoteWord(&b, word)
+		default:
 			b.WriteString(word)
-			continue
 		}
-		b.WriteString("'" + strings.ReplaceAll(word, "'", `'\''`) + "'")
 	}
 	return b.String()
+}
+
+// quoteWord quotes a word: all within single quotes, but for what means
+// something there, which goes outside behind a backslash: the quote itself,
+// the backslash (fish), the exclamation mark (csh).
+func quoteWord(b *strings.Builder, word string) {
+	b.WriteByte('\'')
+	for i := range len(word) {
+		switch c := word[i]; c {
+		case '\'', '\\', '!':
+			b.WriteString(`'\`)
+			b.WriteByte(c)
+			b.WriteByte('\'')
+		default:
+			b.WriteByte(c)
+		}
+	}
+	b.WriteByte('\'')
 }
 
 func plain(word string) bool {

@@ -1,0 +1,49 @@
+package sshexec
+
+import (
+	"bytes"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// What a login shell reads of a quoted line is what was quoted, in whichever of
+// these shells are installed here. sh always is.
+func TestEveryLoginShellReadsBackWhatWasQuoted(t *testing.T) {
+	for _, shell := range []string{"sh", "bash", "dash", "zsh", "tcsh", "csh", "fish", "ksh", "mksh"} {
+		t.Run(shell, func(t *testing.T) {
+			path, err := exec.LookPath(shell)
+			if err != nil {
+				t.Skip("not installed")
+			}
+			rapid.Check(t, func(t *rapid.T) {
+				argv := rapid.SliceOfN(rapid.OneOf(
+					rapid.StringOfN(rapid.RuneFrom([]rune(`ab '"\!$`+"`"+`*?[]{}()<>|&;#~=%^@:,./-+éß`)), 0, 12, -1),
+					rapid.SampledFrom([]string{"=ls", "!!", "!$", "~", "~root", "-n", "%1", "^a^b", "{a,b}", "$HOME", `\n`, "a=b", "#x"}),
+				), 1, 6).Draw(t, "argv")
+				line := Quote(append([]string{"/usr/bin/env", "printf", `%s\0`}, argv...))
+				cmd := exec.Command(path, "-c", line)
+				cmd.Env = []string{"HOME=/nonexistent", "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8"}
+				got, err := cmd.CombinedOutput()
+				if want := strings.Join(argv, "\x00") + "\x00"; err != nil || !bytes.Equal(got, []byte(want)) {
+					t.Fatalf("%s: read %q, %v; want %q", line, got, err, want)
+				}
+			})
+		})
+	}
+}
+
+// A csh must not read another word than the one that was quoted; that it reads
+// none at all is what happens.
+func TestALineBreakIsAnErrorInCshAndNeverAnotherWord(t *testing.T) {
+	path, err := exec.LookPath("tcsh")
+	if err != nil {
+		t.Skip("not installed")
+	}
+	out, err := exec.Command(path, "-f", "-c", Quote([]string{"echo", "a\nb"})).Output()
+	if err == nil || len(out) > 0 {
+		t.Errorf("it ran %q", out)
+	}
+}
