@@ -1,0 +1,84 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/dcos-patch/dcos-patch/internal/simcluster"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+)
+
+// agentsLeft is a cluster of which three agents are left to patch, two at a time.
+func agentsLeft() simcluster.Options {
+	return simcluster.Options{Private: 3, Width: 2, Seed: 1, Faults: patched("m1", "m2", "m3")}
+}
+
+// interruptAt makes a controller that is interrupted when a line says what.
+func (l *lab) interruptAt(said string, times int) *controller {
+	c := l.controller()
+	c.wrote = func(line string) {
+		if !strings.Contains(line, said) {
+			return
+		}
+		said = "\x00"
+		for range times {
+			c.heard <- os.Interrupt
+		}
+	}
+	return c
+}
+
+func TestTheFirstInterruptFinishesTheNodesInHand(t *testing.T) {
+	t.Parallel()
+	inBubble(t, agentsLeft(), func(l *lab) {
+		e := l.interruptAt("a2 script started", 1).run("apply", "--yes")
+		l.want(e, exitInterrupted)
+		l.launched(1, "a1", "a2")
+		l.launched(0, "a3")
+		s := l.state()
+		if s.Stop == nil || s.Stop.Reason != journal.StopInterrupted || len(s.Owed()) > 0 || s.Count(orchestrator.Verified) != 2 && s.Count(orchestrator.Admitted) != 2 {
+			l.Errorf("%+v, owed %v, %d verified, %d admitted", s.Stop, s.Owed(), s.Count(orchestrator.Verified), s.Count(orchestrator.Admitted))
+		}
+		for _, a := range []string{"a1", "a2"} {
+			if !strings.Contains(e.out, a+" verified") {
+				l.Errorf("%s was in hand and is not verified", a)
+			}
+		}
+		if !s.SafeToLeave().Safe || !strings.Contains(e.err, "interrupted") || !strings.Contains(e.out, "dcos-patch resume") {
+			l.Errorf("%s", e)
+		}
+		l.want(l.run("apply", "--yes"), exitRefused) // the run is not over
+		l.want(l.run("resume"), exitDone)
+		l.done(6)
+		l.launched(1, "a1", "a2", "a3")
+		l.unlocked()
+	})
+}
+
+func TestTheSecondInterruptStopsWatchingAndWhatRunsGoesOn(t *testing.T) {
+	t.Parallel()
+	inBubble(t, agentsLeft(), func(l *lab) {
+		l.want(l.interruptAt("patch done", 2).run("apply", "--yes"), exitInterrupted)
+		l.launched(0, "a3")
+		if s := l.state(); s.Count(orchestrator.Verified) > 0 || s.Count(orchestrator.Admitted) != 2 {
+			l.Errorf("%d verified, %d in hand", s.Count(orchestrator.Verified), s.Count(orchestrator.Admitted))
+		}
+		l.want(l.run("resume"), exitDone)
+		l.done(6)
+		l.launched(1, "a1", "a2", "a3")
+		l.unlocked()
+	})
+}
+
+func TestAnInterruptBeforeAnythingWasTouchedLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	inBubble(t, agentsLeft(), func(l *lab) {
+		l.want(l.interruptAt("preflight started", 1).run("apply", "--yes"), exitInterrupted)
+		l.launched(0, "a1", "a2", "a3")
+		l.unlocked()
+		l.want(l.run("apply", "--yes"), exitDone)
+		l.done(6)
+	})
+}

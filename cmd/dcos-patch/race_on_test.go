@@ -1,0 +1,9 @@
+//go:build race
+
+package main
+
+// Under the race detector everything is some four times slower.
+const (
+	crashEvery = 45 // DCOS_PATCH_EVERY_CRASH=1 tries every one
+	faultEvery = 7
+)
