@@ -2,6 +2,7 @@ package mesos
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,9 +14,19 @@ import (
 // The most that is read of one answer. Lists grow with the cluster; beyond
 // these sizes something else than Mesos is answering.
 const (
-	largeBody = 64 << 20 // agents, tasks
-	smallBody = 4 << 20  // everything else
+	largeBody = 64 << 20 // agents, tasks; thinned while they are read
+	smallBody = 1 << 20  // everything else
 	errorBody = 1 << 10  // what is kept of an error's text
+)
+
+// The most that is kept of a list, so that a daemon that lies cannot fill our
+// memory: several times what real clusters have. An agent takes about 400
+// bytes, and so does a task.
+const (
+	agentsRoom, agentsRoomPerNode = 256 << 10, 4 << 10
+	tasksRoom, tasksRoomPerNode   = 1 << 20, 64 << 10
+
+	defaultNodes = 1000
 )
 
 // Doer sends one request: *http.Client is one. It must not follow redirects
@@ -34,24 +45,37 @@ type Doer interface {
 // *NotLeaderError, ErrUnhealthy, a decoder's error that names the field, or
 // the Doer's.
 type Client struct {
-	doer Doer
-	base string
+	doer  Doer
+	base  string
+	nodes int // of the cluster
 }
 
 // New asks the daemon at base ("http://10.20.0.11:5050") through doer.
 func New(doer Doer, base string) *Client {
-	return &Client{doer: doer, base: strings.TrimRight(base, "/")}
+	return &Client{doer: doer, base: strings.TrimRight(base, "/"), nodes: defaultNodes}
+}
+
+// Expecting is the client for a cluster of so many nodes, of which each is
+// granted a share of what is kept of lists. Without it 1000 are expected.
+func (c *Client) Expecting(nodes int) *Client {
+	of := *c
+	of.nodes = nodes
+	return &of
 }
 
 // Agents lists the agents (GET_AGENTS). Only a leading master that has
 // recovered answers: a 200 is evidence that the leader works.
 func (c *Client) Agents(ctx context.Context) (dcos.Agents, error) {
-	return ask(ctx, c, call("GET_AGENTS", largeBody), dcos.ParseGetAgents)
+	q := call("GET_AGENTS", largeBody)
+	q.keep, q.room = agentsShape(), agentsRoom+agentsRoomPerNode*c.nodes
+	return ask(ctx, c, q, dcos.ParseGetAgents)
 }
 
 // Tasks lists the tasks of a leading master or of an agent (GET_TASKS).
 func (c *Client) Tasks(ctx context.Context) (dcos.Tasks, error) {
-	return ask(ctx, c, call("GET_TASKS", largeBody), dcos.ParseGetTasks)
+	q := call("GET_TASKS", largeBody)
+	q.keep, q.room = tasksShape(), tasksRoom+tasksRoomPerNode*c.nodes
+	return ask(ctx, c, q, dcos.ParseGetTasks)
 }
 
 // Self is what an agent says about itself (GET_AGENT); a master refuses it.
@@ -92,6 +116,8 @@ type question struct {
 	method, path string
 	body         string // JSON; empty for a GET
 	limit        int64
+	keep         shape // of a list, what is kept while it is read; nil: all
+	room         int   // bytes, with keep
 }
 
 func get(path string, limit int64) question {
@@ -100,13 +126,19 @@ func get(path string, limit int64) question {
 
 // call is a v1 call without arguments.
 func call(kind string, limit int64) question {
-	return question{"v1 call " + kind, http.MethodPost, "/api/v1", fmt.Sprintf(`{"type":%q}`, kind), limit}
+	return question{name: "v1 call " + kind, method: http.MethodPost, path: "/api/v1", body: fmt.Sprintf(`{"type":%q}`, kind), limit: limit}
 }
 
 // ask sends a question and decodes the answer.
 func ask[T any](ctx context.Context, c *Client, q question, parse func([]byte) (T, error)) (T, error) {
 	var none T
 	body, err := c.send(ctx, q)
+	var other *notJSON
+	if errors.As(err, &other) { // the decoder knows how to say what it is instead
+		if _, perr := parse(other.head); perr != nil {
+			err = perr
+		}
+	}
 	if err != nil {
 		return none, fmt.Errorf("%s %s: %w", c.base, q.name, err)
 	}
@@ -118,12 +150,12 @@ func ask[T any](ctx context.Context, c *Client, q question, parse func([]byte) (
 }
 
 // send gives the body of a 200.
-func (c *Client) send(ctx context.Context, q question) ([]byte, error) {
-	var body io.Reader
+func (c *Client) send(ctx context.Context, q question) (b []byte, err error) {
+	var text io.Reader
 	if q.body != "" {
-		body = strings.NewReader(q.body)
+		text = strings.NewReader(q.body)
 	}
-	req, err := http.NewRequestWithContext(ctx, q.method, c.base+q.path, body)
+	req, err := http.NewRequestWithContext(ctx, q.method, c.base+q.path, text)
 	if err != nil {
 		return nil, err
 	}
@@ -147,14 +179,31 @@ func (c *Client) send(ctx context.Context, q question) ([]byte, error) {
 	if resp.ContentLength > q.limit {
 		return nil, tooLong
 	}
-	b, err := io.ReadAll(io.LimitReader(resp.Body, q.limit+1))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("reading the answer: %w", err)
-	case int64(len(b)) > q.limit:
-		return nil, tooLong
+	body := &bounded{r: resp.Body, left: q.limit, over: tooLong}
+	if q.keep != nil {
+		b, err = thin(body, q.keep, q.room)
+	} else {
+		b, err = io.ReadAll(body)
 	}
-	return b, nil
+	if err != nil && !errors.Is(err, tooLong) {
+		return nil, fmt.Errorf("reading the answer: %w", err)
+	}
+	return b, err
+}
+
+// bounded gives an error in place of what exceeds its limit.
+type bounded struct {
+	r    io.Reader
+	left int64
+	over error
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p[:min(int64(len(p)), b.left+1)])
+	if b.left -= int64(n); b.left < 0 {
+		return 0, b.over
+	}
+	return n, err
 }
 
 // refusal is the error that another status than 200 means.

@@ -3,6 +3,7 @@ package mesos_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -150,10 +151,10 @@ func TestAnAnswerThatIsTooLongIsRefusedAndNotReadOn(t *testing.T) {
 		length   int64 // as announced; -1 when not
 		most     int64 // bytes that may be read
 	}{
-		{"version", -1, 4<<20 + 1},
-		{"metrics", -1, 4<<20 + 1},
-		{"health", -1, 4<<20 + 1},
-		{"version", 4<<20 + 1, 0},
+		{"version", -1, 1<<20 + 1},
+		{"metrics", -1, 1<<20 + 1},
+		{"health", -1, 1<<20 + 1},
+		{"version", 1<<20 + 1, 0},
 		{"agents", 64<<20 + 1, 0},
 		{"tasks", 64<<20 + 1, 0},
 	} {
@@ -169,10 +170,19 @@ func TestAnAnswerThatIsTooLongIsRefusedAndNotReadOn(t *testing.T) {
 
 func TestTheListsOfALargeClusterAreRead(t *testing.T) {
 	for question, answer := range map[string]string{
-		"agents": `{"type":"GET_AGENTS","get_agents":{}}`,
-		"tasks":  `{"type":"GET_TASKS","get_tasks":{}}`,
+		"agents": `{"type":"GET_AGENTS","get_agents":{"agents":[%s]}}`,
+		"tasks":  `{"type":"GET_TASKS","get_tasks":{"tasks":[%s]}}`,
 	} {
-		long := answer + strings.Repeat(" ", 5<<20)
+		one := map[string]string{
+			"agents": `{"active":true,"version":"1.8.0","pid":"slave(1)@10.0.0.1:5051","registered_time":{"nanoseconds":1},
+				"agent_info":{"hostname":"10.0.0.1","id":{"value":"S%d"},"resources":[%s]}},`,
+			"tasks": `{"task_id":{"value":"t%d"},"framework_id":{"value":"F"},"agent_id":{"value":"S"},"state":"TASK_RUNNING","resources":[%s]},`,
+		}[question]
+		var list strings.Builder
+		for i := range 1000 {
+			fmt.Fprintf(&list, one, i, strings.TrimSuffix(strings.Repeat(`{"name":"cpus","type":"SCALAR","scalar":{"value":0.5}},`, 100), ","))
+		}
+		long := fmt.Sprintf(answer, strings.TrimSuffix(list.String(), ","))
 		if err := questions[question](t.Context(), mesos.New(doer(func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 200, ContentLength: int64(len(long)), Body: io.NopCloser(strings.NewReader(long))}, nil
 		}), base)); err != nil {
