@@ -31,9 +31,12 @@ type Node struct {
 	Name    NodeName
 	Address string
 	Port    int // SSH port
-	Role    dcos.Role
-	Zone    string
-	Group   string // "masters" for masters
+	// PortSaid: the inventory says Port, for the node or for all. When it does not, a
+	// Port of ~/.ssh/config stands before it.
+	PortSaid bool
+	Role     dcos.Role
+	Zone     string
+	Group    string // "masters" for masters
 }
 
 // Group is agents that share a role and a policy. Groups run in file order.
@@ -63,15 +66,25 @@ type Target struct {
 
 // SSH says how nodes are reached.
 type SSH struct {
-	User          string
+	User          string // empty: that of Config, or whoever runs the program
 	Port          int
-	Identities    []string // private key files; empty means agent only
-	Jump          []string // [user@]host[:port], outermost first
+	PortSaid      bool     // not the default
+	Identities    []string // private key files; those of Config come after them
+	Jump          []string // [user@]host[:port], outermost first; empty: that of Config
 	KnownHosts    []string
+	Config        string // ssh_config(5) file, which completes what is not said here; empty: none
+	SudoPassword  SecretRef
 	Dial          time.Duration // for one attempt: TCP connect and handshake
 	DialAttempts  int
 	Keepalive     time.Duration
 	KeepaliveMiss int // unanswered keepalives after which a peer is dead
+}
+
+// SecretRef says where a secret is to be had; the inventory never holds one.
+// The zero value refers to none.
+type SecretRef struct {
+	Env  string // name of an environment variable, or
+	File string // a file that holds the secret in one line
 }
 
 // Security is what the inventory expects of the cluster's security mode.

@@ -49,7 +49,7 @@ func TestWhatIsNotSaidIsTheDefault(t *testing.T) {
 		t.Error("max_out has a default here; the plan computes it")
 	}
 	wantSSH := SSH{
-		Port: 22, KnownHosts: []string{"/home/op/.ssh/known_hosts"},
+		Port: 22, KnownHosts: []string{"/home/op/.ssh/known_hosts"}, Config: "/home/op/.ssh/config",
 		Dial: 15 * time.Second, DialAttempts: 3, Keepalive: 15 * time.Second, KeepaliveMiss: 3,
 	}
 	if diff := cmp.Diff(wantSSH, c.SSH); diff != "" {
@@ -114,12 +114,12 @@ masters: [{name: "m[2-3]", address: "10.0.0.[2-3]"}, {name: m1, address: 10.0.0.
 ssh: {port: 2200}
 `)
 	want := []Node{
-		{Name: "m1", Address: "10.0.0.1", Port: 2200, Role: dcos.Master, Zone: "r1", Group: "masters"},
-		{Name: "m2", Address: "10.0.0.2", Port: 2200, Role: dcos.Master, Group: "masters"},
-		{Name: "m3", Address: "10.0.0.3", Port: 2200, Role: dcos.Master, Group: "masters"},
-		{Name: "a09", Address: "A9.example.com", Port: 2222, Role: dcos.PublicAgent, Zone: "7", Group: "z"},
-		{Name: "a10", Address: "A10.example.com", Port: 2222, Role: dcos.PublicAgent, Zone: "7", Group: "z"},
-		{Name: "b1", Address: "fe80::1", Port: 2200, Role: dcos.PrivateAgent, Group: "b"},
+		{Name: "m1", Address: "10.0.0.1", Port: 2200, PortSaid: true, Role: dcos.Master, Zone: "r1", Group: "masters"},
+		{Name: "m2", Address: "10.0.0.2", Port: 2200, PortSaid: true, Role: dcos.Master, Group: "masters"},
+		{Name: "m3", Address: "10.0.0.3", Port: 2200, PortSaid: true, Role: dcos.Master, Group: "masters"},
+		{Name: "a09", Address: "A9.example.com", Port: 2222, PortSaid: true, Role: dcos.PublicAgent, Zone: "7", Group: "z"},
+		{Name: "a10", Address: "A10.example.com", Port: 2222, PortSaid: true, Role: dcos.PublicAgent, Zone: "7", Group: "z"},
+		{Name: "b1", Address: "fe80::1", Port: 2200, PortSaid: true, Role: dcos.PrivateAgent, Group: "b"},
 	}
 	if diff := cmp.Diff(want, c.Nodes()); diff != "" {
 		t.Error(diff)
@@ -171,5 +171,27 @@ func TestWithoutAHomeNoHostKeyIsKnown(t *testing.T) {
 	}
 	if len(c.SSH.KnownHosts) > 0 {
 		t.Errorf("known_hosts %q", c.SSH.KnownHosts)
+	}
+}
+
+func TestAPortThatNobodySaidIsTold(t *testing.T) {
+	c := load(t, base)
+	if c.SSH.PortSaid || c.Nodes()[0].PortSaid || c.Nodes()[0].Port != 22 {
+		t.Errorf("%+v, want port 22, and that it was not said", c.Nodes()[0])
+	}
+	c = load(t, base+"ssh: {port: 22}\n")
+	if !c.SSH.PortSaid || !c.Nodes()[0].PortSaid || c.Nodes()[0].Port != 22 {
+		t.Errorf("%+v, want port 22, and that it was said", c.Nodes()[0])
+	}
+}
+
+func TestASecretIsReferredTo(t *testing.T) {
+	c := load(t, base+"ssh: {sudo: {password: {env: OPS_SUDO}}, config: none}\n")
+	if (c.SSH.SudoPassword != SecretRef{Env: "OPS_SUDO"}) || c.SSH.Config != "" {
+		t.Errorf("%+v", c.SSH)
+	}
+	c = load(t, base+"ssh: {sudo: {password: {file: secrets/sudo}}, config: ./ssh_config}\n")
+	if (c.SSH.SudoPassword != SecretRef{File: "etc/secrets/sudo"}) || c.SSH.Config != "etc/ssh_config" {
+		t.Errorf("%+v", c.SSH)
 	}
 }

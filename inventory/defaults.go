@@ -16,6 +16,7 @@ func DefaultSSH() SSH {
 	return SSH{
 		Port:          22,
 		KnownHosts:    []string{"~/.ssh/known_hosts"},
+		Config:        "~/.ssh/config",
 		Dial:          15 * time.Second,
 		DialAttempts:  3,
 		Keepalive:     15 * time.Second,

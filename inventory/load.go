@@ -91,6 +91,11 @@ func (s source) defaultSSH() SSH {
 		}
 	}
 	d.KnownHosts = known
+	config, err := s.resolve(d.Config)
+	if err != nil {
+		config = ""
+	}
+	d.Config = config
 	return d
 }
 

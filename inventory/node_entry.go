@@ -28,7 +28,7 @@ func (b *builder) readNodes(v value, like Node) []Node {
 			e.address = ranged(v, address)
 		},
 		"zone": text(&e.like.Zone, word),
-		"port": integer(&e.like.Port, 1, 65535),
+		"port": port(&e.like.Port, &e.like.PortSaid),
 	}, "name", "address")
 	n, m := e.name.size(), e.address.size()
 	if b.total += n; b.total > mostNodes {

@@ -16,7 +16,7 @@ const mastersGroup = "masters"
 func (b *builder) readMasters(v value) {
 	before := len(b.problems.List)
 	for _, item := range v.items() {
-		b.cluster.Masters = append(b.cluster.Masters, b.readNodes(item, Node{Role: dcos.Master, Group: mastersGroup, Port: b.cluster.SSH.Port})...)
+		b.cluster.Masters = append(b.cluster.Masters, b.readNodes(item, Node{Role: dcos.Master, Group: mastersGroup, Port: b.cluster.SSH.Port, PortSaid: b.cluster.SSH.PortSaid})...)
 	}
 	slices.SortFunc(b.cluster.Masters, func(x, y Node) int { return strings.Compare(string(x.Name), string(y.Name)) })
 	if len(b.problems.List) > before {
@@ -57,7 +57,7 @@ func (b *builder) readGroup(e entry) {
 	}, "role", "nodes")
 	if nodes != nil { // the role may stand below the nodes
 		for _, item := range nodes.items() {
-			g.Nodes = append(g.Nodes, b.readNodes(item, Node{Role: g.Role, Group: g.Name, Port: b.cluster.SSH.Port})...)
+			g.Nodes = append(g.Nodes, b.readNodes(item, Node{Role: g.Role, Group: g.Name, Port: b.cluster.SSH.Port, PortSaid: b.cluster.SSH.PortSaid})...)
 		}
 	}
 	b.cluster.Groups = append(b.cluster.Groups, g)

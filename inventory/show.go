@@ -77,12 +77,43 @@ func (c *Cluster) showSSH() page {
 	for _, j := range s.Jump {
 		jump.add(page{scalar(j)})
 	}
-	return mapping().set("user", s.User).set("port", strconv.Itoa(s.Port)).
+	said := mapping().set("user", s.User)
+	if s.PortSaid {
+		said.set("port", strconv.Itoa(s.Port))
+	}
+	return said.
 		setNode("identity", c.showPaths(s.Identities)).
 		setNode("jump", jump).
 		setNode("known_hosts", c.showPaths(s.KnownHosts)).
+		setNode("config", c.showConfig()).
+		setNode("sudo", c.showSudo()).
 		setTime("dial", s.Dial).set("dial_attempts", strconv.Itoa(s.DialAttempts)).
 		setTime("keepalive", s.Keepalive).set("keepalive_miss", strconv.Itoa(s.KeepaliveMiss))
+}
+
+// showConfig shows the ssh configuration, and what it decides when nothing
+// else does.
+func (c *Cluster) showConfig() page {
+	file := page{scalar(none)}
+	if c.SSH.Config != "" {
+		file = page{scalar(c.showPath(c.SSH.Config))}
+	}
+	if !c.SSH.PortSaid {
+		file.LineComment = fmt.Sprintf("port: of this file, or %d", c.SSH.Port)
+	}
+	return file
+}
+
+func (c *Cluster) showSudo() page {
+	ref := c.SSH.SudoPassword
+	if (ref == SecretRef{}) {
+		return mapping()
+	}
+	at := flow().set("env", ref.Env)
+	if ref.File != "" {
+		at.set("file", c.showPath(ref.File))
+	}
+	return flow().setNode("password", at)
 }
 
 func (c *Cluster) showNodes(nodes []Node) page {
@@ -90,7 +121,7 @@ func (c *Cluster) showNodes(nodes []Node) page {
 	all.Style = 0
 	for _, n := range nodes {
 		one := flow().set("name", string(n.Name)).set("address", n.Address).set("zone", n.Zone)
-		if n.Port != c.SSH.Port {
+		if n.PortSaid && (n.Port != c.SSH.Port || !c.SSH.PortSaid) {
 			one.set("port", strconv.Itoa(n.Port))
 		}
 		all.add(one)

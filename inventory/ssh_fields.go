@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"gopkg.in/yaml.v3"
 )
 
 // readSSH reads how nodes are reached; what is not said keeps its default.
@@ -11,7 +13,7 @@ func (b *builder) readSSH(v value) {
 	s := &b.cluster.SSH
 	v.mapping(fields{
 		"user":     text(&s.User, login),
-		"port":     integer(&s.Port, 1, 65535),
+		"port":     port(&s.Port, &s.PortSaid),
 		"identity": b.paths(&s.Identities),
 		"jump": func(v value) {
 			s.Jump = nil
@@ -26,8 +28,70 @@ func (b *builder) readSSH(v value) {
 		"dial_attempts":  integer(&s.DialAttempts, 1, 100),
 		"keepalive":      duration(&s.Keepalive),
 		"keepalive_miss": integer(&s.KeepaliveMiss, 1, 100),
-		"sudo":           notYet,
+		"config":         b.configFile(&s.Config),
+		"sudo":           b.readSudo,
 	})
+}
+
+// port reads a port, and that there is one.
+func port(dst *int, said *bool) func(value) {
+	return func(v value) {
+		*said = true
+		integer(dst, 1, 65535)(v)
+	}
+}
+
+// configFile reads the path of an ssh client configuration, or none.
+func (b *builder) configFile(dst *string) func(value) {
+	return func(v value) {
+		if s, ok := v.text(); ok && s == none {
+			*dst = ""
+		} else if p, fine := b.path(v); ok && fine {
+			*dst = p
+		}
+	}
+}
+
+// readSudo reads where the password for sudo is to be had.
+func (b *builder) readSudo(v value) {
+	v.mapping(fields{"password": b.secret(&b.cluster.SSH.SudoPassword)}, "password")
+}
+
+// secret reads a reference to a secret. A value is refused: it would end up
+// in version control, in plans and in terminals; and it is not repeated here.
+func (b *builder) secret(dst *SecretRef) func(value) {
+	const hint = "say where it is: {env: NAME} or {file: PATH}"
+	return func(v value) {
+		if v.node.Kind == yaml.ScalarNode && v.plain() {
+			v.refuse("is a value, and an inventory holds no secrets", hint)
+			return
+		}
+		var ref SecretRef
+		v.mapping(fields{
+			"env": text(&ref.Env, variable),
+			"file": func(v value) {
+				if p, ok := b.path(v); ok {
+					ref.File = p
+				}
+			},
+		})
+		switch {
+		case ref.Env != "" && ref.File != "":
+			v.refuse("has both env and file", "keep one of them")
+		case ref != SecretRef{}:
+			*dst = ref
+		case v.node.Kind == yaml.MappingNode && len(v.node.Content) == 0:
+			v.refuse("is empty", hint)
+		}
+	}
+}
+
+// variable checks the name of an environment variable.
+func variable(s string) (what, hint string) {
+	if !onlyOf(s, letters+digits+"_") || strings.Contains(digits, s[:1]) {
+		return "is no name of an environment variable", "such as OPS_SUDO; the name is wanted, not the secret"
+	}
+	return "", ""
 }
 
 // paths reads one path or several.
