@@ -25,6 +25,7 @@ func endStep(s State, e journal.Event) State {
 	}
 	delete(s.away, e.Step)
 	delete(s.Findings, e.Step)
+	before := l.Report
 	l.Report, l.Since = e.Report, e.At
 	switch e.Report.Outcome {
 	case plan.Done:
@@ -43,10 +44,20 @@ func endStep(s State, e journal.Event) State {
 			l.Tries++ // proved to be over and harmless: one more attempt
 			return readmit(s, i, e)
 		}
+		if looked && e.Report.Class == plan.NotStarted && seenTo(before) {
+			return advance(s, i, e)
+		}
 		return failLane(s, i, e)
 	default:
 		return stopLane(s, i, e, journal.StopInDoubt)
 	}
+}
+
+// seenTo reports whether a person was told, at an earlier stop, to finish what
+// the script left undone. Its exit code stays what it was, so that with the
+// target's packages active the verification must say whether all is well.
+func seenTo(before *plan.Report) bool {
+	return before != nil && before.Outcome == plan.Failed && (before.Class == plan.NotStarted || before.Class == plan.MidSwap)
 }
 
 // advance makes the lane's next step the one at work, or ends the lane.
