@@ -340,6 +340,7 @@ verb_survey() {
 	emit free_kb "$(free_kb)"
 	emit boot_id "$(boot_id)"
 	emit pid1_start "$(start_ticks 1)"
+	emit boot_time "$(sed -n 's/^btime //p' "$ROOT/proc/stat" 2>/dev/null)"
 	emit active_ctime "$(stat -c %Z "$OPT/active" 2>/dev/null)"
 	if [ -e "$ROOT/etc/dcos-patch-rehearsal" ]; then echo rehearsal; fi
 	emit epoch "$(stored_epoch)"

@@ -125,6 +125,8 @@ func (s *Survey) takeNumber(key, value string) error {
 		s.FreeKB, small = int64(n), true
 	case "pid1_start":
 		s.PID1Start, small = n, true
+	case "boot_time":
+		s.BootTime, small = time.Unix(int64(n), 0).UTC(), n < 1<<40
 	case "active_ctime":
 		s.ActiveChange, small = time.Unix(int64(n), 0).UTC(), n < 1<<40
 	default:

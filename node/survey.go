@@ -23,6 +23,7 @@ type Survey struct {
 	FreeKB       int64        // of the file system of /opt/mesosphere
 	BootID       string       //
 	PID1Start    uint64       // clock ticks since boot
+	BootTime     time.Time    // btime of /proc/stat, by the node's clock
 	ActiveChange time.Time    // ctime of /opt/mesosphere/active, by the node's clock
 	Rehearsal    bool         // carries /etc/dcos-patch-rehearsal
 	PatchUnits   []PatchUnit  // every transient unit of ours that systemd knows

@@ -99,6 +99,7 @@ func (c *Cluster) settle() {
 		}
 		n.seedFiles()
 		n.seedUnits()
+		n.tree.get("/opt/mesosphere/active").changed = n.booted // before its daemons began
 		n.running = true
 	}
 	c.settleZooKeeper()

@@ -50,6 +50,7 @@ func survey(n *node, _ claim, _ []string) reply {
 	line("free_kb", free)
 	line("boot_id", n.bootID())
 	line("pid1_start", 3)
+	line("boot_time", n.booted.Add(n.clock().Sub(n.c.now())).Unix())
 	if a := n.tree.get("/opt/mesosphere/active"); a != nil {
 		line("active_ctime", a.changed.Add(n.clock().Sub(n.c.now())).Unix())
 	}
