@@ -18,7 +18,10 @@ func decode(what string, b []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	if err := d.Decode(v); err != nil {
 		var kind *json.UnmarshalTypeError
+		var taken *takeError
 		switch {
+		case errors.As(err, &taken):
+			return fmt.Errorf("%s: %w", what, taken.err)
 		case errors.As(err, &kind) && kind.Field != "":
 			return fmt.Errorf("%s: field %s is a JSON %s, want %s", what, kind.Field, kind.Value, kind.Type)
 		case errors.As(err, &kind):

@@ -54,39 +54,47 @@ type agentInfo struct {
 // agent_infos. Only a leading master that has recovered answers it.
 func ParseGetAgents(b []byte) (Agents, error) {
 	const what = "GET_AGENTS"
+	var agents Agents
 	var raw struct {
-		Agents []struct {
-			agentFields
-			Info           *agentInfo `json:"agent_info"`
-			RegisteredAt   *v1Time    `json:"registered_time"`
-			ReregisteredAt *v1Time    `json:"reregistered_time"`
-		} `json:"agents"`
-		Recovered []agentInfo `json:"recovered_agents"`
+		Agents    list[rawAgent]  `json:"agents"`
+		Recovered list[agentInfo] `json:"recovered_agents"`
+	}
+	raw.Agents.take = func(i int, r rawAgent) error {
+		a, err := r.agent(fmt.Sprintf("agents[%d]", i))
+		agents.Registered = append(agents.Registered, a)
+		return err
+	}
+	raw.Recovered.take = func(i int, r agentInfo) error {
+		if r.ID.Value == "" {
+			return fmt.Errorf("field recovered_agents[%d].id is missing", i)
+		}
+		agents.Recovered = append(agents.Recovered, Agent{ID: r.ID.Value, Hostname: r.Hostname})
+		return nil
 	}
 	if err := decodeCall(what, "get_agents", b, &raw); err != nil {
 		return Agents{}, err
 	}
-	var agents Agents
-	for i, r := range raw.Agents {
-		at := fmt.Sprintf("%s: agents[%d]", what, i)
-		if r.Info == nil {
-			return Agents{}, missing(at, "agent_info")
-		}
-		a := Agent{ID: r.Info.ID.Value, Hostname: r.Info.Hostname}
-		if err := r.fill(at, &a); err != nil {
-			return Agents{}, err
-		}
-		a.RegisteredAt, a.ReregisteredAt = r.RegisteredAt.utc(), r.ReregisteredAt.utc()
-		if a.RegisteredAt.IsZero() {
-			return Agents{}, missing(at, "registered_time")
-		}
-		agents.Registered = append(agents.Registered, a)
-	}
-	for i, r := range raw.Recovered {
-		if r.ID.Value == "" {
-			return Agents{}, missing(what, fmt.Sprintf("recovered_agents[%d].id", i))
-		}
-		agents.Recovered = append(agents.Recovered, Agent{ID: r.ID.Value, Hostname: r.Hostname})
-	}
 	return agents, agents.unique(what)
+}
+
+type rawAgent struct {
+	agentFields
+	Info           *agentInfo `json:"agent_info"`
+	RegisteredAt   *v1Time    `json:"registered_time"`
+	ReregisteredAt *v1Time    `json:"reregistered_time"`
+}
+
+func (r rawAgent) agent(at string) (Agent, error) {
+	if r.Info == nil {
+		return Agent{}, missing(at, "agent_info")
+	}
+	a := Agent{ID: r.Info.ID.Value, Hostname: r.Info.Hostname}
+	if err := r.fill(at, &a); err != nil {
+		return Agent{}, err
+	}
+	a.RegisteredAt, a.ReregisteredAt = r.RegisteredAt.utc(), r.ReregisteredAt.utc()
+	if a.RegisteredAt.IsZero() {
+		return Agent{}, missing(at, "registered_time")
+	}
+	return a, nil
 }

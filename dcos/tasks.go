@@ -36,42 +36,29 @@ type rawTask struct {
 
 // ParseGetTasks reads a master's or an agent's answer to the v1 call GET_TASKS.
 func ParseGetTasks(b []byte) (Tasks, error) {
-	const what = "GET_TASKS"
-	var raw struct {
-		Pending     []rawTask `json:"pending_tasks"`
-		Queued      []rawTask `json:"queued_tasks"`
-		Launched    []rawTask `json:"launched_tasks"`
-		Tasks       []rawTask `json:"tasks"`
-		Terminated  []rawTask `json:"terminated_tasks"`
-		Unreachable []rawTask `json:"unreachable_tasks"`
-		Completed   []rawTask `json:"completed_tasks"`
-		Orphan      []rawTask `json:"orphan_tasks"`
-	}
-	if err := decodeCall(what, "get_tasks", b, &raw); err != nil {
-		return Tasks{}, err
-	}
 	var t Tasks
-	for _, phase := range []struct {
-		name string
-		from []rawTask
-		to   *[]AgentTask
+	into := func(name string, phase *[]AgentTask) list[rawTask] {
+		return list[rawTask]{take: func(i int, r rawTask) error {
+			task, err := r.task(fmt.Sprintf("%s[%d]", name, i))
+			*phase = append(*phase, task)
+			return err
+		}}
+	}
+	raw := struct {
+		Pending     list[rawTask] `json:"pending_tasks"`
+		Queued      list[rawTask] `json:"queued_tasks"`
+		Launched    list[rawTask] `json:"launched_tasks"`
+		Tasks       list[rawTask] `json:"tasks"`
+		Terminated  list[rawTask] `json:"terminated_tasks"`
+		Unreachable list[rawTask] `json:"unreachable_tasks"`
+		Completed   list[rawTask] `json:"completed_tasks"`
+		Orphan      list[rawTask] `json:"orphan_tasks"`
 	}{
-		{"pending_tasks", raw.Pending, &t.Pending},
-		{"queued_tasks", raw.Queued, &t.Queued},
-		{"launched_tasks", raw.Launched, &t.Launched},
-		{"tasks", raw.Tasks, &t.Launched},
-		{"terminated_tasks", raw.Terminated, &t.Terminated},
-		{"unreachable_tasks", raw.Unreachable, &t.Unreachable},
-		{"completed_tasks", raw.Completed, &t.Completed},
-		{"orphan_tasks", raw.Orphan, &t.Orphan},
-	} {
-		for i, r := range phase.from {
-			task, err := r.task(fmt.Sprintf("%s: %s[%d]", what, phase.name, i))
-			if err != nil {
-				return Tasks{}, err
-			}
-			*phase.to = append(*phase.to, task)
-		}
+		into("pending_tasks", &t.Pending), into("queued_tasks", &t.Queued), into("launched_tasks", &t.Launched), into("tasks", &t.Launched),
+		into("terminated_tasks", &t.Terminated), into("unreachable_tasks", &t.Unreachable), into("completed_tasks", &t.Completed), into("orphan_tasks", &t.Orphan),
+	}
+	if err := decodeCall("GET_TASKS", "get_tasks", b, &raw); err != nil {
+		return Tasks{}, err
 	}
 	return t, nil
 }

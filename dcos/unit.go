@@ -39,6 +39,9 @@ func (u Unit) Process() string {
 // Running reports whether the unit is active with something in it running.
 func (u Unit) Running() bool { return u.Active == "active" && u.Sub == "running" }
 
+// mostUnits bounds an answer: DC/OS has some sixty units on a node.
+const mostUnits = 2000
+
 // ParseUnits reads the output of the node program's verb `units`: blocks of
 // KEY=VALUE lines, a blank line between units. Unknown keys are ignored.
 func ParseUnits(b []byte) ([]Unit, error) {
@@ -56,6 +59,9 @@ func ParseUnits(b []byte) ([]Unit, error) {
 		u, err := unit(keys)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", what, err)
+		}
+		if len(units) == mostUnits {
+			return nil, fmt.Errorf("%s: more than %d: no node has so many", what, mostUnits)
 		}
 		if seen[u.Name] {
 			return nil, fmt.Errorf("%s: %s is listed twice", what, u.Name)
