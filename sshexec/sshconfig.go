@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"net"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -39,45 +38,56 @@ func ReadSSHConfig(file string) (*SSHConfig, error) {
 	return &SSHConfig{file: file, parsed: parsed}, nil
 }
 
-// Complete adds to t what the configuration says of the host t.Name: an Addr, a User and
-// a Jump where t has none, and further Identities and KnownHosts. What t says wins.
+// Complete adds to t what the configuration says of it: an Addr, its port, a User and
+// a Jump where t has none, and further Identities and KnownHosts after those of t.
+// What t says wins. A Host block is of t when it matches t.Name or the host of t.Addr.
 func (s *SSHConfig) Complete(t Target) (Target, error) {
 	return s.complete(t, 0)
+}
+
+// CompleteHop does the same for a jump host; its own ProxyJump is not asked,
+// since whoever names a jump host says the whole way.
+func (s *SSHConfig) CompleteHop(h Hop) (Hop, error) {
+	t := h.target([]Hop{{}})
+	t, err := s.complete(t, 0)
+	if err != nil {
+		return Hop{}, err
+	}
+	return Hop{Name: t.Name, Addr: t.Addr, User: t.User, Identities: t.Identities, KnownHosts: t.KnownHosts}, nil
 }
 
 func (s *SSHConfig) complete(t Target, depth int) (Target, error) {
 	if depth > maxJumps {
 		return Target{}, fmt.Errorf("%s: more than %d jump hosts in a row before %s; does ProxyJump name itself?", s.file, maxJumps, t.Name)
 	}
-	get := func(key string) string {
-		value, _ := s.parsed.Get(t.Name, key) // errors are those of Match, found when it was read
-		return strings.Trim(value, `"`)
-	}
+	host, port := t.hostPort()
+	ask := question{name: t.Name, host: host}
 	if t.User == "" {
-		t.User = get("User")
+		t.User = s.first(ask, "User")
 	}
-	if t.Addr == "" {
-		host, port := get("HostName"), get("Port")
-		if host == "" {
+	if host == "" {
+		if host = s.first(ask, "HostName"); host == "" {
 			host = t.Name
 		}
-		if port == "" {
-			port = "22"
-		}
-		host, err := s.expand(host, t)
-		if err != nil {
+		var err error
+		if host, err = s.expand(host, t); err != nil {
 			return Target{}, err
 		}
-		t.Addr = net.JoinHostPort(host, port)
 	}
+	if port == "" {
+		if port = s.first(ask, "Port"); port == "" {
+			port = "22"
+		}
+	}
+	t.Addr = net.JoinHostPort(host, port)
 	var err error
-	if t.Identities, err = s.paths("IdentityFile", t, t.Identities); err != nil {
+	if t.Identities, err = s.paths(ask, "IdentityFile", t, t.Identities); err != nil {
 		return Target{}, err
 	}
-	if t.KnownHosts, err = s.paths("UserKnownHostsFile", t, t.KnownHosts); err != nil {
+	if t.KnownHosts, err = s.paths(ask, "UserKnownHostsFile", t, t.KnownHosts); err != nil {
 		return Target{}, err
 	}
-	if jump := get("ProxyJump"); len(t.Jump) == 0 && jump != "" && jump != "none" {
+	if jump := s.first(ask, "ProxyJump"); len(t.Jump) == 0 && jump != "" && jump != "none" {
 		t.Jump, err = s.hops(jump, depth)
 	}
 	return t, err
@@ -94,8 +104,7 @@ func (s *SSHConfig) hops(list string, depth int) ([]Hop, error) {
 			t.User, name = user, host
 		}
 		if host, port, err := net.SplitHostPort(name); err == nil {
-			name = host
-			t.Addr = net.JoinHostPort(s.hostName(host), port)
+			name, t.Addr = host, net.JoinHostPort("", port)
 		}
 		t.Name = name
 		t, err := s.complete(t, depth+1)
@@ -110,19 +119,8 @@ func (s *SSHConfig) hops(list string, depth int) ([]Hop, error) {
 	return hops, nil
 }
 
-// hostName is the HostName of an alias, or the alias.
-func (s *SSHConfig) hostName(alias string) string {
-	if name, _ := s.parsed.Get(alias, "HostName"); name != "" {
-		return strings.ReplaceAll(name, "%h", alias)
-	}
-	return alias
-}
-
-func (s *SSHConfig) paths(key string, t Target, have []string) ([]string, error) {
-	lines, err := s.parsed.GetAll(t.Name, key)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.file, err)
-	}
+func (s *SSHConfig) paths(ask question, key string, t Target, have []string) ([]string, error) {
+	lines := s.all(ask, key)
 	if key == "UserKnownHostsFile" && len(lines) > 1 {
 		lines = lines[:1] // the first one counts, IdentityFile adds up
 	}
@@ -140,42 +138,10 @@ func (s *SSHConfig) paths(key string, t Target, have []string) ([]string, error)
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, p)
+			if !slices.Contains(all, p) {
+				all = append(all, p)
+			}
 		}
 	}
 	return all, nil
-}
-
-// expand replaces the tokens of ssh_config(5) that we know, and a leading ~/.
-func (s *SSHConfig) expand(word string, t Target) (string, error) {
-	var b strings.Builder
-	for i := 0; i < len(word); i++ {
-		if word[i] != '%' {
-			b.WriteByte(word[i])
-			continue
-		}
-		i++
-		switch rest := word[i:]; {
-		case strings.HasPrefix(rest, "%"):
-			b.WriteByte('%')
-		case strings.HasPrefix(rest, "h"), strings.HasPrefix(rest, "n"):
-			b.WriteString(t.Name)
-		case strings.HasPrefix(rest, "r"):
-			b.WriteString(t.User)
-		case strings.HasPrefix(rest, "d"):
-			b.WriteString(expandHome("~"))
-		default:
-			return "", fmt.Errorf("%s: %q for %s has a token that dcos-patch does not know; write it out (known: %%%% %%h %%n %%r %%d)", s.file, word, t.Name)
-		}
-	}
-	return expandHome(b.String()), nil
-}
-
-// expandHome replaces a leading ~/ by the home directory, where there is one.
-func expandHome(path string) string {
-	rest, tilde := strings.CutPrefix(path, "~")
-	if home, err := os.UserHomeDir(); tilde && err == nil && (rest == "" || rest[0] == '/') {
-		return filepath.Join(home, rest)
-	}
-	return path
 }

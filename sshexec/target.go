@@ -1,6 +1,7 @@
 package sshexec
 
 import (
+	"net"
 	"slices"
 	"strings"
 )
@@ -8,11 +9,21 @@ import (
 // Target is where a node is and how it is reached.
 type Target struct {
 	Name string // of the node, for errors
-	Addr string // "host:port" as seen from the last hop; the host key is looked up under it, then under Name
+	// Addr is "host:port" as seen from the last hop; the host key is looked up under
+	// it, then under Name. SSHConfig.Complete also takes "host", and ":port".
+	Addr string
 	User string // login
 	Jump []Hop  // jump hosts, the first one next to us
 
 	Identities, KnownHosts []string // files for this node, before those of Config
+}
+
+// hostPort takes Addr apart; what it lacks is empty.
+func (t Target) hostPort() (host, port string) {
+	if host, port, err := net.SplitHostPort(t.Addr); err == nil {
+		return host, port
+	}
+	return strings.Trim(t.Addr, "[]"), ""
 }
 
 // Hop is a jump host.
