@@ -24,7 +24,11 @@ func Next(s State, e journal.Event) (State, []Command) {
 
 // apply is the fold.
 func apply(s State, e journal.Event) State {
-	s.Seq, s.At = e.Seq, e.At
+	s.Seq = e.Seq
+	if e.Kind == journal.ObligationOpened || e.Kind == journal.ObligationClosed {
+		return owe(s, e)
+	}
+	s.At = e.At
 	switch e.Kind {
 	case journal.RunStarted:
 		return begin(s, e)
@@ -115,43 +119,33 @@ func resume(s State, e journal.Event) State {
 }
 
 // retake takes up the lanes of the stage at work: those in flight first, then,
-// as far as the width goes, those that failed. What remains failed is within
-// the stage's budget: no more lanes than the width were in flight at the stop.
+// as far as the width goes, those that failed, and after them those that were
+// parked. What remains failed is within the stage's budget: no more lanes than
+// the width were in flight, or had failed since the line stopped.
 func retake(s State) State {
 	room := s.AtWork().Width
-	for i := range s.Lanes[s.Stage] {
-		l := &s.Lanes[s.Stage][i]
-		switch {
-		case l.Phase != Admitted:
-			continue
-		case !s.touched(i):
-			*l = Lane{Tries: l.Tries} // admitted on evidence that is old by now
-			continue
-		case s.step(i).Action.Mutates():
-			l.Progress = Doubt
-		default:
-			l.Progress = Idle
+	for _, ph := range []Phase{Admitted, Broken, Parked} {
+		for i := range s.Lanes[s.Stage] {
+			l := &s.Lanes[s.Stage][i]
+			switch {
+			case l.Phase != ph:
+			case !s.touched(i):
+				*l = Lane{Tries: l.Tries} // admitted on evidence that is old by now
+			case room > 0 || ph == Admitted:
+				room--
+				s = takeUp(s, i)
+			}
 		}
-		room--
 	}
-	for i := range s.Lanes[s.Stage] {
-		l := &s.Lanes[s.Stage][i]
-		switch {
-		case l.Phase != Parked && l.Phase != Broken:
-			continue
-		case !s.touched(i):
-			*l = Lane{Tries: l.Tries}
-			continue
-		case room <= 0:
-			continue
-		}
-		room--
-		l.Phase = Admitted
-		if s.step(i).Action.Mutates() {
-			l.Progress = Doubt
-		} else {
-			l.Progress = Idle
-		}
+	return s
+}
+
+// takeUp puts a touched lane back in flight.
+func takeUp(s State, lane int) State {
+	l := &s.Lanes[s.Stage][lane]
+	l.Phase, l.Progress = Admitted, Idle
+	if s.step(lane).Action.Mutates() {
+		l.Progress = Doubt
 	}
 	return s
 }
@@ -226,6 +220,7 @@ func startStep(s State, e journal.Event) State {
 	l := &s.Lanes[s.Stage][i]
 	l.Progress, l.Since = Started, e.At
 	st := s.step(i)
+	s = placed(s, st)
 	if !st.Action.Mutates() {
 		return s
 	}
