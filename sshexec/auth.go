@@ -25,7 +25,7 @@ type login struct {
 func loadLogin(ctx context.Context, cfg Config) *login {
 	l := &login{}
 	for _, file := range cfg.Identities {
-		if signers, err := readIdentity(file); err != nil {
+		if signers, err := cfg.unlocked.read(file); err != nil {
 			l.skip(file, err)
 		} else {
 			l.signers = append(l.signers, signers...)
@@ -54,7 +54,7 @@ func (l *login) askAgent(ctx context.Context, socket string) error {
 func (l *login) skip(what string, err error) {
 	var locked *ssh.PassphraseMissingError
 	if errors.As(err, &locked) {
-		err = errors.New("has a passphrase; add it to the agent (ssh-add)")
+		err = fmt.Errorf("has a passphrase, and there is no terminal to ask for it; add it to the agent: ssh-add %s", what)
 	}
 	l.skipped = append(l.skipped, fmt.Sprintf("%s: %v", what, err))
 }
@@ -101,6 +101,11 @@ func readIdentity(file string) ([]ssh.Signer, error) {
 	if err != nil {
 		return nil, err
 	}
+	return withCertificate(file, key)
+}
+
+// withCertificate is a key, after its certificate if there is one.
+func withCertificate(file string, key ssh.Signer) ([]ssh.Signer, error) {
 	text, err := os.ReadFile(file + "-cert.pub")
 	if errors.Is(err, os.ErrNotExist) {
 		return []ssh.Signer{key}, nil

@@ -48,6 +48,8 @@ type Config struct {
 
 	// NetDial opens the first connection of a chain. nil is a net.Dialer.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
+
+	unlocked *unlocked // keys whose passphrase was told; nil: none
 }
 
 func (c Config) withDefaults() Config {

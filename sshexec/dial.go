@@ -80,6 +80,9 @@ func attempt(ctx context.Context, t Target, cfg Config, r route) (*Conn, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := cfg.unlocked.ask(ctx, cfg); err != nil { // a person takes longer than a dial may
+		return nil, err
+	}
 	leave, err := r.admit(ctx)
 	if err != nil {
 		return nil, err

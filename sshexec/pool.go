@@ -23,6 +23,7 @@ type Pool struct {
 // is called from several goroutines, for every dial.
 func NewPool(cfg Config, lookup func(name string) (Target, error)) *Pool {
 	cfg = cfg.withDefaults()
+	cfg.unlocked = newUnlocked()
 	return &Pool{cfg: cfg, lookup: lookup, handshakes: make(chan struct{}, cfg.Handshakes), perJump: map[string]chan struct{}{}}
 }
 
