@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"testing"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
@@ -18,7 +17,7 @@ func listed(change func(*dcos.Agent)) leadership {
 	return l
 }
 
-func TestRegistered(t *testing.T) {
+func registeredCases() []verdictCase {
 	a := afterPatch(agentNode())
 	a.base.Agent = &AgentBase{ID: "x-S41", Version: "1.10.0", Active: true, Registered: day(-90), Reregistered: day(-30)}
 	unit := fresh(dcos.PrivateAgent.MesosUnit())
@@ -39,7 +38,7 @@ func TestRegistered(t *testing.T) {
 	twoDown := listed(same)
 	twoDown.readings[1].err, twoDown.readings[2].err = errTest, errTest
 
-	check(t, "registered", []verdictCase{
+	return []verdictCase{
 		{"active under its id, registered anew, passes", judge(same), dcos.Passed, "id ..-S41"},
 		{"a stale yes: active, but it has not registered since", judge(func(g *dcos.Agent) { g.ReregisteredAt = day(-30) }), dcos.Failed, "not registered anew"},
 		{"a stale yes: registered anew with another master by the old process", judgeRegistered(listed(same), old(unit.Name), a), dcos.Failed, "still the old process"},
@@ -55,10 +54,10 @@ func TestRegistered(t *testing.T) {
 		{"untidy: one master of three that cannot be read does not matter", judgeRegistered(oneDown, unit, a), dcos.Passed, "active"},
 		{"two masters of three that cannot be read are unknown", judgeRegistered(twoDown, unit, a), dcos.Unknown, "not readable"},
 		{"a registration without its times is unknown", judge(func(g *dcos.Agent) { g.RegisteredAt, g.ReregisteredAt = time.Time{}, time.Time{} }), dcos.Unknown, "does not say when"},
-	})
+	}
 }
 
-func TestTasks(t *testing.T) {
+func tasksCases() []verdictCase {
 	a := afterPatch(agentNode())
 	a.base.Tasks = []string{"web.1", "job.1"}
 	is := func(id, state, reason string) dcos.AgentTask {
@@ -72,7 +71,7 @@ func TestTasks(t *testing.T) {
 	none := a
 	none.base = nil
 	empty := afterPatch(agentNode())
-	check(t, "tasks", []verdictCase{
+	return []verdictCase{
 		{"all of them running pass", judgeTasks(present, dcos.Tasks{Launched: []dcos.AgentTask{web, is("job.1", "TASK_RUNNING", "")}}, a), dcos.Passed, "2/2 run"},
 		{"untidy: a batch job that ended by itself passes", judge(is("job.1", "TASK_FINISHED", "")), dcos.Passed, "1/2 run, 1 ended"},
 		{"untidy: a task that its framework killed passes", judge(is("job.1", "TASK_KILLED", "REASON_TASK_KILLED_DURING_LAUNCH")), dcos.Passed, "1 ended"},
@@ -96,10 +95,10 @@ func TestTasks(t *testing.T) {
 		{"a stale yes: running by the list, but the agent is away", judgeTasks(listed(func(g *dcos.Agent) { g.Active = false }), dcos.Tasks{Launched: []dcos.AgentTask{web, is("job.1", "TASK_RUNNING", "")}}, a), dcos.Failed, "not active at the leader"},
 		{"no leader is refused", judgeTasks(lead(0, 0, 0), dcos.Tasks{}, a), dcos.Failed, "0 masters lead"},
 		{"no baseline is unknown", judgeTasks(present, dcos.Tasks{}, none), dcos.Unknown, "no baseline"},
-	})
+	}
 }
 
-func TestCheckRunner(t *testing.T) {
+func checkRunnerCases() []verdictCase {
 	a := afterPatch(agentNode())
 	a.base.RedChecks["node-poststart/clock_sync"] = "status 2: no ntp"
 	m := afterPatch(master(1))
@@ -112,7 +111,7 @@ func TestCheckRunner(t *testing.T) {
 	notFound := dcos.CheckReport{Error: "One or more requested checks could not be found on this node.", NotRun: []string{"cluster: Check not found"}}
 	none := a
 	none.base = nil
-	check(t, "check-runner", []verdictCase{
+	return []verdictCase{
 		{"nothing red passes", judgeCheckRunner(with(report("xz", 0)), a), dcos.Passed, "nothing red"},
 		{"a new red check is refused with what it says", judgeCheckRunner(with(report("xz", 2)), a), dcos.Failed, "node-poststart/xz (status 2: it says so)"},
 		{"a check that ran out of time is red", judgeCheckRunner(with(report("xz", 3)), a), dcos.Failed, "status 3"},
@@ -125,14 +124,14 @@ func TestCheckRunner(t *testing.T) {
 		{"untidy: a master's components may be red until the masters are done", judgeCheckRunner(with(report("components_master", 2)), m), dcos.Warned, "until the masters are done"},
 		{"an agent's components may not", judgeCheckRunner(with(report("components_agent", 2)), a), dcos.Failed, "components_agent"},
 		{"no baseline is unknown", judgeCheckRunner(with(report("xz", 0)), none), dcos.Unknown, "no baseline"},
-	})
+	}
 }
 
 func unit(name, active, sub string) dcos.Unit {
 	return dcos.Unit{Name: name, Load: "loaded", Active: active, Sub: sub, Result: "success"}
 }
 
-func TestUnits(t *testing.T) {
+func unitsCases() []verdictCase {
 	a := afterPatch(agentNode())
 	a.base.Units = map[string]string{
 		"dcos-log-agent.service": "active/running", "dcos-gen-resolvconf.service": "inactive/dead", "dcos-rexray.service": "failed/failed",
@@ -148,7 +147,7 @@ func TestUnits(t *testing.T) {
 	marathon := unit("dcos-marathon.service", "activating", "auto-restart")
 	postflight := m
 	postflight.restarts = false
-	check(t, "units", []verdictCase{
+	return []verdictCase{
 		{"everything up passes", judge(), dcos.Passed, "nothing red"},
 		{"a failed unit is refused", judge(unit("dcos-log-agent.service", "failed", "failed")), dcos.Failed, "dcos-log-agent.service failed (failed)"},
 		{"untidy: a unit that was failed before may stay so", judge(unit("dcos-rexray.service", "failed", "failed")), dcos.Warned, "red before too: dcos-rexray.service"},
@@ -167,5 +166,5 @@ func TestUnits(t *testing.T) {
 		{"no units at all is refused", judgeUnits(nil, a), dcos.Failed, "is not there"},
 		{"untidy: Marathon may be red until the masters are done", judgeUnits([]dcos.Unit{unit("dcos-mesos-master.service", "active", "running"), marathon}, m), dcos.Warned, "until the masters are done"},
 		{"after the masters it may not", judgeUnits([]dcos.Unit{unit("dcos-mesos-master.service", "active", "running"), marathon}, postflight), dcos.Failed, "dcos-marathon.service"},
-	})
+	}
 }

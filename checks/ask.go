@@ -143,7 +143,12 @@ func (p *peer) iamRows(ctx context.Context) (rows []dcos.CockroachNode, absent s
 	if err != nil {
 		return nil, "", err
 	}
-	if proof, none := cockroachAbsent(s.Active); none {
+	return p.iamRowsOf(ctx, s)
+}
+
+// iamRowsOf is iamRows of a node that has been surveyed.
+func (p *peer) iamRowsOf(ctx context.Context, s node.Survey) (rows []dcos.CockroachNode, absent string, err error) {
+	if proof, none := packageAbsent(s.Active, cockroachPackage); none {
 		return nil, proof, nil
 	}
 	rows, err = onNode(ctx, p, slowPatience, func(ctx context.Context, h Prober) ([]dcos.CockroachNode, error) {

@@ -12,6 +12,9 @@ import (
 type asking struct {
 	c *Cluster
 	p *peer // the step's node
+	// reapplied: the node was at the target before the run, and its daemons
+	// must be newer than the packages all the same.
+	reapplied bool
 	against
 }
 

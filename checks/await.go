@@ -72,6 +72,7 @@ func (c *Cluster) prepare(t plan.Task) ([]polled, *asking, error) {
 	if a.against, err = againstTask(t, n); err != nil {
 		return nil, nil, err
 	}
+	a.reapplied = a.p != nil && reapplied(t, n)
 	var gates []polled
 	for _, s := range t.Step.Gates {
 		r, ok := rowOf(s.Gate)
@@ -120,7 +121,7 @@ func rest(ctx context.Context, d time.Duration) {
 // sample asks a gate once.
 func sample(ctx context.Context, a *asking, r Row) Sample {
 	asked := time.Now()
-	ans := r.ask(ctx, a)
+	ans := a.afterSwap(ctx, r, r.ask(ctx, a))
 	return Sample{
 		Asked: asked, Answered: time.Now(), Evidence: ans.Evidence,
 		Finding: ans.Finding, Identity: ans.Identity, Marks: ans.Marks,

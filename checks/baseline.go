@@ -17,12 +17,13 @@ type Baseline struct {
 	Role    dcos.Role          `json:"role"`
 	TakenAt time.Time          `json:"taken_at"` // controller's clock, before the first question
 
-	Processes map[string]Process `json:"processes"`        // by unit: the daemons whose restart is to be proved
-	Uptime    float64            `json:"uptime_secs"`      // of the Mesos daemon, seconds
-	Units     map[string]string  `json:"units"`            // every DC/OS unit: "active/running"
-	RedUnits  map[string]string  `json:"red_units"`        // with the reason
-	RedChecks map[string]string  `json:"red_checks"`       // "node-poststart/clock_sync", with its output
-	Absent    map[string]string  `json:"absent,omitempty"` // part → proof that there is none
+	Processes map[string]Process `json:"processes"`         // by unit: the daemons whose restart is to be proved
+	Uptime    float64            `json:"uptime_secs"`       // of the Mesos daemon, seconds
+	Overlay   bool               `json:"overlay,omitempty"` // masters: it had the overlay's replicated log
+	Units     map[string]string  `json:"units"`             // every DC/OS unit: "active/running"
+	RedUnits  map[string]string  `json:"red_units"`         // with the reason
+	RedChecks map[string]string  `json:"red_checks"`        // "node-poststart/clock_sync", with its output
+	Absent    map[string]string  `json:"absent,omitempty"`  // part → proof that there is none
 
 	Agent *AgentBase `json:"agent,omitempty"` // agents: as the leading master lists it
 	Tasks []string   `json:"tasks,omitempty"` // agents: ids that run there, sorted

@@ -43,7 +43,7 @@ func TestABaselineHoldsWhatVerificationComparesWith(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(m.Processes) != 3 || m.Agents["x-S41"] != "10.0.1.37" || m.Cockroach == nil || m.Cockroach.StartedAt.IsZero() || m.Agent != nil {
+		if len(m.Processes) != 4 || m.Agents["x-S41"] != "10.0.1.37" || m.Cockroach == nil || m.Cockroach.StartedAt.IsZero() || m.Agent != nil {
 			t.Errorf("master: %+v", m)
 		}
 	})

@@ -58,7 +58,8 @@ func old(name string) dcos.Unit {
 	return u
 }
 
-// verdictCase is one row of a gate's table.
+// verdictCase is one row of a gate's table. A name that begins with "a stale
+// yes" or "untidy" says which of the two dangers it is about.
 type verdictCase struct {
 	name   string
 	answer Answer

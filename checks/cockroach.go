@@ -14,19 +14,19 @@ const (
 	cockroachPackage = "cockroach"
 )
 
-// cockroachAbsent is the proof that a node has no IAM database: its active
-// packages were read, and none is CockroachDB. No packages at all prove
-// nothing.
-func cockroachAbsent(active []string) (proof string, absent bool) {
+// packageAbsent is the proof that a node does not have a part of DC/OS: its
+// active packages were read, and none is of that name. No packages at all
+// prove nothing.
+func packageAbsent(active []string, name string) (proof string, absent bool) {
 	if len(active) == 0 {
 		return "", false
 	}
 	for _, id := range active {
-		if strings.HasPrefix(id, cockroachPackage+"--") {
+		if strings.HasPrefix(id, name+"--") {
 			return "", false
 		}
 	}
-	return fmt.Sprintf("none of the %d active packages is %s", len(active), cockroachPackage), true
+	return fmt.Sprintf("none of the %d active packages is %s", len(active), name), true
 }
 
 // iam is what a master says about the IAM database.

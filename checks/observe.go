@@ -45,7 +45,15 @@ func (p *peer) look(ctx context.Context) masterLook {
 	m := masterLook{node: p.node}
 	m.srvr, m.srvrErr = p.srvr(ctx)
 	m.code, m.servers, m.exhibitorErr = p.exhibitor(ctx)
-	m.rows, m.noIAM, m.iamErr = p.iamRows(ctx)
+	s, err := p.survey(ctx)
+	if err != nil {
+		m.iamErr, m.etcdErr = err, err
+	} else {
+		m.rows, m.noIAM, m.iamErr = p.iamRowsOf(ctx, s)
+		if m.noEtcd, _ = packageAbsent(s.Active, etcdPackage); m.noEtcd == "" {
+			m.etcd, m.etcdErr = p.etcd(ctx)
+		}
+	}
 	m.marathon = p.marathonLeader(ctx)
 	return m
 }

@@ -31,8 +31,14 @@ func judgeRegistrar(m masterSelf, a against) Answer {
 			return Answer{Finding: q.say(s, "%s", why)}
 		}
 	}
+	if _, has := m.metrics.Get(overlayRecovered); !has && a.base != nil && a.base.Overlay {
+		return Answer{Finding: q.unknown("%s is missing from the metrics, and was there before", overlayRecovered)}
+	}
 	return Answer{Finding: q.passed("recovered 1, ensemble size %d", len(a.masters)), Identity: now.id(), Evidence: m.asked}
 }
+
+// overlayRecovered is there where the overlay keeps a replicated log.
+const overlayRecovered = "overlay/log/recovered"
 
 // logReady says why a replicated log is not ready. The overlay's exists only
 // where the overlay module keeps one.

@@ -158,7 +158,7 @@ func TestTheGatesPassOnASimulatedClusterThatIsPatched(t *testing.T) {
 		s := newSim(t, simcluster.Options{Private: 2, Public: 1, Seed: 7})
 		c := checks.New(s.nodes, s.plan)
 		obs := c.Observe(t.Context(), plan.Ask{Kind: plan.StageGroup})
-		if !obs.Green || len(obs.Quorums) != 3 || len(obs.Out)+len(obs.Unknown) != 0 {
+		if !obs.Green || len(obs.Quorums) != 4 || len(obs.Out)+len(obs.Unknown) != 0 {
 			t.Fatalf("the steady cluster: %+v", obs)
 		}
 		s.lock()

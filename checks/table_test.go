@@ -18,7 +18,7 @@ func TestTheTableIsComplete(t *testing.T) {
 		}
 		seen[r.Name] = true
 		d := r.Default
-		if r.Asks == "" || r.Applies == "" || r.Where == "" || len(r.Roles) == 0 || r.ask == nil {
+		if r.Asks == "" || r.Evidence == "" || r.Applies == "" || r.Versions == "" || (r.unit == nil) != (r.Where == OfCluster) || r.Where == "" || len(r.Roles) == 0 || r.ask == nil {
 			t.Errorf("%s: something is not said: %+v", r.Name, r)
 		}
 		if d.Gate != r.Name || d.Need < 1 || d.Every <= 0 || d.Within <= d.Span {
@@ -26,7 +26,7 @@ func TestTheTableIsComplete(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"exhibitor", "mesos-master", "registrar", "leader", "mesos-version", "cockroach",
+		"exhibitor", "mesos-master", "registrar", "leader", "mesos-version", "cockroach", "etcd",
 		"agents-back", "registered", "tasks", "check-runner", "units",
 	} {
 		if !seen[want] {
@@ -49,7 +49,7 @@ func TestNobodyHasADemandForAGateThatIsNotAskedOfIt(t *testing.T) {
 			t.Errorf("%s of a %s: %v, want %v", c.gate, c.role, ok, c.ok)
 		}
 	}
-	if len(Gates(dcos.Master)) != 9 || len(Gates(dcos.PrivateAgent)) != 6 {
+	if len(Gates(dcos.Master)) != 10 || len(Gates(dcos.PrivateAgent)) != 6 {
 		t.Errorf("%d gates of a master, %d of an agent", len(Gates(dcos.Master)), len(Gates(dcos.PrivateAgent)))
 	}
 }
@@ -66,7 +66,7 @@ func smallPlan(t *testing.T) *plan.Plan {
 	}
 	in := plan.Input{Inventory: c, Today: began, Facts: plan.Facts{
 		Nodes:   make(map[inventory.NodeName]plan.NodeFacts),
-		Script:  dcos.Script{URL: "http://b/s.sh", SHA256: sha, From: "2.1.1", To: "2.1.2", Packages: []string{newMesos}},
+		Script:  dcos.Script{URL: "http://b/s.sh", SHA256: sha, From: "2.1.1", To: "2.1.2", Packages: []string{newMesos, "etcd--cccc"}},
 		Cluster: plan.Observation{Green: true, Quorums: []plan.Quorum{{Name: "zookeeper", Size: 3, Serving: []inventory.NodeName{"m1", "m2", "m3"}, Age: plan.Duration(time.Second)}}},
 	}}
 	for _, m := range threeMasters() {

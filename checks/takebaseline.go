@@ -38,7 +38,7 @@ func (c *Cluster) Baseline(ctx context.Context, name inventory.NodeName) (json.R
 // provenUnits are the units whose restart is to be proved.
 func provenUnits(r dcos.Role) []string {
 	if r == dcos.Master {
-		return []string{r.MesosUnit(), exhibitorUnit, cockroachUnit}
+		return []string{r.MesosUnit(), exhibitorUnit, cockroachUnit, etcdUnit}
 	}
 	return []string{r.MesosUnit()}
 }
@@ -84,6 +84,7 @@ func baseUptime(ctx context.Context, p *peer, b *Baseline) error {
 		return fmt.Errorf("%s is missing from the metrics", name)
 	}
 	b.Uptime = up
+	_, b.Overlay = r.metrics.Get(overlayRecovered)
 	return nil
 }
 

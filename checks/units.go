@@ -15,9 +15,12 @@ import (
 // has them, or had them.
 func blockList(r dcos.Role) []string {
 	if r == dcos.Master {
-		return []string{r.MesosUnit(), exhibitorUnit, "dcos-net.service"}
+		return []string{r.MesosUnit(), exhibitorUnit, netUnit}
 	}
-	return []string{r.MesosUnit(), "dcos-net.service", "dcos-telegraf.socket"} // without the socket no task starts (COPS-6512)
+	// Without telegraf's socket no task starts (COPS-6512); without its own
+	// the agent cannot be reached by executors.
+	socket := strings.TrimSuffix(r.MesosUnit(), ".service") + ".socket"
+	return []string{r.MesosUnit(), socket, netUnit, "dcos-telegraf.socket"}
 }
 
 // mayBeRed are units of masters that may be red between the first and the last
@@ -135,7 +138,21 @@ func judgeUnits(units []dcos.Unit, a against) Answer {
 			fresh = append(fresh, said)
 		}
 	}
-	return Answer{Finding: redFinding(q, fresh, old, warned)}
+	return Answer{Finding: redFinding(q, fresh, old, warned), Identity: processIn(units, netUnit).id()}
+}
+
+// netUnit restarts for ever where its data do not fit the version (COPS-5602):
+// active at each look, and another process.
+const netUnit = "dcos-net.service"
+
+// processIn is the main process of one of the units.
+func processIn(units []dcos.Unit, name string) Process {
+	for _, u := range units {
+		if u.Name == name {
+			return processOf(u)
+		}
+	}
+	return Process{}
 }
 
 // absentUnits are units of the block list that are not there: the Mesos unit

@@ -23,6 +23,9 @@ type masterLook struct {
 	rows         []dcos.CockroachNode
 	noIAM        string // the proof that this master has no CockroachDB
 	iamErr       error
+	etcd         etcdSelf
+	noEtcd       string // the proof that this master has no etcd
+	etcdErr      error
 	marathon     string // address of the leading Marathon; empty when not known
 }
 
@@ -39,7 +42,7 @@ type view struct {
 // is worse than a warning.
 func (v view) observation() plan.Observation {
 	fs, quorums := []dcos.Finding{judgeLeader(v.lead, against{}).Finding}, []plan.Quorum(nil)
-	for _, part := range []func() (dcos.Finding, plan.Quorum, bool){v.zookeeper, v.registrar, v.cockroach} {
+	for _, part := range []func() (dcos.Finding, plan.Quorum, bool){v.zookeeper, v.registrar, v.cockroach, v.etcd} {
 		f, q, applies := part()
 		fs = append(fs, f)
 		if applies {
@@ -164,6 +167,25 @@ func (v view) cockroach() (dcos.Finding, plan.Quorum, bool) {
 		live, _ := rowsOf(m.rows, ips)
 		s, why := rangesReady(live, ips)
 		return member{m.node.Name, s, why}
+	})
+	return f, q, true
+}
+
+// etcd: a member serves when it could read through a quorum. It does not apply
+// when every master has proved that it has none.
+func (v view) etcd() (dcos.Finding, plan.Quorum, bool) {
+	ask := question{"etcd", "", "every master's etcd healthy"}
+	if !slices.ContainsFunc(v.looks, func(m masterLook) bool { return m.noEtcd == "" }) && len(v.looks) > 0 {
+		return ask.say(dcos.NotApplicable, "%s", v.looks[0].noEtcd), plan.Quorum{}, false
+	}
+	f, q := v.quorum(ask, "etcd", func(m masterLook) member {
+		switch {
+		case m.etcdErr != nil:
+			return member{m.node.Name, dcos.Unknown, words(m.etcdErr)}
+		case m.noEtcd != "":
+			return member{m.node.Name, dcos.Failed, "it has no etcd, and other masters have"}
+		}
+		return member{m.node.Name, dcos.Failed, m.etcd.sick()}
 	})
 	return f, q, true
 }

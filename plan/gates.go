@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
@@ -30,10 +32,18 @@ func masterServe() []gateRow {
 		{"leader", 3, 15 * time.Second, 5 * time.Second, func(t T) time.Duration { return t.Leader }, 5 * time.Minute},
 		{"mesos-version", 1, 0, 5 * time.Second, func(t T) time.Duration { return t.Unit }, 5 * time.Minute},
 		{"cockroach", 3, 30 * time.Second, 10 * time.Second, func(t T) time.Duration { return t.Ranges }, 20 * time.Minute},
+		{"etcd", 3, 30 * time.Second, 10 * time.Second, func(t T) time.Duration { return t.Exhibitor }, 10 * time.Minute},
 		{"check-runner", 2, 60 * time.Second, 30 * time.Second, func(t T) time.Duration { return both(t.Exhibitor, t.Checks) }, 15 * time.Minute},
 		{"units", 2, 60 * time.Second, 20 * time.Second, func(t T) time.Duration { return both(t.Exhibitor, t.Units) }, 13 * time.Minute},
 		{"agents-back", 2, 10 * time.Second, 5 * time.Second, func(t T) time.Duration { return t.AgentsBack }, 9 * time.Minute},
 	}
+}
+
+// mastersOf are the gates of masters for a target: etcd is asked for where the
+// target has it.
+func mastersOf(packages []string) []gateRow {
+	has := slices.ContainsFunc(packages, func(id string) bool { return strings.HasPrefix(id, "etcd--") })
+	return slices.DeleteFunc(masterServe(), func(r gateRow) bool { return r.gate == "etcd" && !has })
 }
 
 // agentReturn is the quarantined half: the agent came back as itself.

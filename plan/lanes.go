@@ -20,6 +20,7 @@ type work struct {
 	scale  timeScale
 	policy inventory.Policy
 	to     dcos.Version
+	ids    []string // packages of the target
 }
 
 func (w work) clusterStage(id string, kind StageKind) Stage {
@@ -42,7 +43,7 @@ func (w work) aheadStage(id string, nodes []Node, width int) Stage {
 
 func (w work) mastersStage(masters []Node) Stage {
 	s := Stage{ID: idMasters, Kind: StageMasters, Group: idMasters, Order: OrderLeaderWeight, Width: 1}
-	serve := gatesOf(masterServe(), w.policy.Timeouts, w.scale)
+	serve := gatesOf(mastersOf(w.ids), w.policy.Timeouts, w.scale)
 	for _, n := range masters {
 		settle := positive(w.policy.Settle, 3*time.Minute)
 		if w.policy.NoSettle {

@@ -35,7 +35,7 @@ func (s *survey) addStages(p *Plan) {
 	for _, r := range p.Groups {
 		agents = append(agents, todo[r.Name]...)
 	}
-	w := work{scale: s.scale, policy: s.c.Policy, to: p.To}
+	w := work{scale: s.scale, policy: s.c.Policy, to: p.To, ids: p.Script.Packages}
 	p.add(w.clusterStage(idPreflight, StagePreflight))
 	p.add(w.aheadStage(idStageMaster, masters, 1))
 	p.add(w.aheadStage(idStageAgents, agents, max(s.c.Policy.StageParallel, 1)))

@@ -1,0 +1,73 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// ticksPerSecond is USER_HZ, the unit of start ticks: 100 wherever DC/OS runs.
+const ticksPerSecond = 100
+
+// rounding is by how much a process may seem older than it is: the node says
+// when it was booted, and when the packages were changed, in whole seconds.
+const rounding = 2 * time.Second
+
+// begins is when the process began, by the clock of the node that was booted
+// then.
+func (p Process) begins(booted time.Time) time.Time {
+	return booted.Add(time.Duration(p.StartTicks) * (time.Second / ticksPerSecond))
+}
+
+// outlives says why a daemon is not proved to be newer than the active
+// packages; empty when it is. Both times are of the node's own clock. It is
+// the proof for nodes that somebody else patched, of which there is no
+// baseline.
+func outlives(p Process, s node.Survey) (dcos.Status, string) {
+	switch {
+	case !p.known():
+		return dcos.Unknown, p.Unit + " has no main process that can be identified"
+	case s.BootID != p.BootID:
+		return dcos.Unknown, "the node was booted between two questions"
+	case s.BootTime.IsZero() || s.ActiveChange.IsZero():
+		return dcos.Unknown, "the node does not say when it was booted, or when its active packages changed"
+	}
+	if begin := p.begins(s.BootTime); begin.Before(s.ActiveChange.Add(-rounding)) {
+		const clock = "2006-01-02 15:04:05"
+		return dcos.Failed, fmt.Sprintf("%s (pid %d) runs since %s, and the active packages are of %s: it was not restarted after the patch",
+			p.Unit, p.PID, begin.UTC().Format(clock), s.ActiveChange.UTC().Format(clock))
+	}
+	return dcos.Passed, ""
+}
+
+// reapplied reports whether the step is the last look at a node that was at
+// the target before us: nothing of ours has restarted its daemons.
+func reapplied(t plan.Task, n plan.Node) bool {
+	return n.Disposition == plan.AtTarget && t.Step.Action == plan.ActionPostflight
+}
+
+// afterSwap keeps a gate from passing on daemons that are older than the
+// active packages.
+func (a *asking) afterSwap(ctx context.Context, r Row, ans Answer) Answer {
+	if !a.reapplied || r.unit == nil || !ans.Finding.Status.OK() || ans.Finding.Status == dcos.NotApplicable {
+		return ans
+	}
+	u, err := a.p.unit(ctx, r.unit(a.node.Role))
+	if err != nil {
+		return a.unreadable(r.Name, err)
+	}
+	s, err := a.p.survey(ctx)
+	if err != nil {
+		return a.unreadable(r.Name, err)
+	}
+	if status, why := outlives(processOf(u), s); why != "" {
+		q := question{r.Name, a.node.Name, ans.Finding.Want + ", restarted after the active packages changed"}
+		ans = Answer{Finding: q.say(status, "%s", why), Evidence: ans.Evidence}
+		ans.Finding.Hint = "restart that unit on the node, if its clock was not set back meanwhile"
+	}
+	return ans
+}
