@@ -45,7 +45,7 @@ type Cluster struct {
 func New(nodes Nodes, p *plan.Plan) *Cluster {
 	c := &Cluster{nodes: nodes, plan: p, peers: make(map[inventory.NodeName]*peer, len(p.Nodes))}
 	for _, n := range p.Nodes {
-		c.peers[n.Name] = newPeer(nodes, n, len(p.Nodes))
+		c.peers[n.Name] = newPeer(nodes, n)
 	}
 	return c
 }
