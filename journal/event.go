@@ -26,6 +26,9 @@ const (
 	Paused       Kind = "paused"        // a person asked to admit nothing more
 	RunStopped   Kind = "run-stopped"   // Stop
 	RunDone      Kind = "run-done"      //
+
+	ObligationOpened Kind = "obligation-opened" // Obligation: a temporary change that must be undone
+	ObligationClosed Kind = "obligation-closed" // Obligation: only ID and Nodes count; may come after the run's end
 )
 
 // Event is one line of the journal.
@@ -47,6 +50,17 @@ type Event struct {
 	Observation *plan.Observation  `json:"observation,omitempty"`
 	Asked       uint64             `json:"asked,omitempty"` // seq at which the observation was begun: older than a change, it proves nothing
 	Stop        *Stop              `json:"stop,omitempty"`
+	Obligation  *Obligation        `json:"obligation,omitempty"`
+}
+
+// Obligation is a temporary change of ours, with what is needed to undo it.
+// What we did not do is never undone.
+type Obligation struct {
+	ID    string               `json:"id"`              // unique among the open ones of a run
+	What  string               `json:"what,omitempty"`  // in words, for people
+	Nodes []inventory.NodeName `json:"nodes,omitempty"` // where; in obligation-closed: where no longer, all when empty
+	Prior string               `json:"prior,omitempty"` // what was there before
+	Undo  string               `json:"undo,omitempty"`  // how it is undone
 }
 
 // StopReason says why a run ended before its end.
@@ -59,6 +73,7 @@ const (
 	StopHeld        StopReason = "held"        // a HOLD lasted longer than the policy allows
 	StopInvariant   StopReason = "invariant"   // going on would break a safety rule
 	StopInterrupted StopReason = "interrupted" // a person asked
+	StopTakenOver   StopReason = "taken-over"  // another controller has the run, or broke its lock: this one may change nothing
 )
 
 // Stop is where and why a run stopped.

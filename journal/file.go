@@ -47,6 +47,12 @@ func Append(path string) (*File, []Event, error) {
 	return &File{f: f}, events, nil
 }
 
+// Decode gives the events of a journal's bytes, and how many of the bytes are
+// sound: a torn last line is left out. The path is for a *DamageError.
+func Decode(path string, r io.Reader) (events []Event, whole int64, err error) {
+	return read(path, r)
+}
+
 // Read gives the events of a journal without changing it. See Append.
 func Read(path string) ([]Event, error) {
 	f, err := os.Open(path)

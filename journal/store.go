@@ -58,6 +58,15 @@ func (s Store) NewRun(now time.Time) (string, error) {
 	}
 }
 
+// Adopt makes the directory of a run that began on another machine; that it is
+// there is fine.
+func (s Store) Adopt(run string) error {
+	if err := os.MkdirAll(filepath.Join(s.Dir, run), 0o700); err != nil {
+		return fmt.Errorf("making the run's directory: %w", err)
+	}
+	return nil
+}
+
 // lot is how many letters of a run's name are drawn: one of a million.
 const lot = 4
 

@@ -2,6 +2,7 @@ package orchestrator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -20,6 +21,15 @@ type Driver struct {
 	Sink     func(journal.Event, State) // told of every event once it is durable; called from one goroutine; may be nil
 	Pace     time.Duration              // pause before another look at a cluster that was not green
 	Now      func() time.Time           // nil means time.Now
+	Owes     []journal.Obligation       // opened right after the first event, unless they are open
+}
+
+// TakenOverError, as the cause of a context's end, means that another
+// controller has the run: this one stops at once, and changes nothing more.
+type TakenOverError struct{ Detail string }
+
+func (e *TakenOverError) Error() string {
+	return "this controller has lost the run: " + e.Detail
 }
 
 // RecordError means that an event could not be made durable. Nothing was done
@@ -34,7 +44,8 @@ func (e *RecordError) Unwrap() error { return e.Err }
 
 // Run folds first into s and goes on until the run has ended. A value on pause
 // asks to admit nothing more; cancelling ctx stops watching: what runs on nodes
-// goes on there, and a later resume finds out how it ended. The error is a
+// goes on there, and a later resume finds out how it ended (with a
+// *TakenOverError as its cause, that is another controller's business). The error is a
 // *RecordError; how the run ended is in the State.
 func (d *Driver) Run(ctx context.Context, s State, first journal.Event, pause <-chan struct{}) (State, error) {
 	watch, stop := context.WithCancel(ctx)
@@ -65,6 +76,9 @@ func (r *run) loop(first journal.Event, pause <-chan struct{}) error {
 	if err := r.fact(first); err != nil {
 		return err
 	}
+	if err := r.open(); err != nil {
+		return err
+	}
 	for {
 		again, err := r.perform()
 		switch {
@@ -88,6 +102,19 @@ func (r *run) loop(first journal.Event, pause <-chan struct{}) error {
 			return err
 		}
 	}
+}
+
+// open records what the run owes from its beginning.
+func (r *run) open() error {
+	for _, o := range r.d.Owes {
+		if r.s.OwesFor(o.ID) {
+			continue
+		}
+		if err := r.fact(journal.Event{Kind: journal.ObligationOpened, Obligation: &o}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fact makes an event durable and folds it.
@@ -216,6 +243,10 @@ func admits(cmds []Command) bool {
 // abandon records that nobody watches any more. Steps under way stay without
 // an end in the journal: a resume looks first.
 func (r *run) abandon() error {
+	var over *TakenOverError
+	if errors.As(context.Cause(r.ctx), &over) {
+		return r.fact(journal.Event{Kind: journal.RunStopped, Stop: &journal.Stop{Reason: journal.StopTakenOver, Detail: over.Detail}})
+	}
 	detail := "stopped watching"
 	if owed := r.s.Owed(); len(owed) > 0 {
 		detail = fmt.Sprintf("stopped watching; %s may still be running on %s", owed[0].ID, owed[0].Node)

@@ -36,9 +36,10 @@ type State struct {
 	Findings  map[plan.StepID][]plan.Note // last note of each check of a step under way
 
 	Paused bool
-	Stop   *journal.Stop      // set as soon as the line must stop; lanes in flight still finish
-	Ended  journal.Kind       // RunDone or RunStopped, once recorded
-	Master inventory.NodeName // last master that was touched; verifies again first on resume
+	Stop   *journal.Stop        // set as soon as the line must stop; lanes in flight still finish
+	Ended  journal.Kind         // RunDone or RunStopped, once recorded
+	ledger []journal.Obligation // open ones, in the order of their opening; never changed in place
+	Master inventory.NodeName   // last master that was touched; verifies again first on resume
 }
 
 // Phase is where a lane is on its way. The zero Phase is Pending.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -75,6 +76,9 @@ type Safety struct {
 func (s State) SafeToLeave() Safety {
 	if s.Plan == nil {
 		return Safety{Why: "nothing is known about this run"}
+	}
+	if s.Stop != nil && s.Stop.Reason == journal.StopTakenOver {
+		return Safety{Why: "another controller has taken this run over, or may: only its journal knows how the nodes are"}
 	}
 	masters, agents := s.Tallies()
 	if out := s.masterOut(); out != "" {

@@ -1,0 +1,81 @@
+package orchestrator
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// Obligations of every run.
+const (
+	OwedLock   = "lock"   // the cluster lock, on the masters
+	OwedCopies = "copies" // of plan, journal and script, on the masters
+	OwedFiles  = "files"  // script and node program, on every node that was staged or patched
+)
+
+// Obligations are the temporary changes of the run that have not been undone,
+// in the order of their opening. Upload directories are not among them: each is
+// removed by the call that made it, and what a cut connection leaves of one is
+// found by looking.
+func (s State) Obligations() []journal.Obligation { return slices.Clone(s.ledger) }
+
+// OwesFor reports whether an obligation is open.
+func (s State) OwesFor(id string) bool {
+	return slices.ContainsFunc(s.ledger, func(o journal.Obligation) bool { return o.ID == id })
+}
+
+// owe folds an obligation's opening or closing.
+func owe(s State, e journal.Event) State {
+	if e.Obligation == nil || e.Obligation.ID == "" {
+		return disagree(s, fmt.Sprintf("%s without an obligation", e.Kind))
+	}
+	if e.Kind == journal.ObligationOpened {
+		return opened(s, *e.Obligation)
+	}
+	i := slices.IndexFunc(s.ledger, func(o journal.Obligation) bool { return o.ID == e.Obligation.ID })
+	if i < 0 {
+		return s // undone twice is undone
+	}
+	all := slices.Clone(s.ledger)
+	left := slices.DeleteFunc(slices.Clone(all[i].Nodes), func(n inventory.NodeName) bool { return slices.Contains(e.Obligation.Nodes, n) })
+	if len(e.Obligation.Nodes) == 0 || len(left) == 0 {
+		s.ledger = slices.Delete(all, i, i+1)
+		return s
+	}
+	all[i].Nodes = left
+	s.ledger = all
+	return s
+}
+
+// opened adds an obligation, or more nodes to one that is open.
+func opened(s State, o journal.Obligation) State {
+	all := slices.Clone(s.ledger)
+	i := slices.IndexFunc(all, func(have journal.Obligation) bool { return have.ID == o.ID })
+	if i < 0 {
+		s.ledger = append(all, o)
+		return s
+	}
+	for _, n := range o.Nodes {
+		if !slices.Contains(all[i].Nodes, n) {
+			all[i].Nodes = append(slices.Clone(all[i].Nodes), n)
+		}
+	}
+	s.ledger = all
+	return s
+}
+
+// placed derives from a step's start that our files are on its node from then on.
+func placed(s State, st plan.Step) State {
+	if st.Action != plan.ActionStage && st.Action != plan.ActionPatch {
+		return s
+	}
+	i := slices.IndexFunc(s.ledger, func(o journal.Obligation) bool { return o.ID == OwedFiles })
+	if i >= 0 && slices.Contains(s.ledger[i].Nodes, st.Node) {
+		return s
+	}
+	return opened(s, journal.Obligation{ID: OwedFiles, What: "node patch script and node program", Nodes: []inventory.NodeName{st.Node},
+		Prior: "nothing", Undo: "dcos-patch sweep"})
+}
