@@ -71,6 +71,9 @@ func (b *Belongings) take(key string, f []string) error {
 			return errors.New("an empty word")
 		}
 	}
+	if key != "upload" && !isName(f[0]) || key == "file" && !isName(f[1]) {
+		return errors.New("a name that is not ours")
+	}
 	switch key {
 	case "program":
 		b.Programs = append(b.Programs, f[0])
@@ -95,6 +98,18 @@ func (b *Belongings) take(key string, f []string) error {
 		return err
 	}
 	return nil
+}
+
+// isName is the shape of a run's name and of the names of its files: nothing
+// that leads out of a directory.
+func isName(s string) bool {
+	for i, c := range s {
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+		if !letter && (i == 0 || !strings.ContainsRune("._-", c)) {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // ReadRun is a run's file from a byte offset on, at most 1 MiB; empty at its

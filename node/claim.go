@@ -18,9 +18,11 @@ func (c Claim) args(more ...string) []string {
 }
 
 // Init makes the program's directories and records the epoch. It may be
-// repeated.
+// repeated. It comes before anything is installed, so that a controller that
+// has been superseded leaves nothing on the node: the program goes over
+// standard input.
 func Init(ctx context.Context, h Host, c Claim) error {
-	_, err := Change(ctx, h, "init", c.args()...)
+	_, err := run(ctx, h, fromStdin(append([]string{"init"}, c.args()...)))
 	return err
 }
 
