@@ -33,6 +33,7 @@ var local = map[string]string{
 	"internal/sshd":        "",
 	"internal/conformance": "sshexec",
 	"internal/prove":       "dcos inventory plan journal orchestrator",
+	"internal/rehearse":    "dcos inventory plan journal orchestrator internal/prove",
 	"internal/bench/hold":  "sshexec",
 	"internal/bench":       "*",
 }

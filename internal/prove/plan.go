@@ -24,7 +24,7 @@ func Plan(inv *inventory.Cluster, masters, agents int) (*plan.Plan, error) {
 		small.Masters = append(small.Masters, inventory.Node{Name: inventory.NodeName(fmt.Sprintf("m%d", i+1)), Role: dcos.Master, Group: "masters"})
 	}
 	small.Groups = groups(inv, agents)
-	p, err := plan.Build(plan.Input{Inventory: &small, Facts: healthy(&small), Today: time.Time{}})
+	p, err := plan.Build(plan.Input{Inventory: &small, Facts: Healthy(&small), Today: time.Time{}})
 	if err != nil {
 		return nil, err
 	}
@@ -52,8 +52,8 @@ func groups(inv *inventory.Cluster, agents int) []inventory.Group {
 	return out
 }
 
-// healthy are the facts of a cluster at the from-version in which all is well.
-func healthy(c *inventory.Cluster) plan.Facts {
+// Healthy are the facts of a cluster at the from-version in which all is well.
+func Healthy(c *inventory.Cluster) plan.Facts {
 	const sum = "0000000000000000000000000000000000000000000000000000000000000000"
 	f := plan.Facts{Nodes: map[inventory.NodeName]plan.NodeFacts{}}
 	f.Script = dcos.Script{URL: c.Target.URL, SHA256: sum, From: c.Target.From, To: c.Target.To, Repository: "http://bootstrap", Packages: []string{"mesos--2"}}

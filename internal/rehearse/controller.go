@@ -1,0 +1,271 @@
+package rehearse
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// evening is when every rehearsal begins. Only differences count.
+var evening = time.Date(2026, 1, 3, 22, 0, 0, 0, time.UTC)
+
+// pace is the pause before another look at a cluster that admitted nothing.
+const pace = 2 * time.Second
+
+// controller does with Next what orchestrator.Driver does, in virtual time and
+// on a single thread. Its journal is all that outlives it.
+type controller struct {
+	*twin
+	s       orchestrator.State
+	cmds    []orchestrator.Command
+	journal []journal.Event
+	run     int // counts runs: one that touched nothing is not resumed, but begun anew
+	epoch   int
+	events  int // of all runs
+	life    int // of the process; what an earlier one was told, nobody hears
+	up      bool
+
+	observing, reluctant bool // reluctant: the last look admitted nothing
+	looking              map[plan.StepID]bool
+	strikes              []Fault // at events of the journal
+	pending              []Kind  // that strike before anything else is done
+	night                *Night
+	told                 bool // somebody listens to the story
+}
+
+// begin starts the first run, or another after one that touched nothing.
+func (c *controller) begin() {
+	c.run++
+	c.s, c.journal = orchestrator.New(), nil
+	c.start(journal.Event{Kind: journal.RunStarted, Run: fmt.Sprintf("night-%d", c.run), Plan: c.plan})
+}
+
+// resume takes up what an earlier controller left: the fold of its journal is
+// all there is.
+func (c *controller) resume() {
+	folded := orchestrator.Fold(c.journal)
+	if was, is := c.s.Key(), folded.Key(); was != is {
+		c.breaks("the journal does not lead to the state that was:\n%s\n%s", was, is)
+	}
+	c.s = folded
+	c.start(journal.Event{Kind: journal.RunResumed})
+}
+
+func (c *controller) start(first journal.Event) {
+	c.life++
+	c.epoch++
+	c.up, c.observing, c.reluctant, c.looking = true, false, false, map[plan.StepID]bool{}
+	first.Epoch = c.epoch
+	if c.fact(first) {
+		c.perform()
+	}
+}
+
+// fact makes an event durable and folds it. It reports whether the controller
+// is still there.
+func (c *controller) fact(e journal.Event) bool {
+	e.Seq, e.At = c.s.Seq+1, evening.Add(c.now)
+	c.events++
+	struck := c.due()
+	if struck == DiskFull {
+		c.tell("the journal cannot be written")
+		c.dies()
+		return false
+	}
+	c.journal = append(c.journal, e)
+	if c.told {
+		c.tell("%s", words(e))
+	}
+	c.s, c.cmds = orchestrator.Next(c.s, e)
+	c.night.hear(c, e)
+	c.heard(e, c.s)
+	switch struck {
+	case "":
+	case DiesBeforeActing:
+		c.tell("the controller dies")
+		c.dies()
+		return false
+	case Election:
+		c.elect()
+	default:
+		c.pending = append(c.pending, struck)
+	}
+	return true
+}
+
+// due is the fault that strikes at this event, if any.
+func (c *controller) due() Kind {
+	for i, f := range c.strikes {
+		if f.Nth != c.events {
+			continue
+		}
+		c.strikes = append(c.strikes[:i:i], c.strikes[i+1:]...)
+		if a, _ := f.What.about(); a.of == onNode {
+			c.armed = &f
+			return ""
+		}
+		if f.What == LeaderStuck || f.What == AgentDead {
+			c.cluster(f)
+			return ""
+		}
+		c.struck[f.What]++
+		return f.What
+	}
+	return ""
+}
+
+// cluster lets a fault of the cluster strike now.
+func (c *controller) cluster(f Fault) {
+	switch f.What {
+	case Election:
+		c.struck[f.What]++
+		c.elect()
+	case AgentDead:
+		c.agentDies(f)
+	case LeaderStuck:
+		lasts, _ := c.chance.strikes(f)
+		c.red = max(c.red, plus(c.now, lasts))
+		c.tell("no leader works")
+	}
+}
+
+// people lets a fault of the controller strike now, between two things it does.
+func (c *controller) people(k Kind) {
+	if !c.up || c.s.Ended != "" {
+		return
+	}
+	switch k {
+	case Interrupted:
+		if !c.s.Paused {
+			c.fact(journal.Event{Kind: journal.Paused})
+		}
+	case WatchingStops:
+		c.life++ // what runs on nodes goes on there
+		c.fact(journal.Event{Kind: journal.RunStopped, Stop: &journal.Stop{Reason: journal.StopInterrupted, Detail: "stopped watching"}})
+	default:
+		c.tell("the controller dies")
+		c.dies()
+	}
+}
+
+// dies ends the process; somebody notices.
+func (c *controller) dies() {
+	c.life++
+	c.up = false
+	again := c.resume
+	if len(c.journal) == 0 { // not even its beginning is on disk
+		again = c.begin
+	}
+	c.night.handOver(c, c.between(time.Minute, 5*time.Minute), again)
+}
+
+// perform carries out what Next wants until nothing more is to be done now.
+func (c *controller) perform() {
+	for c.up {
+		if len(c.pending) > 0 {
+			k := c.pending[0]
+			c.pending = c.pending[1:]
+			c.people(k)
+			continue
+		}
+		if c.s.Ended != "" {
+			c.up = false
+			c.night.ended(c)
+			return
+		}
+		if !c.one() {
+			return
+		}
+	}
+}
+
+// one carries out the first command that is not under way, and reports whether
+// there may be others.
+func (c *controller) one() bool {
+	for _, cmd := range c.cmds {
+		switch {
+		case cmd.Record != nil:
+			return c.fact(*cmd.Record)
+		case cmd.Start != nil:
+			t := *cmd.Start
+			if c.fact(journal.Event{Kind: journal.StepStarted, Step: t.Step.ID, Node: t.Step.Node, Attempt: t.Attempt}) {
+				c.do(t)
+				return true
+			}
+			return false
+		case cmd.Reconcile != nil:
+			c.reconcile(*cmd.Reconcile)
+		case cmd.Observe != nil:
+			c.observe()
+		}
+	}
+	return false
+}
+
+// later has this process do something after a while, if it still lives.
+func (c *controller) later(d time.Duration, act func()) {
+	life := c.life
+	c.in(d, func() {
+		if c.up && c.life == life {
+			act()
+		}
+	})
+}
+
+// news folds what a worker has to say, and goes on.
+func (c *controller) news(e journal.Event) {
+	if c.fact(e) {
+		c.perform()
+	}
+}
+
+// reconcile looks how a step has ended.
+func (c *controller) reconcile(t plan.Task) {
+	if c.looking[t.Step.ID] {
+		return
+	}
+	c.looking[t.Step.ID] = true
+	n := c.byName[t.Step.Node]
+	c.later(c.around(lookTakes), func() {
+		delete(c.looking, t.Step.ID)
+		rep := plan.Report{Outcome: plan.InDoubt, Detail: "the node does not answer"}
+		if n.reachable(c.now) {
+			rep = n.look(t.Run, t.Attempt)
+		}
+		c.news(journal.Event{Kind: journal.Reconciled, Step: t.Step.ID, Node: t.Step.Node, Report: &rep})
+	})
+}
+
+// observe looks at the cluster, once at a time.
+func (c *controller) observe() {
+	if c.observing {
+		return
+	}
+	c.observing = true
+	wait, asked := time.Duration(0), c.s.Seq
+	if c.reluctant {
+		wait = pace
+	}
+	c.later(wait, func() {
+		obs, out := c.look(), c.agentsOut()
+		takes := c.around(lookTakes)
+		if lasts, yes := c.hit(LookLate, ""); yes {
+			takes = lasts
+		}
+		if _, yes := c.hit(LookUnreadable, ""); yes {
+			obs = plan.Observation{}
+		}
+		c.later(takes, func() {
+			c.observing = false
+			c.seen = out
+			if !c.fact(journal.Event{Kind: journal.Observed, Observation: &obs, Asked: asked}) {
+				return
+			}
+			c.reluctant = len(c.cmds) == 0 || c.cmds[0].Record == nil || c.cmds[0].Record.Kind == journal.Held
+			c.perform()
+		})
+	})
+}

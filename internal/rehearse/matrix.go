@@ -1,0 +1,124 @@
+package rehearse
+
+import (
+	"fmt"
+
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// Case is one fault at one position of a small plan's journal, and perhaps a
+// second trouble a few events later.
+type Case struct {
+	Plan  int // index into SmallPlans
+	Fault Kind
+	At    int // event of the journal
+	Then  Kind
+	After int // events after At
+}
+
+func (c Case) String() string {
+	text := fmt.Sprintf("plan %d, %s at event %d", c.Plan, c.Fault, c.At)
+	if c.Then != "" {
+		text += fmt.Sprintf(", %s at event %d", c.Then, c.At+c.After)
+	}
+	return text
+}
+
+// second are the troubles that may follow a fault.
+func second() []Case {
+	return []Case{{}, {Then: Dies, After: 1}, {Then: Dies, After: 4}, {Then: Dies, After: 11}, {Then: DiesBeforeActing, After: 2},
+		{Then: DiskFull, After: 3}, {Then: WatchingStops, After: 2}, {Then: Interrupted, After: 1}, {Then: Election, After: 1}}
+}
+
+// Tally is what became of the cases of one kind of fault.
+type Tally struct {
+	Kind    Kind
+	Cases   int
+	Struck  int // the fault came to act
+	Stopped int // the run stopped, a person did what the stop says, and it went on
+	Left    int // done, and a node was left behind within the budget
+	Broken  int // a safety rule was broken, or the run did not come to its end
+}
+
+// Matrix is every fault at every position of the small plans.
+type Matrix struct {
+	Tallies []Tally
+	Total   Tally
+	Broken  []string // the cases in which a rule was broken, and which
+}
+
+// Cases lists every fault at every position of the plans, alone and followed by
+// every second trouble.
+func Cases(plans []*plan.Plan) []Case {
+	var all []Case
+	for i, p := range plans {
+		calm := Rehearse(Options{Plan: p, Seed: matrixSeed})
+		for _, k := range Kinds() {
+			for at := 1; at <= calm.Events; at++ {
+				for _, c := range second() {
+					c.Plan, c.Fault, c.At = i, k, at
+					all = append(all, c)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// matrixSeed is the timing that all cases share: what differs is the fault.
+const matrixSeed = 1
+
+// Try lives through one case.
+func Try(p *plan.Plan, c Case, told Options) Night {
+	told.Plan, told.Seed = p, matrixSeed
+	told.Strikes = []Fault{{What: c.Fault, Nth: c.At}}
+	if c.Then != "" {
+		told.Strikes = append(told.Strikes, Fault{What: c.Then, Nth: c.At + c.After})
+	}
+	return Rehearse(told)
+}
+
+// RunMatrix tries every stride-th case, beginning with the offset-th; a stride
+// of 1 tries them all.
+func RunMatrix(plans []*plan.Plan, stride, offset int) Matrix {
+	ends := make([]string, len(plans))
+	for i, p := range plans {
+		ends[i] = Rehearse(Options{Plan: p, Seed: matrixSeed}).End
+	}
+	m := Matrix{Total: Tally{Kind: "all"}}
+	at := map[Kind]int{}
+	for i, k := range Kinds() {
+		at[k] = i
+		m.Tallies = append(m.Tallies, Tally{Kind: k})
+	}
+	cases := Cases(plans)
+	for i := offset % stride; i < len(cases); i += stride {
+		c := cases[i]
+		n := Try(plans[c.Plan], c, Options{})
+		if len(n.Violations) == 0 && c.Fault.Harmless() && n.End != ends[c.Plan] {
+			n.Violations = append(n.Violations, fmt.Sprintf("the end is not that of a night without trouble:\n%s\n%s", n.End, ends[c.Plan]))
+		}
+		m.Tallies[at[c.Fault]].add(c, n)
+		m.Total.add(c, n)
+		for _, v := range n.Violations {
+			m.Broken = append(m.Broken, fmt.Sprintf("%s: %s", c, v))
+		}
+	}
+	return m
+}
+
+func (t *Tally) add(c Case, n Night) {
+	t.Cases++
+	if n.Struck[c.Fault] > 0 {
+		t.Struck++
+	}
+	if len(n.Stops) > 0 {
+		t.Stopped++
+	}
+	if n.Left > 0 {
+		t.Left++
+	}
+	if len(n.Violations) > 0 {
+		t.Broken++
+	}
+}

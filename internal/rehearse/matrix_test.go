@@ -1,0 +1,114 @@
+package rehearse
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/internal/prove"
+)
+
+const proofFile = "../../docs/proof.md"
+
+// TestEveryFaultAtEveryPosition tries a sample of the matrix, another one every
+// day. DCOS_PATCH_MATRIX=full tries all of it, and writes docs/proof.md.
+func TestEveryFaultAtEveryPosition(t *testing.T) {
+	plans, err := SmallPlans()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if os.Getenv("DCOS_PATCH_MATRIX") == "full" {
+		m := RunMatrix(plans, 1, 0)
+		report(t, m)
+		writeProof(t, m)
+		return
+	}
+	t.Parallel()
+	const stride = 211 // a prime: a sample has something of every kind
+	offset := int(time.Now().Unix()/86400) % stride
+	m := RunMatrix(plans, stride, offset)
+	report(t, m)
+	for _, k := range m.Tallies {
+		if k.Struck == 0 {
+			t.Errorf("%s never acted in %d cases: the sample proves nothing about it", k.Kind, k.Cases)
+		}
+	}
+	written, err := os.ReadFile(proofFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if line := casesLine(len(Cases(plans)), len(plans)); !bytes.Contains(written, []byte(line)) {
+		t.Errorf("docs/proof.md is of another matrix, want %q: DCOS_PATCH_MATRIX=full go test -timeout 60m -run EveryFault ./internal/rehearse", line)
+	}
+}
+
+func report(t *testing.T, m Matrix) {
+	t.Helper()
+	t.Logf("%d cases, %d in which the fault acted, %d with a stop that led on", m.Total.Cases, m.Total.Struck, m.Total.Stopped)
+	for _, b := range m.Broken {
+		t.Error(b)
+	}
+}
+
+func casesLine(cases, plans int) string {
+	return fmt.Sprintf("%d cases: %d kinds of faults", cases, len(Kinds())) + fmt.Sprintf(" × every event of the journals of %d small plans × %d", plans, len(second()))
+}
+
+// writeProof writes what was proved. It holds no time of day and no duration:
+// the same code gives the same file.
+func writeProof(t *testing.T, m Matrix) {
+	plans, err := SmallPlans()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	b.WriteString(`# What was proved on the engine
+
+Written by a test; do not edit. To repeat it, with the same numbers:
+
+    DCOS_PATCH_MATRIX=full go test -timeout 60m -run EveryFault ./internal/rehearse
+
+` + "`go test ./internal/rehearse`" + ` tries another sample of it every day.
+
+## Every fault at every position
+
+`)
+	fmt.Fprintf(&b, "%s second troubles\n(none, or the controller dies, stops watching, cannot write, is interrupted, or an election, some events later).\n\n", casesLine(m.Total.Cases, len(plans)))
+	b.WriteString("The engine's own `Next` carries out each plan on the twin of package `internal/rehearse`, in virtual time. The fault strikes at one event of\n" +
+		"the journal, or at the first chance after it. After a stop, a person repairs what the stop names and gives the printed command; a dead controller is\n" +
+		"followed by another, which has nothing but the journal.\n\nDemanded in every case, of the twin and not of the engine's own state: one master out at a time; no script begun twice without proof that the\n" +
+		"first time was harmless; no agent before the masters are verified; no more agents than width and max_out; *SAFE TO LEAVE* and *done* only when true; the journal\n" +
+		"leads to the state that was; every stop leads on, and the run comes to its end; where only the controller was hit, to the very same end.\n\n")
+	b.WriteString("| fault | what happens | cases | it acted | with a stop | left a node behind | broken |\n|---|---|--:|--:|--:|--:|--:|\n")
+	for _, k := range append(m.Tallies, m.Total) {
+		fmt.Fprintf(&b, "| %s | %s | %d | %d | %d | %d | %d |\n", k.Kind, k.Kind.Words(), k.Cases, k.Struck, k.Stopped, k.Left, k.Broken)
+	}
+	b.WriteString("\n*Left a node behind*: parked before anything was stopped on it, or failed within the policy's `max_failures`; the run says so and ends with exit code 6.\n")
+	b.WriteString("\n## Every story of small clusters\n\n`dcos-patch dev prove` searches every order of completion, failure, loss, crash, interruption and resume.\n\n" +
+		"| masters | agents | troubles | crashes | states | steps | ends | stops | rule broken |\n|--:|--:|--:|--:|--:|--:|--:|--:|---|\n")
+	for _, s := range []struct {
+		masters, agents int
+		bounds          prove.Bounds
+	}{{3, 0, prove.Bounds{Troubles: 2, Crashes: 2}}, {3, 2, prove.Bounds{Troubles: 1, Crashes: 1}}, {3, 3, prove.Bounds{Troubles: 1, Crashes: 1}}} {
+		p, err := prove.Plan(shape{masters: 3, agents: 1, width: 2}.cluster(), s.masters, s.agents)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := prove.Search(p, s.bounds, 4_000_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Violation != "" {
+			t.Errorf("%s: %v", r.Violation, r.Story)
+		}
+		fmt.Fprintf(&b, "| %d | %d | %d | %d | %d | %d | %d | %d | %s |\n", s.masters, s.agents, s.bounds.Troubles, s.bounds.Crashes, r.States, r.Steps, r.Ends, r.Stops, map[bool]string{true: "none", false: r.Violation}[r.Violation == ""])
+	}
+	if t.Failed() {
+		return
+	}
+	if err := os.WriteFile(proofFile, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,240 @@
+package rehearse
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// poll is the pause between two looks at a step under way.
+const poll = 5 * time.Second
+
+// do begins a step, as package patcher would.
+func (c *controller) do(t plan.Task) {
+	w := &work{c: c, t: t, n: c.byName[t.Step.Node], began: c.now, green: never}
+	switch t.Step.Action {
+	case plan.ActionStage:
+		c.later(c.fetch(w.n), w.staged)
+	case plan.ActionBaseline:
+		c.later(c.around(baselineTakes), w.compared)
+	case plan.ActionPatch:
+		c.later(c.around(lookTakes), w.patch)
+	case plan.ActionReturn, plan.ActionServe:
+		w.verify()
+	case plan.ActionPreflight:
+		c.later(c.around(preflightTakes), w.quiet)
+	case plan.ActionPostflight:
+		c.later(c.around(preflightTakes), w.quiet)
+	default:
+		w.quiet()
+	}
+}
+
+// fetch is how long fetching the packages takes.
+func (c *controller) fetch(n *node) time.Duration {
+	if n.Staged {
+		return c.around(stagedTakes)
+	}
+	return c.around(stageTakes)
+}
+
+// work is one step under way.
+type work struct {
+	c       *controller
+	t       plan.Task
+	n       *node // nil for a step of the cluster
+	began   time.Duration
+	green   time.Duration // the cluster has been green since then; never: it is not
+	holding bool          // the engine was asked to admit nothing
+}
+
+func (w *work) again(act func()) { w.c.later(poll, act) }
+
+// late reports whether the step's patience is over.
+func (w *work) late() bool {
+	limit := w.t.Step.Timeout.D()
+	return limit > 0 && w.c.now >= w.began+limit
+}
+
+// ends reports the step's end; it may not be heard.
+func (w *work) ends(rep plan.Report) {
+	if w.n != nil {
+		delete(w.c.holding, w.n.Name)
+		if _, yes := w.c.hit(AnswerLost, w.n.Name); yes {
+			rep = plan.Report{Outcome: plan.InDoubt, Detail: "nobody heard how it ended"}
+		}
+		if rep.Outcome == plan.Failed {
+			w.n.lost = true
+			delete(w.c.admitted, w.n.Name)
+		}
+		if rep.Outcome == plan.Done && w.t.Step.Action == plan.ActionServe {
+			w.c.verified[w.n.Name] = true
+		}
+	}
+	w.c.news(journal.Event{Kind: journal.StepEnded, Step: w.t.Step.ID, Node: w.t.Step.Node, Report: &rep})
+}
+
+func (w *work) fails(class plan.Class, format string, args ...any) {
+	w.ends(plan.Report{Outcome: plan.Failed, Class: class, Detail: fmt.Sprintf(format, args...)})
+}
+
+func (w *work) staged() {
+	_, broken := w.c.hit(StageFails, w.n.Name)
+	switch {
+	case !w.n.reachable(w.c.now):
+		w.fails(plan.BeforeSwap, "fetching packages: the node does not answer; nothing was started")
+	case broken:
+		w.fails(plan.BeforeSwap, "fetching packages: exit 1; nothing was started")
+	default:
+		w.ends(plan.Report{Outcome: plan.Done})
+	}
+}
+
+func (w *work) compared() {
+	if !w.n.reachable(w.c.now) {
+		w.fails(plan.BeforeSwap, "no baseline, so nothing was started: the node does not answer")
+		return
+	}
+	w.ends(plan.Report{Outcome: plan.Done, Evidence: []byte("{}")})
+}
+
+// patch begins the script, unless the node says that it has begun already.
+func (w *work) patch() {
+	c, n := w.c, w.n
+	if !n.reachable(c.now) {
+		w.insist(w.patch)
+		return
+	}
+	if rep := n.look(w.t.Run, w.t.Attempt); rep.Outcome != plan.NotRun {
+		w.watch()
+		return
+	}
+	if _, yes := c.hit(SSHCutBeforeExec, n.Name); yes {
+		w.fails(plan.BeforeSwap, "connecting: the connection broke; nothing was started")
+		return
+	}
+	c.launch(n, w.t.Run, w.t.Attempt)
+	if lasts, yes := c.hit(SSHCutAfterExec, n.Name); yes {
+		c.sever(n, lasts)
+	}
+	w.again(w.watch)
+}
+
+// insist asks a node that does not answer again, until the patience is over.
+func (w *work) insist(act func()) {
+	if w.late() {
+		w.ends(plan.Report{Outcome: plan.InDoubt, Detail: fmt.Sprintf("nobody knows how %s ended: the node does not answer", w.t.Step.ID)})
+		return
+	}
+	w.again(act)
+}
+
+// watch waits for the end of the script.
+func (w *work) watch() {
+	if !w.missed() {
+		return
+	}
+	if !w.n.reachable(w.c.now) {
+		w.insist(w.watch)
+		return
+	}
+	rep := w.n.look(w.t.Run, w.t.Attempt)
+	switch {
+	case rep.Outcome == plan.Running && w.late():
+		w.ends(plan.Report{Outcome: plan.InDoubt, Class: rep.Class, Detail: "stopped watching, still running: " + rep.Detail})
+	case rep.Outcome == plan.Running:
+		w.again(w.watch)
+	default:
+		w.ends(rep)
+	}
+}
+
+// missed asks that nobody be admitted while an agent has been away for most of
+// what Mesos allows, and says when it is back. It reports whether the
+// controller is still there.
+func (w *work) missed() bool {
+	c, n := w.c, w.n
+	if n.master() {
+		return true
+	}
+	away := n.out(c.now) && n.ours && c.now-n.gone >= pingBudget*6/10
+	if away == w.holding {
+		return true
+	}
+	w.holding = away
+	note := plan.Note{Hold: away, Detail: fmt.Sprintf("%s is back", n.Name)}
+	if away {
+		note.Detail = fmt.Sprintf("%s: away 3m0s of %s", n.Name, pingBudget)
+		c.holding[n.Name] = true
+	} else {
+		delete(c.holding, n.Name)
+	}
+	life := c.life
+	c.news(journal.Event{Kind: journal.StepNoted, Step: w.t.Step.ID, Node: n.Name, Note: &note})
+	return c.up && c.life == life
+}
+
+// verify waits for the step's gates.
+func (w *work) verify() {
+	if w.t.Step.Action == plan.ActionReturn && !w.missed() {
+		return
+	}
+	holds := true
+	for _, g := range w.t.Step.Gates {
+		if w.c.holds(w.n, g) {
+			continue
+		}
+		holds = false
+		if w.c.now >= w.began+g.Within.D()+g.Span.D() {
+			f := dcos.Finding{Check: g.Gate, Node: string(w.n.Name), Status: dcos.Failed, Observed: "not in time"}
+			w.ends(plan.Report{Outcome: plan.Failed, Class: plan.NotVerified, Detail: fmt.Sprintf("gate %s on %s did not hold within %s", g.Gate, w.n.Name, g.Within), Findings: []dcos.Finding{f}})
+			return
+		}
+	}
+	if holds {
+		w.ends(plan.Report{Outcome: plan.Done})
+		return
+	}
+	w.again(w.verify)
+}
+
+// quiet waits until the cluster has been green, and the node in service, for
+// the step's span.
+func (w *work) quiet() {
+	c, span := w.c, w.t.Step.Span.D()
+	obs := c.look()
+	switch ok := obs.Green && !slices.Contains(obs.Out, w.t.Step.Node); {
+	case !ok:
+		w.green = never
+	case w.green == never:
+		w.green = c.now
+	}
+	switch {
+	case w.green != never && c.now-w.green >= span && w.t.Step.Action == plan.ActionPostflight:
+		w.last(obs)
+	case w.green != never && c.now-w.green >= span:
+		w.ends(plan.Report{Outcome: plan.Done})
+	case w.late():
+		w.fails(plan.NotVerified, "the cluster did not stay green in time")
+	default:
+		c.later(max(span/6, 2*time.Second), w.quiet)
+	}
+}
+
+// last asks every node of the plan once more.
+func (w *work) last(obs plan.Observation) {
+	for _, n := range w.c.nodes {
+		if n.Disposition == plan.Excluded || slices.Contains(w.t.Left, n.Name) {
+			continue
+		}
+		if n.Disposition == plan.Patch && !n.script.atTarget || slices.Contains(obs.Out, n.Name) || !n.reachable(w.c.now) {
+			w.fails(plan.NotVerified, "1 of %d nodes is not as it should be: %s", len(w.c.nodes), n.Name)
+			return
+		}
+	}
+	w.ends(plan.Report{Outcome: plan.Done})
+}
