@@ -61,8 +61,12 @@ func newSim(t *testing.T, opt simcluster.Options) *sim {
 	if err != nil {
 		t.Fatal(err)
 	}
+	inv, err := inventory.Load(filepath.Join(dir, "inventory.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	sum := sha256.Sum256(c.Script())
-	s := &sim{t: t, cluster: c, nodes: simNodes{pool}, sha: hex.EncodeToString(sum[:]), plan: &plan.Plan{Script: script, From: script.From, To: script.To, Mesos: "1.10.1"}}
+	s := &sim{t: t, cluster: c, nodes: simNodes{pool}, sha: hex.EncodeToString(sum[:]), plan: &plan.Plan{Script: script, From: script.From, To: script.To, Mesos: inv.Target.Mesos}}
 	for _, role := range []dcos.Role{dcos.Master, dcos.PrivateAgent, dcos.PublicAgent} {
 		for _, name := range c.Names(role) {
 			s.plan.Nodes = append(s.plan.Nodes, plan.Node{Name: inventory.NodeName(name), IP: c.Address(name), Role: role, Disposition: plan.Patch})
