@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -21,6 +22,11 @@ type Conn struct {
 	done     chan struct{} // closed when the connection is gone
 	cleanup  func()        // of what only this connection needs; may be nil
 
+	shell        shell
+	sudoPassword Secret
+	sudoTerminal atomic.Bool // sudo wants one
+	noForwarding atomic.Bool // sshd forbids it
+
 	work sync.WaitGroup // everything that runs for this connection
 
 	mu      sync.Mutex
@@ -32,7 +38,9 @@ type Conn struct {
 // accompany makes a Conn of an authenticated connection, and starts what runs
 // beside it: reading to its end, answering the node, keepalives.
 func accompany(node string, cfg Config, raw *wire, conn ssh.Conn, channels <-chan ssh.NewChannel, requests <-chan *ssh.Request) *Conn {
-	c := &Conn{node: node, raw: raw, ssh: conn, sessions: make(chan struct{}, cfg.Sessions), done: make(chan struct{})}
+	c := &Conn{node: node, raw: raw, ssh: conn, sessions: make(chan struct{}, cfg.Sessions), done: make(chan struct{}),
+		shell: shell{turn: make(chan struct{}, 1)}, sudoPassword: cfg.SudoPassword}
+	c.shell.turn <- struct{}{}
 	c.work.Go(func() { ssh.DiscardRequests(requests) })
 	c.work.Go(func() {
 		for nc := range channels {
@@ -173,13 +181,18 @@ func (c *Conn) open(ctx context.Context, kind string, payload []byte) (ssh.Chann
 // request sends a channel request and waits for the node's yes or no. When ctx
 // ends first the channel is closed.
 func (c *Conn) request(ctx context.Context, ch ssh.Channel, kind, value string) (bool, error) {
+	return c.requestWith(ctx, ch, kind, ssh.Marshal(struct{ Value string }{value}))
+}
+
+// requestWith is request with any payload.
+func (c *Conn) requestWith(ctx context.Context, ch ssh.Channel, kind string, payload []byte) (bool, error) {
 	type answer struct {
 		ok  bool
 		err error
 	}
 	out := make(chan answer, 1)
 	if !c.spawn(func() {
-		ok, err := ch.SendRequest(kind, true, ssh.Marshal(struct{ Value string }{value}))
+		ok, err := ch.SendRequest(kind, true, payload)
 		out <- answer{ok, err}
 	}) {
 		return false, ErrClosed

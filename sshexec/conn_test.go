@@ -150,6 +150,12 @@ func TestAnExitCodeBeforeTheConnectionBreaksIsNotHeard(t *testing.T) {
 				exec := <-reqs
 				_ = exec.Reply(true, nil)
 				go ssh.DiscardRequests(reqs)
+				if _, greeting, ok := strings.Cut(string(exec.Payload), "echo "); ok {
+					_, _ = io.WriteString(ch, greeting+"\n")
+					_, _ = ch.SendRequest("exit-status", false, make([]byte, 4))
+					_ = ch.Close()
+					continue
+				}
 				_, _ = io.WriteString(ch, "half of ")
 				_, _ = ch.SendRequest("exit-status", false, make([]byte, 4))
 				synctest.Wait()

@@ -74,7 +74,7 @@ func (p *Pool) approach(ctx context.Context, t Target) (netDial, error) {
 	if err != nil {
 		return nil, &DialError{Node: t.Name, Addr: t.Addr, Via: last.Name, Err: err}
 	}
-	return hop.DialContext, nil
+	return hop.dialNext, nil
 }
 
 // admit takes a place among the handshakes: first of the jump host, so that a

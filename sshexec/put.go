@@ -115,11 +115,19 @@ func (c *Conn) sendSFTP(ctx context.Context, tmp string, content []byte) error {
 		return err
 	}
 	defer c.leave()
+	noisy, err := c.greet(ctx)
+	if err != nil {
+		return err
+	}
+	if noisy { // sshd may start its SFTP server through the login shell, whose words SFTP does not understand
+		return errNoSFTP
+	}
 	channel, requests, err := c.open(ctx, "session", nil)
 	if err != nil {
 		return err
 	}
-	s, err := c.stream(channel, requests, tunnelAddr("sftp"))
+	c.dropStderr(channel)
+	s, err := c.stream(channel, requests, tunnelAddr("sftp"), func() {})
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"io"
 	"strings"
 	"time"
 
@@ -21,10 +21,25 @@ import (
 //
 // Nothing is ever run a second time. cmd.Stdin may be read for a moment longer than Run lasts.
 func (c *Conn) Run(ctx context.Context, cmd Cmd) (Result, error) {
+	again := rewinder(cmd.Stdin)
+	res, r, err := c.runOnce(ctx, cmd)
+	if !cmd.Sudo || !wantsTerminal(err) || r.terminal {
+		return res, err
+	}
+	c.sudoTerminal.Store(true)
+	// Sudo has not run it, and will for one who has a terminal.
+	if !r.wasFed(ctx) || !again() {
+		return res, err
+	}
+	res, _, err = c.runOnce(ctx, cmd)
+	return res, err
+}
+
+func (c *Conn) runOnce(ctx context.Context, cmd Cmd) (Result, *running, error) {
 	start := time.Now()
 	r, err := c.start(ctx, cmd)
 	if err != nil {
-		return Result{Took: time.Since(start)}, err
+		return Result{Took: time.Since(start)}, nil, err
 	}
 	select {
 	case <-r.finished:
@@ -33,10 +48,29 @@ func (c *Conn) Run(ctx context.Context, cmd Cmd) (Result, error) {
 		case <-r.finished: // it was in time
 		default:
 			c.closeChannel(r.channel)
-			return r.soFar(start), &LostError{Node: c.node, Cmd: r.shown, Err: context.Cause(ctx)}
+			return r.soFar(start), r, &LostError{Node: c.node, Cmd: r.shown, Err: r.meanwhile(context.Cause(ctx))}
 		}
 	}
-	return r.result(c, start)
+	res, err := r.result(c, start)
+	return res, r, err
+}
+
+// rewinder sets standard input back to where it was. False: it cannot be.
+func rewinder(stdin io.Reader) func() bool {
+	if stdin == nil {
+		return func() bool { return true }
+	}
+	s, ok := stdin.(io.Seeker)
+	if !ok {
+		return func() bool { return false }
+	}
+	at, err := s.Seek(0, io.SeekCurrent)
+	return func() bool {
+		if err == nil {
+			_, err = s.Seek(at, io.SeekStart)
+		}
+		return err == nil
+	}
 }
 
 // start asks the node to run the command.
@@ -49,33 +83,74 @@ func (c *Conn) start(ctx context.Context, cmd Cmd) (*running, error) {
 	if err := c.enter(ctx); err != nil {
 		return nil, notRun(err)
 	}
-	channel, requests, err := c.open(ctx, "session", nil)
+	noisy, err := c.greet(ctx)
 	if err != nil {
 		c.leave()
+		return nil, notRun(err)
+	}
+	w := way{cmd: cmd, password: c.sudoPassword, terminal: cmd.Sudo && c.sudoTerminal.Load(), noisy: noisy}
+	line, stdin, err := w.prepare(r)
+	if err != nil {
+		c.leave()
+		return nil, notRun(err)
+	}
+	r.done = c.leave
+	if _, err := c.exec(ctx, r, line); err != nil {
+		var lost *lostError
+		if errors.As(err, &lost) {
+			return nil, &LostError{Node: c.node, Cmd: r.shown, Err: lost.err}
+		}
+		return nil, notRun(err)
+	}
+	if r.root == nil {
+		r.feed(stdin)
+	} else {
+		go r.converse(ctx, c, stdin)
+	}
+	return r, nil
+}
+
+// lostError is a request that the node may have heard.
+type lostError struct{ err error }
+
+func (e *lostError) Error() string { return e.err.Error() }
+func (e *lostError) Unwrap() error { return e.err }
+
+// exec opens a channel and has it run a line. Errors other than a *lostError
+// mean that nothing was run. r.done is called when nothing runs any more.
+func (c *Conn) exec(ctx context.Context, r *running, line string) (*running, error) {
+	channel, requests, err := c.open(ctx, "session", nil)
+	if err != nil {
+		r.done()
 		var refused *ssh.OpenChannelError
 		if errors.As(err, &refused) {
 			err = fmt.Errorf("%w: %w", ErrNoSession, err)
 		}
-		return nil, notRun(err)
+		return nil, err
 	}
 	r.channel = channel
 	collected := c.spawn(func() { // from here on, so that a closing channel is always read to its end
-		defer c.leave()
+		defer r.done()
 		r.collect(c, requests)
 	})
 	if !collected {
-		c.leave()
-		return nil, notRun(ErrClosed)
+		r.done()
+		return nil, ErrClosed
 	}
-	ok, err := c.request(ctx, channel, "exec", cmd.line())
+	if r.terminal {
+		if err := c.rawTerminal(ctx, channel); err != nil {
+			c.closeChannel(channel)
+			return nil, err
+		}
+	}
+	ok, err := c.request(ctx, channel, "exec", line)
 	if err != nil {
-		return nil, &LostError{Node: c.node, Cmd: r.shown, Err: err}
+		return nil, &lostError{err}
 	}
 	if !ok {
 		c.closeChannel(channel)
-		return nil, notRun(errors.New("the node does not let us run commands"))
+		return nil, errors.New("the node does not let us run commands")
 	}
-	r.feed(cmd.Stdin)
 	return r, nil
 }
 
@@ -111,14 +186,4 @@ func (cmd Cmd) check() error {
 		}
 	}
 	return nil
-}
-
-// line is what the login shell gets.
-func (cmd Cmd) line() string { return Quote(cmd.words()) }
-
-func (cmd Cmd) words() []string {
-	if cmd.Sudo {
-		return slices.Concat([]string{"sudo", "-n"}, cmd.Argv)
-	}
-	return cmd.Argv
 }

@@ -1,10 +1,13 @@
 package sshexec
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -21,7 +24,17 @@ type running struct {
 	sudo     bool
 	channel  ssh.Channel
 	out, err capture
+	stdout   io.Writer // out, or what lets a part of it through
+	stderr   io.Writer
+	noise    *gate         // of standard output, where the login shell prints; else nil
+	root     *gate         // up to where sudo runs the command, where it may ask; else nil
+	terminal bool          // everything comes through standard output
+	done     func()        // called when nothing runs any more
+	wrong    atomic.Bool   // the password; sudo was hung up on
+	fed      chan struct{} // closed when standard input has ended
 	finished chan struct{} // closed when nothing more will be heard
+
+	limit int // of the caller
 
 	// Set before finished is closed.
 	heard bool // the node told how it ended, and closed the channel properly
@@ -29,33 +42,48 @@ type running struct {
 }
 
 func newRunning(cmd Cmd) *running {
-	limit := cmd.Limit
-	if limit <= 0 {
-		limit = defaultLimit
-	}
-	return &running{
-		shown: Redact(cmd.words()), sudo: cmd.Sudo, finished: make(chan struct{}),
+	limit := cmd.limit()
+	r := &running{
+		shown: Redact(cmd.words()), sudo: cmd.Sudo, finished: make(chan struct{}), fed: make(chan struct{}), done: func() {}, limit: limit,
 		out: capture{limit: limit}, err: capture{limit: min(limit, stderrLimit)},
 	}
+	r.stdout, r.stderr = &r.out, &r.err
+	return r
 }
 
 // feed sends standard input. It is not waited for: a reader that blocks is
 // the caller's, and must not hold the connection up.
 func (r *running) feed(stdin io.Reader) {
 	go func() {
+		defer close(r.fed)
 		if stdin != nil {
 			_, _ = io.Copy(r.channel, stdin)
 		}
-		_ = r.channel.CloseWrite()
+		if !r.terminal { // which knows no end of input
+			_ = r.channel.CloseWrite()
+		}
 	}()
+}
+
+// wasFed waits until nobody reads standard input any more.
+func (r *running) wasFed(ctx context.Context) bool {
+	if r.root != nil { // it begins with the command, which has not begun
+		return true
+	}
+	select {
+	case <-r.fed:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // collect reads until the channel is closed, by the node or by its loss.
 func (r *running) collect(c *Conn, requests <-chan *ssh.Request) {
 	defer close(r.finished)
 	var outputs sync.WaitGroup
-	outputs.Go(func() { _, _ = io.Copy(&r.out, r.channel) })
-	outputs.Go(func() { _, _ = io.Copy(&r.err, r.channel.Stderr()) })
+	outputs.Go(func() { _, _ = io.Copy(r.stdout, r.channel) })
+	outputs.Go(func() { _, _ = io.Copy(r.stderr, r.channel.Stderr()) })
 	told := false
 	for req := range requests {
 		if code, ok := exitCode(req); ok {
@@ -108,15 +136,52 @@ func (r *running) soFar(start time.Time) Result {
 // result is called when the command has finished.
 func (r *running) result(c *Conn, start time.Time) (Result, error) {
 	res := r.soFar(start)
+	if r.wrong.Load() {
+		words, _ := r.root.before()
+		return Result{Took: res.Took}, refusal(c.node, words)
+	}
+	if !r.heard {
+		return res, &LostError{Node: c.node, Cmd: r.shown, Err: r.meanwhile(c.why(errors.New("the node closed the channel without an exit code")))}
+	}
+	if words, open := r.noise.before(); !open {
+		return Result{Took: res.Took}, &NotRunError{Node: c.node, Cmd: r.shown, Err: fmt.Errorf("the login shell ended before it: %s", said(words))}
+	}
+	if words, open := r.root.before(); !open {
+		return Result{Took: res.Took}, refusal(c.node, words)
+	}
+	if r.terminal {
+		if err := r.unpack(&res); err != nil {
+			return res, &LostError{Node: c.node, Cmd: r.shown, Err: err}
+		}
+	}
 	switch {
-	case !r.heard:
-		return res, &LostError{Node: c.node, Cmd: r.shown, Err: c.why(errors.New("the node closed the channel without an exit code"))}
 	case r.code == 0:
 		return res, nil
-	case r.sudo && r.code == 1 && len(res.Stdout) == 0 && sudoRefused(string(res.Stderr)):
-		return res, &SudoError{Node: c.node, Stderr: said(string(res.Stderr))}
+	case r.sudo && r.root == nil && r.code == 1 && len(res.Stdout) == 0 && sudoRefused(string(res.Stderr)):
+		return res, refusal(c.node, string(res.Stderr))
 	}
 	return res, &ExitError{Node: c.node, Cmd: r.shown, Code: r.code, Stderr: res.Stderr}
+}
+
+// unpack gives both outputs and the exit code what came through a terminal.
+func (r *running) unpack(res *Result) error {
+	stdout, stderr, code, err := parseTerminal(res.Stdout)
+	if err != nil {
+		return err
+	}
+	limit := r.limit
+	res.Truncated = len(stdout) > limit || len(stderr) > min(limit, stderrLimit)
+	res.Stdout, res.Stderr, r.code = stdout[:min(len(stdout), limit)], stderr[:min(len(stderr), limit, stderrLimit)], code
+	return nil
+}
+
+// meanwhile adds to the reason of a loss what sudo has said, when it did not
+// come to run the command: it may still wait for an answer.
+func (r *running) meanwhile(err error) error {
+	if words, open := r.root.before(); !open && strings.TrimSpace(words) != "" {
+		return fmt.Errorf("%w; sudo has said %q and not begun", err, said(words))
+	}
+	return err
 }
 
 // sudoRefused tells sudo's refusal from what a command says. That a name does

@@ -13,9 +13,10 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// DialContext opens a tunnel from the node to addr, "host:port" as seen there
-// (direct-tcpip, RFC 4254 section 7.2), in the shape http.Transport wants. ctx
-// bounds the opening only. ErrNoForwarding when the node's sshd forbids it.
+// DialContext opens a tunnel from the node to addr, "host:port" as seen there,
+// in the shape http.Transport wants. ctx bounds the opening only. Where sshd
+// forbids forwarding (direct-tcpip, RFC 4254 section 7.2), a command on the node makes
+// the connection, and counts as one of Config.Sessions while it is open.
 //
 // The connection has deadlines. It has no half-close: when either side ends,
 // it is closed. It breaks with the Conn, and then reading gives the reason.
@@ -30,9 +31,49 @@ func (c *Conn) DialContext(ctx context.Context, network, addr string) (net.Conn,
 	if err != nil {
 		return fail(err)
 	}
-	number, err := strconv.ParseUint(port, 10, 16)
+	conn, err := c.reach(ctx, host, port)
 	if err != nil {
 		return fail(err)
+	}
+	return conn, nil
+}
+
+// reach connects through sshd, or through a command where sshd forbids it.
+func (c *Conn) reach(ctx context.Context, host, port string) (net.Conn, error) {
+	if !c.noForwarding.Load() {
+		conn, err := c.forward(ctx, host, port)
+		if !errors.Is(err, ErrNoForwarding) {
+			return conn, err
+		}
+		c.noForwarding.Store(true) // and is not asked again: it logs every time
+	}
+	conn, err := c.relay(ctx, host, port)
+	if err != nil {
+		return nil, fmt.Errorf("by a command, since sshd forbids forwarding: %w", err)
+	}
+	return conn, nil
+}
+
+// dialNext is DialContext for what is behind a jump host: there, ErrNoForwarding is
+// the end. What a bastion forbids is not got around.
+func (c *Conn) dialNext(ctx context.Context, _, addr string) (net.Conn, error) {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, &TunnelError{Node: c.node, Addr: addr, Err: err}
+	}
+	conn, err := c.forward(ctx, host, port)
+	if err != nil {
+		return nil, &TunnelError{Node: c.node, Addr: addr, Err: err}
+	}
+	return conn, nil
+}
+
+// forward opens a direct-tcpip channel. ErrNoForwarding when the node's sshd
+// forbids it.
+func (c *Conn) forward(ctx context.Context, host, port string) (net.Conn, error) {
+	number, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return nil, err
 	}
 	channel, requests, err := c.open(ctx, "direct-tcpip", ssh.Marshal(struct {
 		Host     string
@@ -42,17 +83,18 @@ func (c *Conn) DialContext(ctx context.Context, network, addr string) (net.Conn,
 	}{host, uint32(number), "127.0.0.1", 0}))
 	var refused *ssh.OpenChannelError
 	if errors.As(err, &refused) && refused.Reason == ssh.Prohibited {
-		return fail(fmt.Errorf("%w: %w", ErrNoForwarding, err))
+		return nil, fmt.Errorf("%w: %w", ErrNoForwarding, err)
 	}
 	if refused != nil {
-		return fail(errors.New(said(refused.Message)))
+		return nil, errors.New(said(refused.Message))
 	}
 	if err != nil {
-		return fail(err)
+		return nil, err
 	}
-	s, err := c.stream(channel, requests, tunnelAddr(addr))
+	c.dropStderr(channel)
+	s, err := c.stream(channel, requests, tunnelAddr(net.JoinHostPort(host, port)), func() {})
 	if err != nil {
-		return fail(err)
+		return nil, err
 	}
 	return s, nil
 }
@@ -66,13 +108,15 @@ type stream struct {
 	broke atomic.Pointer[error] // why the end that Read sees is none
 }
 
-func (c *Conn) stream(ch ssh.Channel, requests <-chan *ssh.Request, to net.Addr) (*stream, error) {
+// ended is called when it has ended; not when stream has failed. Standard error
+// is the caller's to read.
+func (c *Conn) stream(ch ssh.Channel, requests <-chan *ssh.Request, to net.Addr, ended func()) (*stream, error) {
 	near, far := net.Pipe()
 	s := &stream{Conn: near, to: to}
 	started := c.spawn(func() {
+		defer ended()
 		var pumps sync.WaitGroup
 		pumps.Go(func() { ssh.DiscardRequests(requests) })
-		pumps.Go(func() { _, _ = io.Copy(io.Discard, ch.Stderr()) })
 		pumps.Go(func() {
 			_, _ = io.Copy(ch, far)
 			_ = ch.Close() // the user has closed, or the node is gone
@@ -91,6 +135,12 @@ func (c *Conn) stream(ch ssh.Channel, requests <-chan *ssh.Request, to net.Addr)
 		return nil, ErrClosed
 	}
 	return s, nil
+}
+
+// dropStderr reads what nobody wants to know. A channel has one reader of it:
+// of two, x/crypto would wake only one at the end.
+func (c *Conn) dropStderr(ch ssh.Channel) {
+	c.spawn(func() { _, _ = io.Copy(io.Discard, ch.Stderr()) })
 }
 
 func (s *stream) Read(p []byte) (int, error) {

@@ -2,7 +2,9 @@ package sshexec
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -13,8 +15,7 @@ import (
 
 func TestAPassphraseIsAskedForOnceForEachKey(t *testing.T) {
 	dir := t.TempDir()
-	key := newPrivate(t)
-	locked := writePrivate(t, filepath.Join(dir, "locked"), key, "right")
+	key, locked := lockedKey(t, dir)
 	writeCertificate(t, locked+"-cert.pub", key)
 	plainFile := writePrivate(t, filepath.Join(dir, "plain"), newPrivate(t), "")
 	socket := serveAgent(t, filepath.Join(dir, "agent"), key)
@@ -75,6 +76,25 @@ func TestAPassphraseIsAskedForOnceForEachKey(t *testing.T) {
 	}
 }
 
+// lockedKey is a key of testdata, made for these tests by "ssh-keygen -a 1": one
+// round instead of sixteen, which take seconds under the race detector.
+func lockedKey(t *testing.T, dir string) (ed25519.PrivateKey, string) {
+	t.Helper()
+	text, err := os.ReadFile("testdata/locked_ed25519")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "locked")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	key, err := ssh.ParseRawPrivateKeyWithPassphrase(text, []byte("right"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *key.(*ed25519.PrivateKey), file
+}
+
 func TestWaitingForAPassphraseEndsWithItsContext(t *testing.T) {
 	u := newUnlocked()
 	<-u.turn // somebody is being asked
@@ -87,7 +107,7 @@ func TestWaitingForAPassphraseEndsWithItsContext(t *testing.T) {
 }
 
 func TestALockedKeyWithoutATerminalNamesTheFileAndTheAgent(t *testing.T) {
-	file := writePrivate(t, filepath.Join(t.TempDir(), "locked"), newPrivate(t), "x")
+	_, file := lockedKey(t, t.TempDir())
 	l := loadLogin(t.Context(), Config{Identities: []string{file}})
 	defer l.close()
 	if len(l.skipped) != 1 || !strings.Contains(l.skipped[0], "no terminal") || !strings.Contains(l.skipped[0], "ssh-add "+file) {

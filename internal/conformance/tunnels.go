@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,10 +60,55 @@ var tunnels = map[string]func(*testing.T, World){
 			t.Errorf("%v, want a timeout", err)
 		}
 	},
-	"a node that forbids forwarding says so": func(t *testing.T, w World) {
+	"HTTP goes through a command where forwarding is forbidden": func(t *testing.T, w World) {
+		need(t, w.NoForward != nil && w.Web != "", "refuse forwarding, and answer HTTP")
+		c := w.connect(t, *w.NoForward)
+		client := through(t, c)
+		var g errgroup.Group
+		for i := range 12 { // more than there are places for commands
+			g.Go(func() error {
+				p := fmt.Sprintf("/path/%d", i)
+				if body, err := get(t, client, "http://"+w.Web+p); err != nil || body != p {
+					return fmt.Errorf("%s: %q, %w", p, body, err)
+				}
+				client.CloseIdleConnections()
+				return nil
+			})
+		}
+		if err := g.Wait(); err != nil {
+			t.Error(err)
+		}
+		if _, err := run(t, c, "true"); err != nil {
+			t.Error(err)
+		}
+	},
+	"nobody listening says so where forwarding is forbidden": func(t *testing.T, w World) {
 		need(t, w.NoForward != nil, "refuse forwarding")
 		c := w.connect(t, *w.NoForward)
-		if _, err := c.DialContext(limited(t), "tcp", "127.0.0.1:1"); !errors.Is(err, sshexec.ErrNoForwarding) {
+		for range 20 { // more than there are places for commands
+			conn, err := c.DialContext(limited(t), "tcp", "127.0.0.1:1")
+			if err == nil {
+				conn.Close()
+				t.Fatal("connected to port 1")
+			}
+			if e := wantAs[*sshexec.TunnelError](t, err); errors.Is(err, sshexec.ErrNoForwarding) || !strings.Contains(e.Error(), "refused") {
+				t.Fatalf("%v, want that it was refused", err)
+			}
+		}
+		if _, err := run(t, c, "true"); err != nil {
+			t.Error(err)
+		}
+	},
+	"a jump host that forbids forwarding is not got around": func(t *testing.T, w World) {
+		need(t, w.NoForward != nil, "refuse forwarding")
+		target := w.Target
+		target.Jump = append(slices.Clone(w.NoForward.Jump), sshexec.Hop{Name: w.NoForward.Name, Addr: w.NoForward.Addr, User: w.NoForward.User})
+		c, err := sshexec.Dial(limited(t), target, w.Config)
+		if err == nil {
+			c.Close()
+			t.Fatal("connected through it")
+		}
+		if !errors.Is(err, sshexec.ErrNoForwarding) {
 			t.Errorf("%v, want ErrNoForwarding", err)
 		}
 	},

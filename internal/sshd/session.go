@@ -42,7 +42,10 @@ func (s *Server) program(r *ssh.Request) func(context.Context, ssh.Channel) int 
 	if ssh.Unmarshal(r.Payload, &arg) != nil {
 		return nil
 	}
+	to, relays := relayAddr(arg.Value)
 	switch {
+	case r.Type == "exec" && relays:
+		return func(ctx context.Context, ch ssh.Channel) int { return s.relay(ctx, ch, to) }
 	case r.Type == "exec":
 		return func(ctx context.Context, ch ssh.Channel) int {
 			return s.Handler.Exec(ctx, arg.Value, ch, ch, ch.Stderr())
