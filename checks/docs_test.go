@@ -1,0 +1,94 @@
+package checks
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+)
+
+var update = flag.Bool("update", false, "write docs/gates.md")
+
+// docs/gates.md is made of the table: go test ./checks -run GatesAreDocumented -update
+func TestTheGatesAreDocumentedAsTheyAre(t *testing.T) {
+	file := filepath.Join("..", "docs", "gates.md")
+	want := gatesPage()
+	if *update {
+		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(file)
+	if err != nil || string(got) != want {
+		t.Errorf("%s is stale (%v): go test ./checks -run GatesAreDocumented -update", file, err)
+	}
+}
+
+func gatesPage() string {
+	var b strings.Builder
+	b.WriteString(`# Gates
+
+Made from the table in package checks; do not edit: ` + "`go test ./checks -run GatesAreDocumented -update`" + `.
+
+A gate holds after so many good answers in a row that last so long; any other answer, or another process that gives it, begins the row anew.
+What is missing, unreadable, older than its asking, or compares with a baseline that is not there, is not good. Spans and pauses are never shortened by a policy, only by a rehearsal;
+patience is the policy's. Asked of a node that was at the target before the run, a gate of the node also demands that the daemon is newer than the change of /opt/mesosphere/active, by the node's own clock.
+
+| gate | of | where | answers | span | every | patience | waivable |
+|---|---|---|---|---|---|---|---|
+`)
+	for _, r := range Table() {
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %d | %s | %s | %s | %s |\n", r.Name, r.Name, rolesText(r.Roles), r.Where,
+			r.Default.Need, r.Default.Span, r.Default.Every, patienceText(r), yesNo(r.Waivable))
+	}
+	for _, r := range Table() {
+		fmt.Fprintf(&b, "\n## %s\n\n", r.Name)
+		for _, l := range [][2]string{
+			{"Holds when", r.Asks}, {"Evidence", r.Evidence}, {"Applies", r.Applies}, {"DC/OS", r.Versions},
+			{"New process", r.Restart}, {"Baseline", r.Baseline}, {"May be red until the masters are done", r.Deferred},
+			{"A stale yes is refused", testName(r.Name, "a stale yes")}, {"An untidy cluster passes", testName(r.Name, "untidy")},
+		} {
+			if l[1] != "" {
+				fmt.Fprintf(&b, "- %s: %s\n", l[0], l[1])
+			}
+		}
+	}
+	return b.String()
+}
+
+func rolesText(roles []dcos.Role) string {
+	switch {
+	case len(roles) == 3:
+		return "every node"
+	case roles[0] == dcos.Master:
+		return "masters"
+	}
+	return "agents"
+}
+
+// patienceText shows both patiences of a gate that masters have longer.
+func patienceText(r Row) string {
+	text := r.Default.Within.String()
+	for _, role := range r.Roles {
+		if s, _ := Spec(r.Name, role); s.Within != r.Default.Within {
+			return fmt.Sprintf("%s (%s: %s)", text, rolesText([]dcos.Role{role}), s.Within)
+		}
+	}
+	return text
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "no"
+}
+
+// testName is the first test of a danger, as go test -v lists it.
+func testName(gate, begins string) string {
+	return "`TestGate/" + gate + "/" + strings.ReplaceAll(firstCase(gateCases()[gate], begins).name, " ", "_") + "`"
+}
