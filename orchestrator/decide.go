@@ -13,13 +13,8 @@ import (
 
 // decide derives what should be done now from the state alone.
 func decide(s State) []Command {
-	switch {
-	case s.Plan == nil || s.Ended != "":
+	if s.Plan == nil || s.Ended != "" {
 		return nil
-	case s.Stop == nil:
-		if bad := Violations(s); len(bad) > 0 {
-			s.Stop = &journal.Stop{Reason: journal.StopInvariant, Detail: strings.Join(bad, "; ")}
-		}
 	}
 	cmds := lanes(s)
 	if s.Stop != nil {

@@ -6,7 +6,7 @@ import "github.com/dcos-patch/dcos-patch/journal"
 func Fold(events []journal.Event) State {
 	s := New()
 	for _, e := range events {
-		s = apply(s, e)
+		s = monitor(apply(s, e))
 	}
 	return s
 }

@@ -3,6 +3,7 @@ package orchestrator
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
@@ -18,8 +19,19 @@ import (
 // An event that cannot follow the state (a step that ends without having
 // started, say) stops the line: the journal and the engine disagree.
 func Next(s State, e journal.Event) (State, []Command) {
-	s = apply(s, e)
+	s = monitor(apply(s, e))
 	return s, decide(s)
+}
+
+// monitor stops the line when a safety rule is broken, for good: that the lanes
+// in hand finish, and the rule holds again, does not make the engine sound.
+func monitor(s State) State {
+	if s.Stop == nil && s.Ended == "" {
+		if bad := Violations(s); len(bad) > 0 {
+			s.Stop = &journal.Stop{Reason: journal.StopInvariant, Detail: strings.Join(bad, "; ")}
+		}
+	}
+	return s
 }
 
 // apply is the fold.
