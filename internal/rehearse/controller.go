@@ -235,6 +235,9 @@ func (c *controller) reconcile(t plan.Task) {
 		if n.reachable(c.now) {
 			rep = n.look(t.Run, t.Attempt)
 		}
+		if rep.Outcome == plan.Failed {
+			n.lost = true
+		}
 		c.news(journal.Event{Kind: journal.Reconciled, Step: t.Step.ID, Node: t.Step.Node, Report: &rep})
 	})
 }

@@ -189,7 +189,7 @@ func (w *work) verify() {
 			continue
 		}
 		holds = false
-		if w.c.now >= w.began+g.Within.D()+g.Span.D() {
+		if w.c.now >= w.began+g.Within.D() && w.c.now < w.c.since(w.n, g.Gate) {
 			f := dcos.Finding{Check: g.Gate, Node: string(w.n.Name), Status: dcos.Failed, Observed: "not in time"}
 			w.ends(plan.Report{Outcome: plan.Failed, Class: plan.NotVerified, Detail: fmt.Sprintf("gate %s on %s did not hold within %s", g.Gate, w.n.Name, g.Within), Findings: []dcos.Finding{f}})
 			return

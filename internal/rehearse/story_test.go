@@ -1,0 +1,132 @@
+package rehearse
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+func production(t testing.TB) *plan.Plan {
+	t.Helper()
+	inv, err := inventory.Load("../../examples/production/inventory.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := Plan(inv, time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestACalmNightTakesAsLongAsThePlanSays(t *testing.T) {
+	t.Parallel()
+	p := production(t)
+	r := Many(Options{Plan: p, Seed: 1}, 5)
+	if len(r.Alone) != 5 || len(r.Broken) > 0 || len(r.Stops) > 0 || r.Scripts != 5*121 {
+		t.Fatalf("%d of 5 calm nights ended alone, %d scripts, stops %v, broken %v", len(r.Alone), r.Scripts, r.Stops, r.Broken)
+	}
+	estimate := p.Estimate.D()
+	if median := Quantile(r.Alone, 0.5); median < estimate*9/10 || median > estimate*11/10 {
+		t.Errorf("median %s, and the plan's estimate is %s: one of the two is wrong", median, estimate)
+	}
+}
+
+func TestTheSameSeedGivesTheSameNights(t *testing.T) {
+	t.Parallel()
+	o := Options{Plan: production(t), Seed: 7, Chaos: 3}
+	a, b := Many(o, 4), Many(o, 4)
+	if !reflect.DeepEqual(a, b) {
+		t.Errorf("two rehearsals differ:\n%+v\n%+v", a, b)
+	}
+	o.Seed = 8
+	if c := Many(o, 4); reflect.DeepEqual(a.Alone, c.Alone) && reflect.DeepEqual(a.Helped, c.Helped) {
+		t.Error("another seed gives the same nights")
+	}
+}
+
+func TestABadNightBreaksNoRule(t *testing.T) {
+	t.Parallel()
+	r := Many(Options{Plan: production(t), Seed: uint64(time.Now().Unix() / 86400), Chaos: 6}, 8)
+	for _, b := range r.Broken {
+		t.Errorf("seed %d, night %d: %s\n%s", r.Seed, b.Number, b.Rule, strings.Join(b.Story, "\n"))
+	}
+	if len(r.Stops) == 0 || r.Holds == 0 {
+		t.Errorf("%d kinds of stops, %d holds: want some of both, or the nights were not bad", len(r.Stops), r.Holds)
+	}
+}
+
+// TestTheOracleSees: an oracle that never speaks proves nothing. Each rule is
+// broken on the twin, by hand.
+func TestTheOracleSees(t *testing.T) {
+	t.Parallel()
+	plans, err := SmallPlans()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		bad  func(w *twin)
+		want string
+	}{
+		{"two masters out", func(w *twin) {
+			w.launch(w.byName["m1"], "r", 1)
+			w.swap(w.byName["m1"], 1)
+			w.launch(w.byName["m2"], "r", 1)
+		}, "two masters out"},
+		{"a second master before the first is verified", func(w *twin) {
+			w.launch(w.byName["m1"], "r", 1)
+			w.launch(w.byName["m2"], "r", 1)
+		}, "patched and not verified"},
+		{"a script begun twice", func(w *twin) {
+			w.launch(w.byName["m1"], "r", 1)
+			w.launch(w.byName["m1"], "r", 2)
+		}, "begun again"},
+		{"an agent before the masters", func(w *twin) { w.launch(w.byName["a1"], "r", 1) }, "before master"},
+		{"more agents than the width", func(w *twin) {
+			for _, m := range []inventory.NodeName{"m1", "m2", "m3"} {
+				w.verified[m] = true
+			}
+			w.launch(w.byName["a1"], "r", 1)
+			w.launch(w.byName["a2"], "r", 1)
+		}, "2 agents in hand"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newTwin(plans[0], newChance(1, 1))
+			c.bad(w)
+			if !slices.ContainsFunc(w.broken, func(s string) bool { return strings.Contains(s, c.want) }) {
+				t.Errorf("the oracle says %q, want %q", w.broken, c.want)
+			}
+		})
+	}
+}
+
+func TestAFaultFromAFileStrikesWhereItSays(t *testing.T) {
+	t.Parallel()
+	p := production(t)
+	faults := []Fault{{What: ScriptFailsStart, Where: "a050", Nth: 1}, {What: Dies, Nth: 300}}
+	if err := Check(faults, p); err != nil {
+		t.Fatal(err)
+	}
+	n := Rehearse(Options{Plan: p, Seed: 1, Faults: faults})
+	if len(n.Violations) > 0 || len(n.Stops) != 1 || n.Stops[0].Class != plan.NotStarted || n.HandOvers != 1 {
+		t.Errorf("stops %v, hand-overs %d, violations %v; want one stop at a050 and one hand-over", n.Stops, n.HandOvers, n.Violations)
+	}
+	for _, bad := range [][]Fault{{{What: "no-such"}}, {{What: ScriptHangs, Where: "nobody"}}, {{What: Election}}} {
+		if Check(bad, p) == nil {
+			t.Errorf("%v was not refused", bad)
+		}
+	}
+}
+
+func BenchmarkNight(b *testing.B) {
+	p := production(b)
+	for i := 0; b.Loop(); i++ {
+		Rehearse(Options{Plan: p, Seed: 1, Number: uint64(i), Chaos: 1})
+	}
+}
