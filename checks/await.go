@@ -124,7 +124,7 @@ func sample(ctx context.Context, a *asking, r Row) Sample {
 	ans := a.afterSwap(ctx, r, r.ask(ctx, a))
 	return Sample{
 		Asked: asked, Answered: time.Now(), Evidence: ans.Evidence,
-		Finding: ans.Finding, Identity: ans.Identity, Marks: ans.Marks,
+		Finding: bounded(ans.Finding), Identity: identity(ans.Identity), Marks: ans.Marks,
 	}
 }
 

@@ -45,7 +45,7 @@ type Cluster struct {
 func New(nodes Nodes, p *plan.Plan) *Cluster {
 	c := &Cluster{nodes: nodes, plan: p, peers: make(map[inventory.NodeName]*peer, len(p.Nodes))}
 	for _, n := range p.Nodes {
-		c.peers[n.Name] = newPeer(nodes, n)
+		c.peers[n.Name] = newPeer(nodes, n, len(p.Nodes))
 	}
 	return c
 }
@@ -57,17 +57,21 @@ type peer struct {
 	http    *http.Client
 	mesos   *mesos.Client
 	metrics *mesos.Reader
+	tunnels chan struct{} // a place per open connection
 }
 
-func newPeer(nodes Nodes, n plan.Node) *peer {
-	p := &peer{nodes: nodes, node: n}
+func newPeer(nodes Nodes, n plan.Node, clusterSize int) *peer {
+	p := &peer{nodes: nodes, node: n, tunnels: make(chan struct{}, maxTunnels)}
 	p.http = &http.Client{
 		// A tunnelled connection knows no deadlines and dies with its SSH
 		// connection: none is kept for the next question.
-		Transport:     &http.Transport{DialContext: p.dial, DisableKeepAlives: true, DisableCompression: true},
+		Transport: &http.Transport{
+			DialContext: p.dial, DisableKeepAlives: true, DisableCompression: true,
+			MaxResponseHeaderBytes: 64 << 10, ReadBufferSize: 16 << 10,
+		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	p.mesos = mesos.New(p.http, "http://"+net.JoinHostPort(n.IP, strconv.Itoa(n.Role.MesosPort())))
+	p.mesos = mesos.New(p.http, "http://"+net.JoinHostPort(n.IP, strconv.Itoa(n.Role.MesosPort()))).Expecting(clusterSize)
 	p.metrics = mesos.NewReader(p.mesos)
 	return p
 }
@@ -81,7 +85,17 @@ func (p *peer) dial(ctx context.Context, network, addr string) (net.Conn, error)
 	if err != nil {
 		return nil, err
 	}
-	return prober.DialContext(ctx, network, addr)
+	select {
+	case p.tunnels <- struct{}{}:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	conn, err := prober.DialContext(ctx, network, addr)
+	if err != nil {
+		<-p.tunnels
+		return nil, err
+	}
+	return newTunnel(conn, p.tunnels), nil
 }
 
 // The longest that single questions may take. A node whose dcos-net restarts
@@ -103,7 +117,7 @@ func onNode[T any](ctx context.Context, p *peer, patience time.Duration, verb fu
 		var none T
 		return none, err
 	}
-	return verb(ctx, prober)
+	return verb(ctx, thrifty{prober})
 }
 
 // overHTTP bounds one request to a daemon.

@@ -33,7 +33,7 @@ func (c *Cluster) Observe(ctx context.Context, ask plan.Ask) plan.Observation {
 		staleRows: c.staleRows(looks, began),
 	}
 	v.age = time.Since(began)
-	obs := v.observation()
+	obs := bearable(v.observation())
 	if ask.Kind == plan.StagePreflight { // only planning asks how loaded agents are
 		obs.Tasks = c.taskCounts(ctx, l)
 	}
