@@ -124,10 +124,12 @@ func (p *Patcher) insist(ctx context.Context, t plan.Task, note func(plan.Note))
 // evidence reads receipts and state of the node.
 func (p *Patcher) evidence(ctx context.Context, t plan.Task) (evidence, error) {
 	ev := evidence{Script: t.Plan.Script, Run: t.Run, Attempt: t.Attempt}
-	h, err := p.Nodes.Node(ctx, t.Step.Node)
+	h, err := bounded{p.Nodes}.Node(ctx, t.Step.Node)
 	if err != nil {
 		return ev, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, 2*askPatience) // two questions
+	defer cancel()
 	if ev.Receipts, err = node.Receipts(ctx, h, t.Plan.Script.SHA256); err != nil {
 		return ev, err
 	}

@@ -5,12 +5,19 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"strings"
+	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
-// scriptLimit bounds a node patch script; real ones have some 10 kB.
-const scriptLimit = 4 << 20
+// Real node patch scripts have some 10 kB, and come from the next rack.
+const (
+	scriptLimit    = 1 << 20
+	scriptPatience = time.Minute
+)
 
 // ScriptError is a node patch script that cannot be used.
 type ScriptError struct {
@@ -26,12 +33,19 @@ func (e *ScriptError) Error() string {
 // FetchScript reads the node patch script through a node's own network, as the
 // node would, and checks that it is one. curl without -f would save an error
 // page under the script's name.
-func FetchScript(ctx context.Context, h Host, via, url string) (dcos.Script, []byte, error) {
+func FetchScript(ctx context.Context, h Host, via, from string) (dcos.Script, []byte, error) {
 	bad := func(format string, args ...any) (dcos.Script, []byte, error) {
-		return dcos.Script{}, nil, &ScriptError{URL: url, Via: via, What: fmt.Sprintf(format, args...)}
+		return dcos.Script{}, nil, &ScriptError{URL: from, Via: via, What: fmt.Sprintf(format, args...)}
 	}
-	client := &http.Client{Transport: &http.Transport{DialContext: h.DialContext, DisableKeepAlives: true}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if holdsSecret(from) {
+		return dcos.Script{}, nil, &ScriptError{URL: sshexec.Redact([]string{from}), Via: via, What: secretHere}
+	}
+	ctx, cancel := context.WithTimeout(ctx, scriptPatience)
+	defer cancel()
+	client := &http.Client{Transport: &http.Transport{
+		DialContext: h.DialContext, DisableKeepAlives: true, DisableCompression: true, MaxResponseHeaderBytes: 64 << 10,
+	}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
 	if err != nil {
 		return bad("%v", err)
 	}
@@ -53,6 +67,28 @@ func FetchScript(ctx context.Context, h Host, via, url string) (dcos.Script, []b
 	if err != nil {
 		return bad("%v", err)
 	}
-	script.URL = url
+	if holdsSecret(script.Repository) {
+		return bad("its packages come from %s: %s", sshexec.Redact([]string{script.Repository}), secretHere)
+	}
+	script.URL = from
 	return script, body, nil
+}
+
+// secretHere says why a URL with a secret is refused: the plan, the journal,
+// the nodes' process lists and this program's output would all show it.
+const secretHere = "the URL has a user, a password or a token in it, and would be kept in the plan and shown by every node's process list; serve the files without"
+
+// holdsSecret reports whether a URL has a user or a parameter with a secret's
+// name. What cannot be read as a URL is somebody else's to refuse.
+func holdsSecret(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil {
+		return strings.Contains(text, "@")
+	}
+	for name := range u.Query() {
+		if !strings.HasSuffix(sshexec.Redact([]string{name + "=x"}), "=x") {
+			return true
+		}
+	}
+	return u.User != nil
 }

@@ -35,10 +35,12 @@ func Survey(ctx context.Context, nodes Nodes, inv *inventory.Cluster) plan.Facts
 }
 
 func surveyOne(ctx context.Context, nodes Nodes, name inventory.NodeName) plan.NodeFacts {
-	h, err := nodes.Node(ctx, name)
+	h, err := bounded{nodes}.Node(ctx, name)
 	if err != nil {
 		return plan.NodeFacts{Err: err.Error(), Kind: kind(err)}
 	}
+	ctx, cancel := context.WithTimeout(ctx, askPatience)
+	defer cancel()
 	s, err := node.TakeSurvey(ctx, h)
 	if err != nil {
 		return plan.NodeFacts{Err: err.Error(), Kind: kind(err)}
