@@ -1,0 +1,113 @@
+package dcos
+
+import (
+	"bytes"
+	_ "embed" // known_issues.json
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+)
+
+//go:embed known_issues.json
+var knownIssues []byte
+
+// KnownIssue is reported trouble with patching some versions of DC/OS
+// (DCOS_FACTS §8): a warning before, and a hint when its units are red.
+type KnownIssue struct {
+	ID       string    `json:"id"` // of its tracker, or a name of ours
+	From     []Between `json:"from,omitempty"`
+	To       []Between `json:"to,omitempty"`
+	Roles    []Role    `json:"roles,omitempty"` // nodes that have it; none: all
+	Gate     string    `json:"gate,omitempty"`  // whose finding shows it
+	Units    []string  `json:"units,omitempty"` // with Gate: that are then red
+	HintOnly bool      `json:"hint_only,omitempty"`
+	Symptom  string    `json:"symptom"`
+	Remedy   string    `json:"remedy"`
+	Source   string    `json:"source"`
+}
+
+// Between is a range of versions. An empty end is open.
+type Between struct {
+	From  Version `json:"from,omitempty"`  // and later
+	Below Version `json:"below,omitempty"` // and not that one
+}
+
+// Has reports whether a version lies in the range; one that cannot be parsed
+// lies in none.
+func (b Between) Has(v Version) bool {
+	return v.Minor() != "" && (b.From == "" || v.Compare(b.From) >= 0) && (b.Below == "" || v.Compare(b.Below) < 0)
+}
+
+// KnownIssues lists what is known, in the order of known_issues.json. The data
+// are part of the program, so that an error is one of its making.
+func KnownIssues() ([]KnownIssue, error) { return ParseKnownIssues(knownIssues) }
+
+// ParseKnownIssues reads a list of issues strictly: a field that is unknown or
+// missing, a range that is empty, and an id said twice are errors.
+func ParseKnownIssues(b []byte) ([]KnownIssue, error) {
+	const what = "known issues"
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	var list []KnownIssue
+	if err := dec.Decode(&list); err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: something follows the list", what)
+	}
+	seen := map[string]bool{}
+	for i, k := range list {
+		if err := k.check(); err != nil {
+			return nil, fmt.Errorf("%s: number %d (%s): %w", what, i+1, clip(k.ID), err)
+		}
+		if seen[k.ID] {
+			return nil, fmt.Errorf("%s: %s is listed twice", what, clip(k.ID))
+		}
+		seen[k.ID] = true
+	}
+	return list, nil
+}
+
+func (k KnownIssue) check() error {
+	for field, v := range map[string]string{"id": k.ID, "symptom": k.Symptom, "remedy": k.Remedy, "source": k.Source} {
+		if v == "" {
+			return fmt.Errorf("field %s is missing", field)
+		}
+	}
+	for _, b := range slices.Concat(k.From, k.To) {
+		for _, v := range []Version{b.From, b.Below} {
+			if _, err := ParseVersion(string(v)); v != "" && err != nil {
+				return err
+			}
+		}
+		if b == (Between{}) || b.From != "" && b.Below != "" && b.From.Compare(b.Below) >= 0 {
+			return fmt.Errorf("the range from %q to below %q has no end or nothing in it", b.From, b.Below)
+		}
+	}
+	switch {
+	case (k.Gate == "") != (len(k.Units) == 0):
+		return errors.New("gate and units belong together")
+	case k.HintOnly && k.Gate == "":
+		return errors.New("a hint without a gate is never shown")
+	case !k.HintOnly && len(k.From)+len(k.To) == 0:
+		return errors.New("it would be shown with every plan: want versions, or hint_only")
+	}
+	return nil
+}
+
+// Concerns reports whether patching between two versions can meet the issue.
+func (k KnownIssue) Concerns(from, to Version) bool {
+	return within(k.From, from) && within(k.To, to)
+}
+
+func within(ranges []Between, v Version) bool {
+	return len(ranges) == 0 || slices.ContainsFunc(ranges, func(b Between) bool { return b.Has(v) })
+}
+
+// Explains reports whether a red unit of a node, as a gate found it, is the
+// issue's symptom.
+func (k KnownIssue) Explains(gate, unit string, role Role) bool {
+	return k.Gate == gate && slices.Contains(k.Units, unit) && (len(k.Roles) == 0 || slices.Contains(k.Roles, role))
+}
