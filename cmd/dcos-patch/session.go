@@ -7,8 +7,6 @@ import (
 	"net"
 	"os"
 	"os/user"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/checks"
@@ -40,19 +38,29 @@ type session struct {
 // dialer opens TCP connections; nil is the network. The demo has its own.
 type dialer func(ctx context.Context, network, addr string) (net.Conn, error)
 
+// openSession dials nothing yet. What is wrong with the ssh configuration or
+// with a secret is the error of every node, since none can be reached.
 func openSession(inv *inventory.Cluster, dial dialer) *session {
-	targets := map[string]sshexec.Target{}
-	for _, n := range inv.Nodes() {
-		targets[string(n.Name)] = sshexec.Target{Name: string(n.Name), Addr: net.JoinHostPort(n.Address, strconv.Itoa(n.Port)), User: inv.SSH.User, Jump: hops(inv.SSH)}
-	}
 	cfg := sshexec.Config{
-		Identities: inv.SSH.Identities, AgentSocket: os.Getenv("SSH_AUTH_SOCK"), KnownHosts: inv.SSH.KnownHosts,
+		AgentSocket: os.Getenv("SSH_AUTH_SOCK"), NetDial: dial,
 		DialTimeout: inv.SSH.Dial, Attempts: inv.SSH.DialAttempts, KeepAlive: inv.SSH.Keepalive, KeepAliveMisses: inv.SSH.KeepaliveMiss,
-		NetDial: dial,
+	}
+	config := ""
+	if dial == nil { // the network: of another, the operator's own configuration says nothing
+		config, cfg.Passphrase = inv.SSH.Config, passphrases()
+	}
+	known, wrong := targets(inv, config)
+	if password, err := secret(inv.SSH.SudoPassword); err != nil {
+		wrong = cmp.Or(wrong, fmt.Errorf("ssh.sudo.password of the inventory: %w", err))
+	} else {
+		cfg.SudoPassword = password
 	}
 	lookup := func(name string) (sshexec.Target, error) {
-		t, ok := targets[name]
-		if !ok {
+		t, ok := known[name]
+		switch {
+		case wrong != nil:
+			return t, wrong
+		case !ok:
 			return t, fmt.Errorf("%s is not in the inventory", name)
 		}
 		return t, nil
@@ -61,25 +69,6 @@ func openSession(inv *inventory.Cluster, dial dialer) *session {
 }
 
 func (s *session) close() { s.pool.Close() }
-
-// hops reads the inventory's "user@host:port" jump hosts.
-func hops(c inventory.SSH) []sshexec.Hop {
-	var out []sshexec.Hop
-	for _, j := range c.Jump {
-		h := sshexec.Hop{User: c.User}
-		if u, rest, ok := strings.Cut(j, "@"); ok {
-			h.User, j = u, rest
-		}
-		h.Name, h.Addr = j, j
-		if host, _, err := net.SplitHostPort(j); err == nil {
-			h.Name = host
-		} else {
-			h.Addr = net.JoinHostPort(j, "22")
-		}
-		out = append(out, h)
-	}
-	return out
-}
 
 // probers and hosts are the pool as packages checks and patcher see it.
 type (
