@@ -57,7 +57,7 @@ func TestEveryFaultEndsAsExpected(t *testing.T) {
 func (x expected) options() simcluster.Options {
 	f := x.fault
 	f.What, f.Where = x.what, x.where
-	opt := simcluster.Options{Seed: 1, Width: 1, Faults: simcluster.Faults{f}}
+	opt := simcluster.Options{Seed: 1, Width: 1, OverlayLog: x.what == simcluster.OverlayStuck, Faults: simcluster.Faults{f}}
 	if strings.HasPrefix(x.where, "a") {
 		opt.Private = 2
 		opt.Faults = append(opt.Faults, patched("m1", "m2", "m3")...)

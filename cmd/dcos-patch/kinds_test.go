@@ -41,6 +41,8 @@ func faults() []expected {
 		{what: simcluster.ExhibitorLatent, where: "m1", code: exitStopped, at: "masters/m1/serve", says: `gate    "exhibitor" on m1`, script: 1},
 		{what: simcluster.RegistrarMissing, where: "m1", code: exitStopped, at: "masters/m1/serve", says: `gate    "registrar" on m1`, script: 1},
 		{what: simcluster.UnderReplicated, where: "m1", code: exitStopped, at: "masters/m1/serve", says: `gate    "cockroach" on m1`, script: 1},
+		{what: simcluster.OverlayStuck, where: "m1", code: exitStopped, at: "masters/m1/serve", says: `gate    "registrar" on m1`, script: 1},
+		{what: simcluster.EtcdSick, where: "m1", code: exitStopped, at: "masters/m1/serve", says: `gate    "etcd" on m1`, script: 1},
 		{what: simcluster.AgentNewID, where: "a1", code: exitStopped, at: "general/a1/return", says: `gate    "registered" on a1`, script: 1},
 		{what: simcluster.AgentNeverRegisters, where: "a1", code: exitStopped, at: "general/a1/return", says: `gate    "registered" on a1`, script: 1},
 		{what: simcluster.TasksDoNotReturn, where: "a1", code: exitStopped, at: "general/a1/serve", says: `gate    "tasks" on a1`, script: 1},

@@ -4,6 +4,6 @@ package main
 
 // Under the race detector everything is some four times slower.
 const (
-	crashEvery = 45 // DCOS_PATCH_EVERY_CRASH=1 tries every one
-	faultEvery = 7
+	crashEvery = 60 // DCOS_PATCH_EVERY_CRASH=1 tries every one
+	faultEvery = 11
 )
