@@ -1,0 +1,230 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/rehearse"
+	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
+)
+
+// rehearsal is what a rehearsal came to, and how it was asked for.
+type rehearsal struct {
+	report, calm rehearse.Report
+	flags        rehearseFlags
+	inventory    string
+	took         time.Duration // real time; for people only
+}
+
+// text is a rehearsal for a person who prepares the window.
+func (s rehearsal) text(w io.Writer) error {
+	var b strings.Builder
+	s.head(&b)
+	s.lengths(&b)
+	s.safety(&b)
+	s.stops(&b)
+	s.troubles(&b)
+	s.foot(&b)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (s rehearsal) head(b *strings.Builder) {
+	p := s.report.Plan
+	masters, agents := 0, 0
+	for _, n := range p.Nodes {
+		switch {
+		case n.Disposition != plan.Patch:
+		case n.Role == dcos.Master:
+			masters++
+		default:
+			agents++
+		}
+	}
+	fmt.Fprintf(b, "REHEARSED %s  DC/OS %s -> %s   %d masters, %d agents   %d nights on a twin, in %s\n", p.Cluster.Name, p.From, p.To,
+		masters, agents, s.report.Nights, s.took.Round(100*time.Millisecond))
+	if len(s.report.Broken)+len(s.calm.Broken) == 0 {
+		b.WriteString(" safety rules broken   none\n")
+	} else {
+		fmt.Fprintf(b, " SAFETY RULES BROKEN   in %d of %d nights: do not patch; the story is below\n", len(s.report.Broken)+len(s.calm.Broken), s.report.Nights)
+	}
+	alone, all := len(s.report.Alone), s.report.Nights
+	fmt.Fprintf(b, " reached the end       %d of %d: %d with nobody's help, %d after a person or another controller helped", all-s.report.Stuck, all, alone, len(s.report.Helped))
+	if s.report.Stuck > 0 {
+		fmt.Fprintf(b, "; %d could not be led on", s.report.Stuck)
+	}
+	b.WriteString("\n")
+	if n := len(s.report.Helped); n > 0 {
+		fmt.Fprintf(b, " somebody is needed    in %d %% of the nights: have a person within reach\n", (100*n+all/2)/all)
+	}
+	if s.report.Left > 0 {
+		fmt.Fprintf(b, " left behind           %s in %s, as the policy allows: a later plan takes them up\n", many(s.report.Parked, "node"), many(s.report.Left, "night"))
+	}
+}
+
+// lengths says how long the nights were.
+func (s rehearsal) lengths(b *strings.Builder) {
+	r := s.report
+	row := func(what string, sorted []time.Duration, note string) {
+		if len(sorted) > 0 {
+			fmt.Fprintf(b, "   %-19s %8s %8s %8s   %s\n", what, span(rehearse.Quantile(sorted, 0.5)), span(rehearse.Quantile(sorted, 0.95)), span(sorted[len(sorted)-1]), note)
+		}
+	}
+	all := slices.Sorted(slices.Values(append(slices.Clone(r.Alone), r.Helped...)))
+	fmt.Fprintf(b, "\n how long              %8s %8s %8s   the plan's own estimate is %s\n", "median", "p95", "longest", span(r.Plan.Estimate.D()))
+	row("nothing goes wrong", slices.Sorted(slices.Values(append(slices.Clone(s.calm.Alone), s.calm.Helped...))), many(s.calm.Nights, "night"))
+	row("nobody is needed", r.Alone, many(len(r.Alone), "night"))
+	if n := len(r.Helped); n > 0 {
+		row("somebody is needed", r.Helped, fmt.Sprintf("%s; %s of each waiting for people, on average", many(n, "night"), span(r.Hands/time.Duration(n))))
+	}
+	if len(r.Alone) > 0 && len(r.Helped) > 0 {
+		row("all", all, many(len(all), "night"))
+	}
+	if len(all) > 0 {
+		fmt.Fprintf(b, " A window of %s would have been enough for 95 %% of these nights.\n", span(rehearse.Quantile(all, 0.95).Round(15*time.Minute)+15*time.Minute))
+	}
+}
+
+// safety says how much of what is allowed was used.
+func (s rehearsal) safety(b *strings.Builder) {
+	r := s.report
+	widest := 0
+	for _, st := range r.Plan.Stages {
+		if st.Kind == plan.StageGroup || st.Kind == plan.StageCanary {
+			widest = max(widest, st.Width)
+		}
+	}
+	fmt.Fprintf(b, "\n agents out at once    at most %d because of us (width %d), %d in all (max out %d)\n", r.PeakOurs, widest, r.PeakAll, r.Plan.MaxOut)
+	if r.Holds == 0 {
+		fmt.Fprintf(b, " holds                 none\n")
+		return
+	}
+	fmt.Fprintf(b, " holds                 %d, in %s; %s each on average, the longest %s (one longer than %s stops the run)\n", r.Holds, many(r.HeldIn, "night"),
+		span(r.Held/time.Duration(r.Holds)), span(r.Longest), span(r.Plan.HoldLimit.D()))
+}
+
+// mostStops is how many kinds of stops a person wants to read.
+const mostStops = 15
+
+// stops lists where runs stopped, the most frequent first. Stages of a kind
+// count together.
+func (s rehearsal) stops(b *strings.Builder) {
+	type kind struct{ where, why string }
+	var order []kind
+	times := map[kind]int{}
+	for _, c := range s.report.Stops {
+		k := kind{whereStopped(c.Stop), whyStopped(c.Stop)}
+		if times[k] == 0 {
+			order = append(order, k)
+		}
+		times[k] += c.Times
+	}
+	if len(order) == 0 {
+		b.WriteString(" stops                 none\n")
+		return
+	}
+	slices.SortStableFunc(order, func(x, y kind) int { return times[y] - times[x] })
+	fmt.Fprintf(b, "\n stops, of %s             times   why\n", many(s.report.Nights, "night"))
+	for i, k := range order {
+		if i == mostStops {
+			rest := 0
+			for _, k := range order[i:] {
+				rest += times[k]
+			}
+			fmt.Fprintf(b, "   %-28s %6d   %s\n", "and others", rest, "see -o json")
+			break
+		}
+		fmt.Fprintf(b, "   %-28s %6d   %s\n", k.where, times[k], k.why)
+	}
+}
+
+// whereStopped names the kind of stage and what was done in it.
+func whereStopped(s rehearse.Stop) string {
+	where := "agents"
+	switch {
+	case s.Stage == "masters":
+		where = "masters"
+	case s.Stage == "preflight" || s.Stage == "postflight":
+		return s.Stage
+	case s.Stage == "stage-masters" || s.Stage == "stage-agents":
+		return "fetching packages ahead"
+	case strings.HasSuffix(s.Stage, "-canary"):
+		where = "canaries"
+	}
+	if s.Action == "" {
+		return where
+	}
+	return where + ", " + string(s.Action)
+}
+
+// whyStopped says why in a few words, and what it means for whoever is paged.
+func whyStopped(s rehearse.Stop) string {
+	why := strings.ReplaceAll(string(s.Reason), "-", " ")
+	if s.Gate != "" {
+		why += fmt.Sprintf(", gate %q", s.Gate)
+	}
+	if words := classWords[s.Class]; words != "" {
+		why += ": " + words
+	}
+	switch s.Reason {
+	case "in-doubt":
+		why += ": resume looks first"
+	case "held":
+		why += " for too long: resume once the cluster is green"
+	case "interrupted":
+		why += " by a person: resume"
+	}
+	return why
+}
+
+func (s rehearsal) troubles(b *strings.Builder) {
+	if len(s.report.Troubles) == 0 {
+		b.WriteString("\n what went wrong                    nothing\n")
+		return
+	}
+	b.WriteString("\n what went wrong                   nights  times\n")
+	for _, t := range s.report.Troubles {
+		fmt.Fprintf(b, "   %-30s  %6d %6d   %s\n", t.Kind, t.Nights, t.Times, t.Kind.Words())
+	}
+}
+
+// foot is the story of a broken rule, and what the numbers rest on.
+func (s rehearsal) foot(b *strings.Builder) {
+	for _, r := range []rehearse.Report{s.calm, s.report} {
+		for _, n := range r.Broken {
+			fmt.Fprintf(b, "\nBROKEN in night %d: %s\n", n.Number, n.Rule)
+			for _, line := range n.Story {
+				fmt.Fprintf(b, "  %s\n", line)
+			}
+		}
+	}
+	again := fmt.Sprintf("dcos-patch rehearse -i %s --runs %d", s.inventory, s.flags.runs)
+	from := "every node is healthy at the start (--offline facts.json rehearses a survey of yours)"
+	if s.flags.offline != "" {
+		again += " --offline " + s.flags.offline
+		from = "every node is at the start as " + s.flags.offline + " says"
+	}
+	often := fmt.Sprintf("how often things go wrong is assumed (x%g; --rate)", s.flags.rate)
+	if s.flags.faults != "" {
+		again += " --faults " + s.flags.faults
+		often = "what goes wrong is what " + s.flags.faults + " says"
+	} else {
+		again += fmt.Sprintf(" --chaos %d --rate %g", s.flags.seed, s.flags.rate)
+	}
+	fmt.Fprintf(b, "\n The engine is the real one, the rest a model: %s; %s;\n a person comes 5 to 25 minutes after a stop. No node was asked or touched. The same numbers again:\n   %s\n", from, often, again)
+}
+
+func span(d time.Duration) string { return render.Span(d) }
+
+// many counts in words: 1 night, 2 nights.
+func many(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}
