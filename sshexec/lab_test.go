@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/pem"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -78,8 +79,9 @@ func writeKey(t testing.TB, name string, private ed25519.PrivateKey) string {
 // lab is a network with a few nodes; node m1 is at "m1:22".
 type lab struct {
 	keys
-	net memnet.Network
-	m1  *node
+	net   memnet.Network
+	m1    *node
+	noisy *node
 }
 
 // newLab serves the nodes until the end of the test.
@@ -91,6 +93,12 @@ func newLab(t testing.TB, k keys) *lab {
 	l.serve(t, "m1:22", l.m1, func(*sshd.Server) {})
 	l.serve(t, "m2:22", m2, func(s *sshd.Server) { s.RefuseForwarding = true })
 	l.serve(t, "m3:22", l.m1, func(s *sshd.Server) { s.RefuseSFTP = true })
+	asks := newNode(&l.net)
+	asks.asks = "right, said Fred"
+	l.serve(t, "m5:22", asks, func(*sshd.Server) {})
+	l.noisy = newNode(&l.net)
+	l.noisy.motd = "Welcome to m6!\nYou have mail.\n"
+	l.serve(t, "m6:22", l.noisy, func(*sshd.Server) {})
 	l.serve(t, "jump1:22", newNode(&l.net), func(*sshd.Server) {})
 	l.serve(t, "jump2:2222", newNode(&l.net), func(*sshd.Server) {})
 
@@ -130,7 +138,7 @@ func (l *lab) serve(t testing.TB, addr string, h sshd.Handler, change func(*sshd
 // config trusts every node of the lab.
 func (l *lab) config() sshexec.Config {
 	var lines strings.Builder
-	for _, addr := range []string{"m1:22", "m2:22", "m3:22", "jump1:22", "jump2:2222"} {
+	for _, addr := range []string{"m1:22", "m2:22", "m3:22", "m5:22", "m6:22", "jump1:22", "jump2:2222"} {
 		lines.WriteString(knownhosts.Line([]string{knownhosts.Normalize(addr)}, l.host.PublicKey()) + "\n")
 	}
 	file := filepath.Join(l.dir, "known_hosts")
@@ -150,11 +158,17 @@ func (l *lab) target(name string, jump ...string) sshexec.Target {
 }
 
 func (l *lab) world(jump []string) conformance.World {
-	m2, m3 := l.target("m2", jump...), l.target("m3", jump...)
+	m2, m3, m5, m6 := l.target("m2", jump...), l.target("m3", jump...), l.target("m5", jump...), l.target("m6", jump...)
 	return conformance.World{
 		Target: l.target("m1", jump...), Config: l.config(),
 		NoSudo: &m2, NoForward: &m2, NoSFTP: &m3,
-		Web: "10.0.0.1:80", Dir: "/home", Stat: l.m1.stat,
+		AskSudo: &m5, SudoPassword: sshexec.NewSecret("right, said Fred"), Canary: "said Fred", Noisy: &m6,
+		Web: "10.0.0.1:80", Dir: "/home", Stat: func(name string) ([]byte, fs.FileMode, error) {
+			if name == "/tmp/noisy" {
+				return l.noisy.stat(name)
+			}
+			return l.m1.stat(name)
+		},
 		Cut:     func() { l.net.Cut("m1:22") },
 		Silence: func() { l.net.Silence("m1:22") },
 	}

@@ -23,6 +23,8 @@ import (
 type node struct {
 	net    *memnet.Network
 	noSudo bool
+	asks   string // the password that sudo wants
+	motd   string // what the login shell prints
 
 	mu     sync.Mutex
 	dirs   map[string]bool
@@ -44,6 +46,11 @@ func (n *node) Exec(ctx context.Context, line string, stdin io.Reader, stdout, s
 	n.mu.Lock()
 	n.ran = append(n.ran, line)
 	n.mu.Unlock()
+	_, _ = io.WriteString(stdout, n.motd)
+	if rest, begins := strings.CutPrefix(line, "echo dcos-patch-begin; "); begins {
+		fmt.Fprintln(stdout, "dcos-patch-begin")
+		line = rest
+	}
 	argv, err := sshd.Words(line)
 	if err != nil || len(argv) == 0 {
 		fmt.Fprintln(stderr, "sh:", err)
@@ -52,6 +59,16 @@ func (n *node) Exec(ctx context.Context, line string, stdin io.Reader, stdout, s
 	uid := 1000
 	if argv[0] == "sudo" {
 		if n.noSudo {
+			fmt.Fprintln(stderr, "sudo: a password is required")
+			return 1
+		}
+		if argv[1] == "-S" { // -S -p PROMPT /bin/sh -c SCRIPT sh COMMAND...
+			if n.asks != "" && !asked(argv[3], n.asks, stdin, stderr) {
+				return 1
+			}
+			fmt.Fprintln(stderr, "dcos-patch-sudo-begun")
+			argv = argv[6:]
+		} else if n.asks != "" {
 			fmt.Fprintln(stderr, "sudo: a password is required")
 			return 1
 		}
@@ -93,6 +110,28 @@ func (n *node) Exec(ctx context.Context, line string, stdin io.Reader, stdout, s
 	default:
 		return n.fileCommand(argv, stdin, stdout, stderr)
 	}
+}
+
+// asked is a sudo that wants a password, and takes three.
+func asked(prompt, want string, stdin io.Reader, stderr io.Writer) bool {
+	for range 3 {
+		fmt.Fprint(stderr, "[lecture] ", prompt)
+		var line []byte
+		one := make([]byte, 1)
+		for len(line) == 0 || line[len(line)-1] != '\n' {
+			if _, err := io.ReadFull(stdin, one); err != nil {
+				fmt.Fprintln(stderr, "\nsudo: no password was provided")
+				return false
+			}
+			line = append(line, one[0])
+		}
+		if string(line) == want+"\n" {
+			return true
+		}
+		fmt.Fprintln(stderr, "Sorry, try again.")
+	}
+	fmt.Fprintln(stderr, "sudo: 3 incorrect password attempts")
+	return false
 }
 
 // fileCommand runs what needs the files.

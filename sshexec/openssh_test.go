@@ -24,15 +24,22 @@ import (
 )
 
 // opensshSetup makes three servers of one machine: 22 is whole, 23 forbids
-// forwarding, 24 has no SFTP. pat may use sudo, plain may not.
+// forwarding, 24 has no SFTP. pat may use sudo, plain may not, ask must say a
+// password, term and askterm need a terminal for it; noisy's shell prints.
 const opensshSetup = `
 set -e
-for u in pat plain; do
-  useradd -m -s /bin/sh -p '*' $u
+for u in pat plain ask term askterm noisy; do
+  useradd -m -s /bin/bash -p '*' $u
   mkdir -p /home/$u/.ssh
   echo "$PUBLIC" > /home/$u/.ssh/authorized_keys
 done
 echo 'pat ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/pat
+echo 'noisy ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/noisy
+echo 'ask ALL=(ALL) ALL' > /etc/sudoers.d/ask
+printf 'Defaults:term requiretty\nterm ALL=(ALL) NOPASSWD: ALL\n' > /etc/sudoers.d/term
+printf 'Defaults:askterm requiretty\nDefaults:askterm timestamp_timeout=0\naskterm ALL=(ALL) ALL\n' > /etc/sudoers.d/askterm
+printf 'ask:%s\naskterm:%s\n' "$PASSWORD" "$PASSWORD" | chpasswd
+printf 'echo Welcome, noisy one\necho You have mail >&2\n' > /home/noisy/.bashrc
 mkdir -p /run/sshd
 ssh-keygen -q -t ed25519 -N '' -f /tmp/hostkey
 common='HostKey /tmp/hostkey
@@ -60,9 +67,10 @@ func TestOpenSSH(t *testing.T) {
 	if image == "" {
 		t.Skip("DCOS_PATCH_OPENSSH_IMAGE is not set")
 	}
+	const password = "s3cr3t of $HOME \\'x"
 	k := newKeys(t)
 	public := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(k.user.PublicKey())))
-	id := docker(t, "run", "-d", "--rm", "-e", "PUBLIC="+public, image, "sh", "-c", opensshSetup)
+	id := docker(t, "run", "-d", "--rm", "-e", "PUBLIC="+public, "-e", "PASSWORD="+password, image, "sh", "-c", opensshSetup)
 	t.Cleanup(func() { docker(t, "rm", "-f", id) })
 	hostKey := awaitReady(t, id)
 	ip := docker(t, "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", id)
@@ -79,6 +87,7 @@ func TestOpenSSH(t *testing.T) {
 		return sshexec.Target{Name: "m1", Addr: "m1:" + port, User: user}
 	}
 	plain, noForward, noSFTP := at("plain", "22"), at("pat", "23"), at("pat", "24")
+	ask, term, askTerm, noisy := at("ask", "22"), at("term", "22"), at("askterm", "22"), at("noisy", "22")
 	conformance.Run(t, conformance.Lab{Enter: func(t *testing.T, try func(*testing.T, conformance.World)) {
 		var wire memnet.Network
 		for _, port := range []string{"22", "23", "24"} {
@@ -86,6 +95,8 @@ func TestOpenSSH(t *testing.T) {
 		}
 		try(t, conformance.World{
 			Target: at("pat", "22"), NoSudo: &plain, NoForward: &noForward, NoSFTP: &noSFTP,
+			AskSudo: &ask, Terminal: &term, AskTerminal: &askTerm, Noisy: &noisy,
+			SudoPassword: sshexec.NewSecret(password), Canary: password,
 			Config: sshexec.Config{Identities: []string{k.identity}, KnownHosts: []string{known}, NetDial: wire.DialContext},
 			Web:    "127.0.0.1:8080", Dir: "/home/pat",
 			Stat:    func(name string) ([]byte, fs.FileMode, error) { return statIn(id, name) },

@@ -14,4 +14,10 @@
 //	rm -rf DIR
 //	install -m MODE FILE DST      (DST in a missing directory: exit code 1)
 //	tee FILE                      (only when World.NoSFTP is given)
+//	echo dcos-patch-greeting      (first on every connection)
+//
+// and, only when World.AskSudo is given, "sudo -S -p PROMPT /bin/sh -c SCRIPT sh "
+// before any of them: PROMPT and a line read from standard input as often as the
+// password is wrong, then "dcos-patch-sudo-begun" on standard error and the command;
+// and, only when World.Noisy is, "echo dcos-patch-begin; " before the whole line.
 package conformance

@@ -22,8 +22,16 @@ type World struct {
 	Config sshexec.Config // identities and known_hosts that are right for Target
 
 	NoSudo    *sshexec.Target // a login that sudo refuses
+	AskSudo   *sshexec.Target // a login of whom sudo wants SudoPassword
 	NoForward *sshexec.Target // an sshd that refuses direct-tcpip
 	NoSFTP    *sshexec.Target // an sshd without the SFTP subsystem
+
+	Terminal    *sshexec.Target // a login whose sudo wants a terminal (requiretty), and no password
+	AskTerminal *sshexec.Target // one whose sudo wants both
+	Noisy       *sshexec.Target // a login whose shell prints before every command
+
+	SudoPassword sshexec.Secret // for AskSudo and AskTerminal
+	Canary       string         // the same in clear, to look for it where it must not be
 
 	// Web is a "host:port" as seen from the node, where HTTP answers 200 with
 	// the path that was asked for as body.
