@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -95,6 +97,24 @@ func TestTheOracleSees(t *testing.T) {
 			w.launch(w.byName["a1"], "r", 1)
 			w.launch(w.byName["a2"], "r", 1)
 		}, "2 agents in hand"},
+		{"more agents than may be out", func(w *twin) {
+			for _, n := range w.nodes {
+				if !n.master() {
+					w.seen = append(w.seen, n.Name)
+				}
+			}
+			w.plan.MaxOut = 2
+			w.heard(journal.Event{Kind: journal.LaneAdmitted, Stage: "general", Node: "a1"}, begun(w.plan))
+		}, "max_out 2"},
+		{"an agent while another is away", func(w *twin) {
+			w.holding["a2"] = true
+			w.heard(journal.Event{Kind: journal.LaneAdmitted, Stage: "general", Node: "a1"}, begun(w.plan))
+		}, "away for most of what Mesos allows"},
+		{"safe to leave while a script runs", func(w *twin) {
+			w.launch(w.byName["m1"], "r", 1)
+			w.heard(journal.Event{Kind: journal.RunStopped}, begun(w.plan))
+		}, "SAFE TO LEAVE is said falsely"},
+		{"done before all is done", func(w *twin) { w.heard(journal.Event{Kind: journal.RunDone}, begun(w.plan)) }, "done is said"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newTwin(plans[0], newChance(1, 1))
@@ -104,6 +124,12 @@ func TestTheOracleSees(t *testing.T) {
 			}
 		})
 	}
+}
+
+// begun is what the engine thinks of a run that has just begun.
+func begun(p *plan.Plan) orchestrator.State {
+	s, _ := orchestrator.Next(orchestrator.New(), journal.Event{Seq: 1, Kind: journal.RunStarted, Plan: p})
+	return s
 }
 
 func TestAFaultFromAFileStrikesWhereItSays(t *testing.T) {
