@@ -16,6 +16,7 @@ type against struct {
 	restarts bool      // the step follows a patch: daemons must be new
 	target   []string  // package ids of the target
 	mesos    string    // Mesos version of the target; empty: not known
+	from, to dcos.Version
 }
 
 // againstTask collects it for a task. Only the steps of verification follow a
@@ -31,7 +32,7 @@ func againstTask(t plan.Task, n plan.Node) (against, error) {
 	return against{
 		node: n, masters: t.Plan.Masters(), base: base,
 		restarts: t.Step.Action.Verifies(),
-		target:   t.Plan.Script.Packages, mesos: t.Plan.Mesos,
+		target:   t.Plan.Script.Packages, mesos: t.Plan.Mesos, from: t.Plan.From, to: t.Plan.To,
 	}, nil
 }
 

@@ -8,7 +8,8 @@ import "github.com/dcos-patch/dcos-patch/dcos"
 func judgeMesosUnit(u dcos.Unit, a against) Answer {
 	q := question{"mesos-master", a.node.Name, "active with one new main process"}
 	if u.Active != "active" {
-		return Answer{Finding: q.failed("%s is %s (%s)%s", u.Name, orUnknown(u.Active), orUnknown(u.Sub), restarts(u))}
+		f := q.failed("%s is %s (%s)%s", u.Name, orUnknown(u.Active), orUnknown(u.Sub), restarts(u))
+		return Answer{Finding: a.explained(f, u.Name)}
 	}
 	now := processOf(u)
 	if s, why := a.restarted(now); why != "" {

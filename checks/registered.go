@@ -29,7 +29,11 @@ func judgeRegistered(l leadership, u dcos.Unit, a against) Answer {
 	}
 	agent, listed := agentAt(l.agents, a.node.IP)
 	if s, why := a.sameAgent(agent, listed, l.agents); why != "" {
-		return say(s, "%s", why)
+		ans := say(s, "%s", why)
+		if u.Active != "active" {
+			ans.Finding = a.explained(ans.Finding, u.Name)
+		}
+		return ans
 	}
 	now := processOf(u)
 	if s, why := a.restarted(now); why != "" {

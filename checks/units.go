@@ -123,22 +123,22 @@ func judgeUnits(units []dcos.Unit, a against) Answer {
 	}
 	red := redUnits(units, a.node.Role, states)
 	maps.Copy(red, absentUnits(units, a.node, states))
-	var fresh, old, warned []string
+	var fresh, old, warned, names []string
 	for _, name := range slices.Sorted(maps.Keys(red)) {
 		_, was := redBefore[name]
 		said := fmt.Sprintf("%s %s", name, red[name])
 		switch {
 		case slices.Contains(blockList(a.node.Role), name):
-			fresh = append(fresh, said)
+			fresh, names = append(fresh, said), append(names, name)
 		case was:
 			old = append(old, said)
 		case a.restarts && a.node.Role == dcos.Master && slices.Contains(mayBeRed(), name):
 			warned = append(warned, said+", expected until the masters are done")
 		default:
-			fresh = append(fresh, said)
+			fresh, names = append(fresh, said), append(names, name)
 		}
 	}
-	return Answer{Finding: redFinding(q, fresh, old, warned), Identity: processIn(units, netUnit).id()}
+	return Answer{Finding: a.explained(redFinding(q, fresh, old, warned), names...), Identity: processIn(units, netUnit).id()}
 }
 
 // netUnit restarts for ever where its data do not fit the version (COPS-5602):

@@ -29,7 +29,16 @@ func foot(p *plan.Plan) string {
 		return s.String()
 	}
 	fmt.Fprintf(&s, " %s by estimate, from preflight to report; a HOLD longer than %s stops the line.\n", Span(p.Estimate.D()), Span(p.HoldLimit.D()))
-	return s.String() + warning(p)
+	return s.String() + warning(p) + knownIssues(p)
+}
+
+// knownIssues lists the reported trouble of these versions.
+func knownIssues(p *plan.Plan) string {
+	var s strings.Builder
+	for _, k := range p.KnownIssues() {
+		fmt.Fprintf(&s, " Known issue %s: %s; %s.\n", k.ID, k.Symptom, k.Remedy)
+	}
+	return s.String()
 }
 
 // untouched folds nodes that are left alone for the same reason.
