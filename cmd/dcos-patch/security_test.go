@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/simcluster"
+)
+
+// canary is a secret that is planted, and looked for in everything that a run
+// leaves behind.
+const canary = "CANARY-7f3a91"
+
+// leaks names every place that shows one of the secrets: what was printed, the
+// state directory, and every file of every node.
+func (l *lab) leaks(said []ended, secrets ...string) []string {
+	l.Helper()
+	var found []string
+	seen := 0
+	look := func(where string, content []byte) {
+		seen++
+		for _, secret := range secrets {
+			if bytes.Contains(content, []byte(secret)) {
+				found = append(found, where)
+			}
+		}
+	}
+	for _, e := range said {
+		look("standard output", []byte(e.out))
+		look("standard error", []byte(e.err))
+	}
+	err := filepath.WalkDir(filepath.Join(l.dir, "state"), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		look(path, b)
+		return err
+	})
+	if err != nil && !os.IsNotExist(err) {
+		l.Fatal(err)
+	}
+	for _, role := range []dcos.Role{dcos.Master, dcos.PrivateAgent, dcos.PublicAgent} {
+		for _, node := range l.c.Names(role) {
+			for _, file := range l.c.Files(node, "/") {
+				content, _ := l.c.File(node, file)
+				look(node+":"+file, content)
+			}
+		}
+	}
+	if seen < 2*len(said)+50 {
+		l.Fatalf("only %d places were searched: nothing is shown", seen)
+	}
+	return found
+}
+
+// keyLines are the lines of a private key that nobody else has.
+func (l *lab) keyLines() []string {
+	var lines []string
+	for line := range strings.Lines(string(l.c.PrivateKey())) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "-----") {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) == 0 {
+		l.Fatal("the key has no lines")
+	}
+	return lines
+}
+
+func TestNoSecretIsLeftAnywhereByARunThatFailsAndGoesOn(t *testing.T) {
+	t.Setenv("OPS_TOKEN", canary)
+	t.Setenv("DCOS_ACS_TOKEN", canary)
+	opt := simcluster.Options{Private: 1, Width: 1, Seed: 1, Faults: append(patched("m1", "m2", "m3"), simcluster.Fault{What: simcluster.ScriptFailsFetch, Where: "a1"})}
+	inBubble(t, opt, func(l *lab) {
+		said := []ended{l.run("plan"), l.run("apply", "--yes"), l.run("status"), l.run("-o", "json", "status"), l.run("resume", "--yes"), l.run("runs")}
+		if said[1].code == exitDone {
+			l.Errorf("the run was to stop, so that its failure is searched too: %s", said[1])
+		}
+		for _, where := range l.leaks(said, append(l.keyLines(), canary)...) {
+			l.Errorf("%s shows a secret", where)
+		}
+		err := filepath.WalkDir(filepath.Join(l.dir, "state"), func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			fi, err := d.Info()
+			if err == nil && fi.Mode().Perm()&0o077 != 0 {
+				l.Errorf("%s has mode %v", path, fi.Mode())
+			}
+			return err
+		})
+		if err != nil {
+			l.Error(err)
+		}
+	})
+}
+
+func TestASecretInAURLIsRefusedAndShownNowhere(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(url string) string{
+		"a password":       func(url string) string { return strings.Replace(url, "://", "://ops:"+canary+"@", 1) },
+		"a token":          func(url string) string { return url + "?token=" + canary },
+		"a presigned link": func(url string) string { return url + "?X-Amz-Signature=" + canary },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, simcluster.Options{Seed: 1}, func(l *lab) {
+				l.edit(func(inv string) string { return strings.ReplaceAll(inv, l.c.ScriptURL(), change(l.c.ScriptURL())) })
+				said := []ended{l.run("plan"), l.run("apply", "--yes")}
+				for _, e := range said {
+					if e.code == exitDone {
+						l.Errorf("it was taken: %s", e)
+					}
+				}
+				for _, where := range l.leaks(said, canary) {
+					l.Errorf("%s shows the secret", where)
+				}
+			})
+		})
+	}
+}
