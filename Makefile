@@ -1,7 +1,7 @@
 GO ?= go
 # The binary and the tests need nothing but Go; e2e needs Docker and Debian's packages.
 
-.PHONY: build test race fuzz lint cover e2e bench demo examples help
+.PHONY: build test race fuzz lint cover e2e vuln bench demo examples help
 .DEFAULT_GOAL := build
 
 build: ## build bin/dcos-patch
@@ -22,6 +22,8 @@ cover: ## coverage of the packages, by function, in coverage.out
 	$(GO) test -coverprofile=coverage.out ./... && $(GO) tool cover -func=coverage.out | tail -1
 e2e: build ## real nodes in containers (needs Docker): patch, kill, resume
 	$(GO) test -tags e2e -count=1 -timeout 30m -v ./e2e/...
+vuln: ## known vulnerabilities, where govulncheck's database can be reached
+	@GO=$(GO) ./.ci/vuln
 bench: ## benchmarks (docs/benchmarks.md)
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 demo: ## patch a simulated cluster: plan, apply, verify; leaves nothing behind
