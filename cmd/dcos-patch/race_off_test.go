@@ -3,6 +3,7 @@
 package main
 
 const (
-	crashEvery = 4 // DCOS_PATCH_EVERY_CRASH=1 tries every one
-	faultEvery = 1
+	crashEvery  = 4 // DCOS_PATCH_EVERY_CRASH=1 tries every one
+	faultEvery  = 1
+	wholeAgents = 3
 )

@@ -5,19 +5,20 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/journal"
 )
 
 func TestAWholeRunPatchesEveryNodeOnceMastersFirstAndASecondOneTouchesNothing(t *testing.T) {
 	t.Parallel()
-	inBubble(t, simcluster.Options{Private: 3, Public: 1, Width: 2, Seed: 1}, func(l *lab) {
+	inBubble(t, simcluster.Options{Private: wholeAgents, Public: 1, Width: 2, Seed: 1}, func(l *lab) {
 		e := l.run("apply", "--yes")
 		l.want(e, exitDone)
-		l.Logf("3 masters, 3+1 agents: %s of virtual time", e.took.Round(time.Second))
-		masters, agents := []string{"m1", "m2", "m3"}, []string{"a1", "a2", "a3", "p1"}
+		l.Logf("3 masters, %d+1 agents: %s of virtual time", wholeAgents, e.took.Round(time.Second))
+		masters, agents := l.c.Names(dcos.Master), append(l.c.Names(dcos.PrivateAgent), "p1")
 		order := l.happened("launch")
-		if len(order) != 7 {
+		if len(order) != len(masters)+len(agents) {
 			l.Fatalf("%d scripts were started: %v", len(order), order)
 		}
 		slices.Sort(order[:3])
@@ -25,7 +26,7 @@ func TestAWholeRunPatchesEveryNodeOnceMastersFirstAndASecondOneTouchesNothing(t 
 		if !slices.Equal(order[:3], masters) || !slices.Equal(order[3:], agents) {
 			l.Errorf("patched in the order %v", order)
 		}
-		l.done(7)
+		l.done(len(order))
 		l.unlocked()
 
 		before := len(l.c.History())
@@ -37,7 +38,7 @@ func TestAWholeRunPatchesEveryNodeOnceMastersFirstAndASecondOneTouchesNothing(t 
 				l.Errorf("the second run: %+v", h)
 			}
 		}
-		l.done(7)
+		l.done(len(order))
 		verified := slices.ContainsFunc(l.events(), func(e journal.Event) bool { return e.Kind == journal.StepEnded && e.Step == "postflight/postflight" })
 		if !verified || again.took > time.Minute {
 			l.Errorf("the second run took %s, and verified: %v", again.took, verified)
