@@ -3,6 +3,7 @@ package simcluster
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
 )
 
 // The model of the node patch script is pinned to what bash makes of the
@@ -21,6 +24,7 @@ func TestBashDoesWithTheScriptWhatTheModelDoes(t *testing.T) {
 	}
 	for _, test := range []struct {
 		name     string
+		from, to dcos.Version                    // 2.1.0 to 2.1.1 when empty
 		faults   Faults                          // of the model
 		spoil    func(t *testing.T, root string) // of the directory
 		set      func(n *node)                   // of the model, behind its back
@@ -51,16 +55,24 @@ func TestBashDoesWithTheScriptWhatTheModelDoes(t *testing.T) {
 		{name: "an activation that fails ends it with 1", exit: 1, says: "Traceback",
 			faults: Faults{{What: ScriptFailsMidSwap, Where: "a1"}},
 			spoil:  func(t *testing.T, root string) { stub(t, root, "ACTIVATE", "1") }, fetched: true, activate: true},
+		{name: "1.11 really asks the checks, and goes on when they are green", from: "1.11.11", to: "1.11.12", exit: 0, says: "Upgrading DC/OS agent 1.11.11 -> 1.11.12\n", fetched: true, activate: true},
+		{name: "1.11 refuses a node whose checks are red", from: "1.11.11", to: "1.11.12", exit: 1, says: "Cannot proceed with upgrade, node checks failed\n",
+			faults: Faults{{What: ChecksRedBefore, Where: "a1"}},
+			spoil:  func(t *testing.T, root string) { stub(t, root, "CHECKS", "2") }},
+		{name: "2.2 waits for systemd", from: "2.2.0", to: "2.2.1", exit: 0, says: "Upgrading DC/OS agent 2.2.0 -> 2.2.1\n", fetched: true, activate: true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			def(&test.from, "2.1.0")
+			def(&test.to, "2.1.1")
+			opt := Options{Private: 1, Faults: test.faults, From: test.from, To: test.to}
 			var output string
 			var exit int
 			var script []byte
-			synctest.Test(t, func(t *testing.T) { output, exit, script = modelRun(t, test.faults, test.set) })
+			synctest.Test(t, func(t *testing.T) { output, exit, script = modelRun(t, opt, test.set) })
 			if exit != test.exit || !strings.Contains(output, test.says) {
 				t.Errorf("the model: exit %d, %q", exit, output)
 			}
-			root := stubbed(t)
+			root := stubbed(t, release{test.from, Open})
 			if test.spoil != nil {
 				test.spoil(t, root)
 			}
@@ -69,7 +81,8 @@ func TestBashDoesWithTheScriptWhatTheModelDoes(t *testing.T) {
 				t.Errorf("bash: exit %d, %q", exit, output)
 			}
 			calls := read(t, root, "calls")
-			if strings.Contains(calls, "pkgpanda fetch --repository-url=http://") != test.fetched || strings.Contains(calls, "pkgpanda activate --no-block ") != test.activate {
+			if strings.Contains(calls, "pkgpanda fetch --repository-url=http://") != test.fetched || strings.Contains(calls, "pkgpanda activate ") != test.activate ||
+				strings.Contains(calls, "pkgpanda activate --no-block ") != (test.activate && test.to.Compare("2.2.0") < 0) {
 				t.Errorf("calls: %s", calls)
 			}
 		})
@@ -77,12 +90,12 @@ func TestBashDoesWithTheScriptWhatTheModelDoes(t *testing.T) {
 }
 
 // modelRun patches a1 and gives the output, the exit code and the script.
-func modelRun(t *testing.T, faults Faults, set func(*node)) (string, int, []byte) {
+func modelRun(t *testing.T, opt Options, set func(*node)) (string, int, []byte) {
 	t.Helper()
-	c := start(t, Options{Private: 1, Faults: faults})
+	c := start(t, opt)
 	l := must(t, c, "a1")
 	l.prepare()
-	if _, errs, code := l.launch(); code != 0 {
+	if _, errs, code := l.installedVerb(fmt.Sprintf("launch 1 run1 %s 1 %s 'me on here'", sumOf(c.Script()), c.opt.From)); code != 0 {
 		t.Fatalf("launch: %d %s", code, errs)
 	}
 	if set != nil {
@@ -127,13 +140,14 @@ func read(t *testing.T, root, name string) string {
 }
 
 // stubbed is a directory in place of a node's file system.
-func stubbed(t *testing.T) string {
+func stubbed(t *testing.T, r release) string {
 	t.Helper()
 	root := t.TempDir()
 	file(t, root, "etc/mesosphere/roles/slave", "", 0o644)
 	file(t, root, "opt/mesosphere/environment.export", "export PATH="+root+"/opt/mesosphere/bin:$PATH\n", 0o644)
-	file(t, root, "opt/mesosphere/etc/dcos-version.json", string(versionJSON(release{"2.1.0", Open})), 0o644)
-	file(t, root, "opt/mesosphere/bin/dcos-check-runner", `#!/bin/sh
+	file(t, root, "opt/mesosphere/etc/dcos-version.json", string(versionJSON(r)), 0o644)
+	file(t, root, "opt/mesosphere/etc/dcos-diagnostics-runner-config.json", "{}", 0o644)
+	file(t, root, strings.TrimPrefix(r.checkRunner(), "/"), `#!/bin/sh
 # The real one finds no check named as it is asked, and exits 0 for that.
 echo "dcos-check-runner $*" >>`+root+`/calls
 case "$*" in
