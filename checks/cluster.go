@@ -41,11 +41,16 @@ type Cluster struct {
 	rows  rowBook
 }
 
-// New makes a Cluster. The plan must not change afterwards.
-func New(nodes Nodes, p *plan.Plan) *Cluster {
+// New makes a Cluster that speaks plain HTTP without credentials. The plan must
+// not change afterwards.
+func New(nodes Nodes, p *plan.Plan) *Cluster { return NewAs(nodes, p, Access{}) }
+
+// NewAs makes a Cluster that speaks to the daemons as access says. The plan
+// must not change afterwards.
+func NewAs(nodes Nodes, p *plan.Plan, access Access) *Cluster {
 	c := &Cluster{nodes: nodes, plan: p, peers: make(map[inventory.NodeName]*peer, len(p.Nodes))}
 	for _, n := range p.Nodes {
-		c.peers[n.Name] = newPeer(nodes, n, len(p.Nodes))
+		c.peers[n.Name] = newPeer(nodes, n, len(p.Nodes), access)
 	}
 	return c
 }
@@ -60,18 +65,18 @@ type peer struct {
 	tunnels chan struct{} // a place per open connection
 }
 
-func newPeer(nodes Nodes, n plan.Node, clusterSize int) *peer {
+func newPeer(nodes Nodes, n plan.Node, clusterSize int, access Access) *peer {
 	p := &peer{nodes: nodes, node: n, tunnels: make(chan struct{}, maxTunnels)}
 	p.http = &http.Client{
 		// A tunnelled connection knows no deadlines and dies with its SSH
 		// connection: none is kept for the next question.
-		Transport: &http.Transport{
+		Transport: access.transport(&http.Transport{
 			DialContext: p.dial, DisableKeepAlives: true, DisableCompression: true,
 			MaxResponseHeaderBytes: 64 << 10, ReadBufferSize: 16 << 10,
-		},
+		}),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	p.mesos = mesos.New(p.http, "http://"+net.JoinHostPort(n.IP, strconv.Itoa(n.Role.MesosPort()))).Expecting(clusterSize)
+	p.mesos = mesos.New(p.http, access.scheme()+"://"+net.JoinHostPort(n.IP, strconv.Itoa(n.Role.MesosPort()))).Expecting(clusterSize)
 	p.metrics = mesos.NewReader(p.mesos)
 	return p
 }

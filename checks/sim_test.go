@@ -201,6 +201,8 @@ func TestTheGatesJudgeWhatGoesWrong(t *testing.T) {
 		{"an agent's old daemon answers happily for ever", simcluster.StaleHappy, "a1", "registered", "still the old process"},
 		{"Exhibitor stays latent", simcluster.ExhibitorLatent, "m3", "exhibitor", "latent"},
 		{"the registrar's metric never appears", simcluster.RegistrarMissing, "m3", "registrar", "missing"},
+		{"etcd finds no quorum", simcluster.EtcdSick, "m3", "etcd", "HTTP 503"},
+		{"the overlay's log never recovers", simcluster.OverlayStuck, "m3", "registrar", "overlay/log/recovered is 0"},
 		{"ranges stay under-replicated", simcluster.UnderReplicated, "m3", "cockroach", "under-replicated"},
 		{"the agent registers under a new id", simcluster.AgentNewID, "a1", "registered", "new agent"},
 		{"the agent never registers", simcluster.AgentNeverRegisters, "a1", "registered", "of 5m0s"},
@@ -214,7 +216,7 @@ func TestTheGatesJudgeWhatGoesWrong(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newSim(t, simcluster.Options{Private: 1, Seed: 3, Faults: simcluster.Faults{{What: c.fault, Where: string(c.node)}}})
+				s := newSim(t, simcluster.Options{Private: 1, Seed: 3, OverlayLog: true, Faults: simcluster.Faults{{What: c.fault, Where: string(c.node)}}})
 				s.lock()
 				n, _ := s.plan.Node(c.node)
 				gates := checks.Gates(n.Role)
