@@ -127,7 +127,7 @@ func (c *Conn) sendSFTP(ctx context.Context, tmp string, content []byte) error {
 		return err
 	}
 	c.dropStderr(channel)
-	s, err := c.stream(channel, requests, tunnelAddr("sftp"), func() {})
+	s, err := c.stream(channel, requests, tunnelAddr("sftp"), closing())
 	if err != nil {
 		return err
 	}

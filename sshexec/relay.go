@@ -40,17 +40,31 @@ func (c *Conn) relay(ctx context.Context, host, port string) (net.Conn, error) {
 		err = c.awaitRelay(ctx, ch, words)
 	}
 	if err != nil {
-		c.closeChannel(ch)
-		c.spawn(func() { ssh.DiscardRequests(requests) })
-		c.leave()
+		c.abandon(ch, requests)
 		return nil, err
 	}
-	s, err := c.stream(ch, requests, tunnelAddr(net.JoinHostPort(host, port)), c.leave)
+	// sshd counts a session until its command has ended, also when the channel is
+	// closed before: so the command is left to end by itself.
+	s, err := c.stream(ch, requests, tunnelAddr(net.JoinHostPort(host, port)), ending{ssh.Channel.CloseWrite, c.leave})
 	if err != nil {
 		c.leave()
 		return nil, err
 	}
 	return s, nil
+}
+
+// abandon ends a relay that did not come up, and gives its place back when the
+// command has ended.
+func (c *Conn) abandon(ch ssh.Channel, requests <-chan *ssh.Request) {
+	started := c.spawn(func() {
+		defer c.leave()
+		_ = ch.CloseWrite()
+		ssh.DiscardRequests(requests)
+		_ = ch.Close()
+	})
+	if !started {
+		c.leave()
+	}
 }
 
 // awaitRelay reads up to the mark: the login shell may have printed before it.

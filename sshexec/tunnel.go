@@ -92,7 +92,7 @@ func (c *Conn) forward(ctx context.Context, host, port string) (net.Conn, error)
 		return nil, err
 	}
 	c.dropStderr(channel)
-	s, err := c.stream(channel, requests, tunnelAddr(net.JoinHostPort(host, port)), func() {})
+	s, err := c.stream(channel, requests, tunnelAddr(net.JoinHostPort(host, port)), closing())
 	if err != nil {
 		return nil, err
 	}
@@ -108,21 +108,21 @@ type stream struct {
 	broke atomic.Pointer[error] // why the end that Read sees is none
 }
 
-// ended is called when it has ended; not when stream has failed. Standard error
-// is the caller's to read.
-func (c *Conn) stream(ch ssh.Channel, requests <-chan *ssh.Request, to net.Addr, ended func()) (*stream, error) {
+// Standard error is the caller's to read.
+func (c *Conn) stream(ch ssh.Channel, requests <-chan *ssh.Request, to net.Addr, e ending) (*stream, error) {
 	near, far := net.Pipe()
 	s := &stream{Conn: near, to: to}
 	started := c.spawn(func() {
-		defer ended()
+		defer e.ended()
+		defer ch.Close()
 		var pumps sync.WaitGroup
 		pumps.Go(func() { ssh.DiscardRequests(requests) })
 		pumps.Go(func() {
 			_, _ = io.Copy(ch, far)
-			_ = ch.Close() // the user has closed, or the node is gone
+			_ = e.hangUp(ch) // the user has closed, or the node is gone
 		})
 		_, _ = io.Copy(far, ch)
-		_ = ch.Close()
+		_ = e.hangUp(ch)
 		if !c.endedByNode() {
 			err := c.why(errHungUp)
 			s.broke.Store(&err)
@@ -136,6 +136,15 @@ func (c *Conn) stream(ch ssh.Channel, requests <-chan *ssh.Request, to net.Addr,
 	}
 	return s, nil
 }
+
+// ending is how a stream ends.
+type ending struct {
+	hangUp func(ssh.Channel) error // our end of it
+	ended  func()                  // called when both have ended; not when stream has failed
+}
+
+// closing is an end by closing the channel.
+func closing() ending { return ending{ssh.Channel.Close, func() {}} }
 
 // dropStderr reads what nobody wants to know. A channel has one reader of it:
 // of two, x/crypto would wake only one at the end.
