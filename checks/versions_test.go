@@ -69,7 +69,7 @@ func versionRuns() []versionRun {
 
 func TestAWholePatchOfEveryVersion(t *testing.T) {
 	for i, v := range versionRuns() {
-		if (raced || testing.Short()) && i%4 != 0 {
+		if (raced || testing.Short()) && i%8 != 0 {
 			continue
 		}
 		t.Run(v.name(), func(t *testing.T) {
