@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"time"
 
 	"github.com/cenkalti/backoff/v4"
 	"golang.org/x/crypto/ssh"
@@ -39,20 +38,16 @@ func connect(ctx context.Context, t Target, cfg Config, r route) (*Conn, error) 
 	if ctx.Err() != nil {
 		return nil, &DialError{Node: t.Name, Addr: t.Addr, Err: context.Cause(ctx)}
 	}
-	wait := backoff.NewExponentialBackOff(
-		backoff.WithMaxElapsedTime(0),
-		backoff.WithRandomizationFactor(0), // repeatable runs; the handshake limit spreads the load
-		backoff.WithInitialInterval(time.Second),
-	)
+	p := newPatience(t.Name, cfg)
 	var last error
 	c, err := backoff.RetryWithData(func() (*Conn, error) {
 		var c *Conn
 		c, last = attempt(ctx, t, cfg, r)
-		if pointless(last) {
+		if pointless(last) || last != nil && !p.more(last) {
 			return nil, backoff.Permanent(last)
 		}
 		return c, last
-	}, backoff.WithContext(backoff.WithMaxRetries(wait, uint64(cfg.Attempts-1)), ctx))
+	}, backoff.WithContext(p, ctx))
 	if err == nil {
 		return c, nil
 	}
@@ -119,6 +114,9 @@ func handshake(ctx context.Context, t Target, cfg Config, dial netDial) (*Conn, 
 		err = context.Cause(ctx)
 	}
 	if err != nil {
+		if raw.hungUpFirst() && ctx.Err() == nil {
+			return nil, fmt.Errorf("%w: %w", errDropped, explained(err))
+		}
 		return nil, orCause(ctx, explained(keys.explain(err)))
 	}
 	return accompany(t.Name, cfg, raw, conn, channels, requests), nil

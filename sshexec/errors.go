@@ -22,6 +22,9 @@ var (
 	ErrDeadPeer = errors.New("the node has answered nothing")
 )
 
+// errDropped is cured by waiting: others log in at the same time.
+var errDropped = errors.New("sshd hung up before it said who it is (MaxStartups?)")
+
 var errNoSFTP = errors.New("the node has no sftp subsystem")
 
 // NotRunError is a command that was not started: nothing has happened.
@@ -108,7 +111,9 @@ func (e *LostError) Error() string {
 
 func (e *LostError) Unwrap() error { return e.Err }
 
-// SudoError means that the login user may not become root without a password.
+// SudoError means that sudo did not let the login user become root: it wants a
+// password that it was not told, or another one, or does not let that user at all.
+// The command has not begun.
 type SudoError struct {
 	Node   string
 	Stderr string

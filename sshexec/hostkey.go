@@ -20,6 +20,7 @@ type hostKeys struct {
 	files []string
 	learn string
 	addr  string // the "host:port" the key is looked up under
+	name  string // likewise the node's name, for a certificate that names it; may be empty
 	algos []string
 }
 
@@ -43,14 +44,31 @@ func loadHostKeys(cfg Config, name, addr string) (*hostKeys, error) {
 		return nil, fmt.Errorf("%w: reading known_hosts: %w", ErrHostKey, err)
 	}
 	h.db = db
-	h.algos = db.HostKeyAlgorithms(addr)
-	if _, port, err := net.SplitHostPort(addr); err == nil && len(h.algos) == 0 && name != "" {
-		byName := net.JoinHostPort(name, port)
-		if algos := db.HostKeyAlgorithms(byName); len(algos) > 0 {
-			h.addr, h.algos = byName, algos
+	h.algos = algorithms(db, addr)
+	if _, port, err := net.SplitHostPort(addr); err == nil && name != "" {
+		h.name = net.JoinHostPort(name, port)
+		if algos := algorithms(db, h.name); len(algos) > 0 && len(h.algos) == 0 {
+			h.addr, h.algos = h.name, algos
 		}
 	}
 	return h, nil
+}
+
+// algorithms are those of the keys that a node may have. An authority signs
+// keys of any type, whatever its own.
+func algorithms(db *knownhosts.HostKeyDB, addr string) []string {
+	algos := db.HostKeyAlgorithms(addr)
+	for _, key := range db.HostKeys(addr) {
+		if !key.Cert {
+			continue
+		}
+		for _, any := range []string{ssh.CertAlgoED25519v01, ssh.CertAlgoECDSA256v01, ssh.CertAlgoECDSA384v01, ssh.CertAlgoECDSA521v01, ssh.CertAlgoRSASHA512v01, ssh.CertAlgoRSASHA256v01} {
+			if !slices.Contains(algos, any) {
+				algos = append(algos, any)
+			}
+		}
+	}
+	return algos
 }
 
 // check is an ssh.HostKeyCallback. It looks the key up under the address it was
@@ -59,6 +77,9 @@ func (h *hostKeys) check(_ string, _ net.Addr, key ssh.PublicKey) error {
 	err := h.db.HostKeyCallback()(h.addr, unseen(h.addr), key)
 	if err == nil {
 		return nil
+	}
+	if cert, ok := key.(*ssh.Certificate); ok {
+		return h.checkCertificate(cert, err)
 	}
 	bad := &HostKeyError{Addr: h.addr, Sent: fingerprint(key), Files: h.files}
 	var mismatch *xknownhosts.KeyError
@@ -73,10 +94,23 @@ func (h *hostKeys) check(_ string, _ net.Addr, key ssh.PublicKey) error {
 			return h.add(key)
 		}
 		bad.Problem = HostKeyUnknown
-	default: // a certificate that does not hold
+	default:
 		return fmt.Errorf("%w: %w", ErrHostKey, err)
 	}
 	return bad
+}
+
+// checkCertificate judges one that does not hold for the address: it may be
+// made out to the node's name. It is never learned.
+func (h *hostKeys) checkCertificate(cert *ssh.Certificate, err error) error {
+	if h.name != "" && h.name != h.addr {
+		byName := h.db.HostKeyCallback()(h.name, unseen(h.name), cert)
+		if byName == nil {
+			return nil
+		}
+		err = byName
+	}
+	return fmt.Errorf("%w: its certificate, signed by %s, does not hold for %s: %w", ErrHostKey, fingerprint(cert.SignatureKey), h.addr, err)
 }
 
 // add appends the key to the file that learns.

@@ -1,6 +1,7 @@
 package sshexec
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net"
@@ -15,11 +16,18 @@ var errHungUp = errors.New("the node hung up")
 // in the error of a command.
 type wire struct {
 	net.Conn
-	broken atomic.Bool
+	broken  atomic.Bool
+	version atomic.Bool // the peer has begun to say which SSH it speaks
 }
+
+// hungUpFirst says that the peer broke the connection off without a word of SSH.
+func (w *wire) hungUpFirst() bool { return w.broken.Load() && !w.version.Load() }
 
 func (w *wire) Read(p []byte) (int, error) {
 	n, err := w.Conn.Read(p)
+	if n > 0 && !w.broken.Load() && bytes.Contains(p[:n], []byte("SSH-")) {
+		w.version.Store(true)
+	}
 	if err != nil {
 		w.broken.Store(true)
 	}
