@@ -31,10 +31,14 @@ func againstTask(t plan.Task, n plan.Node) (against, error) {
 	}
 	return against{
 		node: n, masters: t.Plan.Masters(), base: base,
-		restarts: t.Step.Action.Verifies(),
+		restarts: t.Step.Action.Verifies() && !applied(base),
 		target:   t.Plan.Script.Packages, mesos: t.Plan.Mesos, from: t.Plan.From, to: t.Plan.To,
 	}, nil
 }
+
+// applied reports whether the node was patched before its baseline was taken:
+// nothing that has happened since has restarted its daemons.
+func applied(b *Baseline) bool { return b != nil && b.Applied }
 
 // noBaseline is why a question that needs a baseline cannot be answered; empty
 // when it can.

@@ -17,6 +17,11 @@ type Baseline struct {
 	Role    dcos.Role          `json:"role"`
 	TakenAt time.Time          `json:"taken_at"` // controller's clock, before the first question
 
+	// Applied: the target's packages were active already. The run does not know
+	// of the patch, as when it goes on from a copy of its journal that lags;
+	// restarts are then proved as for nodes that somebody else has patched.
+	Applied bool `json:"applied,omitempty"`
+
 	Processes map[string]Process `json:"processes"`         // by unit: the daemons whose restart is to be proved
 	Uptime    float64            `json:"uptime_secs"`       // of the Mesos daemon, seconds
 	Overlay   bool               `json:"overlay,omitempty"` // masters: it had the overlay's replicated log

@@ -63,7 +63,7 @@ func newFake() *fakeCluster {
 func fakePlan() *plan.Plan {
 	return &plan.Plan{
 		Nodes:  append(threeMasters(), agentNode()),
-		Script: dcos.Script{Packages: []string{newMesos, newerRoot}}, Mesos: "1.10.1",
+		Script: dcos.Script{Packages: []string{newMesos, newerRoot, "dcos-config--setup_new"}}, Mesos: "1.10.1",
 	}
 }
 

@@ -25,7 +25,7 @@ func (c *Cluster) Baseline(ctx context.Context, name inventory.NodeName) (json.R
 		Processes: make(map[string]Process), Absent: make(map[string]string),
 	}
 	parts := []func(context.Context, *peer, *Baseline) error{
-		baseUnits, baseUptime, c.baseLeader, baseCockroach, baseChecks,
+		c.baseApplied, baseUnits, baseUptime, c.baseLeader, baseCockroach, baseChecks,
 	}
 	for _, part := range parts {
 		if err := part(ctx, p, b); err != nil {
@@ -33,6 +33,16 @@ func (c *Cluster) Baseline(ctx context.Context, name inventory.NodeName) (json.R
 		}
 	}
 	return json.Marshal(b)
+}
+
+// baseApplied records whether the node is at the target before its lane.
+func (c *Cluster) baseApplied(ctx context.Context, p *peer, b *Baseline) error {
+	s, err := p.survey(ctx)
+	if err != nil {
+		return err
+	}
+	b.Applied = !s.MidSwap && len(s.Active) > 0 && dcos.SamePackages(s.Active, c.plan.Script.Packages)
+	return nil
 }
 
 // provenUnits are the units whose restart is to be proved.
