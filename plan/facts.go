@@ -32,6 +32,7 @@ type NodeFacts struct {
 	Rehearsal  bool         `json:"rehearsal,omitempty"`  // carries /etc/dcos-patch-rehearsal
 	PatchUnit  string       `json:"patch_unit,omitempty"` // a patch unit of ours that still runs
 	Tasks      int          `json:"tasks,omitempty"`      // running on this agent when surveyed
+	ShellMS    int64        `json:"shell_ms,omitempty"`   // how long the login shell took for a command that does nothing
 	LockRun    string       `json:"lock_run,omitempty"`
 	LockOwner  string       `json:"lock_owner,omitempty"` // who holds the cluster lock, as this master says
 }

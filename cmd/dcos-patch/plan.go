@@ -56,6 +56,7 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 			return err
 		}
 		facts = found.facts
+		warnOfSlowShells(a.err, facts)
 	}
 	if f.facts != "" {
 		if err := writeFacts(f.facts, facts); err != nil {

@@ -96,6 +96,7 @@ func (s *session) survey(ctx context.Context) (surveyed, error) {
 	if err := ctx.Err(); err != nil {
 		return surveyed{}, err
 	}
+	s.timeShells(ctx, facts)
 	out := surveyed{facts: facts}
 	first := s.inv.Masters[0].Name
 	if facts.Nodes[first].Err != "" {
