@@ -37,8 +37,10 @@ func tasksShape() shape {
 }
 
 const (
-	tokenMost = 1 << 20 // bytes of one string or number
-	depthMost = 64      // objects and lists within each other; real answers have fewer than 20
+	tokenMost    = 1 << 20 // bytes of one string or number, or of one value that is not kept
+	elementDepth = 3       // of a list's elements: the answer, its object, the list
+
+	depthMost = 64 // objects and lists within each other; real answers have fewer than 20
 )
 
 // thinner copies JSON from a reader, without ever holding more of it than one
@@ -49,6 +51,8 @@ type thinner struct {
 	out   []byte
 	room  int // bytes that out may have
 	depth int
+
+	skipped json.RawMessage // room for what is not kept
 }
 
 // thin reads one JSON document and gives what the shape keeps of it, at most
@@ -123,8 +127,14 @@ func (t *thinner) comma(n *int) {
 	}
 }
 
-// skip reads one value and keeps nothing.
+// skip reads one value and keeps nothing. Inside an element of a list values are
+// small, and are read in one go, which is many times faster.
 func (t *thinner) skip() error {
+	if t.depth > elementDepth {
+		t.from.begin()
+		t.skipped = t.skipped[:0]
+		return t.in.Decode(&t.skipped)
+	}
 	for depth := 0; ; {
 		token, err := t.next()
 		if err != nil {

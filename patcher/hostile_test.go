@@ -7,10 +7,12 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/metrics"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -37,6 +39,7 @@ type lie struct {
 	begin, again string        // its beginning, and what follows without end
 	errs         bool          // standard error is as endless
 	header       string        // over HTTP, after the status line
+	about        string        // the call that an elected leader lies about
 	pause        time.Duration // between two agains
 }
 
@@ -47,6 +50,7 @@ type liar struct {
 	most int64 // bytes of each answer; then it ends, with success
 
 	sent atomic.Int64
+	lied atomic.Int64 // how often about
 	mu   sync.Mutex
 	ran  []string
 }
@@ -87,6 +91,19 @@ func (l *liar) Exec(ctx context.Context, line string, stdin io.Reader, stdout, s
 	return 0
 }
 
+// leads is the honest answer of an elected leader, who is asked for the lists
+// that it then lies about; empty where it lies.
+func (l *liar) leads(request string) string {
+	switch {
+	case l.about == "":
+	case strings.Contains(request, "/metrics/snapshot"):
+		return `{"master/elected":1,"registrar/registry_size_bytes":1}`
+	case l.about != "GET_AGENTS" && strings.Contains(request, "GET_AGENTS"):
+		return `{"type":"GET_AGENTS","get_agents":{}}`
+	}
+	return ""
+}
+
 func (l *liar) commands() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -97,7 +114,15 @@ func (l *liar) Dial(ctx context.Context, addr string) (net.Conn, error) {
 	near, far := memnet.Pipe("sshd:1", memnet.Addr(addr))
 	go func() {
 		defer far.Close()
-		_, _ = far.Read(make([]byte, 4096))
+		request := make([]byte, 4096)
+		n, _ := far.Read(request)
+		if honest := l.leads(string(request[:n])); honest != "" {
+			fmt.Fprintf(far, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(honest), honest)
+			return
+		}
+		if l.about != "" && strings.Contains(string(request[:n]), l.about) {
+			l.lied.Add(1)
+		}
 		l.pour(ctx, far, "HTTP/1.1 200 OK\r\n"+l.header+"\r\n"+l.begin)
 	}()
 	return near, nil
@@ -210,15 +235,18 @@ func lies() map[string]lie {
 		"lines":                   {begin: "program 1\n", again: "active x\n", errs: true},
 		"receipts":                {begin: "program 1\n", again: "receipt s 1 lost\n"},
 		"units":                   {again: "Id=a\n\n"},
-		"tasks that say nothing":  {begin: `{"type":"GET_TASKS","get_tasks":{"tasks":[{}`, again: ",{}"},
-		"agents that say nothing": {begin: `{"type":"GET_AGENTS","get_agents":{"agents":[{}`, again: ",{}"},
-		"recovered agents":        {begin: `{"type":"GET_AGENTS","get_agents":{"recovered_agents":[{"id":{"value":"x"}}`, again: `,{"id":{"value":"x"}}`},
+		"tasks that say nothing":  {about: "GET_TASKS", begin: `{"type":"GET_TASKS","get_tasks":{"tasks":[{}`, again: ",{}"},
+		"tasks without end":       {about: "GET_TASKS", begin: `{"type":"GET_TASKS","get_tasks":{"tasks":[`, again: `{"task_id":{"value":"a"},"framework_id":{"value":"a"},"agent_id":{"value":"a"},"state":"a"},`},
+		"useless tasks":           {about: "GET_TASKS", begin: `{"type":"GET_TASKS","get_tasks":{"other":[`, again: `{"task_id":{"value":"a"},"state":"a"},`},
+		"a long name of a task":   {about: "GET_TASKS", begin: `{"type":"GET_TASKS","get_tasks":{"tasks":[{"name":"`, again: "a"},
+		"agents that say nothing": {about: "GET_AGENTS", begin: `{"type":"GET_AGENTS","get_agents":{"agents":[{}`, again: ",{}"},
+		"recovered agents":        {about: "GET_AGENTS", begin: `{"type":"GET_AGENTS","get_agents":{"recovered_agents":[{"id":{"value":"x"}}`, again: `,{"id":{"value":"x"}}`},
+		"agents within lists":     {about: "GET_AGENTS", begin: `{"type":"GET_AGENTS","get_agents":`, again: "["},
 		"lists within lists":      {again: "["},
 		"objects within objects":  {again: `{"a":`},
 		"one string":              {begin: `{"type":"`, again: "a"},
 		"headers":                 {header: "X: " + strings.Repeat("a", 1<<20) + "\r\n", again: "a: b\r\n"},
 		"compressed":              {header: "Content-Encoding: gzip\r\n", begin: "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff", again: "\x00\x00"},
-		"an elected leader":       {begin: `{"type":"GET_TASKS","master/elected":1,"get_tasks":{"tasks":[`, again: `{"task_id":{"value":"a"},"framework_id":{"value":"a"},"agent_id":{"value":"a"},"state":"a"},`},
 	}
 }
 
@@ -226,13 +254,12 @@ func lies() map[string]lie {
 const affordable = 20 << 20
 
 // TestALyingNodeCostsLittleMemory lets a node answer every question with 64 MiB
-// of the simplest and of the cleverest lie, and with more of every other than any
-// answer may have. BenchmarkALyingNode does the same with 1 GB of each.
+// of the simplest lie, and with more of every other than any answer may have. BenchmarkALyingNode does the same with 1 GB of each.
 func TestALyingNodeCostsLittleMemory(t *testing.T) {
 	for name, one := range lies() {
 		t.Run(name, func(t *testing.T) {
 			most := int64(4 << 20)
-			if name == "zeros" || name == "an elected leader" {
+			if name == "zeros" {
 				most = 64 << 20
 			}
 			l := &liar{lie: one, most: most}
@@ -244,6 +271,9 @@ func TestALyingNodeCostsLittleMemory(t *testing.T) {
 			if l.sent.Load() < most {
 				t.Errorf("only %d bytes were sent: nothing is shown", l.sent.Load())
 			}
+			if l.about != "" && l.lied.Load() == 0 {
+				t.Errorf("nobody asked for %s: nothing is shown", l.about)
+			}
 		})
 	}
 }
@@ -254,11 +284,11 @@ func BenchmarkALyingNode(b *testing.B) {
 			for b.Loop() {
 				l := &liar{lie: one, most: 1 << 30}
 				var worst uint64
-				for _, grown := range costs(b, l) {
+				for question, grown := range costs(b, l) {
 					worst = max(worst, grown)
-				}
-				if worst > affordable {
-					b.Errorf("the heap grew by %d MiB", worst>>20)
+					if grown > affordable {
+						b.Errorf("%s: the heap grew by %d MiB, at most %d are wanted", question, grown>>20, affordable>>20)
+					}
 				}
 				b.ReportMetric(float64(worst)/(1<<20), "MiB-heap")
 				b.ReportMetric(float64(l.sent.Load())/(1<<30), "GiB-sent")
@@ -296,11 +326,18 @@ func costs(t testing.TB, l *liar) map[string]uint64 {
 	return grown
 }
 
+// liveHeap is what the collector finds alive: the least of three collections in
+// a row, since what is allocated during one counts as alive, which is much when
+// bytes pour in.
 func liveHeap() uint64 {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	least := uint64(math.MaxUint64)
+	for range 3 {
+		runtime.GC()
+		metrics.Read(live)
+		least = min(least, live[0].Value.Uint64())
+	}
+	return least
 }
 
 // A node that answers a byte a second, or not at all, is given up in a time
