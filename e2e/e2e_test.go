@@ -39,6 +39,7 @@ func TestLab(t *testing.T) {
 		run  func(context.Context, *testing.T, *lab)
 	}{
 		{"sshexec passes its suite against OpenSSH", sshSuite},
+		{"a cluster behind a bastion, with certificates, a sudo that asks, and without forwarding and SFTP, is planned, checked and staged", guardedCluster},
 		{"a whole patch runs each script once, and a second apply touches nothing", wholePatch},
 		{"a patch that stops, loses its controller and its connections still runs each script once", eventfulPatch},
 	} {

@@ -1,0 +1,183 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+)
+
+// guardSetup makes a node's second sshd on port 2222, which only takes
+// certificates and allows neither forwarding nor SFTP, and the login guard, of
+// whom sudo wants a password every time. On some nodes sudo wants a
+// terminal too, and on some the login shell prints.
+const guardSetup = `
+set -e
+id guard 2>/dev/null || useradd --create-home --shell /bin/bash guard
+chpasswd </root/guard.password
+printf 'Defaults:guard timestamp_timeout=0\nguard ALL=(ALL) ALL\n' >/etc/sudoers.d/guard
+case $(hostname) in
+m2|a2) printf 'Defaults:guard requiretty\n' >>/etc/sudoers.d/guard ;;
+m3|a3) echo 'echo Welcome to $(hostname), authorised users only; echo You have mail >&2' >/home/guard/.bashrc ;;
+esac
+{ echo 'AllowTcpForwarding no'; echo 'TrustedUserCAKeys /etc/ssh/guard_ca.pub'; echo 'AuthorizedKeysFile none'; grep -v Subsystem /etc/ssh/sshd_config; } >/etc/ssh/sshd_guard
+systemctl is-active -q sshd-guard || systemd-run --unit=sshd-guard /usr/sbin/sshd -D -p 2222 -f /etc/ssh/sshd_guard
+# Whatever shows the password to others on this node leaves a line.
+systemctl is-active -q guard-watch || systemd-run --unit=guard-watch bash -c 'cut -d: -f2 /root/guard.password >/root/guard.needle
+while :; do grep -laFf /root/guard.needle /proc/[0-9]*/cmdline /proc/[0-9]*/environ; sleep 0.02; done >>/root/guard.seen 2>/dev/null'
+`
+
+// guardedCluster is the lab as a careful operator's: a bastion that alone may
+// log in, certificates, a password for sudo, no forwarding, no SFTP.
+func guardedCluster(ctx context.Context, t *testing.T, l *lab) {
+	password := guardPassword(t)
+	l.guard(ctx, t, password)
+	before := l.all(ctx, t)
+	c := controller{lab: l, inventory: l.guardedInventory(ctx, t), state: t.TempDir()}
+
+	t.Setenv("LAB_SUDO", "not "+password)
+	refused := c.start(ctx, t, "plan")
+	refused.wantExit(t, 3)
+	if text := refused.out.String(); !strings.Contains(text, "sudo") || strings.Contains(text, password) {
+		t.Errorf("a wrong password for sudo: %s", text)
+	}
+	t.Setenv("LAB_SUDO", password)
+	for _, args := range [][]string{{"plan"}, {"check", "m2"}, {"check", "a3"}, {"stage", "--yes"}} {
+		p := c.start(ctx, t, args...)
+		p.wantExit(t, 0)
+		if strings.Contains(p.out.String(), password) {
+			t.Errorf("%s shows the password", args[0])
+		}
+	}
+	after := l.all(ctx, t)
+	for _, n := range l.nodes {
+		wantUntouched(t, n, before[n.Name], after[n.Name])
+		wantFetched(ctx, t, n)
+		wantHidden(ctx, t, n, password)
+	}
+	wantNotInFiles(t, c.state, password)
+}
+
+func guardPassword(t *testing.T) string {
+	t.Helper()
+	var b [8]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		t.Fatal(err)
+	}
+	return "s3cr3t's $HOME " + hex.EncodeToString(b[:])
+}
+
+// guard sets every node up. Certificates hold for logins from the bastion
+// only, so that nothing can get around it.
+func (l *lab) guard(ctx context.Context, t *testing.T, password string) {
+	t.Helper()
+	for _, args := range [][]string{
+		{"-q", "-t", "ed25519", "-N", "", "-f", l.guardFile("ca")},
+		{"-q", "-t", "ed25519", "-N", "", "-f", l.guardFile("key")},
+		{"-q", "-s", l.guardFile("ca"), "-I", "lab", "-n", "guard", "-O", "source-address=" + l.bootstrap.IP, l.guardFile("key.pub")},
+	} {
+		if _, err := run(ctx, "ssh-keygen", args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	authority, err := os.ReadFile(l.guardFile("ca.pub"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = l.each(func(c container, role dcos.Role) error {
+		if role == dcos.RoleUnknown {
+			return nil
+		}
+		if err := c.put(ctx, "/etc/ssh/guard_ca.pub", authority); err != nil {
+			return err
+		}
+		if err := c.put(ctx, "/root/guard.password", []byte("guard:"+password+"\n")); err != nil {
+			return err
+		}
+		_, err := c.sh(ctx, "chmod 0600 /root/guard.password;"+guardSetup)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (l *lab) guardFile(name string) string { return filepath.Join(l.dir, "guard_"+name) }
+
+// guardedInventory is the lab's inventory with another way in. The port and
+// the bastion are in the ssh configuration.
+func (l *lab) guardedInventory(ctx context.Context, t *testing.T) string {
+	t.Helper()
+	config := fmt.Sprintf("Host bastion\n  HostName %s\n  Port 22\n  User ops\n  IdentityFile %s\nHost *\n  Port 2222\n  User nobody\n", l.bootstrap.IP, l.keyFile())
+	if err := os.WriteFile(l.guardFile("ssh_config"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	plain, err := l.writeInventory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ssh := fmt.Sprintf("ssh: {user: guard, identity: %s, known_hosts: %s, jump: [bastion], config: %s, sudo: {password: {env: LAB_SUDO}}}",
+		l.guardFile("key"), l.knownHosts(), l.guardFile("ssh_config"))
+	guarded := regexp.MustCompile(`(?m)^ssh: .*$`).ReplaceAll(text, []byte(ssh))
+	if bytes.Equal(guarded, text) {
+		t.Fatal("the inventory has no ssh line")
+	}
+	file := l.guardFile("inventory.yaml")
+	if err := os.WriteFile(file, guarded, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// wantFetched fails unless the new packages are on the node.
+func wantFetched(ctx context.Context, t *testing.T, n node) {
+	t.Helper()
+	if out, err := n.sh(ctx, "ls -d /opt/mesosphere/packages/mesos--* | wc -l"); err != nil || out != "2\n" {
+		t.Errorf("%s holds %q packages of Mesos, %v; want the old and the new one", n.Name, out, err)
+	}
+}
+
+// wantHidden fails if the password is to be seen anywhere on the node that is
+// not its own place.
+func wantHidden(ctx context.Context, t *testing.T, n node, password string) {
+	t.Helper()
+	out, err := n.sh(ctx, `systemctl is-active guard-watch; cat /root/guard.seen
+journalctl -q | grep -cFf /root/guard.needle
+grep -rlFf /root/guard.needle /var/log /var/lib/dcos-patch /tmp /home /run 2>/dev/null; true`)
+	if want := "active\n0\n"; err != nil || out != want {
+		t.Errorf("%s: the password was seen: %q, %v; want %q", n.Name, out, err, want)
+	}
+}
+
+func wantNotInFiles(t *testing.T, dir, text string) {
+	t.Helper()
+	files := 0
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		files++
+		if bytes.Contains(content, []byte(text)) {
+			t.Errorf("%s holds the password", path)
+		}
+		return err
+	})
+	if err != nil || files == 0 {
+		t.Errorf("%d files looked through: %v", files, err)
+	}
+}
