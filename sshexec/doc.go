@@ -11,6 +11,10 @@
 // anew. Host keys are strict: an unknown one is refused unless asked to be
 // learned, a changed one always.
 //
-// Not here: passwords (of logins and of sudo), terminals, and trust in
-// anything that is not in a known_hosts file.
+// It takes nodes as they are: a sudo that asks for a password or wants a
+// terminal, an sshd without SFTP or forwarding or with too few places, a
+// login shell that is a csh, is slow, or prints (docs/decisions says how).
+//
+// Not here: passwords of logins, interactive logins, and trust in anything that
+// is not in a known_hosts file or signed by an authority that is.
 package sshexec
