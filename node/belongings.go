@@ -112,8 +112,11 @@ func isName(s string) bool {
 	return s != ""
 }
 
-// ReadRun is a run's file from a byte offset on, at most 1 MiB; empty at its
-// end.
+// RunLimit is how many bytes one call of ReadRun gives.
+const RunLimit = 1 << 20
+
+// ReadRun is a run's file from a byte offset on, at most RunLimit; less at its
+// end only.
 func ReadRun(ctx context.Context, h Host, run, file string, offset int64) ([]byte, error) {
 	return Read(ctx, h, "run", run, file, strconv.FormatInt(offset, 10))
 }

@@ -19,6 +19,13 @@ type Lock struct {
 	Masters []inventory.NodeName
 	Run     string
 	Owner   string
+
+	// Known is the highest epoch that this controller's journal of the run
+	// tells of: a later controller has left a higher one behind. 0: a new run.
+	Known int
+	// Handover means that the run comes from another machine: not even a lock
+	// of this very run may be held, since its controller may live there.
+	Handover bool
 }
 
 // LockedError means that somebody else holds the lock. Nothing was changed.
@@ -31,12 +38,25 @@ func (e *LockedError) Error() string {
 	return fmt.Sprintf("the cluster is locked by run %s of %s (epoch %d, as %s says)", e.Holder.Run, e.Holder.Owner, e.Holder.Epoch, e.Node)
 }
 
+// OvertakenError means that another controller has gone on with the run since
+// this one's journal ends. Nothing was changed.
+type OvertakenError struct {
+	Node inventory.NodeName
+	Run  string
+	Seen int // its epoch
+}
+
+func (e *OvertakenError) Error() string {
+	return fmt.Sprintf("another controller has gone on with run %s (epoch %d, as %s says): the journal here is not its last word", e.Run, e.Seen, e.Node)
+}
+
 // ErrNoMajority means that too few masters answered to take the lock.
 var ErrNoMajority = errors.New("too few masters answered to take the lock")
 
 // Acquire takes the lock under a new epoch, higher than any that a master has
-// seen. A run that holds it may acquire it again, which fences an earlier
-// controller of the same run. On an error nothing is held.
+// seen. A run that holds it may acquire it again from the same machine, or
+// with the journal that knows of it, which fences an earlier controller of the
+// same run. On an error nothing is held.
 func (l *Lock) Acquire(ctx context.Context) (epoch int, err error) {
 	hosts, seen, err := l.look(ctx)
 	if err != nil {
@@ -63,17 +83,20 @@ func (l *Lock) look(ctx context.Context) (map[inventory.NodeName]Host, int, erro
 	var silent []string
 	epoch := 0
 	for _, m := range l.Masters {
-		h, err := l.Nodes.Node(ctx, m)
+		h, err := bounded{l.Nodes}.Node(ctx, m)
 		var s node.Survey
 		if err == nil {
-			s, err = node.TakeSurvey(ctx, h)
+			s, err = l.survey(ctx, h)
 		}
 		if err != nil {
 			silent = append(silent, err.Error())
 			continue
 		}
-		if s.Lock != nil && s.Lock.Run != l.Run {
+		switch b := s.Heartbeat; {
+		case s.Lock != nil && !l.mine(*s.Lock):
 			return nil, 0, &LockedError{Node: m, Holder: *s.Lock}
+		case b != nil && !l.Handover && b.Run == l.Run && b.Epoch > l.Known:
+			return nil, 0, &OvertakenError{Node: m, Run: l.Run, Seen: b.Epoch}
 		}
 		hosts[m], epoch = h, max(epoch, s.Epoch)
 	}
@@ -83,12 +106,33 @@ func (l *Lock) look(ctx context.Context) (map[inventory.NodeName]Host, int, erro
 	return hosts, epoch, nil
 }
 
+// mine reports whether a held lock is this controller's to take again: its
+// journal knows of it, or it is of this machine, where the journal itself keeps
+// two controllers apart.
+func (l *Lock) mine(h node.LockHolder) bool {
+	return h.Run == l.Run && !l.Handover && (h.Epoch <= l.Known || machine(h.Owner) == machine(l.Owner))
+}
+
+// machine is the owner without the process: "ops@host pid 4312" is "ops@host".
+func machine(owner string) string {
+	m, _, _ := strings.Cut(owner, " ")
+	return m
+}
+
+func (l *Lock) survey(ctx context.Context, h Host) (node.Survey, error) {
+	ctx, cancel := context.WithTimeout(ctx, askPatience)
+	defer cancel()
+	return node.TakeSurvey(ctx, h)
+}
+
 func (l *Lock) take(ctx context.Context, m inventory.NodeName, h Host, c node.Claim) error {
-	if err := put(ctx, h, node.InstalledPath(), node.Program()); err != nil {
-		return err
-	}
+	ctx, cancel := context.WithTimeout(ctx, askPatience)
+	defer cancel()
 	if err := node.Init(ctx, h, c); err != nil {
 		return fmt.Errorf("%s: raising the epoch: %w", m, err)
+	}
+	if err := put(ctx, h, node.InstalledPath(), node.Program()); err != nil {
+		return err
 	}
 	err := node.Lock(ctx, h, c)
 	var refused *node.RefusedError
@@ -113,13 +157,19 @@ func (l *Lock) Release(ctx context.Context, epoch int) error {
 func (l *Lock) give(ctx context.Context, c node.Claim, masters []inventory.NodeName) error {
 	var errs []error
 	for _, m := range slices.Backward(masters) {
-		h, err := l.Nodes.Node(ctx, m)
-		if err == nil {
-			err = node.Unlock(ctx, h, c)
-		}
-		if err != nil {
+		if err := l.giveOne(ctx, m, c); err != nil {
 			errs = append(errs, fmt.Errorf("%s: the lock stays: %w", m, err))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func (l *Lock) giveOne(ctx context.Context, m inventory.NodeName, c node.Claim) error {
+	h, err := bounded{l.Nodes}.Node(ctx, m)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, askPatience)
+	defer cancel()
+	return node.Unlock(ctx, h, c)
 }

@@ -42,10 +42,10 @@ func (p *Patcher) install(ctx context.Context, t plan.Task) error {
 	if err != nil {
 		return err
 	}
-	if err := put(ctx, h, node.InstalledPath(), node.Program()); err != nil {
+	if err := node.Init(ctx, h, p.claim(t)); err != nil { // refuses us if the run is another controller's
 		return err
 	}
-	if err := node.Init(ctx, h, p.claim(t)); err != nil {
+	if err := put(ctx, h, node.InstalledPath(), node.Program()); err != nil {
 		return err
 	}
 	return put(ctx, h, node.ScriptPath(t.Plan.Script.SHA256), p.Script)

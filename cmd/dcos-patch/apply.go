@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/patcher"
@@ -132,7 +133,7 @@ func (a *app) lockAndRun(ctx context.Context, s *session, store journal.Store, s
 		return err
 	}
 	defer held.Close()
-	lock := s.lock(shown, run)
+	lock := a.lock(s, run)
 	epoch, err := lock.Acquire(watch)
 	if err != nil {
 		return err
@@ -155,15 +156,21 @@ func (a *app) lockAndRun(ctx context.Context, s *session, store journal.Store, s
 		return err
 	}
 	begun = true
-	return r.drive(watch, pause, orchestrator.New(), journal.Event{Kind: journal.RunStarted, Run: run, Plan: r.plan, Controller: owner(), Epoch: epoch})
+	return r.drive(watch, pause, orchestrator.New(), journal.Event{Kind: journal.RunStarted, Run: run, Plan: r.plan, Controller: a.who(), Epoch: epoch})
 }
 
-func (s *session) lock(p *plan.Plan, run string) *patcher.Lock {
-	l := &patcher.Lock{Nodes: hosts{s.pool}, Run: run, Owner: owner()}
-	for _, m := range p.Masters() {
-		l.Masters = append(l.Masters, m.Name)
+// lock is the cluster lock, for a run.
+func (a *app) lock(s *session, run string) *patcher.Lock {
+	return &patcher.Lock{Nodes: hosts{s.pool}, Run: run, Owner: a.who(), Masters: s.masters()}
+}
+
+// masters are those of the inventory.
+func (s *session) masters() []inventory.NodeName {
+	var names []inventory.NodeName
+	for _, m := range s.inv.Masters {
+		names = append(names, m.Name)
 	}
-	return l
+	return names
 }
 
 // refuseUnfinished refuses a new run while one of this machine has not ended.

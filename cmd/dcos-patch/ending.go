@@ -15,7 +15,7 @@ import (
 // summary is a run in short, for programs.
 type summary struct {
 	Run     string             `json:"run"`
-	State   string             `json:"state"` // "none", "running", "held", "done", "staged", "parked", "stopped", "in doubt", "interrupted", "unreadable"
+	State   string             `json:"state"` // "none", "running", "held", "done", "staged", "parked", "stopped", "in doubt", "interrupted", "taken over", "unreadable"
 	Plan    string             `json:"plan"`
 	From    dcos.Version       `json:"from"`
 	To      dcos.Version       `json:"to"`
@@ -26,6 +26,8 @@ type summary struct {
 	Safe    bool               `json:"safe_to_leave"`
 	Why     string             `json:"why"`
 	At      time.Time          `json:"at"` // of the newest event
+
+	Owed []journal.Obligation `json:"owed,omitempty"`
 }
 
 func summarize(run string, s orchestrator.State) summary {
@@ -39,6 +41,7 @@ func summarize(run string, s orchestrator.State) summary {
 	sum.Masters, sum.Agents = s.Tallies()
 	safe := s.SafeToLeave()
 	sum.Safe, sum.Why = safe.Safe, safe.Why
+	sum.Owed = s.Obligations()
 	return sum
 }
 
@@ -50,6 +53,8 @@ func stateWord(s orchestrator.State) string {
 		return "staged"
 	case s.Ended == journal.RunDone:
 		return "done"
+	case lost(s):
+		return "taken over"
 	case s.Stop != nil && s.Stop.Reason == journal.StopInDoubt:
 		return "in doubt"
 	case s.Stop != nil && s.Stop.Reason == journal.StopInterrupted:
@@ -176,8 +181,11 @@ func closing(s orchestrator.State, run string, kept bool) string {
 	if safe.Safe {
 		word = "yes"
 	}
-	if kept {
-		fmt.Fprintf(&b, "  owed    the cluster lock, until the run ends\n")
+	switch {
+	case lost(s):
+		b.WriteString("  owed    nothing from here: the run and its lock are the other controller's, and were left alone\n")
+	case kept:
+		b.WriteString(owed(s, "  owed    "))
 	}
 	fmt.Fprintf(&b, "  SAFE TO LEAVE: %s. %s\n", word, safe.Why)
 	for i, n := range nextCommands(s, run, kept) {
@@ -188,6 +196,9 @@ func closing(s orchestrator.State, run string, kept bool) string {
 
 // nextCommands are the commands that lead on, in order.
 func nextCommands(s orchestrator.State, run string, kept bool) []string {
+	if lost(s) {
+		return []string{"dcos-patch resume --from-cluster --run " + run}
+	}
 	if !kept {
 		return []string{"dcos-patch plan", "dcos-patch apply"}
 	}
@@ -222,6 +233,9 @@ func statusText(run string, s orchestrator.State, now time.Time) string {
 	}
 	if !s.HeldSince.IsZero() {
 		fmt.Fprintf(&b, "HOLD    since %s: %s\n", s.HeldSince.Local().Format("15:04:05"), s.HeldWhy)
+	}
+	if s.Stop == nil || s.Ended == journal.RunDone {
+		b.WriteString(owed(s, "owed    "))
 	}
 	if s.Stop != nil {
 		b.WriteString(ending(s))

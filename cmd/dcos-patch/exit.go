@@ -8,6 +8,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -52,6 +53,8 @@ func codeOf(err error) int {
 		refusal  *plan.RefusalError
 		script   *patcher.ScriptError
 		locked   *patcher.LockedError
+		overtook *patcher.OvertakenError
+		fenced   *node.RefusedError // another controller was quicker to the lock; inside a run it is a report
 		dial     *sshexec.DialError
 		sudo     *sshexec.SudoError
 		record   *orchestrator.RecordError
@@ -65,7 +68,7 @@ func codeOf(err error) int {
 		return exitInvalid
 	case errors.As(err, &record):
 		return exitInDoubt
-	case errors.As(err, &refusal), errors.As(err, &script), errors.As(err, &locked), errors.As(err, &dial), errors.As(err, &sudo),
+	case errors.As(err, &refusal), errors.As(err, &script), errors.As(err, &locked), errors.As(err, &overtook), errors.As(err, &fenced), errors.As(err, &dial), errors.As(err, &sudo),
 		errors.Is(err, patcher.ErrNoMajority):
 		return exitRefused
 	case errors.Is(err, context.Canceled):

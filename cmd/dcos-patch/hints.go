@@ -14,6 +14,7 @@ import (
 func hint(err error) string {
 	var (
 		locked *patcher.LockedError
+		over   *patcher.OvertakenError
 		damage *journal.DamageError
 		script *patcher.ScriptError
 		record *orchestrator.RecordError
@@ -23,9 +24,11 @@ func hint(err error) string {
 	)
 	switch {
 	case errors.As(err, &locked):
-		return "wait for it, or go on with that run: dcos-patch resume --run " + locked.Holder.Run
+		return "wait for it, or go on with that run: dcos-patch resume --run " + locked.Holder.Run + "; if its controller was on another machine and is gone: dcos-patch lock break --reason WHY, then dcos-patch resume --from-cluster"
+	case errors.As(err, &over):
+		return "dcos-patch resume --from-cluster --run " + over.Run
 	case errors.As(err, &damage):
-		return "nothing was done; put an intact copy in its place (the masters hold one below /var/lib/dcos-patch/runs), then dcos-patch resume"
+		return "nothing was done; put an intact copy in its place: dcos-patch resume --from-cluster takes the newest that the masters hold"
 	case errors.As(err, &script):
 		return "open the URL, compare it with the line \"Node upgrade script URL\" that the installer printed, then dcos-patch plan"
 	case errors.As(err, &record):

@@ -2,11 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -17,7 +23,8 @@ func (a *app) lockCommand() *cobra.Command {
 		Use:   "break",
 		Short: "Take the cluster lock away from a run whose controller is gone",
 		Long: `lock break looks at every node first and refuses while a patch unit runs. It then
-raises the epoch, so that the old controller, should it wake, is refused by every master.`,
+raises the epoch, so that the old controller, should it wake, is refused by every node.
+It watches for a while whether that controller lives, and refuses if it does.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.breakLock(cmd.Context(), reason) },
 	}
@@ -33,46 +40,113 @@ func (a *app) breakLock(ctx context.Context, reason string) error {
 	if reason == "" {
 		return invalid("lock break needs --reason: who else may be at work, and why they are not")
 	}
-	inv, err := loadInventory(a.inventory)
+	inv, err := inventory.Load(a.inventory)
 	if err != nil {
 		return err
 	}
 	s := openSession(inv, a.dial)
 	defer s.close()
-	facts := patcher.Survey(ctx, hosts{s.pool}, inv)
-	holders := map[string]bool{}
+	seen := patcher.Look(ctx, hosts{s.pool}, s.names())
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := s.breakable(seen, time.Now()); err != nil {
+		return err
+	}
+	holders := holdersOf(seen)
+	if len(holders) == 0 {
+		fmt.Fprintln(a.out, "nobody holds the lock")
+		return nil
+	}
+	patience := watchFor(&plan.Plan{TimeScale: inv.Rehearsal.TimeScale})
+	fmt.Fprintf(a.out, "no patch runs on any node; watching for %s whether the lock's controller lives\n", patience)
+	select {
+	case <-time.After(patience):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	again := patcher.Look(ctx, hosts{s.pool}, s.names())
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := errors.Join(s.breakable(again, time.Now()), alive(seen, again)); err != nil {
+		return err
+	}
+	run := slices.Sorted(maps.Keys(holdersOf(again)))
+	if len(run) == 0 {
+		fmt.Fprintln(a.out, "the lock was given back meanwhile")
+		return nil
+	}
+	epoch, err := patcher.Break(ctx, hosts{s.pool}, again, node.Claim{Run: run[0], Owner: a.who()})
+	if err != nil {
+		return fmt.Errorf("breaking the lock: %w; run lock break again", err)
+	}
+	for _, run := range run {
+		fmt.Fprintf(a.out, "lock of run %s broken, epoch %d: %s\n  next  dcos-patch resume --from-cluster --run %s\n", run, epoch, reason, run)
+	}
+	return nil
+}
+
+// names are those of all nodes, in the inventory's order.
+func (s *session) names() []inventory.NodeName {
+	var names []inventory.NodeName
+	for _, n := range s.inv.Nodes() {
+		names = append(names, n.Name)
+	}
+	return names
+}
+
+// breakable refuses while a patch runs, or may run, on any node that is not
+// excluded. Too few masters that answer cannot keep the new epoch.
+func (s *session) breakable(seen []patcher.Sighting, today time.Time) error {
 	var blocks []plan.Block
-	for _, n := range inv.Nodes() {
-		f := facts.Nodes[n.Name]
-		switch {
-		case f.Err != "":
-			blocks = append(blocks, plan.Block{Node: n.Name, What: "nobody knows whether a patch runs here", Observed: f.Err, Next: "bring it within reach, or exclude it"})
-		case f.PatchUnit != "":
-			blocks = append(blocks, plan.Block{Node: n.Name, What: "a patch is running", Observed: f.PatchUnit, Next: "wait for its end"})
-		case f.LockRun != "":
-			holders[f.LockRun] = true
+	silent := 0
+	for _, x := range seen {
+		_, excluded := s.inv.Excluded(x.Node, today)
+		if n, _ := s.inv.Node(x.Node); x.Err != nil && n.Role == dcos.Master {
+			silent++
+		}
+		switch busy := x.Busy(); {
+		case x.Err != nil && !excluded:
+			blocks = append(blocks, plan.Block{Node: x.Node, What: "nobody knows whether a patch runs here, and the old controller could not be refused here", Observed: x.Err.Error(), Next: "bring it within reach; an agent that is out of order can be excluded, with a reason"})
+		case busy != "":
+			blocks = append(blocks, plan.Block{Node: x.Node, What: "a patch is running", Observed: busy, Next: "wait for its end"})
 		}
 	}
 	if len(blocks) > 0 {
 		return &plan.RefusalError{Blocks: blocks}
 	}
-	if len(holders) == 0 {
-		fmt.Fprintln(a.out, "nobody holds the lock")
-		return nil
+	if 2*silent >= len(s.inv.Masters) {
+		return patcher.ErrNoMajority
 	}
-	for run := range holders {
-		l := s.lock(s.sketch(facts), run)
-		epoch, err := l.Acquire(ctx)
-		if err != nil {
-			return err
+	return nil
+}
+
+// holdersOf are the runs that hold the lock on some master.
+func holdersOf(seen []patcher.Sighting) map[string]bool {
+	runs := map[string]bool{}
+	for _, x := range seen {
+		if x.Survey.Lock != nil {
+			runs[x.Survey.Lock.Run] = true
 		}
-		release, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-		err = l.Release(release, epoch)
-		cancel()
-		if err != nil {
-			return err
+	}
+	return runs
+}
+
+// alive refuses when a controller has given a sign of life between two looks.
+// Clocks are not asked: a heartbeat that has changed is the proof.
+func alive(before, after []patcher.Sighting) error {
+	for i, x := range after {
+		was, is := before[i].Survey.Heartbeat, x.Survey.Heartbeat
+		if is == nil || was != nil && is.Same(*was) || !holdersOf(after)[is.Run] {
+			continue
 		}
-		fmt.Fprintf(a.out, "lock of run %s broken, epoch %d: %s\n", run, epoch, reason)
+		who := "its owner is unknown"
+		if l := x.Survey.Lock; l != nil {
+			who = l.Owner
+		}
+		return refuse(plan.Block{Node: x.Node, What: fmt.Sprintf("the controller of run %s lives", is.Run), Observed: fmt.Sprintf("heartbeat %d, %s ago, of %s", is.Beat, is.Age, who),
+			Want: "no heartbeat", Next: "interrupt it where it runs, or wait for it"})
 	}
 	return nil
 }

@@ -14,24 +14,32 @@ import (
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
+type resumeFlags struct {
+	run         string
+	fromCluster bool
+}
+
 func (a *app) resumeCommand() *cobra.Command {
-	var run string
-	var yes bool
+	var f resumeFlags
 	cmd := &cobra.Command{
 		Use:   "resume",
 		Short: "Go on with a run that stopped, was interrupted, or lost its controller",
 		Long: `resume takes the newest run of the cluster that has not ended. Steps in doubt are
 looked at on their nodes before anything is done, and the last touched master is
-verified again first. A script that ran is not run again.`,
+verified again first. A script that ran is not run again.
+
+With --from-cluster it goes on with a run that began on another machine, from the
+copies that the masters hold, once its lock was given back or broken (lock break).`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.resume(cmd.Context(), run, yes) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.resume(cmd.Context(), f) },
 	}
-	cmd.Flags().StringVar(&run, "run", "", "the `run`, when not the newest")
-	cmd.Flags().BoolVar(&yes, "yes", false, "accepted for jobs; resume asks nothing")
+	cmd.Flags().StringVar(&f.run, "run", "", "the `run`, when not the newest")
+	cmd.Flags().BoolVar(&f.fromCluster, "from-cluster", false, "take the run from the masters: it began on another machine")
+	cmd.Flags().Bool("yes", false, "accepted for jobs; resume asks nothing")
 	return cmd
 }
 
-func (a *app) resume(ctx context.Context, run string, _ bool) error {
+func (a *app) resume(ctx context.Context, f resumeFlags) error {
 	inv, err := inventory.Load(a.inventory)
 	if err != nil {
 		return err
@@ -40,13 +48,20 @@ func (a *app) resume(ctx context.Context, run string, _ bool) error {
 	if err != nil {
 		return err
 	}
-	if run == "" {
-		if run, _, err = latest(store); err != nil {
-			return err
-		}
+	sess := openSession(inv, a.dial)
+	defer sess.close()
+	run := f.run
+	switch {
+	case f.fromCluster:
+		run, err = a.fromCluster(ctx, sess, store, run)
+	case run == "":
+		run, _, err = latest(store)
+	}
+	if err != nil {
+		return err
 	}
 	if run == "" {
-		return refuse(plan.Block{What: "there is no run to resume", Observed: "none in " + store.Dir, Next: "dcos-patch apply"})
+		return refuse(plan.Block{What: "there is no run to resume", Observed: "none in " + store.Dir, Next: "dcos-patch apply, or, for a run of another machine, dcos-patch resume --from-cluster"})
 	}
 	held, err := hold(store, run)
 	if err != nil {
@@ -58,18 +73,20 @@ func (a *app) resume(ctx context.Context, run string, _ bool) error {
 		return invalid("run %s: %w", run, err)
 	}
 	s := orchestrator.Fold(events)
+	r := &runner{app: a, session: sess, store: store, run: run, lock: a.lock(sess, run), plan: s.Plan, file: file}
+	r.lock.Known, r.lock.Handover = s.Epoch, f.fromCluster
+	if s.Ended == journal.RunDone && s.OwesFor(orchestrator.OwedLock) {
+		defer file.Close()
+		return r.conclude(ctx, s, r.sink()) // died between the run's end and the lock's
+	}
 	if err := resumable(run, s, inv); err != nil {
 		file.Close()
 		return err
 	}
-	script, err := os.ReadFile(store.Path(run, journal.ScriptFile))
-	if err != nil {
+	if r.script, err = os.ReadFile(store.Path(run, journal.ScriptFile)); err != nil {
 		file.Close()
 		return invalid("run %s: its script: %w", run, err)
 	}
-	sess := openSession(inv, a.dial)
-	defer sess.close()
-	r := &runner{app: a, session: sess, store: store, run: run, lock: sess.lock(s.Plan, run), plan: s.Plan, script: script, file: file}
 	if a.output == "text" {
 		fmt.Fprint(a.out, preview(run, s))
 	}
@@ -85,7 +102,7 @@ func (r *runner) takeUp(ctx context.Context, s orchestrator.State) error {
 		r.file.Close()
 		return err
 	}
-	return r.drive(watch, pause, s, journal.Event{Kind: journal.RunResumed, Run: r.run, Controller: owner(), Epoch: epoch})
+	return r.drive(watch, pause, s, journal.Event{Kind: journal.RunResumed, Run: r.run, Controller: r.who(), Epoch: epoch})
 }
 
 // resumable refuses a run that cannot go on, or whose cluster the inventory no

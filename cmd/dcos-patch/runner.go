@@ -8,6 +8,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/checks"
 	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -45,51 +46,85 @@ const pollScript = 2 * time.Second
 // drive runs until the run has ended, and says how.
 func (r *runner) drive(ctx context.Context, pause <-chan struct{}, s orchestrator.State, first journal.Event) error {
 	defer r.file.Close()
+	ctx, lose := context.WithCancelCause(ctx)
+	defer lose(nil)
+	nodes := fencedHosts{hosts{r.pool}, lose}
+	claim := node.Claim{Epoch: first.Epoch, Run: r.run, Owner: r.who()}
 	cluster := checks.New(probers{r.pool}, r.plan)
-	copies := startCopies(context.WithoutCancel(ctx), r)
-	sink := r.sink()
+	copies := startCopies(context.WithoutCancel(ctx), r, nodes, claim)
+	var beats *heartbeat
+	print := r.sink()
 	d := &orchestrator.Driver{
-		Actor:    &patcher.Patcher{Nodes: hosts{r.pool}, Gates: cluster, Script: r.script, Owner: owner(), Poll: scaled(pollScript, r.plan)},
+		Actor:    &patcher.Patcher{Nodes: nodes, Gates: cluster, Script: r.script, Owner: r.who(), Poll: scaled(pollScript, r.plan)},
 		Observer: observer{cluster},
 		Recorder: r.file,
 		Pace:     scaled(pollScript, r.plan),
+		Owes:     r.owes(),
 		Sink: func(e journal.Event, s orchestrator.State) {
-			sink(e)
-			if e.Kind == journal.StepEnded || e.Kind == journal.RunStarted {
+			if beats == nil { // the first event is durable: from here on this controller has the run
+				beats = startHeartbeat(context.WithoutCancel(ctx), r, nodes, claim)
+			}
+			print(e)
+			switch e.Kind {
+			case journal.StepEnded, journal.RunStarted, journal.RunResumed:
 				copies.want()
 			}
 		},
 	}
 	s, err := d.Run(ctx, s, first, pause)
 	copies.finish()
+	beats.end()
 	if err != nil {
 		return err
 	}
-	return r.conclude(context.WithoutCancel(ctx), s)
+	return r.conclude(context.WithoutCancel(ctx), s, print)
+}
+
+// owes are the obligations that a run has from its beginning.
+func (r *runner) owes() []journal.Obligation {
+	return []journal.Obligation{
+		{ID: orchestrator.OwedLock, What: "the cluster lock", Nodes: r.lock.Masters, Prior: "held by nobody", Undo: "given back when the run is done"},
+		{ID: orchestrator.OwedCopies, What: "copies of plan, journal and script", Nodes: r.lock.Masters, Prior: "nothing", Undo: "dcos-patch sweep"},
+	}
 }
 
 // releaseWithin bounds the giving back of the lock.
 const releaseWithin = 30 * time.Second
 
-// conclude gives the lock back where nothing is owed, and reports.
-func (r *runner) conclude(ctx context.Context, s orchestrator.State) error {
+// conclude gives the lock back where nothing is owed, and reports. A run that
+// another controller has taken over is left to it, the lock too.
+func (r *runner) conclude(ctx context.Context, s orchestrator.State, print func(journal.Event)) error {
 	ctx, cancel := context.WithTimeout(ctx, releaseWithin)
 	defer cancel()
 	var lockErr error
-	kept := s.Ended != journal.RunDone && s.Begun()
+	kept := s.Ended != journal.RunDone && s.Begun() || lost(s)
 	if !kept {
-		lockErr = r.lock.Release(ctx, s.Epoch)
+		s, lockErr = r.giveBack(ctx, s, print)
 	}
 	if r.output == "text" {
 		fmt.Fprint(r.out, ending(s), closing(s, r.run, kept))
 	}
 	if lockErr != nil {
-		fmt.Fprintf(r.err, "dcos-patch: %v\n  next  dcos-patch lock break --reason \"left by %s\"\n", lockErr, r.run)
+		fmt.Fprintf(r.err, "dcos-patch: %v\n  next  dcos-patch sweep, or dcos-patch lock break --reason \"left by %s\"\n", lockErr, r.run)
 	}
 	if code := stopCode(s); code != exitDone {
 		return &codeError{code}
 	}
 	return nil
+}
+
+// giveBack gives the lock back, and records that it is owed no more.
+func (r *runner) giveBack(ctx context.Context, s orchestrator.State, print func(journal.Event)) (orchestrator.State, error) {
+	if err := r.lock.Release(ctx, s.Epoch); err != nil {
+		return s, err
+	}
+	e := journal.Event{Seq: s.Seq + 1, At: time.Now(), Kind: journal.ObligationClosed, Obligation: &journal.Obligation{ID: orchestrator.OwedLock}}
+	if err := r.file.Record(e); err != nil {
+		return s, err
+	}
+	print(e)
+	s, _ = orchestrator.Next(s, e)
+	return s, nil
 }
 
 // sink prints events in the chosen format.

@@ -136,6 +136,9 @@ func (s *session) sketch(facts plan.Facts) *plan.Plan {
 	return p
 }
 
+// who is the owner that locks and receipts name.
+func (a *app) who() string { return cmp.Or(a.owner, owner()) }
+
 // owner says who runs this, and where, for locks and receipts.
 func owner() string {
 	name := "unknown"

@@ -17,6 +17,7 @@ type world struct {
 	dial    dialer                                      // nil is the network
 	stores  func(cluster string) (journal.Store, error) // where the runs of a cluster are kept
 	signals func() (heard <-chan os.Signal, stop func())
+	owner   string // who and where; empty: as the system says
 }
 
 func theWorld() world {

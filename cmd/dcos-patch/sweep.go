@@ -1,0 +1,264 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/patcher"
+	"github.com/dcos-patch/dcos-patch/sshexec"
+)
+
+func (a *app) sweepCommand() *cobra.Command {
+	var dry bool
+	cmd := &cobra.Command{
+		Use:   "sweep",
+		Short: "Remove what runs that are over have left on the nodes",
+		Long: `sweep removes scripts, node programs, copies of runs, abandoned uploads, and the
+cluster lock of a run that is done. It refuses while a run has not ended. What is not
+ours stays, and so do the receipts: they keep a script from being run twice.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.sweep(cmd.Context(), dry) },
+	}
+	cmd.Flags().BoolVar(&dry, "dry-run", false, "list what would be removed, and remove nothing")
+	return cmd
+}
+
+// sweeper is one sweep under way.
+type sweeper struct {
+	*app
+	*session
+	store journal.Store
+	all   []*litter // by node, in the inventory's order
+}
+
+// litter is what one node has of ours.
+type litter struct {
+	node    inventory.NodeName
+	survey  node.Survey
+	belongs node.Belongings
+	removed []string
+	err     error
+}
+
+// staleAfter is how old an upload must be: others may be under way that need no
+// lock.
+const staleAfter = 10 * time.Minute
+
+func (l *litter) uploads() []string {
+	var stale []string
+	for _, u := range l.belongs.Uploads {
+		if u.Age >= staleAfter {
+			stale = append(stale, u.Path)
+		}
+	}
+	return stale
+}
+
+// dirty reports whether there is anything to remove.
+func (l *litter) dirty() bool {
+	b := l.belongs
+	return l.err == nil && (l.survey.Lock != nil || len(b.Programs)+len(b.Scripts)+len(b.Runs)+len(l.uploads()) > 0)
+}
+
+// paths are those that a sweep would remove.
+func (l *litter) paths() []string {
+	paths := l.uploads()
+	for _, s := range l.belongs.Scripts {
+		paths = append(paths, node.ScriptPath(s))
+	}
+	for _, f := range l.belongs.Files {
+		if slices.Contains([]string{journal.PlanFile, journal.JournalFile, journal.ScriptFile}, f.Name) {
+			paths = append(paths, node.RunPath(f.Run, f.Name))
+		}
+	}
+	for _, p := range l.belongs.Programs {
+		paths = append(paths, path.Join(node.Dir, "bin", p))
+	}
+	if l.survey.Lock != nil {
+		paths = append(paths, path.Join(node.Dir, "lock"))
+	}
+	return paths
+}
+
+func (a *app) sweep(ctx context.Context, dry bool) error {
+	ctx, stop := a.untilSignal(ctx)
+	defer stop()
+	inv, err := inventory.Load(a.inventory)
+	if err != nil {
+		return err
+	}
+	store, err := a.stores(inv.Name)
+	if err != nil {
+		return err
+	}
+	s := openSession(inv, a.dial)
+	defer s.close()
+	w := &sweeper{app: a, session: s, store: store}
+	w.look(ctx)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	claim, err := w.claim(ctx)
+	if err != nil {
+		return err
+	}
+	switch {
+	case dry:
+		for _, l := range w.all {
+			l.removed = l.paths()
+		}
+		return w.tell("would remove")
+	case !slices.ContainsFunc(w.all, (*litter).dirty):
+		w.settle()
+		return w.tell("removed")
+	}
+	if err := w.clean(ctx, claim); err != nil {
+		return err
+	}
+	w.settle()
+	return w.tell("removed")
+}
+
+// each calls f for every node that has answered so far, several at once.
+func (w *sweeper) each(want func(*litter) bool, f func(*litter)) {
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, sweepsAtOnce)
+	for _, l := range w.all {
+		if l.err != nil || !want(l) {
+			continue
+		}
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			f(l)
+		})
+	}
+	wg.Wait()
+}
+
+// sweepsAtOnce bounds how many nodes are swept at the same time.
+const sweepsAtOnce = 32
+
+func anyNode(*litter) bool { return true }
+
+// look asks every node what it is doing and what it has of ours.
+func (w *sweeper) look(ctx context.Context) {
+	for _, x := range patcher.Look(ctx, hosts{w.pool}, w.names()) {
+		w.all = append(w.all, &litter{node: x.Node, survey: x.Survey, err: x.Err})
+	}
+	w.each(anyNode, func(l *litter) {
+		l.belongs, l.err = patcher.Ours(ctx, hosts{w.pool}, l.node)
+	})
+}
+
+// clean takes the lock, sweeps the agents, and then the masters, each of which
+// loses its lock with its last file.
+func (w *sweeper) clean(ctx context.Context, lock *patcher.Lock) error {
+	epoch, err := lock.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	claim := node.Claim{Epoch: epoch, Run: lock.Run, Owner: lock.Owner}
+	master := func(l *litter) bool { return slices.Contains(lock.Masters, l.node) }
+	w.each(func(l *litter) bool { return !master(l) && l.dirty() }, func(l *litter) { w.sweepOne(ctx, l, claim) })
+	w.each(master, func(l *litter) { w.sweepOne(ctx, l, claim) })
+	var kept []inventory.NodeName
+	for _, l := range w.all {
+		if master(l) && l.err != nil {
+			kept = append(kept, l.node)
+		}
+	}
+	if len(kept) == 0 {
+		return nil
+	}
+	left := *lock
+	left.Masters = kept
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseWithin)
+	defer cancel()
+	if err := left.Release(within, epoch); err != nil {
+		fmt.Fprintf(w.err, "dcos-patch: %v\n", err)
+	}
+	return nil
+}
+
+// sweepOne sweeps one node. Uploads belong to the login user, who removes them:
+// root follows nobody into /tmp.
+func (w *sweeper) sweepOne(ctx context.Context, l *litter, c node.Claim) {
+	h, err := hosts{w.pool}.Node(ctx, l.node)
+	for _, dir := range l.uploads() {
+		if err == nil {
+			_, err = h.Run(ctx, sshexec.Cmd{Argv: []string{"rm", "-rf", dir}})
+		}
+		if err == nil {
+			l.removed = append(l.removed, dir)
+		}
+	}
+	if err == nil {
+		var more []string
+		more, err = node.Sweep(ctx, h, c)
+		l.removed = append(l.removed, more...)
+	}
+	l.err = err
+}
+
+// tell says what was removed, or would be, and what was not reached.
+func (w *sweeper) tell(word string) error {
+	nodes, files, missed := 0, 0, 0
+	for _, l := range w.all {
+		if len(l.removed) > 0 {
+			nodes, files = nodes+1, files+len(l.removed)
+		}
+		if l.err != nil {
+			missed++
+		}
+		if err := w.tellOne(l, word); err != nil {
+			return err
+		}
+	}
+	if w.output == "text" {
+		fmt.Fprintf(w.out, "%s %d files on %d nodes; receipts and epochs stay\n", word, files, nodes)
+	}
+	if missed > 0 {
+		return &codeError{exitParked}
+	}
+	return nil
+}
+
+func (w *sweeper) tellOne(l *litter, word string) error {
+	if w.output == "json" {
+		line := struct {
+			Node  inventory.NodeName `json:"node"`
+			Paths []string           `json:"paths"`
+			Word  string             `json:"what"`
+			Error string             `json:"error,omitempty"`
+		}{l.node, l.removed, word, ""}
+		if l.err != nil {
+			line.Error = l.err.Error()
+		}
+		return json.NewEncoder(w.out).Encode(line)
+	}
+	for _, p := range l.removed {
+		fmt.Fprintf(w.out, "%s  %s %s\n", l.node, word, p)
+	}
+	if l.err != nil {
+		fmt.Fprintf(w.out, "%s  not swept: %v\n", l.node, l.err)
+	}
+	return nil
+}
+
+// isMaster tells nodes of the inventory apart.
+func (w *sweeper) isMaster(name inventory.NodeName) bool {
+	n, ok := w.inv.Node(name)
+	return ok && n.Role == dcos.Master
+}

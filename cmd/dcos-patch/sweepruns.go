@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/patcher"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// claim judges whether the cluster may be swept, and gives the lock to do it
+// under: that of a run that is done and left it, or one of the sweep's own.
+func (w *sweeper) claim(ctx context.Context) (*patcher.Lock, error) {
+	var blocks []plan.Block
+	for _, l := range w.all {
+		if busy := (patcher.Sighting{Survey: l.survey}).Busy(); busy != "" {
+			blocks = append(blocks, plan.Block{Node: l.node, What: "a patch is running", Observed: busy, Next: "wait for its end"})
+		}
+	}
+	if len(blocks) > 0 {
+		return nil, &plan.RefusalError{Blocks: blocks}
+	}
+	runs, err := w.runs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	newest := newestOf(runs)
+	if newest != nil && !over(newest.state) {
+		next := "dcos-patch resume --run " + newest.state.Run
+		if newest.where != here {
+			next = "dcos-patch resume --from-cluster --run " + newest.state.Run
+		}
+		return nil, refuse(plan.Block{What: fmt.Sprintf("run %s has not ended", newest.state.Run), Observed: strings.TrimSpace(stateWord(newest.state)), Want: "every run over", Next: next})
+	}
+	lock := w.lock(w.session, "sweep-"+time.Now().Format("0102-150405"))
+	for _, l := range w.all {
+		h := l.survey.Lock
+		switch {
+		case h == nil:
+		case runs[h.Run] == nil || !over(runs[h.Run].state):
+			return nil, &patcher.LockedError{Node: l.node, Holder: *h}
+		default:
+			lock.Run, lock.Known = h.Run, max(lock.Known, h.Epoch)
+		}
+	}
+	return lock, nil
+}
+
+// over reports whether nobody needs what a run has left: it is done, or it
+// never came to touch anything.
+func over(s orchestrator.State) bool {
+	return s.Ended == journal.RunDone || s.Ended != "" && !s.Begun()
+}
+
+func newestOf(runs map[string]*found) *found {
+	var newest *found
+	for _, name := range slices.Sorted(maps.Keys(runs)) {
+		if f := runs[name]; newest == nil || f.began.After(newest.began) {
+			newest = f
+		}
+	}
+	return newest
+}
+
+// runs gives the last word of every run that this machine or a master knows. A
+// master's copy that cannot be read speaks for no run; it goes as litter.
+func (w *sweeper) runs(ctx context.Context) (map[string]*found, error) {
+	runs := map[string]*found{}
+	names, err := w.store.Runs()
+	if err != nil {
+		return nil, err
+	}
+	for _, run := range names {
+		f, err := local(w.store, run)
+		if err != nil {
+			return nil, err
+		}
+		if f != nil {
+			runs[run] = f
+		}
+	}
+	for _, l := range w.all {
+		if l.err != nil || !w.isMaster(l.node) {
+			continue
+		}
+		m := masterCopies{master: l.node, nodes: hosts{w.pool}, files: l.belongs.Files}
+		for _, run := range l.belongs.Runs {
+			if have := runs[run]; have != nil && have.where == here && have.state.Ended == journal.RunDone {
+				continue
+			}
+			f, err := m.journal(ctx, run)
+			if err == nil && f.newer(runs[run]) {
+				runs[run] = f
+			}
+		}
+	}
+	return runs, ctx.Err()
+}
+
+// settle records in this machine's journals what is owed no more. That it
+// cannot be written costs nothing but a line in status.
+func (w *sweeper) settle() {
+	var clean []inventory.NodeName
+	for _, l := range w.all {
+		if l.err == nil {
+			clean = append(clean, l.node)
+		}
+	}
+	names, err := w.store.Runs()
+	if err != nil {
+		return
+	}
+	for _, run := range names {
+		_ = w.settleRun(run, clean)
+	}
+}
+
+func (w *sweeper) settleRun(run string, clean []inventory.NodeName) error {
+	held, err := hold(w.store, run)
+	if err != nil {
+		return err
+	}
+	defer held.Close()
+	file, events, err := journal.Append(w.store.Path(run, journal.JournalFile))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	s := orchestrator.Fold(events)
+	for _, o := range s.Obligations() {
+		done := slices.DeleteFunc(slices.Clone(o.Nodes), func(n inventory.NodeName) bool { return !slices.Contains(clean, n) })
+		if len(done) == 0 {
+			continue
+		}
+		e := journal.Event{Seq: s.Seq + 1, At: time.Now(), Kind: journal.ObligationClosed, Obligation: &journal.Obligation{ID: o.ID, Nodes: done}}
+		if err := file.Record(e); err != nil {
+			return err
+		}
+		s, _ = orchestrator.Next(s, e)
+	}
+	return nil
+}
