@@ -81,6 +81,8 @@ func (b *Belongings) take(key string, f []string) error {
 		b.Scripts = append(b.Scripts, f[0])
 	case "run":
 		b.Runs = append(b.Runs, f[0])
+		_, err := ageOf(f[1])
+		return err
 	case "file":
 		n, err := strconv.ParseUint(f[2], 10, 62)
 		if err != nil {

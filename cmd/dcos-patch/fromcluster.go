@@ -65,6 +65,11 @@ func (f *found) newer(than *found) bool {
 func (a *app) fromCluster(ctx context.Context, s *session, store journal.Store, run string) (string, error) {
 	ctx, stop := a.untilSignal(ctx)
 	defer stop()
+	for _, x := range patcher.Look(ctx, hosts{s.pool}, s.masters()) {
+		if l := x.Survey.Lock; l != nil { // its controller may live elsewhere
+			return "", &patcher.LockedError{Node: x.Node, Holder: *l}
+		}
+	}
 	all, silent := s.copiesOnMasters(ctx)
 	if run == "" {
 		run = lastChanged(all)
