@@ -2,6 +2,7 @@ package sshd
 
 import (
 	"context"
+	"io"
 	"sync"
 
 	"github.com/pkg/sftp"
@@ -57,12 +58,39 @@ func (s *Server) program(r *ssh.Request) func(context.Context, ssh.Channel) int 
 }
 
 func (s *Server) files(_ context.Context, ch ssh.Channel) int {
-	server := sftp.NewRequestServer(ch, s.Handler.Files())
+	replies := &replies{Channel: ch}
+	server := sftp.NewRequestServer(replies, s.Handler.Files())
 	defer server.Close()
-	if server.Serve() != nil {
+	err := server.Serve()
+	replies.end()
+	if err != nil {
 		return 255
 	}
 	return 0
+}
+
+// replies is a channel that is not written to any more once the SFTP server
+// has ended. The server's last reply may still be on its way then, and
+// x/crypto lets nobody end a channel's output beside a write.
+type replies struct {
+	ssh.Channel
+	mu   sync.Mutex
+	over bool
+}
+
+func (r *replies) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.over {
+		return 0, io.EOF
+	}
+	return r.Channel.Write(p)
+}
+
+func (r *replies) end() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.over = true
 }
 
 // end tells the client how the command ended.
