@@ -36,7 +36,7 @@ func hint(err error) string {
 	case errors.As(err, &seal), errors.As(err, &format):
 		return "dcos-patch plan --out FILE, have that plan approved, and apply it unchanged"
 	case errors.As(err, &sudo):
-		return "allow the login user sudo without a password on that node, then dcos-patch plan"
+		return "allow the login user sudo without a password on that node, or say ssh.sudo.password in the inventory; then dcos-patch plan"
 	case errors.Is(err, sshexec.ErrHostKey):
 		return "if the key was changed on purpose, correct known_hosts; else find out who answers there"
 	case errors.Is(err, sshexec.ErrAuth):

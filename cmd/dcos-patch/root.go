@@ -8,6 +8,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 // app is what the commands share: streams, surroundings and the flags of the
@@ -32,7 +34,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	err := root.ExecuteContext(ctx)
-	explain(a.err, err)
+	explain(render.Terminal{W: a.err}, err)
 	a.explainJSON(err)
 	return codeOf(err)
 }
@@ -47,6 +49,9 @@ func (a *app) root() *cobra.Command {
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if a.output != "text" && a.output != "json" {
 				return invalid("--output %q: want text or json", a.output)
+			}
+			if a.output == "text" { // what a node said must not act on a terminal; JSON escapes by itself
+				a.out, a.err = render.Terminal{W: a.out}, render.Terminal{W: a.err}
 			}
 			return nil
 		},
