@@ -45,7 +45,7 @@ func (c *Conn) relay(ctx context.Context, host, port string) (net.Conn, error) {
 	}
 	// sshd counts a session until its command has ended, also when the channel is
 	// closed before: so the command is left to end by itself.
-	s, err := c.stream(ch, requests, tunnelAddr(net.JoinHostPort(host, port)), ending{ssh.Channel.CloseWrite, c.leave})
+	s, err := c.stream(ch, requests, tunnelAddr(net.JoinHostPort(host, port)), ending{hangUp: ssh.Channel.CloseWrite, ended: c.leave})
 	if err != nil {
 		c.leave()
 		return nil, err

@@ -117,17 +117,21 @@ func (c *Conn) stream(ch ssh.Channel, requests <-chan *ssh.Request, to net.Addr,
 		defer ch.Close()
 		var pumps sync.WaitGroup
 		pumps.Go(func() { ssh.DiscardRequests(requests) })
+		var once sync.Once
+		hangUp := func() { once.Do(func() { _ = e.hangUp(ch) }) }
 		pumps.Go(func() {
 			_, _ = io.Copy(ch, far)
-			_ = e.hangUp(ch) // the user has closed, or the node is gone
+			hangUp() // the user has closed, or the node is gone
 		})
 		_, _ = io.Copy(far, ch)
-		_ = e.hangUp(ch)
 		if !c.endedByNode() {
 			err := c.why(errHungUp)
 			s.broke.Store(&err)
 		}
-		_ = far.Close()
+		_ = far.Close() // which ends the pump, and it hangs up
+		if e.besideWrites {
+			hangUp()
+		}
 		pumps.Wait()
 	})
 	if !started {
@@ -139,12 +143,16 @@ func (c *Conn) stream(ch ssh.Channel, requests <-chan *ssh.Request, to net.Addr,
 
 // ending is how a stream ends.
 type ending struct {
-	hangUp func(ssh.Channel) error // our end of it
+	hangUp func(ssh.Channel) error // our end of it, called once
 	ended  func()                  // called when both have ended; not when stream has failed
+
+	// hangUp may be called while a write is under way, and ends it. x/crypto
+	// allows that of Close, not of CloseWrite.
+	besideWrites bool
 }
 
 // closing is an end by closing the channel.
-func closing() ending { return ending{ssh.Channel.Close, func() {}} }
+func closing() ending { return ending{hangUp: ssh.Channel.Close, ended: func() {}, besideWrites: true} }
 
 // dropStderr reads what nobody wants to know. A channel has one reader of it:
 // of two, x/crypto would wake only one at the end.

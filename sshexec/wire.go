@@ -36,3 +36,12 @@ func (w *wire) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+// Write notices a break too: the peer may have gone before it was read from.
+func (w *wire) Write(p []byte) (int, error) {
+	n, err := w.Conn.Write(p)
+	if err != nil {
+		w.broken.Store(true)
+	}
+	return n, err
+}
