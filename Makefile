@@ -9,7 +9,7 @@ build: ## build bin/dcos-patch
 # Whole simulated clusters are sampled under the race detector, which makes their
 # crypto many times slower, and are all run without it.
 test: ## all tests that need no Docker, with the race detector
-	$(GO) test -race -timeout 30m ./...
+	@./.ci/race
 	$(GO) test -timeout 30m ./checks ./cmd/dcos-patch
 	@docker info >/dev/null 2>&1 || echo "container tests (make e2e) were left out: no Docker here"
 race: test ## the same as test: the race detector is always on
