@@ -197,7 +197,7 @@ func observe(s State, e journal.Event) State {
 	if e.Observation == nil {
 		return disagree(s, "an observation without content")
 	}
-	s.seen, s.ticket = e.Observation, nil
+	s.ticket = nil
 	if e.Asked >= s.disturbed {
 		s.ticket = e.Observation
 	}

@@ -28,7 +28,6 @@ type State struct {
 
 	ticket    *plan.Observation // what lanes may be admitted on; nil when nothing fresh is known
 	disturbed uint64            // seq of the last event after which older observations prove nothing
-	seen      *plan.Observation // the last observation, for people; never decides
 
 	HeldSince time.Time                   // zero: not held
 	HeldWhy   string                      //
@@ -104,9 +103,6 @@ func (s State) Clone() State {
 	}
 	return c
 }
-
-// Seen is the last observation of the cluster, or nil. It is for display.
-func (s State) Seen() *plan.Observation { return s.seen }
 
 // AtWork is the stage at work, or nil when all have ended.
 func (s State) AtWork() *plan.Stage {
