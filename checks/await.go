@@ -44,10 +44,12 @@ func (c *Cluster) Await(ctx context.Context, t plan.Task, note func(dcos.Finding
 	defer wg.Wait()
 	defer cancel()
 	b := newBoard(t.Step.Gates, time.Now())
+	b.tape = c.tape(t, b.since)
 	for i, g := range gates {
 		wg.Go(func() { poll(ctx, a, g, i, in) })
 	}
-	err = settle(ctx, b, t, in, note)
+	at, err := settle(ctx, b, t, in, note)
+	b.tape.Ended(at, err)
 	return b.findings(), err
 }
 
@@ -128,26 +130,29 @@ func sample(ctx context.Context, a *asking, r Row) Sample {
 	}
 }
 
-// settle takes samples in until all gates hold or one is late.
-func settle(ctx context.Context, b *board, t plan.Task, in <-chan news, note func(dcos.Finding)) error {
+// settle takes samples in until all gates hold or one is late, and says when
+// it judged for the last time.
+func settle(ctx context.Context, b *board, t plan.Task, in <-chan news, note func(dcos.Finding)) (time.Time, error) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
 		timer.Reset(time.Until(nextLook(b, t)))
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("step %s: stopped asking: %w", t.Step.ID, ctx.Err())
+			return time.Now(), fmt.Errorf("step %s: stopped asking: %w", t.Step.ID, ctx.Err())
 		case n := <-in:
+			b.tape.Sample(n.gate, n.sample)
 			if f, changed := b.add(n.gate, n.sample); changed && note != nil {
 				note(f)
 			}
 			if b.together(n.sample.Answered) {
-				return nil
+				return n.sample.Answered, nil
 			}
 		case <-timer.C:
 		}
-		if err := late(b, t, time.Now()); err != nil {
-			return err
+		now := time.Now()
+		if err := late(b, t, now); err != nil {
+			return now, err
 		}
 	}
 }

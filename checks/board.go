@@ -11,6 +11,7 @@ import (
 type board struct {
 	since time.Time // when the step began
 	gates []gateState
+	tape  Tape // where samples go besides; nothing is read from it
 }
 
 // gateState is one gate's samples and what follows from them.
@@ -25,7 +26,7 @@ type gateState struct {
 }
 
 func newBoard(specs []plan.GateSpec, since time.Time) *board {
-	b := &board{since: since, gates: make([]gateState, len(specs))}
+	b := &board{since: since, gates: make([]gateState, len(specs)), tape: blank{}}
 	for i, s := range specs {
 		b.gates[i] = gateState{spec: s, waits: since, verdict: Judge(nil, s, since)}
 	}

@@ -39,6 +39,8 @@ type Cluster struct {
 	peers map[inventory.NodeName]*peer // of every node of the plan; never changed
 	away  awayBook
 	rows  rowBook
+
+	recorder Recorder // nil: samples are not kept
 }
 
 // New makes a Cluster that speaks plain HTTP without credentials. The plan must
