@@ -13,4 +13,5 @@ type Answer struct {
 	Identity string            // see Sample
 	Marks    map[string]string // see Sample
 	Evidence time.Time         // when the oldest part was asked of the node; zero: with the question
+	Cheap    bool              // only the process was asked for, and was still the old one: the same may be asked soon
 }

@@ -10,11 +10,24 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/mesos"
 	"github.com/dcos-patch/dcos-patch/node"
 )
 
-// unit asks systemd on the node for one unit.
+// unit asks systemd on the node for one unit. The gates of a step, which all
+// want to know the same process, share the answer.
 func (p *peer) unit(ctx context.Context, name string) (dcos.Unit, error) {
+	p.mu.Lock()
+	shared, known := p.units[name]
+	if !known {
+		shared = mesos.NewShared(unitSpacing, func(ctx context.Context) (dcos.Unit, error) { return p.askUnit(ctx, name) })
+		p.units[name] = shared
+	}
+	p.mu.Unlock()
+	return shared.Get(ctx)
+}
+
+func (p *peer) askUnit(ctx context.Context, name string) (dcos.Unit, error) {
 	us, err := onNode(ctx, p, shellPatience, func(ctx context.Context, h Prober) ([]dcos.Unit, error) {
 		return node.Units(ctx, h, name)
 	})
@@ -177,8 +190,23 @@ func (p *peer) reading(ctx context.Context) reading {
 }
 
 // leadership asks every master whether it leads, and the one that does for its
-// agents.
+// agents. Lanes that ask at the same time share the answer.
 func (c *Cluster) leadership(ctx context.Context) leadership {
+	asked := time.Now()
+	l, err := c.lead.Get(ctx)
+	if err == nil {
+		return l
+	}
+	none := leadership{asked: asked}
+	for _, p := range c.masters() {
+		none.readings = append(none.readings, reading{node: p.node, asked: asked, err: fmt.Errorf("asking who leads: %w", err)})
+	}
+	return none
+}
+
+// askLeadership is one asking for all who share it. It errs only when it was
+// cut short, and then says nothing about the masters.
+func (c *Cluster) askLeadership(ctx context.Context) (leadership, error) {
 	l := leadership{asked: time.Now()}
 	masters := c.masters()
 	l.readings = make([]reading, len(masters))
@@ -190,23 +218,24 @@ func (c *Cluster) leadership(ctx context.Context) leadership {
 	}
 	r, ok := l.leader()
 	if !ok {
-		return l
+		return l, ctx.Err()
 	}
 	at := time.Now()
 	l.agents, l.agentsErr = overHTTP(ctx, c.peers[r.node.Name].mesos.Agents)
 	if l.agentsErr == nil {
 		c.away.see(c.plan.Nodes, l.agents, at)
 	}
-	return l
+	return l, ctx.Err()
 }
 
-// tasks asks the leader for all tasks.
+// tasks asks the leader for all tasks. Lanes that ask at the same time share
+// the answer.
 func (c *Cluster) tasks(ctx context.Context, l leadership) (dcos.Tasks, error) {
 	r, ok := l.leader()
 	if !ok {
 		return dcos.Tasks{}, fmt.Errorf("asking for tasks: no master leads")
 	}
-	ts, err := overHTTP(ctx, c.peers[r.node.Name].mesos.Tasks)
+	ts, err := c.peers[r.node.Name].tasks.Get(ctx)
 	if err != nil {
 		return dcos.Tasks{}, fmt.Errorf("asking %s for tasks: %w", r.node.Name, err)
 	}

@@ -24,9 +24,23 @@ func (a *asking) unreadable(check string, err error) Answer {
 	return Answer{Finding: q.unknown("%s", words(err))}
 }
 
+// old reports whether the unit's process is not proved to be a new one. All
+// judges look at that first: what else a gate asks would be of no use.
+func (a *asking) old(u dcos.Unit) bool {
+	_, why := a.restarted(processOf(u))
+	return why != ""
+}
+
+// cheaply is the answer of a gate that has asked for the process alone.
+func cheaply(ans Answer) Answer {
+	ans.Cheap = true
+	return ans
+}
+
 // afterRestart keeps a gate from passing on the old daemons, whose tasks, units
-// and checks are as green as ever until they stop: what passes counts only
-// under a new Mesos process. What does not pass is told as it is.
+// and checks are as green as ever until they stop: they are not even asked for.
+// Where there is no process, what is red may say why, and is told; what passes
+// counts only under a new process.
 func (a *asking) afterRestart(ctx context.Context, check string, ask func(context.Context, *asking) Answer) Answer {
 	if !a.restarts {
 		return ask(ctx, a)
@@ -35,13 +49,17 @@ func (a *asking) afterRestart(ctx context.Context, check string, ask func(contex
 	if err != nil {
 		return a.unreadable(check, err)
 	}
-	ans := ask(ctx, a)
-	if !ans.Finding.Status.OK() {
-		return ans
-	}
 	now := processOf(u)
-	if s, why := a.restarted(now); why != "" {
-		q := question{check, a.node.Name, ans.Finding.Want + ", restarted"}
+	s, why := a.restarted(now)
+	q := question{check, a.node.Name, "an answer under a new Mesos process"}
+	if why != "" && now.known() {
+		return cheaply(Answer{Finding: q.say(s, "%s", why)})
+	}
+	ans := ask(ctx, a)
+	switch {
+	case !ans.Finding.Status.OK():
+		return ans
+	case why != "":
 		return Answer{Finding: q.say(s, "%s", why), Evidence: ans.Evidence}
 	}
 	ans.Identity = strings.Trim(ans.Identity+" "+now.id(), " ")
@@ -53,6 +71,9 @@ func askExhibitor(ctx context.Context, a *asking) Answer {
 	var err error
 	if e.unit, err = a.p.unit(ctx, exhibitorUnit); err != nil {
 		return a.unreadable("exhibitor", err)
+	}
+	if a.old(e.unit) {
+		return cheaply(judgeExhibitor(e, a.against))
 	}
 	if e.srvr, err = a.p.srvr(ctx); err != nil {
 		return a.unreadable("exhibitor", err)
@@ -80,6 +101,9 @@ func askRegistrar(ctx context.Context, a *asking) Answer {
 	u, err := a.p.unit(ctx, a.node.Role.MesosUnit())
 	if err != nil {
 		return a.unreadable("registrar", err)
+	}
+	if a.old(u) {
+		return cheaply(judgeRegistrar(masterSelf{unit: u}, a.against))
 	}
 	r := a.p.reading(ctx)
 	if r.err != nil {

@@ -17,10 +17,20 @@ type polled struct {
 	spec plan.GateSpec
 }
 
+// eager is the row's pause, scaled as the demand is.
+func (g polled) eager() time.Duration {
+	every, usual := g.spec.Every.D(), g.row.Default.Every.D()
+	if g.row.Eager == 0 || usual == 0 {
+		return every
+	}
+	return min(every, time.Duration(float64(g.row.Eager)*float64(every)/float64(usual)))
+}
+
 // news is a sample of one of a step's gates.
 type news struct {
 	gate   int
 	sample Sample
+	pause  chan<- time.Duration // told how long to wait before the next; has room for one
 }
 
 // Await asks all gates of the task's step, side by side and again and again,
@@ -45,6 +55,9 @@ func (c *Cluster) Await(ctx context.Context, t plan.Task, note func(dcos.Finding
 	defer cancel()
 	b := newBoard(t.Step.Gates, time.Now())
 	b.tape = c.tape(t, b.since)
+	for i, g := range gates {
+		b.gates[i].eager = g.eager()
+	}
 	for i, g := range gates {
 		wg.Go(func() { poll(ctx, a, g, i, in) })
 	}
@@ -93,17 +106,22 @@ func (c *Cluster) prepare(t plan.Task) ([]polled, *asking, error) {
 
 // poll asks one gate until the context ends.
 func poll(ctx context.Context, a *asking, g polled, i int, in chan<- news) {
+	pause := make(chan time.Duration, 1)
 	for ctx.Err() == nil {
 		s := sample(ctx, a, g.row)
 		if ctx.Err() != nil {
 			return // an answer that was cut short says nothing about the node
 		}
 		select {
-		case in <- news{i, s}:
+		case in <- news{i, s, pause}:
 		case <-ctx.Done():
 			return
 		}
-		rest(ctx, max(g.spec.Every.D(), minRest))
+		select {
+		case d := <-pause:
+			rest(ctx, d)
+		case <-ctx.Done():
+		}
 	}
 }
 
@@ -126,7 +144,7 @@ func sample(ctx context.Context, a *asking, r Row) Sample {
 	ans := a.afterSwap(ctx, r, r.ask(ctx, a))
 	return Sample{
 		Asked: asked, Answered: time.Now(), Evidence: ans.Evidence,
-		Finding: bounded(ans.Finding), Identity: identity(ans.Identity), Marks: ans.Marks,
+		Finding: bounded(ans.Finding), Identity: identity(ans.Identity), Marks: ans.Marks, Cheap: ans.Cheap,
 	}
 }
 
@@ -145,6 +163,7 @@ func settle(ctx context.Context, b *board, t plan.Task, in <-chan news, note fun
 			if f, changed := b.add(n.gate, n.sample); changed && note != nil {
 				note(f)
 			}
+			n.pause <- b.pause(n.gate, time.Now())
 			if b.together(n.sample.Answered) {
 				return n.sample.Answered, nil
 			}

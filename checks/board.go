@@ -17,6 +17,7 @@ type board struct {
 // gateState is one gate's samples and what follows from them.
 type gateState struct {
 	spec    plan.GateSpec
+	eager   time.Duration // pause while no row is under way, at first
 	samples []Sample
 	verdict Verdict
 	waits   time.Time // since when patience is used up: the step's beginning, or the last moment that it held
@@ -28,7 +29,7 @@ type gateState struct {
 func newBoard(specs []plan.GateSpec, since time.Time) *board {
 	b := &board{since: since, gates: make([]gateState, len(specs)), tape: blank{}}
 	for i, s := range specs {
-		b.gates[i] = gateState{spec: s, waits: since, verdict: Judge(nil, s, since)}
+		b.gates[i] = gateState{spec: s, eager: s.Every.D(), waits: since, verdict: Judge(nil, s, since)}
 	}
 	return b
 }
@@ -58,6 +59,32 @@ func (b *board) add(i int, s Sample) (f dcos.Finding, news bool) {
 		g.told, g.toldYet = f, true
 	}
 	return f, news
+}
+
+// patienceShare is which part of the wait so far the pause of a gate that does
+// not hold may be: who has waited for long is not asked as often any more, and
+// what it waits for is still noticed at once, as such waits go.
+const patienceShare = 150
+
+// pause is how long after a sample's answer gate i is asked again: soon while
+// it waits for its first good answer, or has lasted and lacks something else;
+// else by its pace, and just when its span is over.
+func (b *board) pause(i int, now time.Time) time.Duration {
+	g := &b.gates[i]
+	every, soon := g.spec.Every.D(), g.eager
+	if n := len(g.samples); n > 0 && g.samples[n-1].Cheap {
+		soon = min(soon, eager)
+	}
+	lacks := g.verdict.Since.Add(g.spec.Span.D()).Sub(now)
+	d := every
+	switch {
+	case g.verdict.Holds:
+	case !g.verdict.Since.IsZero() && lacks > 0:
+		d = min(every, lacks)
+	default:
+		d = min(every, max(soon, now.Sub(g.waits)/patienceShare))
+	}
+	return max(d, minRest)
 }
 
 // together reports whether all gates hold at a moment, each by a sample that

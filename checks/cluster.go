@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/mesos"
 	"github.com/dcos-patch/dcos-patch/node"
@@ -31,12 +32,14 @@ type Nodes interface {
 
 // Cluster asks the nodes of a plan. It is meant to live as long as a run, for
 // it holds what must be shared: one reader of metrics per Mesos daemon, whose
-// rate limit is everyone's together (REC 4). Safe for concurrent use; it
-// changes nothing on any node.
+// rate limit is everyone's together (REC 4), and the questions that many lanes
+// have at the same time, whose answers are as long as the cluster is large.
+// Safe for concurrent use; it changes nothing on any node.
 type Cluster struct {
 	nodes Nodes
 	plan  *plan.Plan
 	peers map[inventory.NodeName]*peer // of every node of the plan; never changed
+	lead  *mesos.Shared[leadership]
 	away  awayBook
 	rows  rowBook
 
@@ -54,6 +57,7 @@ func NewAs(nodes Nodes, p *plan.Plan, access Access) *Cluster {
 	for _, n := range p.Nodes {
 		c.peers[n.Name] = newPeer(nodes, n, len(p.Nodes), access)
 	}
+	c.lead = mesos.NewShared(0, c.askLeadership) // spaced by the readers of metrics in it
 	return c
 }
 
@@ -64,11 +68,21 @@ type peer struct {
 	http    *http.Client
 	mesos   *mesos.Client
 	metrics *mesos.Reader
+	tasks   *mesos.Shared[dcos.Tasks]
 	tunnels chan struct{} // a place per open connection
+
+	mu    sync.Mutex
+	units map[string]*mesos.Shared[dcos.Unit] // by name, of the units asked for so far
 }
 
+// How far apart the beginnings of questions are that lanes and gates share.
+const (
+	unitSpacing  = 250 * time.Millisecond
+	tasksSpacing = 500 * time.Millisecond
+)
+
 func newPeer(nodes Nodes, n plan.Node, clusterSize int, access Access) *peer {
-	p := &peer{nodes: nodes, node: n, tunnels: make(chan struct{}, maxTunnels)}
+	p := &peer{nodes: nodes, node: n, tunnels: make(chan struct{}, maxTunnels), units: make(map[string]*mesos.Shared[dcos.Unit])}
 	p.http = &http.Client{
 		// A tunnelled connection knows no deadlines and dies with its SSH
 		// connection: none is kept for the next question.
@@ -80,6 +94,7 @@ func newPeer(nodes Nodes, n plan.Node, clusterSize int, access Access) *peer {
 	}
 	p.mesos = mesos.New(p.http, access.scheme()+"://"+net.JoinHostPort(n.IP, strconv.Itoa(n.Role.MesosPort()))).Expecting(clusterSize)
 	p.metrics = mesos.NewReader(p.mesos)
+	p.tasks = mesos.NewShared(tasksSpacing, func(ctx context.Context) (dcos.Tasks, error) { return overHTTP(ctx, p.mesos.Tasks) })
 	return p
 }
 

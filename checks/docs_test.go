@@ -36,14 +36,15 @@ Made from the table in package checks; do not edit: ` + "`go test ./checks -run 
 
 A gate holds after so many good answers in a row that last so long; any other answer, or another process that gives it, begins the row anew.
 What is missing, unreadable, older than its asking, or compares with a baseline that is not there, is not good. Spans and pauses are never shortened by a policy, only by a rehearsal;
-patience is the policy's. Asked of a node that was at the target before the run, a gate of the node also demands that the daemon is newer than the change of /opt/mesosphere/active, by the node's own clock.
+patience is the policy's. While there is no good answer yet, a gate is asked as often as its source bears (*waiting*; less often the longer it takes, and metrics never more than
+once in 600 ms a daemon); during a row *every* so often, and once more when the span is over. Asked of a node that was at the target before the run, a gate of the node also demands that the daemon is newer than the change of /opt/mesosphere/active, by the node's own clock.
 
-| gate | of | where | answers | span | every | patience | waivable |
-|---|---|---|---|---|---|---|---|
+| gate | of | where | answers | span | every | waiting | patience | waivable |
+|---|---|---|---|---|---|---|---|---|
 `)
 	for _, r := range Table() {
-		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %d | %s | %s | %s | %s |\n", r.Name, r.Name, rolesText(r.Roles), r.Where,
-			r.Default.Need, r.Default.Span, r.Default.Every, patienceText(r), yesNo(r.Waivable))
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %d | %s | %s | %s | %s | %s |\n", r.Name, r.Name, rolesText(r.Roles), r.Where,
+			r.Default.Need, r.Default.Span, r.Default.Every, r.Eager, patienceText(r), yesNo(r.Waivable))
 	}
 	for _, r := range Table() {
 		fmt.Fprintf(&b, "\n## %s\n\n", r.Name)

@@ -29,6 +29,7 @@ type fakeCluster struct {
 	tasks  []dcos.AgentTask
 	leader inventory.NodeName
 	began  time.Time
+	takes  time.Duration // every answer of a node
 }
 
 // fakeNode answers the node program's verbs and the daemons' HTTP.
@@ -90,6 +91,7 @@ func (f *fakeCluster) Node(_ context.Context, name inventory.NodeName) (Prober, 
 // Run answers a verb of the node program.
 func (n *fakeNode) Run(ctx context.Context, c sshexec.Cmd) (sshexec.Result, error) {
 	args := c.Argv[3:] // /bin/sh -s -- VERB ARGS...
+	rest(ctx, n.in.takes)
 	n.in.mu.Lock()
 	hung, err, out := n.hung[args[0]], n.broken[args[0]], n.verb(args)
 	n.in.mu.Unlock()
@@ -167,6 +169,7 @@ func (n *fakeNode) DialContext(_ context.Context, _, addr string) (net.Conn, err
 			return
 		}
 		body, _ := io.ReadAll(req.Body)
+		rest(context.Background(), n.in.takes)
 		status, answer := n.serve(req.URL.Path, string(body))
 		if status == 0 {
 			io.Copy(io.Discard, theirs) // never answers; ends when the asker gives up

@@ -6,6 +6,10 @@ import (
 	"github.com/dcos-patch/dcos-patch/dcos"
 )
 
+// eager is the pause between two questions that cost a node next to nothing.
+// Metrics are read less often than that, which is their reader's business.
+const eager = 300 * time.Millisecond
+
 // masterRows are the gates of what runs on masters.
 func masterRows() []Row {
 	return []Row{{
@@ -14,13 +18,13 @@ func masterRows() []Row {
 		Evidence: "GET /exhibitor/v1/cluster/status by curl on the node, HTTP 200; srvr and mntr at 127.0.0.1:2181",
 		Applies:  "always", Versions: "all; with TLS where /var/lib/dcos/exhibitor-tls-artifacts/client-key.pem exists (Enterprise from 2.0 on), whose key never leaves the node",
 		Restart: "process of dcos-exhibitor.service changed",
-		Default: spec("exhibitor", 3, 60*time.Second, 15*time.Second, 10*time.Minute), ask: askExhibitor,
+		Default: spec("exhibitor", 3, 60*time.Second, 15*time.Second, 10*time.Minute), Eager: 2 * time.Second, ask: askExhibitor,
 	}, {
 		Name: "mesos-master", Roles: masters(), Where: Quarantined, unit: dcos.Role.MesosUnit,
 		Asks:     "dcos-mesos-master.service is active with the same main process throughout",
 		Evidence: "systemctl show and /proc/PID on the node",
 		Applies:  "always", Versions: "all", Restart: "its process changed, and runs from a package of the target where /proc tells",
-		Default: spec("mesos-master", 3, 60*time.Second, 15*time.Second, 5*time.Minute), ask: askMesosMaster,
+		Default: spec("mesos-master", 3, 60*time.Second, 15*time.Second, 5*time.Minute), Eager: eager, ask: askMesosMaster,
 	}, {
 		Name: "registrar", Roles: masters(), Where: Quarantined, unit: dcos.Role.MesosUnit,
 		Asks:     "registrar/log/recovered is 1 and registrar/log/ensemble_size the number of masters; the overlay's log likewise; missing is not ready",
@@ -28,7 +32,7 @@ func masterRows() []Row {
 		Applies:  "always; to the overlay's log where the master has overlay/log/recovered, or had it at the baseline",
 		Versions: "all; up to 1.11 the names are written with escaped slashes", Restart: "the unit's process changed, asked before the metrics; master/uptime_secs is of a new process",
 		Baseline: "whether there was an overlay log",
-		Default:  spec("registrar", 3, 20*time.Second, 5*time.Second, 5*time.Minute), ask: askRegistrar,
+		Default:  spec("registrar", 3, 20*time.Second, 5*time.Second, 5*time.Minute), Eager: eager, ask: askRegistrar,
 	}, {
 		Name: "cockroach", Roles: masters(), Where: Quarantined, unit: always(cockroachUnit),
 		Asks:     "every master's row is live and rewritten within the row of samples; 0 ranges under-replicated or unavailable; other rows are named",
@@ -36,7 +40,7 @@ func masterRows() []Row {
 		Applies:  "not when the survey of the node shows active packages and none is cockroach--",
 		Versions: "Enterprise, and open from 1.13 on; CockroachDB 1.1 (1.11, 1.12), 2.0 (1.13), 2.1 (2.0, 2.1), 19.1 (2.2)",
 		Restart:  "process of dcos-cockroach.service changed and its own row's started_at changed", Baseline: "started_at of its own row",
-		Default: spec("cockroach", 3, 30*time.Second, 10*time.Second, 20*time.Minute), ask: askCockroach,
+		Default: spec("cockroach", 3, 30*time.Second, 10*time.Second, 20*time.Minute), Eager: 2 * time.Second, ask: askCockroach,
 	}, {
 		Name: "etcd", Roles: masters(), Where: Quarantined, unit: always(etcdUnit),
 		Asks:     "the node's etcd says that it is healthy: it could read through a quorum",
@@ -44,7 +48,7 @@ func masterRows() []Row {
 		Applies:  "not when the survey of the node shows active packages and none is etcd--",
 		Versions: "from 2.1 on; in Enterprise with the client certificate that dcos-etcdctl uses",
 		Restart:  "process of dcos-etcd.service changed",
-		Default:  spec("etcd", 3, 30*time.Second, 10*time.Second, 10*time.Minute), ask: askEtcd,
+		Default:  spec("etcd", 3, 30*time.Second, 10*time.Second, 10*time.Minute), Eager: time.Second, ask: askEtcd,
 	}}
 }
 
@@ -55,13 +59,13 @@ func clusterRows() []Row {
 		Asks:     "every master's metrics are read, exactly one has master/elected 1, a v1 call on it answers, and it has registrar/registry_size_bytes",
 		Evidence: "GET /metrics/snapshot of every master, v1 GET_AGENTS of the leader; never /redirect",
 		Applies:  "always", Versions: "all", Restart: "the leader's name is the row's identity: a failover begins it anew",
-		Default: spec("leader", 3, 15*time.Second, 5*time.Second, 5*time.Minute), ask: askLeader,
+		Default: spec("leader", 3, 15*time.Second, 5*time.Second, 5*time.Minute), Eager: eager, ask: askLeader,
 	}, {
 		Name: "agents-back", Roles: masters(), Where: OfCluster, Waivable: true,
 		Asks:     "the leader works, recovers none of the baseline's agents any more, and lists each of them as active",
 		Evidence: "v1 GET_AGENTS of the leader, by agent id",
 		Applies:  "always", Versions: "all", Restart: "process of the Mesos unit changed", Baseline: "ids of the active agents; excluded nodes are named and not waited for",
-		Default: spec("agents-back", 2, 10*time.Second, 5*time.Second, 9*time.Minute), ask: askAgentsBack,
+		Default: spec("agents-back", 2, 10*time.Second, 5*time.Second, 9*time.Minute), Eager: eager, ask: askAgentsBack,
 	}}
 }
 
@@ -72,13 +76,13 @@ func agentRows() []Row {
 		Evidence: "v1 GET_AGENTS of the leader; never slave/registered, which only says that a leader was detected",
 		Applies:  "always", Versions: "all; an agent can be deactivated from 2.0 on", Restart: "process of the Mesos unit changed, and the registration's times changed at the leader",
 		Baseline: "id, times, and whether somebody had deactivated it",
-		Default:  spec("registered", 3, 20*time.Second, 5*time.Second, 10*time.Minute), ask: askRegistered,
+		Default:  spec("registered", 3, 20*time.Second, 5*time.Second, 10*time.Minute), Eager: eager, ask: askRegistered,
 	}, {
 		Name: "tasks", Roles: agents(), Where: Serving, Waivable: true, unit: dcos.Role.MesosUnit,
 		Asks:     "each task that ran here runs again, or finished, failed or was killed by itself or its framework; lost, gone, unreachable, or ended by the agent's restart is a failure",
 		Evidence: "v1 GET_TASKS of the leader, by task id",
 		Applies:  "always", Versions: "all", Restart: "process of the Mesos unit changed", Baseline: "ids of the tasks that ran here",
-		Default: spec("tasks", 2, 10*time.Second, 5*time.Second, 5*time.Minute), ask: askTasks,
+		Default: spec("tasks", 2, 10*time.Second, 5*time.Second, 5*time.Minute), Eager: 500 * time.Millisecond, ask: askTasks,
 	}}
 }
 
@@ -88,20 +92,20 @@ func nodeRows() []Row {
 		Asks:     "the running Mesos daemon says the target's version; where the plan does not know it, runs from a package of the target",
 		Evidence: "GET /version of the node's Mesos daemon; never mesos-master --version, which reads the new file",
 		Applies:  "always", Versions: "all", Restart: "process of the Mesos unit changed, asked before the version",
-		Default: spec("mesos-version", 1, 0, 5*time.Second, 5*time.Minute), ask: askMesosVersion,
+		Default: spec("mesos-version", 1, 0, 5*time.Second, 5*time.Minute), Eager: eager, ask: askMesosVersion,
 	}, {
 		Name: "check-runner", Roles: anyRole(), Where: Serving, Waivable: true, unit: dcos.Role.MesosUnit,
 		Asks:     "node-poststart and cluster: a check with status 2 or more, or one that could not be run, is red; status 1 warns",
 		Evidence: "JSON of dcos-check-runner on the node, whose exit code says nothing",
 		Applies:  "always", Versions: "all; in 1.11 the runner is dcos-diagnostics", Restart: "process of the Mesos unit changed", Baseline: "red checks may stay red, and are shown",
 		Deferred: "components_master of a master",
-		Default:  spec("check-runner", 2, 60*time.Second, 30*time.Second, 5*time.Minute), ask: askCheckRunner,
+		Default:  spec("check-runner", 2, 60*time.Second, 30*time.Second, 5*time.Minute), Eager: 5 * time.Second, ask: askCheckRunner,
 	}, {
 		Name: "units", Roles: anyRole(), Where: Serving, Waivable: true, unit: dcos.Role.MesosUnit,
 		Asks:     "every service, socket and timer of DC/OS is up, or rests as a oneshot or a woken service may; the Mesos unit and its socket, dcos-net, Exhibitor and dcos-telegraf.socket in any case; dcos-net keeps its process",
 		Evidence: "systemctl show of every unit in dcos.target.wants, and /proc/PID on the node",
 		Applies:  "always", Versions: "all; dcos-telegraf from 1.12 on, the agent's socket from 2.1 on", Restart: "process of the Mesos unit changed", Baseline: "red units may stay red, and are shown; a service that ran must run",
 		Deferred: "Marathon, Metronome, Cosmos, Admin Router and the timed checks of a master",
-		Default:  spec("units", 2, 60*time.Second, 20*time.Second, 3*time.Minute), ask: askUnits,
+		Default:  spec("units", 2, 60*time.Second, 20*time.Second, 3*time.Minute), Eager: time.Second, ask: askUnits,
 	}}
 }

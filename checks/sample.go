@@ -18,6 +18,9 @@ type Sample struct {
 	// Marks are values that a living thing keeps changing, by name: each must
 	// have shown two values within the row.
 	Marks map[string]string `json:"marks,omitempty"`
+
+	// Cheap says that the question cost the node next to nothing.
+	Cheap bool `json:"-"`
 }
 
 // stale says why the sample cannot count for a step begun at since; empty when

@@ -33,6 +33,7 @@ type Row struct {
 	Where    Where
 	Deferred string // what may be red until the masters are done
 	Default  plan.GateSpec
+	Eager    time.Duration // pause between two questions while no row is under way; what the source bears
 	Waivable bool
 
 	unit func(dcos.Role) string // whose process must be newer than the active packages; nil: of the cluster
