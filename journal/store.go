@@ -67,6 +67,13 @@ func (s Store) Adopt(run string) error {
 	return nil
 }
 
+// Has reports whether a run of that name has a directory here, with a journal
+// or not. The name may be anybody's word.
+func (s Store) Has(run string) bool {
+	entries, err := os.ReadDir(s.Dir)
+	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.IsDir() && e.Name() == run })
+}
+
 // lot is how many letters of a run's name are drawn: one of a million.
 const lot = 4
 

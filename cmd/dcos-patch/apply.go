@@ -134,7 +134,7 @@ func (a *app) lockAndRun(ctx context.Context, s *session, store journal.Store, s
 	}
 	defer held.Close()
 	lock := a.lock(s, run)
-	epoch, err := lock.Acquire(watch)
+	epoch, err := a.acquire(watch, s, store, lock)
 	if err != nil {
 		return err
 	}

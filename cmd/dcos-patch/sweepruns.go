@@ -44,13 +44,26 @@ func (w *sweeper) claim(ctx context.Context) (*patcher.Lock, error) {
 		h := l.survey.Lock
 		switch {
 		case h == nil:
-		case runs[h.Run] == nil || !over(runs[h.Run].state):
-			return nil, &patcher.LockedError{Node: l.node, Holder: *h}
-		default:
+		case w.leftBehind(runs, h.Run):
 			lock.Run, lock.Known = h.Run, max(lock.Known, h.Epoch)
+		default:
+			return nil, &patcher.LockedError{Node: l.node, Holder: *h}
 		}
 	}
 	return lock, nil
+}
+
+// leftBehind reports whether a run that holds the lock has no use for it.
+func (w *sweeper) leftBehind(runs map[string]*found, run string) bool {
+	if f := runs[run]; f != nil && f.state.Plan != nil {
+		return over(f.state)
+	}
+	held := neverBegan(w.store, run)
+	if held == nil {
+		return false
+	}
+	held.Close()
+	return true
 }
 
 // over reports whether nobody needs what a run has left: it is done, or it
