@@ -15,12 +15,12 @@ import (
 // Its methods may be called concurrently. It never comes back once it is
 // gone: what was in flight is lost (*LostError), and a Pool dials anew.
 type Conn struct {
-	node     string
-	raw      *wire
-	ssh      ssh.Conn
-	sessions chan struct{} // a place per command at once
-	done     chan struct{} // closed when the connection is gone
-	cleanup  func()        // of what only this connection needs; may be nil
+	node    string
+	raw     *wire
+	ssh     ssh.Conn
+	places  places
+	done    chan struct{} // closed when the connection is gone
+	cleanup func()        // of what only this connection needs; may be nil
 
 	shell        shell
 	sudoPassword Secret
@@ -38,7 +38,7 @@ type Conn struct {
 // accompany makes a Conn of an authenticated connection, and starts what runs
 // beside it: reading to its end, answering the node, keepalives.
 func accompany(node string, cfg Config, raw *wire, conn ssh.Conn, channels <-chan ssh.NewChannel, requests <-chan *ssh.Request) *Conn {
-	c := &Conn{node: node, raw: raw, ssh: conn, sessions: make(chan struct{}, cfg.Sessions), done: make(chan struct{}),
+	c := &Conn{node: node, raw: raw, ssh: conn, places: places{taken: make(chan struct{}, cfg.Sessions)}, done: make(chan struct{}),
 		shell: shell{turn: make(chan struct{}, 1)}, sudoPassword: cfg.SudoPassword}
 	c.shell.turn <- struct{}{}
 	c.work.Go(func() { ssh.DiscardRequests(requests) })
@@ -56,7 +56,8 @@ func accompany(node string, cfg Config, raw *wire, conn ssh.Conn, channels <-cha
 func (c *Conn) Done() <-chan struct{} { return c.done }
 
 // Err says why the connection is gone; nil while it lives. ErrClosed after
-// Close, an ErrDeadPeer when keepalives went unanswered.
+// Close, an ErrDeadPeer when keepalives went unanswered, ErrHung when commands
+// that were given up held every place.
 func (c *Conn) Err() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -20,6 +20,7 @@ var (
 var (
 	ErrClosed   = errors.New("we closed the connection")
 	ErrDeadPeer = errors.New("the node has answered nothing")
+	ErrHung     = errors.New("the node ends none of the commands that were given up")
 )
 
 // errDropped is cured by waiting: others log in at the same time.

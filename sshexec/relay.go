@@ -45,7 +45,11 @@ func (c *Conn) relay(ctx context.Context, host, port string) (net.Conn, error) {
 	}
 	// sshd counts a session until its command has ended, also when the channel is
 	// closed before: so the command is left to end by itself.
-	s, err := c.stream(ch, requests, tunnelAddr(net.JoinHostPort(host, port)), ending{hangUp: ssh.Channel.CloseWrite, ended: c.leave})
+	ended := make(chan struct{})
+	s, err := c.stream(ch, requests, tunnelAddr(net.JoinHostPort(host, port)), ending{
+		hangUp: func(ch ssh.Channel) error { c.givenUp(ended); return ch.CloseWrite() },
+		ended:  func() { close(ended); c.leave() },
+	})
 	if err != nil {
 		c.leave()
 		return nil, err
@@ -56,13 +60,17 @@ func (c *Conn) relay(ctx context.Context, host, port string) (net.Conn, error) {
 // abandon ends a relay that did not come up, and gives its place back when the
 // command has ended.
 func (c *Conn) abandon(ch ssh.Channel, requests <-chan *ssh.Request) {
+	ended := make(chan struct{})
+	c.givenUp(ended)
 	started := c.spawn(func() {
 		defer c.leave()
+		defer close(ended)
 		_ = ch.CloseWrite()
 		ssh.DiscardRequests(requests)
 		_ = ch.Close()
 	})
 	if !started {
+		close(ended)
 		c.leave()
 	}
 }

@@ -48,6 +48,7 @@ func (c *Conn) runOnce(ctx context.Context, cmd Cmd) (Result, *running, error) {
 		case <-r.finished: // it was in time
 		default:
 			c.closeChannel(r.channel)
+			c.givenUp(r.finished)
 			return r.soFar(start), r, &LostError{Node: c.node, Cmd: r.shown, Err: r.meanwhile(context.Cause(ctx))}
 		}
 	}
@@ -96,6 +97,9 @@ func (c *Conn) start(ctx context.Context, cmd Cmd) (*running, error) {
 	}
 	r.done = c.leave
 	if _, err := c.exec(ctx, r, line); err != nil {
+		if r.channel != nil { // which is closed by now, and holds its place until the node agrees
+			c.givenUp(r.finished)
+		}
 		var lost *lostError
 		if errors.As(err, &lost) {
 			return nil, &LostError{Node: c.node, Cmd: r.shown, Err: lost.err}
@@ -153,28 +157,6 @@ func (c *Conn) exec(ctx context.Context, r *running, line string) (*running, err
 	}
 	return r, nil
 }
-
-// enter takes a place for a command.
-func (c *Conn) enter(ctx context.Context) error {
-	if err := context.Cause(ctx); err != nil {
-		return err
-	}
-	select {
-	case <-c.done:
-		return c.Err()
-	default:
-	}
-	select {
-	case c.sessions <- struct{}{}:
-		return nil
-	case <-c.done:
-		return c.Err()
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-func (c *Conn) leave() { <-c.sessions }
 
 func (cmd Cmd) check() error {
 	if len(cmd.Argv) == 0 {
