@@ -36,6 +36,8 @@ type Cluster struct {
 	watch  oracle
 	drift  []string
 	hist   []Event
+	heard  []Heard
+	sent   map[string]string // what stands in heard, once each
 	timers []*time.Timer
 	port   int
 	mirror string // another address that packages are served at; for tests
@@ -64,7 +66,7 @@ func New(opt Options) (*Cluster, error) {
 		return nil, fmt.Errorf("simulated cluster: %w", err)
 	}
 	c := &Cluster{opt: opt, start: time.Now(), port: opt.Port, quit: make(chan struct{}),
-		byName: map[string]*node{}, byIP: map[string]*node{}, conns: map[net.Conn]struct{}{}}
+		byName: map[string]*node{}, byIP: map[string]*node{}, sent: map[string]string{}, conns: map[net.Conn]struct{}{}}
 	def(&c.port, 22022)
 	c.tl.at = c.start
 	c.id = c.uuid("cluster")

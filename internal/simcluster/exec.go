@@ -31,12 +31,18 @@ func (s session) Exec(ctx context.Context, line string, stdin io.Reader, stdout,
 	if err != nil || len(argv) == 0 {
 		return s.finish(s.unknown(line), stdout, stderr)
 	}
+	argv, password, refusal := s.askedBySudo(argv, stdin, stderr)
+	if refusal.code != 0 {
+		s.n.c.hear(Heard{Node: s.n.name, Line: line, Password: password})
+		return s.finish(refusal, stdout, stderr)
+	}
 	var in []byte
 	if readsStdin(argv) {
 		if in, err = io.ReadAll(stdin); err != nil {
 			return 1
 		}
 	}
+	s.n.c.hear(Heard{Node: s.n.name, Line: line, Password: password, Stdin: string(in)})
 	r, ok := s.first(line, argv, in)
 	for ok && r.wait > 0 {
 		if !s.n.c.pause(ctx, s.n.c.scaled(r.wait)) {

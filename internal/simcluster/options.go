@@ -37,6 +37,8 @@ type Options struct {
 	Port            int          // SSH port of every node; 22022, or a free one for ListenAndServe
 	Net             int          // third-last byte of the nodes' addresses, 127.NET.x.y; 77
 	Systemd         Systemd      // 247
+	SudoPassword    string       // what sudo wants on every node, every time; empty: nothing
+	Record          bool         // keep every command line, for Heard
 	Zones           int          // fault domains over which nodes are spread; 0: none declared
 	Faults          Faults
 }
