@@ -20,7 +20,7 @@ func (p *peer) unit(ctx context.Context, name string) (dcos.Unit, error) {
 	p.mu.Lock()
 	shared, known := p.units[name]
 	if !known {
-		shared = mesos.NewShared(unitSpacing, func(ctx context.Context) (dcos.Unit, error) { return p.askUnit(ctx, name) })
+		shared = mesos.NewShared(unitPace(), func(ctx context.Context) (dcos.Unit, error) { return p.askUnit(ctx, name) })
 		p.units[name] = shared
 	}
 	p.mu.Unlock()
@@ -207,8 +207,15 @@ func (c *Cluster) leadership(ctx context.Context) leadership {
 // askLeadership is one asking for all who share it. It errs only when it was
 // cut short, and then says nothing about the masters.
 func (c *Cluster) askLeadership(ctx context.Context) (leadership, error) {
-	l := leadership{asked: time.Now()}
 	masters := c.masters()
+	var ready time.Time
+	for _, p := range masters {
+		if at := p.metrics.Ready(); at.After(ready) {
+			ready = at
+		}
+	}
+	rest(ctx, time.Until(ready)) // one master that must wait would let the others' answers grow old
+	l := leadership{asked: time.Now()}
 	l.readings = make([]reading, len(masters))
 	each(masters, func(i int, p *peer) { l.readings[i] = p.reading(ctx) })
 	for _, r := range l.readings {
@@ -221,7 +228,7 @@ func (c *Cluster) askLeadership(ctx context.Context) (leadership, error) {
 		return l, ctx.Err()
 	}
 	at := time.Now()
-	l.agents, l.agentsErr = overHTTP(ctx, c.peers[r.node.Name].mesos.Agents)
+	l.agents, l.agentsErr = c.peers[r.node.Name].agents.Get(ctx)
 	if l.agentsErr == nil {
 		c.away.see(c.plan.Nodes, l.agents, at)
 	}

@@ -57,7 +57,7 @@ func NewAs(nodes Nodes, p *plan.Plan, access Access) *Cluster {
 	for _, n := range p.Nodes {
 		c.peers[n.Name] = newPeer(nodes, n, len(p.Nodes), access)
 	}
-	c.lead = mesos.NewShared(0, c.askLeadership) // spaced by the readers of metrics in it
+	c.lead = mesos.NewShared(mesos.Pace{}, c.askLeadership) // paced by what it asks
 	return c
 }
 
@@ -68,6 +68,7 @@ type peer struct {
 	http    *http.Client
 	mesos   *mesos.Client
 	metrics *mesos.Reader
+	agents  *mesos.Shared[dcos.Agents] // as a leading master lists them
 	tasks   *mesos.Shared[dcos.Tasks]
 	tunnels chan struct{} // a place per open connection
 
@@ -75,11 +76,13 @@ type peer struct {
 	units map[string]*mesos.Shared[dcos.Unit] // by name, of the units asked for so far
 }
 
-// How far apart the beginnings of questions are that lanes and gates share.
-const (
-	unitSpacing  = 250 * time.Millisecond
-	tasksSpacing = 500 * time.Millisecond
-)
+// The paces of questions that lanes and gates share. Lists grow with the
+// cluster, and with them what they cost the leader: of a thousand nodes they are
+// asked for once a second at most, and are a quarter of what keeps it busy.
+func unitPace() mesos.Pace { return mesos.Pace{Spacing: 250 * time.Millisecond, Rest: 1} }
+func listPace(nodes int) mesos.Pace {
+	return mesos.Pace{Spacing: time.Duration(nodes) * time.Millisecond, Rest: 3}
+}
 
 func newPeer(nodes Nodes, n plan.Node, clusterSize int, access Access) *peer {
 	p := &peer{nodes: nodes, node: n, tunnels: make(chan struct{}, maxTunnels), units: make(map[string]*mesos.Shared[dcos.Unit])}
@@ -94,7 +97,8 @@ func newPeer(nodes Nodes, n plan.Node, clusterSize int, access Access) *peer {
 	}
 	p.mesos = mesos.New(p.http, access.scheme()+"://"+net.JoinHostPort(n.IP, strconv.Itoa(n.Role.MesosPort()))).Expecting(clusterSize)
 	p.metrics = mesos.NewReader(p.mesos)
-	p.tasks = mesos.NewShared(tasksSpacing, func(ctx context.Context) (dcos.Tasks, error) { return overHTTP(ctx, p.mesos.Tasks) })
+	p.agents = mesos.NewShared(listPace(clusterSize), func(ctx context.Context) (dcos.Agents, error) { return overHTTP(ctx, p.mesos.Agents) })
+	p.tasks = mesos.NewShared(listPace(clusterSize), func(ctx context.Context) (dcos.Tasks, error) { return overHTTP(ctx, p.mesos.Tasks) })
 	return p
 }
 

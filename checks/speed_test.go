@@ -31,7 +31,7 @@ func races() []race {
 	patched := func(n inventory.NodeName) func(*fakeCluster) { return func(f *fakeCluster) { f.nodes[n].patch() } }
 	const (
 		cheap   = 250 * time.Millisecond
-		metrics = 400 * time.Millisecond
+		metrics = 450 * time.Millisecond
 	)
 	gone := func(f *fakeCluster) { f.agents[0].Active = false }
 	back := func(f *fakeCluster) {

@@ -27,7 +27,7 @@ type Reader struct {
 
 // NewReader reads the metrics of the client's daemon.
 func NewReader(c *Client) *Reader {
-	return &Reader{NewShared(readSpacing, func(ctx context.Context) (Sample, error) {
+	return &Reader{NewShared(Pace{Spacing: readSpacing}, func(ctx context.Context) (Sample, error) {
 		asked := time.Now()
 		m, err := c.Metrics(ctx)
 		if err != nil {
@@ -41,3 +41,6 @@ func NewReader(c *Client) *Reader {
 // earlier one. It ends with the context's error when that ends first; other
 // errors are those of Client.Metrics, the same for all who shared the request.
 func (r *Reader) Read(ctx context.Context) (Sample, error) { return r.readings.Get(ctx) }
+
+// Ready is when the daemon may be read again.
+func (r *Reader) Ready() time.Time { return r.readings.Ready() }

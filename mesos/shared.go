@@ -8,19 +8,28 @@ import (
 
 // Shared puts one question for many callers who want the answer at about the
 // same time: at most one is under way, and each begins a while after the one
-// before it has begun, and not before it has been left alone for as long as it
-// took to answer. Nobody is given an answer that was asked for before they came.
+// before it, by its Pace. Nobody is given an answer that was asked for before
+// they came.
 //
 // Make one per question with NewShared. Safe for concurrent use; it starts no
 // goroutine.
 type Shared[T any] struct {
-	ask     func(context.Context) (T, error)
-	spacing time.Duration
-	turn    chan struct{} // holds one token; whoever has it may ask
+	ask  func(context.Context) (T, error)
+	pace Pace
+	turn chan struct{} // holds one token; whoever has it may ask
 
 	mu    sync.Mutex
 	next  *asking[T] // the asking that has not begun and can still be joined
 	ready time.Time  // when another asking may begin
+}
+
+// Pace says how often a question may be put. The zero Pace is without limit.
+type Pace struct {
+	Spacing time.Duration // between the beginnings of two askings, at least
+	// Rest is for how many times as long as an answer took the one asked is left
+	// alone, though not for longer than 2 s: a slow answer may be slow for reasons
+	// that are over.
+	Rest int
 }
 
 // asking is one asking and those who wait for it.
@@ -33,10 +42,10 @@ type asking[T any] struct {
 	abandoned bool
 }
 
-// NewShared shares the answers of ask, whose beginnings are at least spacing
-// apart. What ask gives is handed to several callers: it must not be changed.
-func NewShared[T any](spacing time.Duration, ask func(context.Context) (T, error)) *Shared[T] {
-	s := &Shared[T]{ask: ask, spacing: spacing, turn: make(chan struct{}, 1)}
+// NewShared shares the answers of ask. What ask gives is handed to several
+// callers: it must not be changed.
+func NewShared[T any](pace Pace, ask func(context.Context) (T, error)) *Shared[T] {
+	s := &Shared[T]{ask: ask, pace: pace, turn: make(chan struct{}, 1)}
 	s.turn <- struct{}{}
 	return s
 }
@@ -64,6 +73,13 @@ func (s *Shared[T]) Get(ctx context.Context) (T, error) {
 			return a.answer, a.err
 		}
 	}
+}
+
+// Ready is when another asking may begin; not after now when at once.
+func (s *Shared[T]) Ready() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ready
 }
 
 // join gives the asking that begins next, and whether the caller has to carry it.
@@ -100,22 +116,21 @@ func (s *Shared[T]) begin() time.Time {
 	defer s.mu.Unlock()
 	s.next = nil
 	now := time.Now()
-	s.ready = now.Add(s.spacing)
+	s.ready = now.Add(s.pace.Spacing)
 	return now
 }
 
-// end leaves the one who answered alone for as long as it took.
+// end leaves the one who answered alone for a while.
 func (s *Shared[T]) end(began time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	if rested := now.Add(min(now.Sub(began), restMost)); rested.After(s.ready) {
+	if rested := now.Add(min(time.Duration(s.pace.Rest)*now.Sub(began), restMost)); rested.After(s.ready) {
 		s.ready = rested
 	}
 }
 
-// restMost bounds the rest after a slow answer, which may be slow for reasons
-// that are over.
+// restMost bounds the rest after a slow answer.
 const restMost = 2 * time.Second
 
 // wait takes the turn, and keeps it unless it gives an error.
@@ -125,9 +140,7 @@ func (s *Shared[T]) wait(ctx context.Context) error {
 		return ctx.Err()
 	case <-s.turn:
 	}
-	s.mu.Lock()
-	rest := time.Until(s.ready)
-	s.mu.Unlock()
+	rest := time.Until(s.Ready())
 	if rest <= 0 {
 		return nil
 	}
