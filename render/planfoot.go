@@ -28,8 +28,21 @@ func foot(p *plan.Plan) string {
 		s.WriteString(" Nothing is left to patch: every node that is not excluded runs the target's packages.\n")
 		return s.String()
 	}
-	fmt.Fprintf(&s, " %s by estimate, from preflight to report; a HOLD longer than %s stops the line.\n", Span(p.Estimate.D()), Span(p.HoldLimit.D()))
+	fmt.Fprintf(&s, " %s by estimate, from preflight to report%s; a HOLD longer than %s stops the line.\n", Span(p.Estimate.D()), otherWidths(p), Span(p.HoldLimit.D()))
 	return s.String() + warning(p) + knownIssues(p)
+}
+
+// otherWidths says what the slowest group would make of the whole at other
+// widths.
+func otherWidths(p *plan.Plan) string {
+	var all []string
+	for _, a := range plan.Alternatives(p) {
+		all = append(all, fmt.Sprintf("x%d: %s", a.Width, Span(a.Estimate.D())))
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%s %s)", Printable(plan.Alternatives(p)[0].Stage), strings.Join(all, ", "))
 }
 
 // knownIssues lists the reported trouble of these versions.
