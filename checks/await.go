@@ -192,12 +192,18 @@ func nextLook(b *board, t plan.Task) time.Time {
 
 // late is the error of a step that is out of patience.
 func late(b *board, t plan.Task, now time.Time) error {
-	gates := b.late(now)
-	if d := t.Step.Timeout.D(); len(gates) == 0 && d > 0 && now.Sub(b.since) >= d {
-		gates = b.open(now)
-	}
+	gates := lateGates(b, t, now)
 	if len(gates) == 0 {
 		return nil
 	}
 	return &GateError{Node: t.Step.Node, Late: gates, Findings: b.findings()}
+}
+
+// lateGates are those that a step's patience has ended for.
+func lateGates(b *board, t plan.Task, now time.Time) []LateGate {
+	gates := b.late(now)
+	if d := t.Step.Timeout.D(); len(gates) == 0 && d > 0 && now.Sub(b.since) >= d {
+		gates = b.open(now)
+	}
+	return gates
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // Store is where the runs of one cluster are kept on the controller:
-// DIR/RUN/{plan.json,journal.jsonl,script.sh}. Directories are 0700, files
+// DIR/RUN/{plan.json,journal.jsonl,script.sh,samples/}. Directories are 0700, files
 // 0600.
 type Store struct{ Dir string }
 
@@ -22,6 +22,7 @@ const (
 	PlanFile    = "plan.json"
 	JournalFile = "journal.jsonl"
 	ScriptFile  = "script.sh"
+	SamplesDir  = "samples" // a directory: see package flight
 )
 
 // OpenStore gives the store of a cluster below $XDG_STATE_HOME/dcos-patch, or

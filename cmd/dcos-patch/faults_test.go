@@ -70,6 +70,9 @@ func (x expected) check(l *lab) {
 	before := l.ours()
 	e := l.run("apply", "--yes")
 	wrong := x.differs(l, e)
+	if e.code != exitRefused {
+		l.replays()
+	}
 	if now := l.ours(); e.code == exitRefused && !slices.Equal(now, before) {
 		l.Errorf("refused, and yet there are new files on nodes: %v, before: %v", now, before)
 	}

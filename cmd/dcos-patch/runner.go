@@ -50,7 +50,8 @@ func (r *runner) drive(ctx context.Context, pause <-chan struct{}, s orchestrato
 	defer lose(nil)
 	nodes := fencedHosts{hosts{r.pool}, lose}
 	claim := node.Claim{Epoch: first.Epoch, Run: r.run, Owner: r.who()}
-	cluster := checks.New(probers{r.pool}, r.plan)
+	samples := startRecording(r)
+	cluster := checks.New(probers{r.pool}, r.plan).Recording(samples)
 	copies := startCopies(context.WithoutCancel(ctx), r, nodes, claim)
 	var beats *heartbeat
 	print := r.sink()
@@ -65,6 +66,7 @@ func (r *runner) drive(ctx context.Context, pause <-chan struct{}, s orchestrato
 				beats = startHeartbeat(context.WithoutCancel(ctx), r, nodes, claim)
 			}
 			print(e)
+			samples.tell()
 			switch e.Kind {
 			case journal.StepEnded, journal.RunStarted, journal.RunResumed:
 				copies.want()
@@ -72,6 +74,7 @@ func (r *runner) drive(ctx context.Context, pause <-chan struct{}, s orchestrato
 		},
 	}
 	s, err := d.Run(ctx, s, first, pause)
+	samples.finish()
 	copies.finish()
 	beats.end()
 	if err != nil {

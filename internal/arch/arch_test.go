@@ -22,6 +22,7 @@ var local = map[string]string{
 	"node/nodetest":  "dcos node sshexec",
 	"checks":         "dcos inventory mesos node plan sshexec",
 	"patcher":        "dcos inventory mesos node plan checks sshexec",
+	"flight":         "dcos inventory plan journal checks",
 	"orchestrator":   "dcos inventory plan journal",
 	"render":         "dcos inventory plan journal",
 	"cmd/dcos-patch": "*",
