@@ -337,7 +337,7 @@ verb_survey() {
 	if is_midswap; then echo midswap; fi
 	emit master_count "$(first_line "$OPT/etc/master_count")"
 	emit systemd "$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')"
-	emit free_kb "$(free_kb)"
+	emit free_kb "$(free_kb "$OPT")"
 	emit boot_id "$(boot_id)"
 	emit pid1_start "$(start_ticks 1)"
 	emit boot_time "$(sed -n 's/^btime //p' "$ROOT/proc/stat" 2>/dev/null)"
@@ -350,8 +350,8 @@ verb_survey() {
 	[ -z "$receipts" ] || printf '%s\n' "$receipts"
 }
 
-free_kb() {
-	df -Pk "$OPT" 2>/dev/null | {
+free_kb() { # PATH
+	df -Pk "$1" 2>/dev/null | {
 		read -r _ && read -r _ _ _ free _ && echo "$free"
 	}
 }
@@ -364,6 +364,95 @@ survey_receipts() {
 			echo "receipt ${d##*/} $a $s"
 		done
 	done
+}
+
+# verb_clock says what time it is here, and nothing that takes time comes before
+# it: who asked compares it with the moments of asking and hearing.
+verb_clock() {
+	want_args 0 $#
+	now=$(date +%s%3N) # of GNU; busybox says the format instead
+	case $now in
+	*[!0-9]* | '' | ???????????????*) die "date tells no milliseconds: '$now'" ;;
+	esac
+	echo "clock $now"
+}
+
+# verb_readiness says what a patch needs besides DC/OS itself, and what it
+# would take away. URL is a file that the node will have to fetch.
+verb_readiness() { # [URL]
+	[ $# -eq 0 ] || want_args 1 $#
+	case ${1-http://none} in
+	http://?* | https://?*) ;;
+	*) usage "'$1' is not a URL" ;;
+	esac
+	emit program $PROTOCOL
+	emit tmp_kb "$(free_kb "$ROOT/tmp")"
+	package_sizes
+	emit docker "$(docker_state)"
+	if command -v ipset >/dev/null; then echo ipset; fi
+	foreign_units
+	foreign_files
+	if grep -q -- '--event_subscriber' "$BIN/marathon.sh" 2>/dev/null; then echo event_subscriber; fi
+	[ $# -eq 1 ] || return 0
+	# A proxy of the environment is pkgpanda's too.
+	said=$(curl -sS --head --max-time 15 -o /dev/null -w '%{http_code}' "$1" 2>&1)
+	code=$?
+	if [ "$code" -eq 0 ]; then
+		emit http "$said"
+	else
+		emit http_error "$(printf '%s\n' "curl exit code $code: $said" | head -n 1)"
+	fi
+}
+
+# package_sizes prints what the active packages take on the disk, and the
+# largest of them: those of the next release are much alike. Nothing, when
+# looking takes too long.
+package_sizes() {
+	sizes=$(timeout 60 nice du -sk "$OPT/active"/*/ 2>/dev/null) || return 0
+	printf '%s\n' "$sizes" | {
+		total=0 largest=0
+		while read -r kb _; do
+			total=$((total + kb))
+			[ "$kb" -le "$largest" ] || largest=$kb
+		done
+		echo "packages_kb $total"
+		echo "largest_kb $largest"
+	}
+}
+
+# docker_state prints systemd's word for docker, or "socket" when it is started
+# by whoever needs it.
+docker_state() {
+	shown=$(systemctl show -p ActiveState docker.service) || return 0
+	if [ "$shown" = ActiveState=inactive ] && [ "$(systemctl show -p ActiveState docker.socket)" = ActiveState=active ]; then
+		shown=ActiveState=socket
+	fi
+	echo "${shown#ActiveState=}"
+}
+
+# foreign_units prints what is wanted by dcos.target and comes from no active
+# package: the swap stops and removes it. Without units in the packages, nothing can be said.
+foreign_units() {
+	set -- "$OPT/active"/*/dcos.target.wants*/*
+	[ -e "$1" ] || return 0
+	for f in "$ROOT/etc/systemd/system/dcos.target.wants"/*; do
+		[ -e "$f" ] || [ -L "$f" ] || continue
+		is_packaged "${f##*/}" || emit foreign_unit "${f##*/}"
+	done
+}
+
+is_packaged() { # UNIT
+	for p in "$OPT/active"/*/dcos.target.wants*/"$1"; do
+		[ ! -e "$p" ] || return 0
+	done
+	return 1
+}
+
+# foreign_files prints files where the swap leaves nothing but its own links.
+# libltdl is DC/OS's, whatever it is: see clear_libltdl.
+foreign_files() {
+	timeout 30 find "$OPT/bin" "$OPT/etc" "$OPT/lib" "$OPT/include" -type f ! -name 'libltdl.so*' 2>/dev/null |
+		head -n 20 | while IFS= read -r f; do emit foreign_file "${f#"$ROOT"}"; done
 }
 
 verb_units() {
@@ -940,6 +1029,8 @@ main() {
 	shift
 	case $verb in
 	survey) verb_survey "$@" ;;
+	clock) verb_clock "$@" ;;
+	readiness) verb_readiness "$@" ;;
 	units) verb_units "$@" ;;
 	checks) verb_checks "$@" ;;
 	cockroach) verb_cockroach "$@" ;;

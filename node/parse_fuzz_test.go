@@ -34,6 +34,71 @@ func FuzzParseSurvey(f *testing.F) {
 	})
 }
 
+// The same law as for surveys.
+func FuzzParseReadiness(f *testing.F) {
+	f.Add([]byte("program 1\ntmp_kb 1\npackages_kb 2012345\nlargest_kb 312345\ndocker active\nipset\nforeign_unit portworx.service\nforeign_file /opt/mesosphere/bin/a b\nhttp 200\n"))
+	f.Add([]byte("program 1\nevent_subscriber\nhttp_error curl exit code 7: curl: (7) Failed\n"))
+	f.Add([]byte("program 1\r\nhttp 1000"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r, err := node.ParseReadiness(b)
+		if err != nil {
+			if !cmp.Equal(r, node.Readiness{}) {
+				t.Fatalf("an error (%v) came with %+v", err, r)
+			}
+			return
+		}
+		again, err := node.ParseReadiness([]byte(readinessText(r)))
+		if err != nil {
+			t.Fatalf("written out again: %v", err)
+		}
+		if diff := cmp.Diff(r, again); diff != "" {
+			t.Fatalf("(-once +twice):\n%s", diff)
+		}
+	})
+}
+
+func readinessText(r node.Readiness) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "program 1\ntmp_kb %d\npackages_kb %d\nlargest_kb %d\nhttp %d\n", r.TmpKB, r.PackagesKB, r.LargestKB, r.HTTP)
+	for key, value := range map[string]string{"docker": r.Docker, "http_error": r.HTTPError} {
+		if value != "" {
+			fmt.Fprintf(&b, "%s %s\n", key, value)
+		}
+	}
+	for key, said := range map[string]bool{"ipset": r.IPSet, "event_subscriber": r.EventSubscriber} {
+		if said {
+			fmt.Fprintln(&b, key)
+		}
+	}
+	for _, u := range r.ForeignUnits {
+		fmt.Fprintf(&b, "foreign_unit %s\n", u)
+	}
+	for _, p := range r.ForeignFiles {
+		fmt.Fprintf(&b, "foreign_file %s\n", p)
+	}
+	return b.String()
+}
+
+// What is understood is that very millisecond.
+func FuzzParseClock(f *testing.F) {
+	f.Add([]byte("clock 1795294060123\n"))
+	f.Add([]byte("clock -1"))
+	f.Add([]byte("clock 1795294060%3N\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		at, err := node.ParseClock(b)
+		if err != nil {
+			if !at.IsZero() {
+				t.Fatalf("an error (%v) came with %s", err, at)
+			}
+			return
+		}
+		again, err := node.ParseClock(fmt.Appendf(nil, "clock %d\n", at.UnixMilli()))
+		if err != nil || !again.Equal(at) {
+			t.Fatalf("%q: %s, then %s, %v", b, at, again, err)
+		}
+	})
+}
+
 // An error comes with nothing; what was understood, written out again, is
 // understood the same, and every attempt has a state.
 func FuzzParseReceipts(f *testing.F) {

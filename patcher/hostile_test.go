@@ -200,6 +200,9 @@ func questions() map[string]func(context.Context, liars) {
 	gates := []string{"exhibitor", "mesos-master", "registrar", "leader", "mesos-version", "cockroach", "agents-back", "check-runner", "units"}
 	return map[string]func(context.Context, liars){
 		"survey": func(ctx context.Context, l liars) { patcher.Survey(ctx, l, l.inv) },
+		"look closer": func(ctx context.Context, l liars) {
+			patcher.LookCloser(ctx, l, l.inv, plan.Facts{Nodes: map[inventory.NodeName]plan.NodeFacts{"m1": {}}})
+		},
 		"observe": func(ctx context.Context, l liars) {
 			checks.New(probed{l}, l.plan).Observe(ctx, plan.Ask{Kind: plan.StagePreflight})
 		},

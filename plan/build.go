@@ -13,7 +13,8 @@ import (
 type Input struct {
 	Inventory *inventory.Cluster
 	Facts     Facts
-	Today     time.Time // decides which exclusions still hold
+	Waivers   []Waiver
+	Today     time.Time // decides which exclusions and waivers still hold
 }
 
 // Build makes the plan, or refuses with a *RefusalError that holds every
@@ -25,13 +26,15 @@ func Build(in Input) (*Plan, error) {
 		return nil, errors.New("building a plan: there is no inventory")
 	}
 	s := newSurvey(in)
-	s.judgeCluster()
-	s.judgeNodes()
-	p := s.draft()
-	s.addStages(p)
-	s.judgePlan(p)
-	if len(s.blocks) > 0 {
-		return nil, &RefusalError{Blocks: s.inNodeOrder()}
+	p := s.judge()
+	j := s.judgement()
+	if len(j.Blocks) > 0 {
+		return nil, &RefusalError{Blocks: j.Blocks}
+	}
+	for i := range p.Stages {
+		if p.Stages[i].Kind == StagePreflight && s.lookedCloser() {
+			p.Stages[i].Note = j.String()
+		}
 	}
 	p.ID = Identity(p)
 	return Sealed(p), nil
@@ -48,6 +51,8 @@ type survey struct {
 	groups [][]inventory.Node
 	out    map[inventory.NodeName]inventory.Exclusion
 	blocks []Block
+
+	warnings []Block
 }
 
 func newSurvey(in Input) *survey {
@@ -78,8 +83,6 @@ func inGroup(name string, nodes []inventory.Node) []inventory.Node {
 	return nodes
 }
 
-func (s *survey) block(b Block) { s.blocks = append(s.blocks, b) }
-
 // facts is what a node said; a node that nobody asked has said nothing.
 func (s *survey) facts(name inventory.NodeName) NodeFacts {
 	f, ok := s.in.Facts.Nodes[name]
@@ -94,14 +97,14 @@ func (s *survey) excluded(name inventory.NodeName) bool {
 	return yes
 }
 
-// inNodeOrder sorts the blocks: the cluster's, then node by node.
-func (s *survey) inNodeOrder() []Block {
+// inNodeOrder sorts blocks: the cluster's, then node by node.
+func (s *survey) inNodeOrder(blocks []Block) []Block {
 	rank := map[inventory.NodeName]int{"": -1}
 	for i, n := range s.nodes {
 		rank[n.Name] = i
 	}
-	slices.SortStableFunc(s.blocks, func(a, b Block) int { return rank[a.Node] - rank[b.Node] })
-	return s.blocks
+	slices.SortStableFunc(blocks, func(a, b Block) int { return rank[a.Node] - rank[b.Node] })
+	return blocks
 }
 
 // draft is the plan without its stages.
@@ -115,6 +118,7 @@ func (s *survey) draft() *Plan {
 		Mesos:     s.c.Target.Mesos,
 		Variant:   s.variant(),
 		HoldLimit: s.scale.timeout(positive(s.c.Policy.HoldLimit, defaultHold)),
+		Waivers:   slices.Clone(s.in.Waivers),
 	}
 	if s.scale != 1 {
 		p.TimeScale = float64(s.scale)

@@ -33,9 +33,42 @@ type NodeFacts struct {
 	PatchUnit  string       `json:"patch_unit,omitempty"` // a patch unit of ours that still runs
 	Tasks      int          `json:"tasks,omitempty"`      // running on this agent when surveyed
 	ShellMS    int64        `json:"shell_ms,omitempty"`   // how long the login shell took for a command that does nothing
+	Clock      *Clock       `json:"clock,omitempty"`      // nil: nobody asked
+	Ready      *Readiness   `json:"ready,omitempty"`      // nil: nobody asked
 	LockRun    string       `json:"lock_run,omitempty"`
 	LockOwner  string       `json:"lock_owner,omitempty"` // who holds the cluster lock, as this master says
 }
+
+// Clock is how far a node's clock is ahead of that of the machine which asked;
+// behind is negative. What is known is an interval, since an answer was given
+// at some moment between the question and its arrival.
+type Clock struct {
+	Err   string   `json:"err,omitempty"` // why nothing is known
+	Least Duration `json:"least"`
+	Most  Duration `json:"most"`
+}
+
+// Readiness is what a patch needs of a node besides DC/OS itself, and what it
+// would take away there. Zero numbers and texts are unknown.
+type Readiness struct {
+	Err             string   `json:"err,omitempty"` // why nothing is known
+	TmpKB           int64    `json:"tmp_kb,omitempty"`
+	PackagesKB      int64    `json:"packages_kb,omitempty"` // what the active packages take on the disk
+	LargestKB       int64    `json:"largest_kb,omitempty"`  // the largest of them
+	Docker          string   `json:"docker,omitempty"`      // systemd's ActiveState, or "socket": started when needed
+	IPSet           bool     `json:"ipset,omitempty"`
+	ForeignUnits    []string `json:"foreign_units,omitempty"`
+	ForeignFiles    []string `json:"foreign_files,omitempty"`
+	EventSubscriber bool     `json:"event_subscriber,omitempty"`
+	Fetch           string   `json:"fetch,omitempty"` // what came of asking for the head of a package: FetchOK, or what else
+}
+
+// FetchOK says that the node reaches the packages. FetchUnasked: their address is no
+// HTTP, so that nobody could ask.
+const (
+	FetchOK      = "200"
+	FetchUnasked = "not over HTTP"
+)
 
 // UnknownAgent is an agent that the leading master lists and the inventory
 // does not.

@@ -23,6 +23,7 @@ type decision struct {
 	Groups    []GroupRule    `json:"groups"`
 	MaxOut    int            `json:"max_out"`
 	TimeScale float64        `json:"time_scale"`
+	Waivers   []Waiver       `json:"waivers,omitempty"`
 }
 
 type decisionNode struct {
@@ -35,7 +36,7 @@ type decisionNode struct {
 
 // Identity is the first 12 hex digits of the SHA-256 over the decision: the
 // cluster's id, nodes with role, group, zone and exclusion, versions, packages,
-// script, and the policy that can widen what happens. Leaders, tasks, health,
+// script, waivers, and the policy that can widen what happens. Leaders, tasks, health,
 // SSH addresses, who is at the target already, and estimates are not in it,
 // so that an approval holds from Thursday to Saturday.
 func Identity(p *Plan) string {
@@ -48,6 +49,7 @@ func Identity(p *Plan) string {
 		Groups:    p.Groups,
 		MaxOut:    p.MaxOut,
 		TimeScale: p.TimeScale,
+		Waivers:   p.Waivers,
 	}
 	d.Nodes = make([]decisionNode, 0, len(p.Nodes))
 	for _, n := range p.Nodes {

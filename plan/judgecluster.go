@@ -162,7 +162,7 @@ func (s *survey) judgeStrangers() {
 			continue
 		}
 		ours[a.IP] = true // once
-		s.block(Block{What: "Mesos has an agent that the inventory lacks", Observed: fmt.Sprintf("%s (%s)", orElse(a.IP, "unknown address"), a.ID),
+		s.block(Block{Check: CheckUnknownAgents, What: "Mesos has an agent that the inventory lacks", Observed: fmt.Sprintf("%s (%s)", orElse(a.IP, "unknown address"), a.ID),
 			Want: "every active agent declared", Next: "add it to a group of the inventory, or exclude it there with a reason"})
 	}
 }

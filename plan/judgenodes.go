@@ -30,6 +30,8 @@ func (s *survey) judgeNodes() {
 		}
 		byIP[f.IP] = n.Name
 		s.judgeState(n, f)
+		s.judgeSystem(n, f)
+		s.judgeReady(n, f)
 	}
 }
 
@@ -61,10 +63,15 @@ func unreachable(n inventory.Node, f NodeFacts, today time.Time) Block {
 		b.Next = "check its address and port in the inventory, and the jump host"
 	}
 	if n.Role != dcos.Master {
-		b.Next += fmt.Sprintf("; or exclude it with a reason: exclude: [{node: %s, reason: \"..\", until: %s}]",
-			n.Name, today.AddDate(0, 0, 14).Format("2006-01-02"))
+		b.Next += exclusionHint(n, today)
 	}
 	return b
+}
+
+// exclusionHint is how to go on without the node.
+func exclusionHint(n inventory.Node, today time.Time) string {
+	return fmt.Sprintf("; or exclude it with a reason: exclude: [{node: %s, reason: \"..\", until: %s}]",
+		n.Name, today.AddDate(0, 0, 14).Format("2006-01-02"))
 }
 
 // judgeIdentity: is this the machine that was meant, in the cluster that was

@@ -25,6 +25,7 @@ type Plan struct {
 	HoldLimit Duration     `json:"hold_limit"`
 	TimeScale float64      `json:"time_scale,omitempty"` // set for rehearsals only
 	Variant   string       `json:"variant,omitempty"`    // "open" or "enterprise", as the nodes say
+	Waivers   []Waiver     `json:"waivers,omitempty"`    // what was let pass, and why
 	Groups    []GroupRule  `json:"groups,omitempty"`     // what the policy allows, group by group, in order
 	Estimate  Duration     `json:"estimate,omitempty"`   // of the critical path: stages never overlap
 	Seal      string       `json:"seal,omitempty"`       // SHA-256 over all the rest: see Verify

@@ -10,8 +10,9 @@ import (
 // Block is one reason why there is no plan, or why a saved plan no longer
 // holds. Every field is text for a person.
 type Block struct {
-	Node     inventory.NodeName `json:"node,omitempty"` // empty for the cluster
-	What     string             `json:"what"`           // what is wrong
+	Check    string             `json:"check,omitempty"` // a word for it; what a waiver names
+	Node     inventory.NodeName `json:"node,omitempty"`  // empty for the cluster
+	What     string             `json:"what"`            // what is wrong
 	Observed string             `json:"observed,omitempty"`
 	Want     string             `json:"want,omitempty"`
 	Next     string             `json:"next,omitempty"` // what to do about it

@@ -51,6 +51,9 @@ func stages(p *plan.Plan) *table {
 	}
 	for i, s := range p.Stages {
 		note := s.Note
+		if s.Kind == plan.StagePreflight {
+			note = "" // it is in the description
+		}
 		if s.Estimate == slowest && len(p.Stages) > 3 {
 			note = strings.TrimPrefix(note+"  <- dominates", "  ")
 		}
@@ -68,7 +71,7 @@ func describe(p *plan.Plan, s plan.Stage) string {
 	nodes := nodesOf(p, s)
 	switch s.Kind {
 	case plan.StagePreflight, plan.StagePostflight:
-		return count(len(p.Nodes)-excluded(p), "node")
+		return count(len(p.Nodes)-excluded(p), "node") + after(": ", s.Note)
 	case plan.StageAhead:
 		staged := 0
 		for _, n := range nodes {

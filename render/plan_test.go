@@ -33,6 +33,29 @@ func TestAPlanOfALargeClusterFitsOneScreen(t *testing.T) {
 	golden(t, "plan-production.golden", got)
 }
 
+func TestAPreflightShowsBlockersFirstAndFoldsAnswers(t *testing.T) {
+	in := production()
+	for _, n := range in.Inventory.Groups[0].Nodes[:4] {
+		change(in, n.Name, func(f *plan.NodeFacts) {
+			f.Systemd, f.Ready = 247, &plan.Readiness{Docker: "failed", Fetch: plan.FetchOK, IPSet: true}
+		})
+	}
+	change(in, "a009", func(f *plan.NodeFacts) { f.ShellMS = 31000 })
+	change(in, "s01", func(f *plan.NodeFacts) { f.ShellMS = 4000 })
+	j, err := plan.Judge(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := Preflight(&b, in, j); err != nil {
+		t.Fatal(err)
+	}
+	if err := Warnings(&b, j.Warnings); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "preflight.golden", b.String())
+}
+
 func TestAPlanHalfDoneShowsTheEvidence(t *testing.T) {
 	in := production()
 	for _, n := range append(in.Inventory.Nodes()[:3], in.Inventory.Groups[0].Nodes[:20]...) {

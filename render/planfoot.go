@@ -22,6 +22,9 @@ func foot(p *plan.Plan) string {
 	for _, u := range untouched(p) {
 		fmt.Fprintf(&s, " untouched: %s\n", Printable(u))
 	}
+	for _, w := range p.Waivers {
+		fmt.Fprintf(&s, " waived: %s\n", Printable(w.String()))
+	}
 	fmt.Fprintf(&s, " to patch: %d of %s    already at target: %d    excluded: %d    max out: %d\n", patched,
 		count(len(p.Nodes), "node"), len(p.Nodes)-patched-excluded(p), excluded(p), p.MaxOut)
 	if patched == 0 {

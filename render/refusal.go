@@ -28,23 +28,40 @@ func Refusal(w io.Writer, err error) error {
 func Blocks(w io.Writer, blocks []plan.Block) error {
 	var s strings.Builder
 	fmt.Fprintf(&s, "REFUSED: nothing was touched. %s:\n", count(len(blocks), "reason"))
+	writeBlocks(&s, "", blocks)
+	_, err := io.WriteString(w, s.String())
+	return err
+}
+
+// writeBlocks writes folded blocks, each with a word before it.
+func writeBlocks(s *strings.Builder, word string, blocks []plan.Block) {
 	for _, f := range foldBlocks(blocks) {
-		who := Fold(f.nodes)
-		if who == "" {
-			who = "cluster"
-		}
-		fmt.Fprintf(&s, " %s: %s\n", Printable(who), Printable(f.block.What))
-		if f.other > 0 {
-			f.block.Observed += fmt.Sprintf(" (and %d more, each its own)", f.other)
-		}
-		for _, l := range [][2]string{{"observed", f.block.Observed}, {"wanted", f.block.Want}, {"next", f.block.Next}} {
+		b := f.shown()
+		fmt.Fprintf(s, " %s%s: %s\n", word, f.who(), b.What)
+		for _, l := range [][2]string{{"observed", b.Observed}, {"wanted", b.Want}, {"next", b.Next}} {
 			if l[1] != "" {
-				fmt.Fprintf(&s, "   %-9s %s\n", l[0], Printable(l[1]))
+				fmt.Fprintf(s, "   %-9s %s\n", l[0], l[1])
 			}
 		}
 	}
-	_, err := io.WriteString(w, s.String())
-	return err
+}
+
+// who names the nodes of a folded block.
+func (f folded) who() string {
+	if who := Fold(f.nodes); who != "" {
+		return Printable(who)
+	}
+	return "cluster"
+}
+
+// shown is the block in a form that does nothing to a terminal.
+func (f folded) shown() plan.Block {
+	b := f.block
+	if f.other > 0 {
+		b.Observed += fmt.Sprintf(" (and %d more, each its own)", f.other)
+	}
+	b.What, b.Observed, b.Want, b.Next = Printable(b.What), Printable(b.Observed), Printable(b.Want), Printable(b.Next)
+	return b
 }
 
 // folded is one block on several nodes.

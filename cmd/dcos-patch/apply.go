@@ -18,6 +18,7 @@ import (
 )
 
 type applyFlags struct {
+	waive  waiveFlags
 	yes    bool
 	planID string
 }
@@ -39,6 +40,7 @@ moved since. The first Ctrl-C finishes the nodes in hand; the second stops watch
 		RunE: func(cmd *cobra.Command, args []string) error { return a.apply(cmd.Context(), args, f) },
 	}
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "do not ask for the cluster's name")
+	f.waive.add(cmd)
 	cmd.Flags().StringVar(&f.planID, "plan-id", "", "refuse any plan but this `id`")
 	return cmd
 }
@@ -48,22 +50,31 @@ func (a *app) apply(ctx context.Context, args []string, f applyFlags) error {
 	if err != nil {
 		return err
 	}
+	waivers, err := f.waive.read(time.Now())
+	if err != nil {
+		return err
+	}
 	var saved *plan.Plan
 	if len(args) == 1 {
 		if saved, err = readPlan(args[0]); err != nil {
 			return err
 		}
+		if len(waivers) > 0 {
+			return invalid("--waive belongs to plan --out: what is waived is part of what was approved")
+		}
+		waivers = saved.Waivers
 	}
 	s := openSession(inv, a.dial)
 	defer s.close()
-	return a.carryOut(ctx, s, order{saved: saved, planID: f.planID, confirm: !f.yes, trim: whole})
+	return a.carryOut(ctx, s, order{saved: saved, waivers: waivers, planID: f.planID, confirm: !f.yes, trim: whole})
 }
 
 // order is what carryOut is asked for.
 type order struct {
 	saved   *plan.Plan // nil: plan afresh
-	planID  string     // the only id that may be applied; empty: any
-	confirm bool       // ask for the cluster's name
+	waivers []plan.Waiver
+	planID  string // the only id that may be applied; empty: any
+	confirm bool   // ask for the cluster's name
 	trim    func(*plan.Plan) *plan.Plan
 }
 
@@ -84,10 +95,11 @@ func (a *app) carryOut(ctx context.Context, s *session, o order) error {
 	if err := a.refuseUnfinished(store); err != nil {
 		return err
 	}
-	p, _, err := s.build(look)
+	made, err := s.build(look, o.waivers)
 	if err != nil {
 		return err
 	}
+	p := made.plan
 	if o.saved != nil {
 		if err := same(o.saved, p); err != nil {
 			return err
@@ -97,6 +109,9 @@ func (a *app) carryOut(ctx context.Context, s *session, o order) error {
 		return refuse(plan.Block{What: "the plan is not the approved one", Observed: p.ID, Want: o.planID, Next: "dcos-patch plan, and have it approved"})
 	}
 	if a.output == "text" {
+		if err := a.warnOf(made.in); err != nil {
+			return err
+		}
 		if err := a.show(o.trim(p)); err != nil {
 			return err
 		}
@@ -110,14 +125,22 @@ func (a *app) carryOut(ctx context.Context, s *session, o order) error {
 	return a.lockAndRun(ctx, s, store, p, o)
 }
 
+// made is a plan, what it was made of, and the script's bytes.
+type made struct {
+	plan   *plan.Plan
+	in     plan.Input
+	script []byte
+}
+
 // build surveys and plans.
-func (s *session) build(ctx context.Context) (*plan.Plan, []byte, error) {
+func (s *session) build(ctx context.Context, waivers []plan.Waiver) (made, error) {
 	found, err := s.survey(ctx)
 	if err != nil {
-		return nil, nil, err
+		return made{}, err
 	}
-	p, err := plan.Build(plan.Input{Inventory: s.inv, Facts: found.facts, Today: time.Now()})
-	return p, found.script, err
+	in := plan.Input{Inventory: s.inv, Facts: found.facts, Waivers: waivers, Today: time.Now()}
+	p, err := plan.Build(in)
+	return made{plan: p, in: in, script: found.script}, err
 }
 
 // lockAndRun takes the lock, plans once more under it, and runs.
@@ -144,14 +167,15 @@ func (a *app) lockAndRun(ctx context.Context, s *session, store journal.Store, s
 			err = errors.Join(err, lock.Release(context.WithoutCancel(ctx), epoch))
 		}
 	}()
-	p, script, err := s.build(watch)
+	again, err := s.build(watch, o.waivers)
 	if err != nil {
 		return err
 	}
+	p := again.plan
 	if err := same(shown, p); err != nil {
 		return err
 	}
-	r := &runner{app: a, session: s, store: store, run: run, lock: lock, plan: o.trim(p), script: script}
+	r := &runner{app: a, session: s, store: store, run: run, lock: lock, plan: o.trim(p), script: again.script}
 	if err := r.prepare(); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -35,6 +36,7 @@ func (a *app) inventoryCommand() *cobra.Command {
 func (a *app) stageCommand() *cobra.Command {
 	var parallel int
 	var yes bool
+	var waive waiveFlags
 	cmd := &cobra.Command{
 		Use:   "stage",
 		Short: "Put the script on every node and fetch its packages; stops nothing",
@@ -44,11 +46,16 @@ func (a *app) stageCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			waivers, err := waive.read(time.Now())
+			if err != nil {
+				return err
+			}
 			s := openSession(inv, a.dial)
 			defer s.close()
-			return a.carryOut(cmd.Context(), s, order{confirm: !yes, trim: func(p *plan.Plan) *plan.Plan { return stagesOnly(p, parallel) }})
+			return a.carryOut(cmd.Context(), s, order{waivers: waivers, confirm: !yes, trim: func(p *plan.Plan) *plan.Plan { return stagesOnly(p, parallel) }})
 		},
 	}
+	waive.add(cmd)
 	cmd.Flags().IntVar(&parallel, "parallel", 0, "agents at once; 0: the policy's stage_parallel")
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask for the cluster's name")
 	return cmd

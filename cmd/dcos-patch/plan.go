@@ -14,6 +14,7 @@ import (
 )
 
 type planFlags struct {
+	waive    waiveFlags
 	out      string
 	offline  string
 	facts    string
@@ -32,6 +33,7 @@ func (a *app) planCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.out, "out", "", "write the plan as JSON to `file`, for apply")
 	cmd.Flags().StringVar(&f.offline, "offline", "", "plan from the facts in `file` instead of a survey")
 	cmd.Flags().StringVar(&f.facts, "save-facts", "", "write what the survey found to `file`, for --offline")
+	f.waive.add(cmd)
 	cmd.Flags().BoolVar(&f.detailed, "detailed-exitcode", false, "exit 20 when there is work, 0 when there is none")
 	return cmd
 }
@@ -40,6 +42,10 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 	ctx, stop := a.untilSignal(cmd.Context())
 	defer stop()
 	inv, err := loadInventory(a.inventory)
+	if err != nil {
+		return err
+	}
+	waivers, err := f.waive.read(time.Now())
 	if err != nil {
 		return err
 	}
@@ -56,15 +62,18 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 			return err
 		}
 		facts = found.facts
-		warnOfSlowShells(a.err, facts)
 	}
 	if f.facts != "" {
 		if err := writeFacts(f.facts, facts); err != nil {
 			return err
 		}
 	}
-	p, err := plan.Build(plan.Input{Inventory: inv, Facts: facts, Today: time.Now()})
+	in := plan.Input{Inventory: inv, Facts: facts, Waivers: waivers, Today: time.Now()}
+	p, err := plan.Build(in)
 	if err != nil {
+		return err
+	}
+	if err := a.warnOf(in); err != nil {
 		return err
 	}
 	if f.out != "" {
@@ -79,6 +88,15 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 		return &codeError{exitWork}
 	}
 	return nil
+}
+
+// warnOf prints what a person should know before the patch.
+func (a *app) warnOf(in plan.Input) error {
+	j, err := plan.Judge(in)
+	if err != nil {
+		return err
+	}
+	return render.Warnings(a.err, j.Warnings)
 }
 
 // show prints a plan in the chosen format.

@@ -100,7 +100,8 @@ func (s *session) survey(ctx context.Context) (surveyed, error) {
 	out := surveyed{facts: facts}
 	first := s.inv.Masters[0].Name
 	if facts.Nodes[first].Err != "" {
-		return out, nil // the planner refuses, naming every node that does not answer
+		patcher.LookCloser(ctx, hosts{s.pool}, s.inv, facts)
+		return out, ctx.Err() // the planner refuses, naming every node that does not answer
 	}
 	h, err := s.pool.Get(ctx, string(first))
 	if err != nil {
@@ -111,6 +112,10 @@ func (s *session) survey(ctx context.Context) (surveyed, error) {
 		return out, err
 	}
 	out.facts.Script, out.script = script, body
+	patcher.LookCloser(ctx, hosts{s.pool}, s.inv, out.facts)
+	if err := ctx.Err(); err != nil {
+		return out, err
+	}
 	out.facts.Cluster = checks.New(probers{s.pool}, s.sketch(facts)).Observe(ctx, plan.Ask{Kind: plan.StagePreflight})
 	out.facts.Unknown = out.facts.Cluster.Unknown
 	for name, n := range out.facts.Cluster.Tasks {

@@ -24,6 +24,7 @@ func isUnit(s string) bool {
 	return s == "--dcos" || matches(s, `[A-Za-z0-9@:_.\\][A-Za-z0-9@:_.\\-]*`)
 }
 func isURL(s string) bool    { return matches(s, `(?:https?|file)://\S+`) }
+func isWebURL(s string) bool { return matches(s, `https?://\S+`) }
 func isChecks(s string) bool { return s == "node-poststart" || s == "cluster" }
 func isLine(s string) bool   { return s != "" && !strings.Contains(s, "\n") }
 func isDst(s string) bool {

@@ -27,6 +27,9 @@ type session struct{ n *node }
 
 // Exec runs one command line.
 func (s session) Exec(ctx context.Context, line string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if f, slow := s.n.c.find(SlowShell, s.n.name); slow && !s.n.c.pause(ctx, s.n.c.scaled(f.For)) {
+		return -15
+	}
 	argv, err := words(line)
 	if err != nil || len(argv) == 0 {
 		return s.finish(s.unknown(line), stdout, stderr)

@@ -57,9 +57,17 @@ const (
 	ScriptOtherVersion  Kind = "script-other-version"    // cluster: the script is for another from-version
 	MidSwapFromStart    Kind = "mid-swap"                // install_progress exists from the start
 	AtTarget            Kind = "at-target"               // the node has been patched before
-	ClockSkew           Kind = "clock-skew"              // the node's clock is ahead by for
+	ClockSkew           Kind = "clock-skew"              // the node's clock is ahead by for, from the start or from the launch on
 	SlowSudo            Kind = "slow-sudo"               // sudo takes that long (for) while dcos-net is down, for want of DNS
 	DiskLow             Kind = "disk-low"                // 100 MB are free below /opt/mesosphere
+	TmpLow              Kind = "tmp-low"                 // 100 MB are free in /tmp
+	DockerDown          Kind = "docker-down"             // docker.service has failed
+	NoBootstrap         Kind = "no-bootstrap"            // the node does not reach the bootstrap node
+	NoIPSet             Kind = "no-ipset"                // the program ipset is not installed
+	ForeignUnit         Kind = "foreign-unit"            // dcos.target wants a unit of somebody else's
+	ForeignFile         Kind = "foreign-file"            // somebody has put a file into /opt/mesosphere/bin
+	EventSubscriber     Kind = "event-subscriber"        // this master's Marathon has one
+	SlowShell           Kind = "slow-shell"              // every command takes that long (for) to begin
 	OtherCluster        Kind = "other-cluster"           // the master has the id of another cluster
 	OtherVersion        Kind = "other-version"           // the node is at 2.0.6
 	LockHeld            Kind = "lock-held"               // somebody else holds the cluster lock on this master
@@ -74,13 +82,15 @@ func allKinds() []Kind {
 		AgentNeverRegisters, TasksDoNotReturn, BatchJobFinishes, UnderReplicated, StaleHappy, UnitRedBefore, UnitRedAfter,
 		SocketDownAfter, ChecksRedBefore, ChecksRedAfter, NoForwarding, NoSFTP, HostKeyChanged, WrongKey, NoSudo, SudoRevoked, AgentDead,
 		UnknownAgent, Script404, ScriptHTML, ScriptOtherVersion, MidSwapFromStart, AtTarget, ClockSkew, SlowSudo, DiskLow,
+		TmpLow, DockerDown, NoBootstrap, NoIPSet, ForeignUnit, ForeignFile, EventSubscriber, SlowShell,
 		OtherCluster, OtherVersion, LockHeld, OverlayStuck, EtcdSick}
 }
 
 // When says at which moment of the node's life a fault with a choice acts.
 type When string
 
-// The moments. SSHDown and SSHSilent act on them; other kinds have one of their own.
+// The moments. SSHDown and SSHSilent act on them, ClockSkew on the first two;
+// other kinds have one of their own.
 const (
 	WhenStart  When = ""       // from the start
 	WhenLaunch When = "launch" // as the patch starts

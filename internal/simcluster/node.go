@@ -200,7 +200,7 @@ func (n *node) bootID() string { return n.c.uuid(fmt.Sprintf("boot %s %d", n.nam
 
 // clock is what the node's own clock says.
 func (n *node) clock() time.Time {
-	if f, ok := n.c.find(ClockSkew, n.name); ok {
+	if f, ok := n.c.find(ClockSkew, n.name); ok && (f.When == WhenStart || n.launched > 0) {
 		return n.c.now().Add(f.For)
 	}
 	return n.c.now()

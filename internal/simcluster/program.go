@@ -52,6 +52,8 @@ type claim struct {
 func verbs() map[string]verb {
 	return map[string]verb{
 		"survey":       {action: survey},
+		"clock":        {action: showClock},
+		"readiness":    {rest: isWebURL, action: showReadiness},
 		"units":        {args: []argument{isUnit}, rest: isUnit, action: showUnits},
 		"checks":       {args: []argument{isChecks}, action: showChecks},
 		"cockroach":    {action: showCockroach},

@@ -43,11 +43,7 @@ func survey(n *node, _ claim, _ []string) reply {
 		line("master_count", strings.TrimSpace(string(count)))
 	}
 	line("systemd", int(n.c.opt.Systemd))
-	free := 40 * 1024 * 1024
-	if n.fault(DiskLow) {
-		free = 100 * 1024
-	}
-	line("free_kb", free)
+	line("free_kb", n.room(DiskLow))
 	line("boot_id", n.bootID())
 	line("pid1_start", 3)
 	line("boot_time", n.booted.Add(n.clock().Sub(n.c.now())).Unix())

@@ -9,7 +9,7 @@ import (
 
 // Cases is the whole table.
 func Cases() []Case {
-	return slices.Concat(surveyCases(), claimCases(), launchCases(), againCases(), receiptCases(), copyCases(), sweepCases())
+	return slices.Concat(surveyCases(), readinessCases(), claimCases(), launchCases(), againCases(), receiptCases(), copyCases(), sweepCases())
 }
 
 func master() Node {

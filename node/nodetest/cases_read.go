@@ -55,3 +55,20 @@ func receiptCases() []Case {
 
 // wordsSHA is the SHA-256 of "words".
 const wordsSHA = "dba36bffa5cab0f922d087a3aeb179f9d4e745df40b323e1b1471402848c8a3e"
+
+// readinessCases are about what a patch needs besides DC/OS.
+func readinessCases() []Case {
+	return []Case{
+		{"a node says what time it is", agent(), []Step{
+			call("clock").begins("clock ").lacks("program"),
+			call("clock now").exits(64),
+		}},
+		{"a node says what a patch finds there", agent(), []Step{
+			call("readiness").
+				begins("program 1", "tmp_kb ", "packages_kb ", "largest_kb ", "docker active").
+				lacks("foreign_unit", "event_subscriber", "http"),
+			call("readiness file:///x").exits(64),
+			call("readiness http://boot/packages/a http://boot/packages/b").exits(64),
+		}},
+	}
+}

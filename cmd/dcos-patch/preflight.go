@@ -1,0 +1,60 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
+)
+
+func (a *app) preflightCommand() *cobra.Command {
+	var waive waiveFlags
+	cmd := &cobra.Command{
+		Use:   "preflight",
+		Short: "Look at every node, and say what would stop a patch; changes nothing",
+		Long: `preflight asks every node and the cluster all that plan asks, and shows what blocks a
+patch, what to know before one, and what the nodes answered, folded by identical
+answer. It changes nothing. The exit code is 3 when something blocks.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.preflight(cmd, waive) },
+	}
+	waive.add(cmd)
+	return cmd
+}
+
+func (a *app) preflight(cmd *cobra.Command, waive waiveFlags) error {
+	ctx, stop := a.untilSignal(cmd.Context())
+	defer stop()
+	inv, err := loadInventory(a.inventory)
+	if err != nil {
+		return err
+	}
+	waivers, err := waive.read(time.Now())
+	if err != nil {
+		return err
+	}
+	s := openSession(inv, a.dial)
+	defer s.close()
+	found, err := s.survey(ctx)
+	if err != nil {
+		return err
+	}
+	in := plan.Input{Inventory: inv, Facts: found.facts, Waivers: waivers, Today: time.Now()}
+	j, err := plan.Judge(in)
+	if err != nil {
+		return err
+	}
+	show := render.Preflight
+	if a.output == "json" {
+		show = render.PreflightJSON
+	}
+	if err := show(a.out, in, j); err != nil {
+		return err
+	}
+	if len(j.Blocks) > 0 {
+		return &codeError{exitRefused}
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+package patcher
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// LookCloser adds to the facts what only a patch asks for: clocks, room on
+// disks, docker, whether packages can be fetched, and what is not DC/OS's. It
+// asks the nodes that have answered the survey, several at once, and
+// changes nothing. The facts must know the script.
+func LookCloser(ctx context.Context, nodes Nodes, inv *inventory.Cluster, facts plan.Facts) {
+	all := inv.Nodes()
+	closer := make([]plan.NodeFacts, len(all))
+	url, base := packageURL(facts.Script), time.Now()
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, atOnce)
+	for i, n := range all {
+		closer[i] = facts.Nodes[n.Name]
+		if closer[i].Err != "" {
+			continue
+		}
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			h, err := bounded{nodes}.Node(ctx, n.Name)
+			if err != nil {
+				closer[i].Err, closer[i].Kind = err.Error(), kind(err) // it answered the survey, and no more
+				return
+			}
+			ctx, cancel := context.WithTimeout(ctx, askPatience)
+			defer cancel()
+			enough := agentClock
+			if n.Role == dcos.Master {
+				enough = masterClock
+			}
+			closer[i].Clock = clock(ctx, h, base, enough)
+			closer[i].Ready = readiness(ctx, h, url)
+		})
+	}
+	wg.Wait()
+	for i, n := range all {
+		facts.Nodes[n.Name] = closer[i]
+	}
+}
+
+// How well clocks are wanted to be known, and how often they are asked for it.
+const (
+	masterClock = 50 * time.Millisecond
+	agentClock  = time.Second
+	clockAsks   = 5
+)
+
+// clock asks a node for its time until that is known well enough. Every answer
+// bounds it from both sides, by the moments of asking and hearing on our own
+// clock since base; all bounds hold at once.
+func clock(ctx context.Context, h node.Host, base time.Time, enough time.Duration) *plan.Clock {
+	var c plan.Clock
+	for i := range clockAsks {
+		asked := time.Since(base)
+		said, err := node.Clock(ctx, h)
+		heard := time.Since(base)
+		if err != nil {
+			return &plan.Clock{Err: err.Error()}
+		}
+		least := plan.Duration(said.Sub(base.Add(heard)))
+		most := plan.Duration(said.Sub(base.Add(asked)) + time.Millisecond) // it says whole ones
+		if i == 0 {
+			c.Least, c.Most = least, most
+		}
+		c.Least, c.Most = max(c.Least, least), min(c.Most, most)
+		if c.Least > c.Most {
+			return &plan.Clock{Err: "it was set while it was asked"}
+		}
+		if c.Most-c.Least <= plan.Duration(enough) {
+			break
+		}
+	}
+	return &c
+}
+
+func readiness(ctx context.Context, h node.Host, url string) *plan.Readiness {
+	r, err := node.TakeReadiness(ctx, h, url)
+	if err != nil {
+		return &plan.Readiness{Err: err.Error()}
+	}
+	out := plan.Readiness{
+		TmpKB: r.TmpKB, PackagesKB: r.PackagesKB, LargestKB: r.LargestKB, Docker: r.Docker, IPSet: r.IPSet,
+		ForeignUnits: r.ForeignUnits, ForeignFiles: r.ForeignFiles, EventSubscriber: r.EventSubscriber,
+	}
+	switch {
+	case url == "":
+		out.Fetch = plan.FetchUnasked
+	case r.HTTP != 0:
+		out.Fetch = fmt.Sprint(r.HTTP)
+	default:
+		out.Fetch = r.HTTPError
+	}
+	return &out
+}
+
+// packageURL is where pkgpanda looks for a package: for the configuration, if
+// the script has one, since that is new in every release. Empty where the
+// repository is not served over HTTP.
+func packageURL(s dcos.Script) string {
+	if len(s.Packages) == 0 || !strings.HasPrefix(s.Repository, "http://") && !strings.HasPrefix(s.Repository, "https://") {
+		return ""
+	}
+	id := s.Packages[0]
+	for _, p := range s.Packages {
+		if strings.HasPrefix(p, "dcos-config--") {
+			id = p
+		}
+	}
+	name, _, _ := strings.Cut(id, "--")
+	return strings.TrimSuffix(s.Repository, "/") + "/packages/" + name + "/" + id + ".tar.xz"
+}

@@ -1,0 +1,91 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+)
+
+// Judgement is what speaks against a patch, and what a person should know
+// before one. Both lists have what concerns the cluster first, then what
+// concerns nodes, in the plan's node order.
+type Judgement struct {
+	Nodes    int     `json:"nodes"` // of the inventory; excluded ones are not asked
+	Blocks   []Block `json:"blocks"`
+	Warnings []Block `json:"warnings"` // among them every block that is waived
+}
+
+// Tally counts the nodes by the worst that is said of them. What concerns
+// the cluster only is not in it.
+func (j Judgement) Tally() (clean, warned, blocked int) {
+	worst := map[inventory.NodeName]bool{} // to whether it is blocked
+	for _, b := range j.Warnings {
+		worst[b.Node] = false
+	}
+	for _, b := range j.Blocks {
+		worst[b.Node] = true
+	}
+	delete(worst, "")
+	for _, blocks := range worst {
+		if blocks {
+			blocked++
+		} else {
+			warned++
+		}
+	}
+	return j.Nodes - warned - blocked, warned, blocked
+}
+
+// String is the tally in words: "119 clean, 3 warn, 0 block".
+func (j Judgement) String() string {
+	clean, warned, blocked := j.Tally()
+	return fmt.Sprintf("%d clean, %d warn, %d block", clean, warned, blocked)
+}
+
+// Judge says all that Build would refuse for, and what it would warn of. It is
+// pure and deterministic as Build is.
+func Judge(in Input) (Judgement, error) {
+	if in.Inventory == nil {
+		return Judgement{}, errors.New("judging facts: there is no inventory")
+	}
+	s := newSurvey(in)
+	s.judge()
+	return s.judgement(), nil
+}
+
+// judge hears all judges, and drafts the plan that some of them need.
+func (s *survey) judge() *Plan {
+	s.judgeWaivers()
+	s.judgeCluster()
+	s.judgeNodes()
+	s.judgeClocks()
+	p := s.draft()
+	s.addStages(p)
+	s.judgePlan(p)
+	return p
+}
+
+func (s *survey) judgement() Judgement {
+	j := Judgement{Blocks: s.inNodeOrder(s.blocks), Warnings: s.inNodeOrder(s.warnings)}
+	for _, n := range s.nodes {
+		if !s.excluded(n.Name) {
+			j.Nodes++
+		}
+	}
+	return j
+}
+
+// lookedCloser tells whether all was asked of every node. Facts of a model, or
+// of a survey that was saved before there were these questions, have less: of
+// them nobody can say that a node is clean.
+func (s *survey) lookedCloser() bool {
+	for _, n := range s.nodes {
+		if f := s.facts(n.Name); !s.excluded(n.Name) && (f.Ready == nil || f.Clock == nil) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *survey) warn(b Block) { s.warnings = append(s.warnings, b) }
