@@ -11,6 +11,7 @@ suite=bookworm
 packages=(
 	systemd systemd-sysv dbus       # a real PID 1, systemctl over its bus
 	openssh-server sudo             # what dcos-patch talks to
+	fish tcsh csh zsh               # login shells that are no POSIX shell
 	default-jre-headless libzookeeper-java # a real ZooKeeper
 	nginx-light                     # the bootstrap node
 	bash curl ca-certificates xz-utils procps iproute2 util-linux
@@ -62,6 +63,11 @@ configure() {
 		ln -sf /dev/null "$tree/etc/systemd/system/$unit"
 	done
 	ln -sf /lib/systemd/system/multi-user.target "$tree/etc/systemd/system/default.target"
+
+	# Agents need a docker that runs; nothing here starts containers.
+	printf '[Unit]\nDescription=Stand-in of docker\n\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n' >"$tree/etc/systemd/system/docker.service"
+	install -d "$tree/etc/systemd/system/multi-user.target.wants"
+	ln -s ../docker.service "$tree/etc/systemd/system/multi-user.target.wants/docker.service"
 
 	# The login user has a key and password-less sudo, like an operator's.
 	chroot "$tree" useradd --create-home --shell /bin/bash --password '*' ops # not locked: sshd refuses those
