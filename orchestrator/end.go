@@ -79,7 +79,8 @@ func advance(s State, lane int, e journal.Event) State {
 func failLane(s State, lane int, e journal.Event) State {
 	st := s.AtWork()
 	l := &s.Lanes[s.Stage][lane]
-	if s.node(st.Lanes[lane].Node).Role.IsAgent() && st.Kind == plan.StageGroup && e.Report.Class == plan.BeforeSwap {
+	untouched := st.Kind == plan.StageAhead || st.Kind == plan.StageGroup && e.Report.Class == plan.BeforeSwap
+	if s.node(st.Lanes[lane].Node).Role.IsAgent() && untouched {
 		l.Phase = Parked
 		if 100*s.count(Parked) > parkLimit*len(st.Lanes) {
 			return stopLane(s, lane, e, journal.StopFailed)

@@ -91,9 +91,14 @@ func begin(s State, e journal.Event) State {
 }
 
 // enter makes the first stage from here on that has lanes left the one at work.
+// A node of a group that could not be staged ahead stays parked. A canary is
+// tried all the same: without it nothing would be proved.
 func enter(s State, stage int) State {
 	s.Stage, s.Flight, s.pending = stage, nil, nil
 	for ; s.Stage < len(s.Plan.Stages); s.Stage++ {
+		if s.AtWork().Kind == plan.StageGroup {
+			s.parkUnstaged()
+		}
 		for i, l := range s.Lanes[s.Stage] {
 			switch l.Phase {
 			case Pending:
@@ -107,6 +112,36 @@ func enter(s State, stage int) State {
 		}
 	}
 	return s
+}
+
+// parkUnstaged parks the lanes of the stage at work whose nodes were parked
+// while they were staged ahead.
+func (s State) parkUnstaged() {
+	parked := map[inventory.NodeName]Lane{}
+	for i, st := range s.Plan.Stages[:s.Stage] {
+		for k, l := range s.Lanes[i] {
+			if st.Kind == plan.StageAhead && l.Phase == Parked {
+				parked[st.Lanes[k].Node] = l
+			}
+		}
+	}
+	for i, l := range s.Lanes[s.Stage] {
+		if ahead, yes := parked[s.AtWork().Lanes[i].Node]; yes && l.Phase == Pending {
+			s.Lanes[s.Stage][i] = Lane{Phase: Parked, Report: ahead.Report, Since: ahead.Since}
+		}
+	}
+}
+
+// forgive lets nodes that were parked while they were staged ahead be tried
+// once more: their own script fetches what is missing.
+func (s State) forgive() {
+	for i, st := range s.Plan.Stages[:min(s.Stage, len(s.Plan.Stages))] {
+		for k, l := range s.Lanes[i] {
+			if st.Kind == plan.StageAhead && l.Phase == Parked {
+				s.Lanes[i][k] = Lane{}
+			}
+		}
+	}
 }
 
 // resume takes up a run that an earlier controller left. Steps that may have
@@ -125,6 +160,7 @@ func resume(s State, e journal.Event) State {
 	if s.AtWork() == nil {
 		return s
 	}
+	s.forgive()
 	s = retake(s)
 	s = reverify(s)
 	return enter(s, s.Stage)

@@ -157,12 +157,14 @@ func (s State) Count(p Phase) int {
 // Left names the nodes that were left behind, parked or failed within the
 // budget, in the plan's order.
 func (s State) Left() []inventory.NodeName {
+	if s.Plan == nil {
+		return nil
+	}
 	var names []inventory.NodeName
-	for i := range s.Lanes {
-		for k, l := range s.Lanes[i] {
-			if disruptive(s.Plan.Stages[i].Kind) && (l.Phase == Parked || l.Phase == Broken) {
-				names = append(names, s.Plan.Stages[i].Lanes[k].Node)
-			}
+	phase := s.phases()
+	for _, n := range s.Plan.Nodes {
+		if ph := phase[n.Name]; ph == Parked || ph == Broken {
+			names = append(names, n.Name)
 		}
 	}
 	return names

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -26,7 +27,7 @@ func (s State) Tallies() (masters, agents Tally) {
 			t = &masters
 		}
 		t.Nodes++
-		ph, planned := phase[string(n.Name)]
+		ph, planned := phase[n.Name]
 		switch {
 		case n.Disposition == plan.AtTarget:
 			t.AtTarget++
@@ -47,19 +48,22 @@ func (s State) Tallies() (masters, agents Tally) {
 	return masters, agents
 }
 
-// phases maps nodes to the phase of their disruptive lane.
-func (s State) phases() map[string]Phase {
-	m := map[string]Phase{}
+// phases maps nodes to the phase of their disruptive lane. A node that could
+// not be staged ahead is parked until, or unless, that lane says otherwise.
+func (s State) phases() map[inventory.NodeName]Phase {
+	m := map[inventory.NodeName]Phase{}
 	for i, st := range s.Plan.Stages {
-		if !disruptive(st.Kind) {
-			continue
-		}
 		for k, ln := range st.Lanes {
 			l := s.Lanes[i][k]
-			if l.Phase == Admitted && touchedAt(ln.Steps, l) && verifiedBy(ln.Steps, l) {
-				l.Phase = Verified // what is left of its lane is waiting
+			switch {
+			case st.Kind == plan.StageAhead && l.Phase == Parked:
+				m[ln.Node] = Parked
+			case !disruptive(st.Kind), l.Phase == Pending && m[ln.Node] == Parked:
+			case l.Phase == Admitted && touchedAt(ln.Steps, l) && verifiedBy(ln.Steps, l):
+				m[ln.Node] = Verified // what is left of its lane is waiting
+			default:
+				m[ln.Node] = l.Phase
 			}
-			m[string(ln.Node)] = l.Phase
 		}
 	}
 	return m

@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 // summary is a run in short, for programs.
@@ -108,8 +110,11 @@ func ending(s orchestrator.State) string {
 		if s.Ended == journal.RunDone && stagedOnly(s.Plan) {
 			b.WriteString("  next    dcos-patch apply: the packages are on the nodes, and nothing was stopped\n")
 		}
-		if left := s.Left(); len(left) > 0 {
-			fmt.Fprintf(&b, "  left    %v were left behind\n", left)
+		for _, n := range s.Left() {
+			fmt.Fprintf(&b, "  left    %s was left behind: %s\n", n, render.Printable(whyLeft(s, n)))
+		}
+		if s.Ended == journal.RunDone && len(s.Left()) > 0 {
+			b.WriteString("  next    repair what was left behind; dcos-patch plan shows what is to do for it, dcos-patch apply does it\n")
 		}
 		return b.String()
 	}
@@ -168,6 +173,19 @@ func report(s orchestrator.State, id plan.StepID) *plan.Report {
 		}
 	}
 	return nil
+}
+
+// whyLeft is what the last step of a node that was left behind said.
+func whyLeft(s orchestrator.State, node inventory.NodeName) string {
+	why := "no reason is known"
+	for i, st := range s.Plan.Stages {
+		for k, ln := range st.Lanes {
+			if l := s.Lanes[i][k]; ln.Node == node && l.Report != nil && (l.Phase == orchestrator.Parked || l.Phase == orchestrator.Broken) {
+				why = l.Report.Detail
+			}
+		}
+	}
+	return why
 }
 
 // closing is what a person should know on leaving, and the next command.
