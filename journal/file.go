@@ -120,27 +120,11 @@ var errTorn = errors.New("torn line")
 
 // read decodes a whole journal, and tells how many bytes of it are sound.
 func read(path string, r io.Reader) (events []Event, whole int64, err error) {
-	br := bufio.NewReaderSize(r, 1<<16)
-	for n := 1; ; n++ {
-		line, err := br.ReadBytes('\n')
-		if len(line) == 0 && errors.Is(err, io.EOF) {
-			return events, whole, nil
-		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, 0, fmt.Errorf("reading journal: %w", err)
-		}
-		e, derr := decode(line)
-		if derr == nil && e.Seq != uint64(n) {
-			derr = fmt.Errorf("event %d where %d was expected", e.Seq, n)
-		}
-		if derr != nil {
-			if _, more := br.Peek(1); errors.Is(derr, errTorn) && errors.Is(more, io.EOF) {
-				return events, whole, nil
-			}
-			return nil, 0, &DamageError{Path: path, Line: n, Why: derr.Error()}
-		}
-		events, whole = append(events, e), whole+int64(len(line))
+	whole, err = Walk(path, r, Longest{}, func(e Event) { events = append(events, e) })
+	if err != nil {
+		return nil, 0, err
 	}
+	return events, whole, nil
 }
 
 // decode reads one line. A line without a newline is torn, even if its

@@ -1,9 +1,11 @@
 package journal
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -83,13 +85,18 @@ func (s Store) Path(run, file string) string { return filepath.Join(s.Dir, run, 
 
 // Write makes a file of a run, whole or not at all.
 func (s Store) Write(run, file string, content []byte) error {
+	return s.WriteFrom(run, file, bytes.NewReader(content))
+}
+
+// WriteFrom is Write of what r reads.
+func (s Store) WriteFrom(run, file string, r io.Reader) error {
 	path := s.Path(run, file)
 	tmp := path + ".tmp"
 	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", file, err)
 	}
-	_, err = f.Write(content)
+	_, err = io.Copy(f, r)
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err == nil {
 		err = os.Rename(tmp, path)

@@ -6,7 +6,10 @@ import "github.com/dcos-patch/dcos-patch/journal"
 func Fold(events []journal.Event) State {
 	s := New()
 	for _, e := range events {
-		s = monitor(apply(s, e))
+		s = Replay(s, e)
 	}
 	return s
 }
+
+// Replay is one step of Fold, for a journal that is too long to be kept.
+func Replay(s State, e journal.Event) State { return monitor(apply(s, e)) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -151,29 +152,33 @@ func (e *CopyError) Error() string { return fmt.Sprintf("%s: copy of %s: %s", e.
 // copyLimit bounds a copy of a journal: some 500 bytes an event.
 const copyLimit = 512 << 20
 
-// ReadCopy reads a file of a run from a master, of which the master said that
-// it has so many bytes. It may have grown since: what is behind them is left
-// out. Every answer but the last must be as long as answers can be, so that a
-// master that lies is found out soon.
-func ReadCopy(ctx context.Context, nodes Nodes, name inventory.NodeName, f node.RunFile) ([]byte, error) {
+// ReadCopy writes a file of a run to w, as a master has it, of which the master
+// said that it has so many bytes. It may have grown since: what is behind them
+// is left out. Every answer but the last must be as long as answers can be, so
+// that a master that lies is found out soon. At most one answer is kept in
+// memory.
+func ReadCopy(ctx context.Context, nodes Nodes, name inventory.NodeName, f node.RunFile, w io.Writer) error {
 	if f.Bytes > copyLimit {
-		return nil, &CopyError{Node: name, File: f.Name, What: fmt.Sprintf("said to have %d bytes; want at most %d", f.Bytes, copyLimit)}
+		return &CopyError{Node: name, File: f.Name, What: fmt.Sprintf("said to have %d bytes; want at most %d", f.Bytes, copyLimit)}
 	}
 	h, err := nodes.Node(ctx, name)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var all []byte
-	for int64(len(all)) < f.Bytes {
-		b, err := readPiece(ctx, h, f, int64(len(all)))
+	for done := int64(0); done < f.Bytes; {
+		b, err := readPiece(ctx, h, f, done)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if all = append(all, b...); len(b) < node.RunLimit && int64(len(all)) < f.Bytes {
-			return nil, &CopyError{Node: name, File: f.Name, What: fmt.Sprintf("ends after %d of %d bytes", len(all), f.Bytes)}
+		b = b[:min(int64(len(b)), f.Bytes-done)]
+		if done += int64(len(b)); len(b) < node.RunLimit && done < f.Bytes {
+			return &CopyError{Node: name, File: f.Name, What: fmt.Sprintf("ends after %d of %d bytes", done, f.Bytes)}
+		}
+		if _, err := w.Write(b); err != nil {
+			return fmt.Errorf("keeping the copy of %s that %s has: %w", f.Name, name, err)
 		}
 	}
-	return all[:f.Bytes], nil
+	return nil
 }
 
 func readPiece(ctx context.Context, h Host, f node.RunFile, offset int64) ([]byte, error) {

@@ -7,57 +7,15 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
 
-	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
-	"github.com/dcos-patch/dcos-patch/node"
-	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
-
-// masterCopies are the copies of runs that one master holds.
-type masterCopies struct {
-	master inventory.NodeName
-	nodes  patcher.Nodes
-	files  []node.RunFile
-}
-
-func (m masterCopies) file(run, name string) (node.RunFile, bool) {
-	for _, f := range m.files {
-		if f.Run == run && f.Name == name {
-			return f, true
-		}
-	}
-	return node.RunFile{}, false
-}
-
-// found is a journal that may be gone on with.
-type found struct {
-	where string
-	raw   []byte // whole lines
-	began time.Time
-	state orchestrator.State
-}
-
-// here is where a journal of this machine was found.
-const here = "this machine"
-
-// newer tells which of two journals of a run is its last word: that of the
-// later controller, which began from the longest copy it could find, and of one
-// controller's the longer.
-func (f *found) newer(than *found) bool {
-	switch {
-	case f == nil:
-		return false
-	case than == nil || f.state.Epoch != than.state.Epoch:
-		return than == nil || f.state.Epoch > than.state.Epoch
-	}
-	return f.state.Seq > than.state.Seq
-}
 
 // fromCluster makes a run of another machine one of this machine, and gives its
 // name. What its controller did after the last copy is not known here; nodes
@@ -82,9 +40,11 @@ func (a *app) fromCluster(ctx context.Context, s *session, store journal.Store, 
 			notes = append(notes, err.Error())
 		}
 		if f.newer(best) {
-			best = f
+			best, f = f, best
 		}
+		f.close()
 	}
+	defer best.close()
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
@@ -115,7 +75,7 @@ func (s *session) copiesOnMasters(ctx context.Context) (all []masterCopies, sile
 			silent = append(silent, err.Error())
 			continue
 		}
-		all = append(all, masterCopies{master: m, nodes: hosts{s.pool}, files: b.Files})
+		all = append(all, masterCopies{master: m, nodes: hosts{s.pool}, files: b.Files, longest: longestLine(len(s.names()))})
 	}
 	return all, silent
 }
@@ -132,59 +92,6 @@ func lastChanged(all []masterCopies) string {
 		}
 	}
 	return run
-}
-
-// journal reads a master's copy of a run's journal and checks it; nil without
-// an error means that it holds none.
-func (m masterCopies) journal(ctx context.Context, run string) (*found, error) {
-	f, ok := m.file(run, journal.JournalFile)
-	if !ok {
-		return nil, nil
-	}
-	raw, err := patcher.ReadCopy(ctx, m.nodes, m.master, f)
-	if err != nil {
-		return nil, err
-	}
-	return examine(string(m.master), run, raw)
-}
-
-// examine checks a journal's bytes. A torn end is fine.
-func examine(where, run string, raw []byte) (*found, error) {
-	events, whole, err := journal.Decode(where+":"+journal.JournalFile, bytes.NewReader(raw))
-	if err != nil {
-		return nil, err
-	}
-	s := orchestrator.Fold(events)
-	if s.Plan == nil || s.Run != run {
-		return nil, fmt.Errorf("%s: the journal of run %s does not begin with its plan", where, run)
-	}
-	if err := plan.Verify(s.Plan); err != nil {
-		return nil, fmt.Errorf("%s: run %s: %w", where, run, err)
-	}
-	return &found{where: where, raw: raw[:whole], began: events[0].At, state: s}, nil
-}
-
-// local is this machine's own journal of the run, if it has one that can be
-// read. Nobody else may be at work on it.
-func local(store journal.Store, run string) (*found, error) {
-	path := store.Path(run, journal.JournalFile)
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	held, err := hold(store, run)
-	if err != nil {
-		return nil, err
-	}
-	defer held.Close()
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	f, err := examine(here, run, raw)
-	if err != nil {
-		return nil, nil // what it says is worth less than any copy
-	}
-	return f, nil
 }
 
 // replaced is where a journal of this machine goes that a copy has overtaken.
@@ -209,8 +116,12 @@ func adopt(ctx context.Context, store journal.Store, run string, f *found, all [
 	} else if errors.Is(err, os.ErrNotExist) {
 		err = nil
 	}
-	return errors.Join(err, store.Write(run, journal.PlanFile, b), store.Write(run, journal.ScriptFile, script), store.Write(run, journal.JournalFile, f.raw))
+	return errors.Join(err, store.Write(run, journal.PlanFile, b), store.Write(run, journal.ScriptFile, script),
+		store.WriteFrom(run, journal.JournalFile, io.NewSectionReader(f.file, 0, f.whole)))
 }
+
+// scriptMost is what a script may have; one that is fetched has no more.
+const scriptMost = 1 << 20
 
 // scriptOf finds the run's script, by its hash, here or on a master.
 func scriptOf(ctx context.Context, store journal.Store, run string, p *plan.Plan, all []masterCopies) ([]byte, error) {
@@ -227,12 +138,17 @@ func scriptOf(ctx context.Context, store journal.Store, run string, p *plan.Plan
 		if !ok {
 			continue
 		}
-		b, err := patcher.ReadCopy(ctx, m.nodes, m.master, f)
+		var b bytes.Buffer
+		if f.Bytes > scriptMost {
+			notes = append(notes, fmt.Sprintf("%s: its copy has %d bytes", m.master, f.Bytes))
+			continue
+		}
+		err := patcher.ReadCopy(ctx, m.nodes, m.master, f, &b)
 		switch {
 		case err != nil:
 			notes = append(notes, err.Error())
-		case right(b):
-			return b, nil
+		case right(b.Bytes()):
+			return b.Bytes(), nil
 		default:
 			notes = append(notes, fmt.Sprintf("%s: its copy has another SHA-256", m.master))
 		}

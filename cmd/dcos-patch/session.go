@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/user"
+	"runtime/debug"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/checks"
@@ -48,6 +49,7 @@ func openSession(inv *inventory.Cluster, dial dialer) *session {
 	config := ""
 	if dial == nil { // the network: of another, the operator's own configuration says nothing
 		config, cfg.Passphrase = inv.SSH.Config, passphrases()
+		collectOften()
 	}
 	known, wrong := targets(inv, config)
 	if password, err := secret(inv.SSH.SudoPassword); err != nil {
@@ -69,6 +71,18 @@ func openSession(inv *inventory.Cluster, dial dialer) *session {
 }
 
 func (s *session) close() { s.pool.Close() }
+
+// oftenPercent is by how much the heap may grow between two collections.
+const oftenPercent = 30
+
+// collectOften keeps what a node that floods this process costs to little more
+// than what is alive. It is fast enough: a controller mostly waits. GOGC, if set, is
+// somebody's own choice.
+func collectOften() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(oftenPercent)
+	}
+}
 
 // probers and hosts are the pool as packages checks and patcher see it.
 type (

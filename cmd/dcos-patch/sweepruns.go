@@ -103,12 +103,13 @@ func (w *sweeper) runs(ctx context.Context) (map[string]*found, error) {
 		if l.err != nil || !w.isMaster(l.node) {
 			continue
 		}
-		m := masterCopies{master: l.node, nodes: hosts{w.pool}, files: l.belongs.Files}
+		m := masterCopies{master: l.node, nodes: hosts{w.pool}, files: l.belongs.Files, longest: longestLine(len(w.names()))}
 		for _, run := range l.belongs.Runs {
 			if have := runs[run]; have != nil && have.where == here && have.state.Ended == journal.RunDone {
 				continue
 			}
 			f, err := m.journal(ctx, run)
+			f.close() // what it says is enough
 			if err == nil && f.newer(runs[run]) {
 				runs[run] = f
 			}
