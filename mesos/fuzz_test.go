@@ -19,6 +19,7 @@ func FuzzThin(f *testing.F) {
 			"active":true,"deactivated":false,"version":"1.9.1","pid":"slave(1)@10.0.0.1:5051","registered_time":{"nanoseconds":1}}]}}`,
 		`{"get_tasks":{"tasks":[{"task_id":{"value":"t\u001b"},"framework_id":{"value":"F"},"agent_id":{"value":"S"},"state":"TASK_RUNNING","statuses":[{},{"reason":"r","x":1}]}]},"type":"GET_TASKS"}`,
 		`{"type":"GET_TASKS","get_tasks":{}}`, `<html>`, ``, `{"type":"GET`, `[[[[`, `{} {}`, `nul`, strings.Repeat("[", 100),
+		`{"get_agents":{"agents":[` + strings.Repeat("{},", 2000) + `{}]}}`,
 	} {
 		f.Add(text)
 	}
@@ -31,6 +32,9 @@ func FuzzThin(f *testing.F) {
 					t.Fatalf("%q beside %v", kept, err)
 				}
 				continue
+			}
+			if len(kept) > room {
+				t.Fatalf("%d bytes in a room of %d", len(kept), room)
 			}
 			if !json.Valid(kept) {
 				t.Fatalf("%q became %q", text, kept)
@@ -75,6 +79,10 @@ func TestAListIsReadWithinItsRoom(t *testing.T) {
 	list := `{"type":"GET_TASKS","get_tasks":{"tasks":[` + strings.TrimSuffix(strings.Repeat(`{"state":"s"},`, 1000), ",") + `]}}`
 	if _, err := thin(strings.NewReader(list), tasksShape(), 1<<10); err == nil || !strings.Contains(err.Error(), "KiB") {
 		t.Errorf("14 kB in a room of 1: %v", err)
+	}
+	empty := `{"type":"GET_TASKS","get_tasks":{"tasks":[` + strings.Repeat("{},", 1000) + `{}]}}`
+	if _, err := thin(strings.NewReader(empty), tasksShape(), 1<<10); err == nil || !strings.Contains(err.Error(), "KiB") {
+		t.Errorf("3 kB of brackets in a room of 1: %v", err)
 	}
 	useless := strings.ReplaceAll(list, "state", "other")
 	if kept, err := thin(bytes.NewReader([]byte(useless)), tasksShape(), 8<<10); err != nil || len(kept) > 8<<10 {

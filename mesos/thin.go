@@ -82,11 +82,14 @@ func (t *thinner) value(keep shape) error {
 	if t.depth++; t.depth > depthMost {
 		return fmt.Errorf("more than %d objects and lists within each other", depthMost)
 	}
-	t.out = append(t.out, byte(open))
+	if err := t.append(byte(open)); err != nil {
+		return err
+	}
 	for n := 0; t.in.More(); {
 		if open == '[' {
-			t.comma(&n)
-			err = t.value(keep)
+			if err = t.comma(&n); err == nil {
+				err = t.value(keep)
+			}
 		} else {
 			err = t.member(keep, &n)
 		}
@@ -99,8 +102,7 @@ func (t *thinner) value(keep shape) error {
 		return err
 	}
 	t.depth--
-	t.out = append(t.out, byte(end.(json.Delim)))
-	return nil
+	return t.append(byte(end.(json.Delim)))
 }
 
 // member copies or skips a key of an object and its value.
@@ -113,18 +115,23 @@ func (t *thinner) member(keep shape, n *int) error {
 	if !wanted && keep != nil {
 		return t.skip()
 	}
-	t.comma(n)
+	if err := t.comma(n); err != nil {
+		return err
+	}
 	if err := t.put(key); err != nil {
 		return err
 	}
-	t.out = append(t.out, ':')
+	if err := t.append(':'); err != nil {
+		return err
+	}
 	return t.value(inner)
 }
 
-func (t *thinner) comma(n *int) {
+func (t *thinner) comma(n *int) error {
 	if *n++; *n > 1 {
-		t.out = append(t.out, ',')
+		return t.append(',')
 	}
+	return nil
 }
 
 // skip reads one value and keeps nothing. Inside an element of a list values are
@@ -165,6 +172,12 @@ func (t *thinner) put(token json.Token) error {
 	if err != nil {
 		return err
 	}
+	return t.append(b...)
+}
+
+// append keeps text, while there is room for it: brackets and commas without
+// anything in them are text, too.
+func (t *thinner) append(b ...byte) error {
 	if len(t.out)+len(b) > t.room {
 		return fmt.Errorf("more than %d KiB are of use to us: no cluster of this size says so much", t.room>>10)
 	}

@@ -120,7 +120,9 @@ const RunLimit = 1 << 20
 // ReadRun is a run's file from a byte offset on, at most RunLimit; less at its
 // end only.
 func ReadRun(ctx context.Context, h Host, run, file string, offset int64) ([]byte, error) {
-	return Read(ctx, h, "run", run, file, strconv.FormatInt(offset, 10))
+	c := fromStdin([]string{"run", run, file, strconv.FormatInt(offset, 10)})
+	c.Limit = RunLimit
+	return answer(ctx, h, c)
 }
 
 // CopyCmd is the command that puts the file src, uploaded by the login user,
@@ -135,7 +137,7 @@ func CopyCmd(c Claim, file string, offset int64, src string) sshexec.Cmd {
 // and then the lock if the claim's run holds it. It gives the paths of the
 // files that it removed. Receipts and the epoch stay.
 func Sweep(ctx context.Context, h Host, c Claim) ([]string, error) {
-	b, err := run(ctx, h, fromStdin(append([]string{"sweep"}, c.args()...)))
+	b, err := answer(ctx, h, fromStdin(append([]string{"sweep"}, c.args()...)))
 	if err != nil {
 		return nil, err
 	}

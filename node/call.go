@@ -16,7 +16,7 @@ type Host interface {
 
 // answerLimit is the most bytes of an answer that are kept. The longest real
 // one is the survey of a node with a few hundred fetched packages, about 50 kB.
-const answerLimit = 4 << 20
+const answerLimit = 256 << 10
 
 // Read calls a reading verb: the program goes over standard input and leaves
 // nothing behind on the node. It gives back the verb's standard output.
@@ -25,7 +25,7 @@ const answerLimit = 4 << 20
 // code 1 carries in Stderr how the thing tried has failed, one of code 64 is
 // a mistake of ours.
 func Read(ctx context.Context, h Host, verb string, args ...string) ([]byte, error) {
-	return run(ctx, h, fromStdin(append([]string{verb}, args...)))
+	return answer(ctx, h, fromStdin(append([]string{verb}, args...)))
 }
 
 // Change calls a mutating verb of the installed program, which must have been
@@ -34,7 +34,7 @@ func Read(ctx context.Context, h Host, verb string, args ...string) ([]byte, err
 // doing anything else.
 func Change(ctx context.Context, h Host, verb string, args ...string) ([]byte, error) {
 	argv := append([]string{"/bin/sh", InstalledPath(), verb}, args...)
-	return run(ctx, h, sshexec.Cmd{Argv: argv, Sudo: true, Limit: answerLimit})
+	return answer(ctx, h, sshexec.Cmd{Argv: argv, Sudo: true, Limit: answerLimit})
 }
 
 // InstallCmd is the command that puts the file src, uploaded by the login
@@ -54,13 +54,13 @@ func fromStdin(args []string) sshexec.Cmd {
 	}
 }
 
-func run(ctx context.Context, h Host, c sshexec.Cmd) ([]byte, error) {
+func answer(ctx context.Context, h Host, c sshexec.Cmd) ([]byte, error) {
 	res, err := h.Run(ctx, c)
 	if err != nil {
 		return nil, Refusal(err)
 	}
 	if res.Truncated {
-		return nil, fmt.Errorf("answer longer than %d bytes: it is not the node program's", answerLimit)
+		return nil, fmt.Errorf("answer longer than %d bytes: it is not the node program's", c.Limit)
 	}
 	return res.Stdout, nil
 }

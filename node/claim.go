@@ -22,7 +22,7 @@ func (c Claim) args(more ...string) []string {
 // has been superseded leaves nothing on the node: the program goes over
 // standard input.
 func Init(ctx context.Context, h Host, c Claim) error {
-	_, err := run(ctx, h, fromStdin(append([]string{"init"}, c.args()...)))
+	_, err := answer(ctx, h, fromStdin(append([]string{"init"}, c.args()...)))
 	return err
 }
 
