@@ -29,7 +29,7 @@ func (idle) Exec(context.Context, string, io.Reader, io.Writer, io.Writer) int {
 func (idle) Dial(context.Context, string) (net.Conn, error)                    { return nil, errors.New("no") }
 func (idle) Files() sftp.Handlers                                              { return sftp.Handlers{} }
 
-func key(b *testing.B) (ssh.Signer, []byte) {
+func key(b testing.TB) (ssh.Signer, []byte) {
 	_, k, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		b.Fatal(err)
