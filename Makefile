@@ -28,7 +28,7 @@ e2e: build ## real nodes in containers (needs Docker): patch, kill, resume
 vuln: ## known vulnerabilities, where govulncheck's database can be reached
 	@GO=$(GO) ./.ci/vuln
 bench: ## benchmarks (docs/benchmarks.md)
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+	$(GO) test -run '^$$' -bench . -benchmem -timeout 2h ./...
 demo: ## patch a simulated cluster: plan, apply, verify; leaves nothing behind
 	@$(GO) run ./cmd/dcos-patch demo
 examples: ## rewrite the examples' golden plans

@@ -119,13 +119,14 @@ func (b *awayBook) see(nodes []plan.Node, at dcos.Agents, asked time.Time) {
 	if b.nodes == nil {
 		b.nodes = make(map[inventory.NodeName]Away)
 	}
+	agents := agentsByIP(at)
 	for _, n := range nodes {
 		was := b.nodes[n.Name]
 		if !n.Role.IsAgent() || asked.Before(was.Seen) {
 			continue
 		}
 		now := Away{Seen: asked}
-		if g, listed := agentAt(at, n.IP); !listed || !g.Active && !g.Deactivated {
+		if g, listed := agents[n.IP]; !listed || !g.Active && !g.Deactivated {
 			now.Since, now.Budget = was.Since, was.Budget
 			if now.Since.IsZero() {
 				now.Since = asked

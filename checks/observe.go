@@ -87,9 +87,9 @@ func (c *Cluster) taskCounts(ctx context.Context, l leadership) map[inventory.No
 	if err != nil {
 		return nil
 	}
-	counts := make(map[inventory.NodeName]int)
+	counts, agents := make(map[inventory.NodeName]int), agentsByIP(l.agents)
 	for _, n := range c.plan.Nodes {
-		if g, listed := agentAt(l.agents, n.IP); n.Role.IsAgent() && listed {
+		if g, listed := agents[n.IP]; n.Role.IsAgent() && listed {
 			counts[n.Name] = len(runningOn(all, g.ID))
 		}
 	}

@@ -61,6 +61,17 @@ func agentAt(at dcos.Agents, ip string) (found dcos.Agent, listed bool) {
 	return found, listed
 }
 
+// agentsByIP is agentAt for whoever looks all nodes up.
+func agentsByIP(at dcos.Agents) map[string]dcos.Agent {
+	found := make(map[string]dcos.Agent, len(at.Registered))
+	for _, g := range at.Registered {
+		if f, listed := found[g.IP]; !listed || g.Active && !f.Active {
+			found[g.IP] = g
+		}
+	}
+	return found
+}
+
 // sameAgent says why the agent is not the one of the baseline, in service as
 // it was then.
 func (a against) sameAgent(g dcos.Agent, listed bool, at dcos.Agents) (dcos.Status, string) {

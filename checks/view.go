@@ -224,13 +224,13 @@ func (v view) agents() (out []inventory.NodeName, strangers []plan.UnknownAgent)
 	if _, broken := v.lead.broken(minority(len(v.lead.readings))); broken != "" {
 		return nil, nil
 	}
-	known := make(map[string]bool)
+	known, agents := make(map[string]bool), agentsByIP(v.lead.agents)
 	for _, n := range v.nodes {
 		if !n.Role.IsAgent() {
 			continue
 		}
 		known[n.IP] = true
-		g, listed := agentAt(v.lead.agents, n.IP)
+		g, listed := agents[n.IP]
 		if serves := listed && g.Active && !g.Deactivated; !serves && n.Disposition != plan.Excluded {
 			out = append(out, n.Name)
 		}
