@@ -17,13 +17,14 @@ type polled struct {
 	spec plan.GateSpec
 }
 
-// eager is the row's pause, scaled as the demand is.
+// eager is the row's pause, scaled as the demand is, but for that a node does
+// not work faster in a rehearsal.
 func (g polled) eager() time.Duration {
 	every, usual := g.spec.Every.D(), g.row.Default.Every.D()
 	if g.row.Eager == 0 || usual == 0 {
 		return every
 	}
-	return min(every, time.Duration(float64(g.row.Eager)*float64(every)/float64(usual)))
+	return min(every, max(minEager, time.Duration(float64(g.row.Eager)*float64(every)/float64(usual))))
 }
 
 // news is a sample of one of a step's gates.
@@ -124,6 +125,9 @@ func poll(ctx context.Context, a *asking, g polled, i int, in chan<- news) {
 		}
 	}
 }
+
+// minEager is the least pause that a gate asks for while it waits.
+const minEager = 200 * time.Millisecond
 
 // minRest is the least pause between two samples of a gate.
 const minRest = 50 * time.Millisecond

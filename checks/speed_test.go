@@ -161,7 +161,7 @@ func TestAGateIsAskedByItsPaceDuringARowAndSoonWhileItWaits(t *testing.T) {
 		}
 	}
 	short := polled{row: row, spec: plan.GateSpec{Every: plan.Duration(time.Second)}}
-	if got := short.eager(); got != 50*time.Millisecond {
+	if got := short.eager(); got != 200*time.Millisecond {
 		t.Errorf("a rehearsal at a twentieth asks every %s while it waits", got)
 	}
 }
