@@ -50,16 +50,20 @@ func (a *asking) afterRestart(ctx context.Context, check string, ask func(contex
 		return a.unreadable(check, err)
 	}
 	now := processOf(u)
-	s, why := a.restarted(now)
-	q := question{check, a.node.Name, "an answer under a new Mesos process"}
-	if why != "" && now.known() {
-		return cheaply(Answer{Finding: q.say(s, "%s", why)})
+	if st, why := a.restarted(now); why != "" && now.known() {
+		q := question{check, a.node.Name, "an answer under a new Mesos process"}
+		return cheaply(Answer{Finding: q.say(st, "%s", why)})
 	}
-	ans := ask(ctx, a)
-	switch {
-	case !ans.Finding.Status.OK():
+	return a.under(now, check, ask(ctx, a))
+}
+
+// under is what an answer counts for, given in the time of a Mesos process.
+func (a against) under(now Process, check string, ans Answer) Answer {
+	if !ans.Finding.Status.OK() {
 		return ans
-	case why != "":
+	}
+	if s, why := a.restarted(now); why != "" {
+		q := question{check, a.node.Name, ans.Finding.Want + ", restarted"}
 		return Answer{Finding: q.say(s, "%s", why), Evidence: ans.Evidence}
 	}
 	ans.Identity = strings.Trim(ans.Identity+" "+now.id(), " ")

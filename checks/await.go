@@ -91,7 +91,7 @@ func (c *Cluster) prepare(t plan.Task) ([]polled, *asking, error) {
 	a.reapplied = a.p != nil && (reapplied(t, n) || applied(a.base) && t.Step.Action.Verifies())
 	var gates []polled
 	for _, s := range t.Step.Gates {
-		r, ok := rowOf(s.Gate)
+		r, ok := c.row(s.Gate)
 		switch {
 		case !ok:
 			return nil, nil, fmt.Errorf("there is no gate %q", s.Gate)

@@ -44,6 +44,7 @@ type Cluster struct {
 	rows  rowBook
 
 	recorder Recorder // nil: samples are not kept
+	local    Local
 }
 
 // New makes a Cluster that speaks plain HTTP without credentials. The plan must

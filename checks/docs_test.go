@@ -46,19 +46,44 @@ once in 600 ms a daemon); during a row *every* so often, and once more when the 
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %d | %s | %s | %s | %s | %s |\n", r.Name, r.Name, rolesText(r.Roles), r.Where,
 			r.Default.Need, r.Default.Span, r.Default.Every, r.Eager, patienceText(r), yesNo(r.Waivable))
 	}
-	for _, r := range Table() {
-		fmt.Fprintf(&b, "\n## %s\n\n", r.Name)
+	writeRows(&b, Table())
+	b.WriteString(`
+# Gates of your own
+
+An inventory may add gates under ` + "`gates`" + `, at the top for every node, masters too, or in a group for that group; each asks in one of three ways.
+
+    prometheus: {url: "http://prometheus.example.com:9090"}
+    gates:
+      - {name: site, http: "https://status.example.com/", want: {text: all well}}
+    agents:
+      stateful:
+        gates:
+          - {name: kafka-urp, prometheus: "sum(kafka_urp)", want: "== 0"}
+          - {name: broker, http: "http://${ADDRESS}:9092/health", via: node, want: {json: {status: green}}}
+          - {name: lag, command: ./lag.sh --below 1000}
+
+A gate that names no node is of the cluster: it is asked before the group's next node is taken, where red is a HOLD that ends by itself, and again after each patch, where red within its patience stops the line.
+One that names its node (` + "`${NODE}`, `${ADDRESS}`, `${IP}`, `${ROLE}`, `via: node`" + `), or runs a command, is of each node, and asked after its patch; ` + "`of: cluster`" + ` makes a command one of the cluster.
+` + "`span`, `every`, `within` and `timeout`" + ` say how long it must stay green, how often it is asked, its patience, and how long one answer may take (1m, 15s, 5m, 15s).
+No answer is red. What is asked is part of the plan and of its id; what a script contains is not. A group's gates that are red at preflight are told early, and hold nothing up before their group.
+`)
+	writeRows(&b, CustomKinds())
+	return b.String()
+}
+
+func writeRows(b *strings.Builder, rows []Row) {
+	for _, r := range rows {
+		fmt.Fprintf(b, "\n## %s\n\n", r.Name)
 		for _, l := range [][2]string{
 			{"Holds when", r.Asks}, {"Evidence", r.Evidence}, {"Applies", r.Applies}, {"DC/OS", r.Versions},
 			{"New process", r.Restart}, {"Baseline", r.Baseline}, {"May be red until the masters are done", r.Deferred},
 			{"A stale yes is refused", testName(r.Name, "a stale yes")}, {"An untidy cluster passes", testName(r.Name, "untidy")},
 		} {
 			if l[1] != "" {
-				fmt.Fprintf(&b, "- %s: %s\n", l[0], l[1])
+				fmt.Fprintf(b, "- %s: %s\n", l[0], l[1])
 			}
 		}
 	}
-	return b.String()
 }
 
 func rolesText(roles []dcos.Role) string {

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ func gateCases() map[string][]verdictCase {
 		"leader": leaderCases(), "mesos-version": mesosVersionCases(), "cockroach": cockroachCases(), "etcd": etcdCases(),
 		"agents-back": agentsBackCases(), "registered": registeredCases(), "tasks": tasksCases(),
 		"check-runner": checkRunnerCases(), "units": unitsCases(),
+		"command": commandCases(), "http": httpCases(), "prometheus": prometheusCases(),
 	}
 }
 
@@ -21,7 +23,8 @@ func gateCases() map[string][]verdictCase {
 // old daemons, and the untidiness of a cluster that is well.
 func TestGate(t *testing.T) {
 	all := gateCases()
-	for _, r := range Table() {
+	rows := slices.Concat(Table(), CustomKinds())
+	for _, r := range rows {
 		t.Run(r.Name, func(t *testing.T) {
 			check(t, r.Name, all[r.Name])
 			if stale := firstCase(all[r.Name], "a stale yes"); stale.name == "" || stale.answer.Finding.Status.OK() {
@@ -37,8 +40,8 @@ func TestGate(t *testing.T) {
 			}
 		})
 	}
-	if len(all) != len(Table()) {
-		t.Errorf("%d gates are tested, the table has %d", len(all), len(Table()))
+	if len(all) != len(rows) {
+		t.Errorf("%d gates are tested, there are %d", len(all), len(rows))
 	}
 }
 

@@ -12,7 +12,8 @@ import (
 )
 
 // Observe is the cluster gate: what admission and the quorum proof rest on.
-// Every master is asked for everything, side by side. What cannot be read is a
+// Every master is asked for everything, side by side, and so are those of the
+// operator's own gates that the work waits for. What cannot be read is a
 // finding that is not OK, and the observation is then not green; no error is
 // kept back. It takes as long as the slowest answer. Tasks are counted for
 // planning only.
@@ -22,7 +23,9 @@ func (c *Cluster) Observe(ctx context.Context, ask plan.Ask) plan.Observation {
 	looks := make([]masterLook, len(masters))
 	var l leadership
 	var wg sync.WaitGroup
+	var own []dcos.Finding
 	wg.Go(func() { l = c.leadership(ctx) })
+	wg.Go(func() { own = c.ownGates(ctx, ask) })
 	each(masters, func(i int, p *peer) { looks[i] = p.look(ctx) })
 	wg.Wait()
 	for i := range looks { // the leadership has read everybody's metrics
@@ -30,7 +33,7 @@ func (c *Cluster) Observe(ctx context.Context, ask plan.Ask) plan.Observation {
 	}
 	v := view{
 		nodes: c.plan.Nodes, looks: looks, lead: l,
-		staleRows: c.staleRows(looks, began),
+		staleRows: c.staleRows(looks, began), own: own,
 	}
 	v.age = time.Since(began)
 	obs := bearable(v.observation())

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,13 +13,13 @@ import (
 
 func TestTheTableIsComplete(t *testing.T) {
 	seen := make(map[string]bool)
-	for _, r := range Table() {
+	for _, r := range slices.Concat(Table(), CustomKinds()) {
 		if seen[r.Name] {
 			t.Errorf("%s is listed twice", r.Name)
 		}
 		seen[r.Name] = true
 		d := r.Default
-		if r.Asks == "" || r.Evidence == "" || r.Applies == "" || r.Versions == "" || (r.unit == nil) != (r.Where == OfCluster) || r.Where == "" || len(r.Roles) == 0 || r.ask == nil {
+		if r.Asks == "" || r.Evidence == "" || r.Applies == "" || r.Versions == "" || (r.unit == nil) != (r.Where == OfCluster) || r.Where == "" || len(r.Roles) == 0 || (r.ask == nil) != ownKind(r.Name) {
 			t.Errorf("%s: something is not said: %+v", r.Name, r)
 		}
 		if d.Gate != r.Name || d.Need < 1 || d.Every <= 0 || d.Within <= d.Span {
@@ -27,10 +28,25 @@ func TestTheTableIsComplete(t *testing.T) {
 	}
 	for _, want := range []string{
 		"exhibitor", "mesos-master", "registrar", "leader", "mesos-version", "cockroach", "etcd",
-		"agents-back", "registered", "tasks", "check-runner", "units",
+		"agents-back", "registered", "tasks", "check-runner", "units", "command", "http", "prometheus",
 	} {
 		if !seen[want] {
 			t.Errorf("there is no gate %s", want)
+		}
+	}
+}
+
+// ownKind reports whether a row is a kind of an operator's gates, which is
+// asked through a gate of the plan.
+func ownKind(name string) bool {
+	return slices.ContainsFunc(CustomKinds(), func(r Row) bool { return r.Name == name })
+}
+
+// Package inventory may not import this one, and refuses these names.
+func TestAnOperatorsGateCannotHaveTheNameOfOneOfOurs(t *testing.T) {
+	for _, r := range Table() {
+		if !slices.Contains(inventory.BuiltInGates(), r.Name) {
+			t.Errorf("an inventory may call a gate %s", r.Name)
 		}
 	}
 }

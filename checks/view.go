@@ -34,8 +34,9 @@ type view struct {
 	nodes     []plan.Node
 	looks     []masterLook // of every master, in plan order
 	lead      leadership
-	staleRows []string      // addresses whose row of CockroachDB nobody rewrites
-	age       time.Duration // of the oldest answer
+	own       []dcos.Finding // of the operator's own gates
+	staleRows []string       // addresses whose row of CockroachDB nobody rewrites
+	age       time.Duration  // of the oldest answer
 }
 
 // observation judges the view. Green is that there are masters and no finding
@@ -49,6 +50,7 @@ func (v view) observation() plan.Observation {
 			quorums = append(quorums, q)
 		}
 	}
+	fs = append(fs, v.own...)
 	obs := plan.Observation{Findings: fs, Quorums: quorums, Weights: v.weights()}
 	obs.Green = len(v.looks) > 0 && !slices.ContainsFunc(fs, func(f dcos.Finding) bool { return !f.Status.OK() })
 	obs.Out, obs.Unknown = v.agents()

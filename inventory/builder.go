@@ -20,6 +20,9 @@ type builder struct {
 	excluded  []exclusionPlace
 	broken    bool // some nodes could not be read, so a name may be unknown for that reason only
 
+	gateNames map[string]int // line of each gate's name
+	queries   []value        // of gates that ask Prometheus
+
 	problems *Problems
 }
 
@@ -43,6 +46,7 @@ func newBuilder(src source, problems *Problems) *builder {
 		cluster:   &Cluster{Source: src.name, SSH: src.defaultSSH()},
 		names:     map[NodeName]taken{},
 		addresses: map[string]taken{},
+		gateNames: map[string]int{},
 	}
 }
 
@@ -64,6 +68,9 @@ func (b *builder) read(root value) {
 		"rehearsal": func(v value) {
 			v.mapping(fields{"time_scale": timeScale(&c.Rehearsal.TimeScale)}, "time_scale")
 		},
+		"prometheus": b.readPrometheus,
+		"gates":      b.readGates(&c.Gates),
+
 		"window": notYet,
 		"notify": notYet,
 	}, "version", "cluster", "masters")

@@ -21,6 +21,8 @@ type Cluster struct {
 	Masters    []Node // by name
 	Groups     []Group
 	Exclusions []Exclusion
+	Prometheus string    // URL of the server that answers queries of gates; empty: none
+	Gates      []Gate    // of the whole cluster, masters too; a group has its own besides
 	Policy     Policy    // of the cluster; a group's own policy is already merged into Group.Policy
 	Rehearsal  Rehearsal // zero for a real cluster
 }
@@ -44,6 +46,7 @@ type Group struct {
 	Name   string
 	Role   dcos.Role
 	Nodes  []Node // in file order
+	Gates  []Gate // the operator's own, besides those of the cluster
 	Policy Policy
 }
 

@@ -63,6 +63,12 @@ func DefaultGroupPolicy(target dcos.Version, zones []string) Policy {
 	return p
 }
 
+// DefaultGate is the demand of an operator's own gate. The span outlasts the
+// usual scrape interval of Prometheus.
+func DefaultGate() Gate {
+	return Gate{Span: time.Minute, Every: 15 * time.Second, Within: 5 * time.Minute, Timeout: 15 * time.Second}
+}
+
 // scriptPatience is longer for scripts that wait for the node's health by
 // themselves: 1.11 polls its checks, 2.2 starts services without --no-block.
 func scriptPatience(target dcos.Version) time.Duration {

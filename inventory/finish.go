@@ -19,6 +19,7 @@ func (b *builder) finish() {
 		}
 	}
 	b.checkExclusions()
+	b.checkQueries()
 }
 
 // checkZones gives the zones of a group, which all of its nodes declare or

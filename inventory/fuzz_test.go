@@ -22,6 +22,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(data)
 	}
 	f.Add([]byte(base))
+	f.Add([]byte(base + ownGates))
 	for _, tc := range problemCases {
 		f.Add([]byte(base + tc.text + "\n"))
 	}

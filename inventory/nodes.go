@@ -53,7 +53,7 @@ func (b *builder) readGroup(e entry) {
 		"nodes":  func(v value) { nodes = &v },
 		"policy": groupPolicy(&places.said, places),
 		"hooks":  notYet,
-		"gates":  notYet,
+		"gates":  b.readGates(&g.Gates),
 	}, "role", "nodes")
 	if nodes != nil { // the role may stand below the nodes
 		for _, item := range nodes.items() {

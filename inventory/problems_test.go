@@ -176,7 +176,6 @@ func TestWhatComesLaterIsRefusedByName(t *testing.T) {
 		"policy.backup_max_age":         "policy: {backup_max_age: 24h}",
 		"policy.launch_probe":           "policy: {launch_probe: true}",
 		"agents.g.hooks":                "    hooks: {before: ./x.sh}",
-		"agents.g.gates":                "    gates: [{name: x}]",
 		"agents.g.policy.approve_after": "      approve_after: [canary]",
 	} {
 		t.Run(field, func(t *testing.T) {

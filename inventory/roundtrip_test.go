@@ -82,6 +82,7 @@ func anInventory(t *rapid.T) string {
 	}
 	fmt.Fprintf(&s, "policy: {%s%s%s%s}\n", somePolicy(t), maybe(t, ", max_out: %s", "8", "2%"),
 		maybe(t, ", spread: {zone: %s}", "2"), maybe(t, ", hold_limit: %s", "1h", "61m"))
+	s.WriteString(maybe(t, "%s", ownGates))
 	s.WriteString(maybe(t, "rehearsal: {time_scale: %s}\n", "0.1", "1", "1e-2"))
 	return s.String()
 }

@@ -26,6 +26,8 @@ func (c *Cluster) Show(w io.Writer) error {
 	top.setNode("masters", c.showNodes(c.Masters))
 	top.setNode("agents", c.showGroups())
 	top.setNode("exclude", c.showExclusions())
+	top.setNode("prometheus", flow().set("url", c.Prometheus))
+	top.setNode("gates", showGates(c.Gates))
 	top.setNode("policy", c.showPolicy())
 	if x := c.Rehearsal.TimeScale; x > 0 {
 		top.setNode("rehearsal", flow().set("time_scale", strconv.FormatFloat(x, 'g', -1, 64)))
@@ -145,6 +147,7 @@ func (c *Cluster) showGroups() page {
 		}
 		all.setNode(g.Name, mapping().set("role", g.Role.String()).
 			setNode("nodes", c.showNodes(g.Nodes)).
+			setNode("gates", showGates(g.Gates)).
 			setNode("policy", policy))
 	}
 	return all

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -139,6 +140,62 @@ func webAddress(s string) (what, hint string) {
 		return fmt.Sprintf("%q is no URL that nodes can fetch", s), "http://, https:// or file:/// is wanted"
 	case u.Hostname() == "":
 		return fmt.Sprintf("%q has no host", s), ""
+	}
+	return "", ""
+}
+
+// serverAddress checks the URL of an HTTP server that the controller asks.
+func serverAddress(s string) (what, hint string) {
+	u, err := url.Parse(s)
+	switch what, hint = webAddress(s); {
+	case what != "":
+		return what, hint
+	case err != nil || u.Scheme == "file" || u.RawQuery != "":
+		return fmt.Sprintf("%q is no server to ask", s), "such as http://prometheus.example.com:9090"
+	}
+	return "", ""
+}
+
+// gateWord checks the name of an operator's own gate.
+func gateWord(s string) (what, hint string) {
+	for _, taken := range BuiltInGates() {
+		if s == taken {
+			return fmt.Sprintf("%s is a gate that every run has", s), "name it otherwise"
+		}
+	}
+	return word(s)
+}
+
+// knownWords checks that a text speaks of the node in words that are known.
+func knownWords(s string) (what, hint string) {
+	for rest := s; ; {
+		_, after, found := strings.Cut(rest, "${")
+		if !found {
+			return "", ""
+		}
+		name, behind, _ := strings.Cut(after, "}")
+		if said := "${" + name + "}"; said != runWord && !slices.Contains(ofNode(), said) {
+			return fmt.Sprintf("has %q, which stands for nothing", said), "known are " + strings.Join(append(ofNode(), runWord), ", ")
+		}
+		rest = behind
+	}
+}
+
+// runWord stands for the run.
+const runWord = "${RUN}"
+
+// gateURL checks the URL of an HTTP gate, whose words become a node's.
+func gateURL(s string) (what, hint string) {
+	if what, hint = knownWords(s); what != "" {
+		return what, hint
+	}
+	sample := strings.NewReplacer("${ADDRESS}", "10.0.0.1", "${IP}", "10.0.0.1", "${NODE}", "n1", "${ROLE}", "private", runWord, "run").Replace(s)
+	what, hint = webAddress(sample)
+	if u, err := url.Parse(sample); err == nil && u.User != nil {
+		return what, hint // without the password
+	}
+	if what != "" || strings.HasPrefix(sample, "file:") {
+		return fmt.Sprintf("%q is no URL that can be asked", s), "such as http://${ADDRESS}:9092/health"
 	}
 	return "", ""
 }

@@ -175,7 +175,11 @@ func choose(s State) (lane int, proof, why string) {
 func notGreen(obs *plan.Observation) string {
 	for _, f := range obs.Findings {
 		if !f.Status.OK() {
-			return strings.TrimSpace(f.Check + " " + f.Node + ": " + f.Observed)
+			why := strings.TrimSpace(f.Check+" "+f.Node) + ": " + f.Observed
+			if f.Want != "" {
+				why += "; wanted " + f.Want
+			}
+			return why
 		}
 	}
 	return "the cluster gate is not green, and gave no reason"

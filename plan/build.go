@@ -117,6 +117,7 @@ func (s *survey) draft() *Plan {
 		Script:    s.script,
 		Mesos:     s.c.Target.Mesos,
 		Variant:   s.variant(),
+		Gates:     CustomGates(s.c),
 		HoldLimit: s.scale.timeout(positive(s.c.Policy.HoldLimit, defaultHold)),
 		Waivers:   slices.Clone(s.in.Waivers),
 	}

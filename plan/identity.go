@@ -21,6 +21,7 @@ type decision struct {
 	Packages  []string       `json:"packages"`
 	Nodes     []decisionNode `json:"nodes"`
 	Groups    []GroupRule    `json:"groups"`
+	Gates     []CustomGate   `json:"gates,omitempty"`
 	MaxOut    int            `json:"max_out"`
 	TimeScale float64        `json:"time_scale"`
 	Waivers   []Waiver       `json:"waivers,omitempty"`
@@ -36,7 +37,7 @@ type decisionNode struct {
 
 // Identity is the first 12 hex digits of the SHA-256 over the decision: the
 // cluster's id, nodes with role, group, zone and exclusion, versions, packages,
-// script, waivers, and the policy that can widen what happens. Leaders, tasks, health,
+// script, the operator's gates, waivers, and the policy that can widen what happens. Leaders, tasks, health,
 // SSH addresses, who is at the target already, and estimates are not in it,
 // so that an approval holds from Thursday to Saturday.
 func Identity(p *Plan) string {
@@ -47,6 +48,7 @@ func Identity(p *Plan) string {
 		Script:    p.Script.SHA256,
 		Packages:  slices.Sorted(slices.Values(p.Script.Packages)),
 		Groups:    p.Groups,
+		Gates:     p.Gates,
 		MaxOut:    p.MaxOut,
 		TimeScale: p.TimeScale,
 		Waivers:   p.Waivers,

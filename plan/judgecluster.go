@@ -110,6 +110,7 @@ func (s *survey) judgeVersions() {
 // judgeGreen asks the cluster's own evidence.
 func (s *survey) judgeGreen() {
 	obs := s.in.Facts.Cluster
+	s.foresee(obs)
 	if obs.Green {
 		return
 	}
@@ -125,6 +126,15 @@ func (s *survey) judgeGreen() {
 	if !told {
 		s.block(Block{What: "the cluster is not known to be healthy", Observed: "no evidence that it is",
 			Want: "one working leader, every master serving", Next: "look at the masters, then plan again"})
+	}
+}
+
+// foresee warns of the operator's gates that later work will wait for.
+func (s *survey) foresee(obs Observation) {
+	for _, f := range obs.Findings {
+		if f.Status == dcos.Warned {
+			s.warn(Block{Check: f.Check, What: "gate " + f.Check + " is red", Observed: f.Observed, Want: f.Want, Next: f.Hint})
+		}
 	}
 }
 

@@ -20,7 +20,8 @@ type work struct {
 	scale  timeScale
 	policy inventory.Policy
 	to     dcos.Version
-	ids    []string // packages of the target
+	ids    []string   // packages of the target
+	own    []GateSpec // demands of the operator's gates
 }
 
 func (w work) clusterStage(id string, kind StageKind) Stage {
@@ -43,7 +44,7 @@ func (w work) aheadStage(id string, nodes []Node, width int) Stage {
 
 func (w work) mastersStage(masters []Node) Stage {
 	s := Stage{ID: idMasters, Kind: StageMasters, Group: idMasters, Order: OrderLeaderWeight, Width: 1}
-	serve := gatesOf(mastersOf(w.ids), w.policy.Timeouts, w.scale)
+	serve := append(gatesOf(mastersOf(w.ids), w.policy.Timeouts, w.scale), w.own...)
 	for _, n := range masters {
 		settle := positive(w.policy.Settle, 3*time.Minute)
 		if w.policy.NoSettle {
@@ -96,7 +97,7 @@ func (w work) groupStage(r GroupRule, nodes []Node) Stage {
 // agentLanes share their gates: they are never changed.
 func (w work) agentLanes(stage string, nodes []Node) []Lane {
 	back := gatesOf(agentReturn(), w.policy.Timeouts, w.scale)
-	serve := gatesOf(agentServe(), w.policy.Timeouts, w.scale)
+	serve := append(gatesOf(agentServe(), w.policy.Timeouts, w.scale), w.own...)
 	lanes := make([]Lane, 0, len(nodes))
 	for _, n := range nodes {
 		lanes = append(lanes, Lane{Node: n.Name, Steps: []Step{

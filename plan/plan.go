@@ -27,6 +27,7 @@ type Plan struct {
 	Variant   string       `json:"variant,omitempty"`    // "open" or "enterprise", as the nodes say
 	Waivers   []Waiver     `json:"waivers,omitempty"`    // what was let pass, and why
 	Groups    []GroupRule  `json:"groups,omitempty"`     // what the policy allows, group by group, in order
+	Gates     []CustomGate `json:"gates,omitempty"`      // of the operator's own, besides those of package checks
 	Estimate  Duration     `json:"estimate,omitempty"`   // of the critical path: stages never overlap
 	Seal      string       `json:"seal,omitempty"`       // SHA-256 over all the rest: see Verify
 }

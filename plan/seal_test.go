@@ -62,6 +62,7 @@ func fullPlan(t *testing.T) *Plan {
 	in := healthy(agents("general", "a", 9, "x", "y", "z"))
 	in.Inventory.Exclusions = []inventory.Exclusion{{Node: "a9", Reason: "PSU"}}
 	in.Inventory.Rehearsal.TimeScale = 0.5
+	in.Inventory.Gates = withGates().Inventory.Groups[1].Gates
 	for _, n := range in.Inventory.Nodes() {
 		observe(in, n.Name, func(f *NodeFacts) { f.Rehearsal = true })
 	}

@@ -35,7 +35,7 @@ func (s *survey) addStages(p *Plan) {
 	for _, r := range p.Groups {
 		agents = append(agents, todo[r.Name]...)
 	}
-	w := work{scale: s.scale, policy: s.c.Policy, to: p.To, ids: p.Script.Packages}
+	w := work{scale: s.scale, policy: s.c.Policy, to: p.To, ids: p.Script.Packages, own: customSpecs(s.c, idMasters, s.scale)}
 	p.add(w.clusterStage(idPreflight, StagePreflight))
 	p.add(w.aheadStage(idStageMaster, masters, 1))
 	p.add(w.aheadStage(idStageAgents, agents, max(s.c.Policy.StageParallel, 1)))
@@ -43,7 +43,7 @@ func (s *survey) addStages(p *Plan) {
 	ms.Note = mastersNote(s.in.Facts.Cluster)
 	p.add(ms)
 	for i, r := range p.Groups {
-		w.policy = s.c.Groups[i].Policy
+		w.policy, w.own = s.c.Groups[i].Policy, customSpecs(s.c, r.Name, s.scale)
 		canaries, rest := split(todo[r.Name], chooseCanaries(r, todo[r.Name]))
 		p.add(w.canaryStage(r, canaries))
 		p.add(w.groupStage(r, rest))

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
@@ -9,8 +11,9 @@ import (
 // patch, for those who ask outside of a run.
 func VerifyGates(c *inventory.Cluster, n inventory.Node) []GateSpec {
 	scale := scaleOf(c.Rehearsal.TimeScale)
+	own := customSpecs(c, n.Group, scale)
 	if n.Role == dcos.Master {
-		return gatesOf(masterServe(), c.Policy.Timeouts, scale)
+		return append(gatesOf(masterServe(), c.Policy.Timeouts, scale), own...)
 	}
 	t := c.Policy.Timeouts
 	for _, g := range c.Groups {
@@ -18,5 +21,5 @@ func VerifyGates(c *inventory.Cluster, n inventory.Node) []GateSpec {
 			t = g.Policy.Timeouts
 		}
 	}
-	return append(gatesOf(agentReturn(), t, scale), gatesOf(agentServe(), t, scale)...)
+	return slices.Concat(gatesOf(agentReturn(), t, scale), gatesOf(agentServe(), t, scale), own)
 }

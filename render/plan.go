@@ -83,9 +83,9 @@ func describe(p *plan.Plan, s plan.Stage) string {
 	case plan.StageMasters:
 		return inOrder(nodes)
 	case plan.StageCanary:
-		return canaries(nodes, s)
+		return canaries(nodes, s) + ownGates(p, s.Group)
 	default:
-		return Fold(namesOf(nodes)) + zones(nodes, s) + settle(s)
+		return Fold(namesOf(nodes)) + zones(nodes, s) + settle(s) + ownGates(p, s.Group)
 	}
 }
 

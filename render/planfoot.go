@@ -25,6 +25,9 @@ func foot(p *plan.Plan) string {
 	for _, w := range p.Waivers {
 		fmt.Fprintf(&s, " waived: %s\n", Printable(w.String()))
 	}
+	if own := ownGates(p, ""); own != "" {
+		fmt.Fprintf(&s, " everywhere: %s\n", Printable(strings.TrimPrefix(own, ", ")))
+	}
 	fmt.Fprintf(&s, " to patch: %d of %s    already at target: %d    excluded: %d    max out: %d\n", patched,
 		count(len(p.Nodes), "node"), len(p.Nodes)-patched-excluded(p), excluded(p), p.MaxOut)
 	if patched == 0 {
@@ -46,6 +49,23 @@ func otherWidths(p *plan.Plan) string {
 		return ""
 	}
 	return fmt.Sprintf(" (%s %s)", Printable(plan.Alternatives(p)[0].Stage), strings.Join(all, ", "))
+}
+
+// ownGates names the operator's own gates of a group, or those of everybody.
+func ownGates(p *plan.Plan, group string) string {
+	var names []string
+	for _, g := range p.Gates {
+		if g.Group == group {
+			names = append(names, g.Name)
+		}
+	}
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return ", gate " + names[0]
+	}
+	return ", gates " + strings.Join(names, " ")
 }
 
 // knownIssues lists the reported trouble of these versions.

@@ -52,7 +52,7 @@ func (a *app) check(ctx context.Context, name inventory.NodeName, wait bool) err
 	if err != nil {
 		return err
 	}
-	cluster := checks.New(probers{s.pool}, task.Plan)
+	cluster := s.checks(task.Plan, task.Run)
 	if !wait {
 		if _, err := s.pool.Get(ctx, string(name)); err != nil && ctx.Err() == nil {
 			return a.notReached(name, err)

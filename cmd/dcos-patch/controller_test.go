@@ -78,6 +78,9 @@ func (k *controller) kill() {
 }
 
 func (k *controller) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	if strings.Contains(addr, ".example.com:") {
+		return k.lab.web.DialContext(ctx, network, addr)
+	}
 	c, err := k.lab.c.DialContext(ctx, network, addr)
 	if err != nil {
 		return nil, err

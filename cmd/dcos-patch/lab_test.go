@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/memnet"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/node"
@@ -22,6 +23,7 @@ type lab struct {
 	*testing.T
 	c   *simcluster.Cluster
 	dir string
+	web memnet.Network // other hosts that the operator's machine can reach
 }
 
 // quick shortens what a policy may shorten; the spans of gates stay as they

@@ -51,7 +51,7 @@ func (r *runner) drive(ctx context.Context, pause <-chan struct{}, s orchestrato
 	nodes := fencedHosts{hosts{r.pool}, lose}
 	claim := node.Claim{Epoch: first.Epoch, Run: r.run, Owner: r.who()}
 	samples := startRecording(r)
-	cluster := checks.New(probers{r.pool}, r.plan).Recording(samples)
+	cluster := r.checks(r.plan, r.run).Recording(samples)
 	copies := startCopies(context.WithoutCancel(ctx), r, nodes, claim)
 	var beats *heartbeat
 	print := r.sink()

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/user"
+	"path/filepath"
 	"runtime/debug"
 	"time"
 
@@ -34,6 +35,7 @@ func loadInventory(file string) (*inventory.Cluster, error) {
 type session struct {
 	inv  *inventory.Cluster
 	pool *sshexec.Pool
+	dial dialer
 }
 
 // dialer opens TCP connections; nil is the network. The demo has its own.
@@ -67,10 +69,16 @@ func openSession(inv *inventory.Cluster, dial dialer) *session {
 		}
 		return t, nil
 	}
-	return &session{inv: inv, pool: sshexec.NewPool(cfg, lookup)}
+	return &session{inv: inv, pool: sshexec.NewPool(cfg, lookup), dial: dial}
 }
 
 func (s *session) close() { s.pool.Close() }
+
+// checks asks the nodes of a plan, and the operator's own gates from here: for
+// a run, or, without a name, for a look.
+func (s *session) checks(p *plan.Plan, run string) *checks.Cluster {
+	return checks.New(probers{s.pool}, p).Locally(checks.Local{Dir: filepath.Dir(s.inv.Source), Run: run, Dial: s.dial})
+}
 
 // oftenPercent is by how much the heap may grow between two collections.
 const oftenPercent = 30
@@ -130,7 +138,7 @@ func (s *session) survey(ctx context.Context) (surveyed, error) {
 	if err := ctx.Err(); err != nil {
 		return out, err
 	}
-	out.facts.Cluster = checks.New(probers{s.pool}, s.sketch(facts)).Observe(ctx, plan.Ask{Kind: plan.StagePreflight})
+	out.facts.Cluster = s.checks(s.sketch(facts), "").Observe(ctx, plan.Ask{Kind: plan.StagePreflight})
 	out.facts.Unknown = out.facts.Cluster.Unknown
 	for name, n := range out.facts.Cluster.Tasks {
 		f := out.facts.Nodes[name]
@@ -144,7 +152,7 @@ func (s *session) survey(ctx context.Context) (surveyed, error) {
 // not answer goes by its declared address: else Mesos would seem to have lost
 // it, and to have a stranger.
 func (s *session) sketch(facts plan.Facts) *plan.Plan {
-	p := &plan.Plan{Cluster: plan.ClusterRef{Name: s.inv.Name, ID: s.inv.ID}, From: s.inv.Target.From, To: s.inv.Target.To, Script: facts.Script, Mesos: s.inv.Target.Mesos}
+	p := &plan.Plan{Cluster: plan.ClusterRef{Name: s.inv.Name, ID: s.inv.ID}, From: s.inv.Target.From, To: s.inv.Target.To, Script: facts.Script, Mesos: s.inv.Target.Mesos, Gates: plan.CustomGates(s.inv)}
 	for _, n := range s.inv.Nodes() {
 		pn := plan.Node{Name: n.Name, Address: n.Address, Port: n.Port, IP: cmp.Or(facts.Nodes[n.Name].IP, n.Address), Role: n.Role, Group: n.Group, Zone: n.Zone, Disposition: plan.Patch}
 		if _, out := s.inv.Excluded(n.Name, time.Now()); out {

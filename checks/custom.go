@@ -1,0 +1,81 @@
+package checks
+
+import (
+	"context"
+	"net"
+	"strings"
+	"sync"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// customRow is the row of an operator's own gate: that of its kind, under its
+// name.
+func customRow(g plan.CustomGate) Row {
+	r := customKind(g)
+	r.Name = g.Name
+	if g.OfCluster {
+		r.Where, r.unit = OfCluster, nil
+	}
+	r.ask = func(ctx context.Context, a *asking) Answer {
+		return a.afterRestart(ctx, g.Name, func(ctx context.Context, a *asking) Answer { return a.custom(ctx, g) })
+	}
+	return r
+}
+
+// row finds a gate by name: one of the table, or the operator's own.
+func (c *Cluster) row(gate string) (Row, bool) {
+	if g, own := c.plan.CustomGate(gate); own {
+		return customRow(g), true
+	}
+	return rowOf(gate)
+}
+
+// custom asks an operator's gate once. It never compares with a baseline: what
+// an operator wants is wanted of a node whatever it was before.
+func (a *asking) custom(ctx context.Context, g plan.CustomGate) Answer {
+	ctx, cancel := context.WithTimeout(ctx, g.Timeout.D())
+	defer cancel()
+	switch {
+	case g.Command != "":
+		return judgeCommand(a.command(ctx, g), g, a.against)
+	case g.Query != "":
+		return judgePrometheus(a.query(ctx, g), g, a.against)
+	}
+	return judgeHTTP(a.get(ctx, g), g, a.against)
+}
+
+// ownGates asks those of the operator's gates that bind the work at hand, and
+// those that will bind later work: these only warn.
+func (c *Cluster) ownGates(ctx context.Context, ask plan.Ask) []dcos.Finding {
+	binding, later := c.plan.ClusterGates(ask.Stage)
+	gates := append(binding, later...)
+	findings := make([]dcos.Finding, len(gates))
+	var wg sync.WaitGroup
+	for i, g := range gates {
+		wg.Go(func() { findings[i] = (&asking{c: c}).custom(ctx, g).Finding })
+	}
+	wg.Wait()
+	for i, g := range later {
+		if f := &findings[len(binding)+i]; !f.Status.OK() {
+			f.Status, f.Hint = dcos.Warned, g.Group+" begins only when it is green"
+		}
+	}
+	return findings
+}
+
+// about fills the words of a URL or query in.
+func (a *asking) about(g plan.CustomGate, text string) string {
+	n, host := a.node, func(s string) string { return s }
+	if g.HTTP != "" {
+		host = func(s string) string {
+			if ip := net.ParseIP(s); ip != nil && ip.To4() == nil {
+				return "[" + s + "]"
+			}
+			return s
+		}
+	}
+	return strings.NewReplacer("${NODE}", string(n.Name), "${ADDRESS}", host(n.Address), "${IP}", host(n.IP),
+		"${ROLE}", n.Role.String(), "${RUN}", a.c.local.Run).Replace(text)
+}
