@@ -13,6 +13,7 @@ type Verdict struct {
 	Finding dcos.Finding  // the last sample's, with Have and Need
 	Since   time.Time     // the answer that the present row began with; zero when there is no row
 	Lasted  time.Duration // how long the present row is proved to have lasted
+	Still   string        // a mark that has not changed in the present row; empty: all have
 }
 
 // gapLimit is the longest time between two samples of a row. After a longer
@@ -48,9 +49,9 @@ func Judge(samples []Sample, spec plan.GateSpec, since time.Time) Verdict {
 	}
 	v.Since = row[0].Answered
 	v.Lasted = max(last.Asked.Sub(v.Since), 0)
-	still := unchanged(row)
-	v.Holds = len(row) >= v.Finding.Need && v.Lasted >= spec.Span.D() && still == ""
-	if still != "" && v.Finding.Have == v.Finding.Need {
+	v.Still = unchanged(row)
+	v.Holds = len(row) >= v.Finding.Need && v.Lasted >= spec.Span.D() && v.Still == ""
+	if v.Still != "" && v.Finding.Have == v.Finding.Need {
 		v.Finding.Have-- // one more is needed: show that the row is not complete
 	}
 	return v

@@ -49,8 +49,8 @@ func TestALongStepKeepsItsFirstAndLastSamplesAndSaysHowManyAreMissing(t *testing
 		if n := size(t, dir); n > limits.File+50*300 {
 			t.Errorf("%d bytes", n)
 		}
-		if have := len(got.Samples) + got.leftOut(); have != samples || got.leftOut() == 0 {
-			t.Errorf("%d samples and %d left out, want %d together", len(got.Samples), got.leftOut(), samples)
+		if have := len(got.Samples) + got.WithoutSamples(); have != samples || got.WithoutSamples() == 0 {
+			t.Errorf("%d samples and %d left out, want %d together", len(got.Samples), got.WithoutSamples(), samples)
 		}
 		first, last := got.Samples[0], got.Samples[len(got.Samples)-1]
 		if first.Asked != 0 || first.LeftOut != 0 || last.Asked != (samples-1)*5*time.Second || got.Ended == nil {
@@ -84,8 +84,8 @@ func TestALongRunThinsTheStepsThatEndedFirst(t *testing.T) {
 			t.Errorf("%d bytes", n)
 		}
 		thin, newest := only(t, dir, "s/0/0"), only(t, dir, "s/1/9")
-		if len(thin.Samples) != 4 || thin.leftOut() != 36 || thin.Ended == nil || thin.Samples[0].Asked != 0 || thin.Samples[3].Asked != 39*5*time.Second {
-			t.Errorf("the step that ended first: %d samples, %d left out", len(thin.Samples), thin.leftOut())
+		if len(thin.Samples) != 4 || thin.WithoutSamples() != 36 || thin.Ended == nil || thin.Samples[0].Asked != 0 || thin.Samples[3].Asked != 39*5*time.Second {
+			t.Errorf("the step that ended first: %d samples, %d left out", len(thin.Samples), thin.WithoutSamples())
 		}
 		if len(newest.Samples) != 40 {
 			t.Errorf("the step that ended last: %d samples", len(newest.Samples))

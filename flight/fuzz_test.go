@@ -68,7 +68,7 @@ func FuzzDecode(f *testing.F) {
 func count(takes []Take) int {
 	n := 0
 	for _, t := range takes {
-		n += len(t.Samples) + t.leftOut()
+		n += len(t.Samples) + t.WithoutSamples()
 	}
 	return n
 }

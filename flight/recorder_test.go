@@ -51,15 +51,6 @@ func only(t testing.TB, dir, step string) Take {
 	return takes[0]
 }
 
-// leftOut is how many samples a take is without.
-func (t Take) leftOut() int {
-	n := t.LeftOut
-	for _, s := range t.Samples {
-		n += s.LeftOut
-	}
-	return n
-}
-
 // Law: what is recorded is read, however it repeats itself.
 func TestWhatIsRecordedIsRead(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
@@ -93,7 +84,7 @@ func TestWhatIsRecordedIsRead(t *testing.T) {
 			rt.Fatal(diff)
 		}
 		end := Ended{After: plan.Duration(time.Minute), Held: true}
-		if got.Ended == nil || !cmp.Equal(*got.Ended, end) || got.leftOut() != 0 || !got.Began.At.Equal(began) || !cmp.Equal(got.Began.Gates, tk.Step.Gates) {
+		if got.Ended == nil || !cmp.Equal(*got.Ended, end) || got.WithoutSamples() != 0 || !got.Began.At.Equal(began) || !cmp.Equal(got.Began.Gates, tk.Step.Gates) {
 			rt.Fatalf("%+v", got)
 		}
 	})

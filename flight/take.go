@@ -93,6 +93,15 @@ func (t Take) Keys() []string {
 	return keys
 }
 
+// WithoutSamples is how many samples are not there any more.
+func (t Take) WithoutSamples() int {
+	n := t.LeftOut
+	for _, s := range t.Samples {
+		n += s.LeftOut
+	}
+	return n
+}
+
 // ErrLooks means that a Take has no gates, and so nothing that can be judged.
 var ErrLooks = errors.New("looks at the cluster, which are no gates")
 

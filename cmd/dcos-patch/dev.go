@@ -56,6 +56,6 @@ It prints the number of states, or the shortest story that breaks a rule.`,
 	f.IntVar(&b.Crashes, "crashes", 1, "crashes and interruptions in a story")
 	f.IntVar(&limit, "limit", statesLimit, "states after which to give up")
 	dev := &cobra.Command{Use: "dev", Short: "For those who work on dcos-patch, or want to know"}
-	dev.AddCommand(cmd)
+	dev.AddCommand(cmd, a.gatesCommand())
 	return dev
 }

@@ -160,6 +160,9 @@ func gates(b *strings.Builder, s orchestrator.State) (shown bool) {
 		}
 		shown = true
 	}
+	if shown {
+		fmt.Fprintf(b, "  more    dcos-patch dev gates show %s --step %s\n", s.Run, s.Stop.Step)
+	}
 	return shown
 }
 

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -137,6 +139,11 @@ func TestSamplesJudgedAgainComeToWhatTheJournalSays(t *testing.T) {
 		passed, late, cut := l.replays()
 		if passed < 3+2*4 || late != 0 {
 			l.Errorf("%d takes passed, %d were late, %d cut off", passed, late, cut)
+		}
+		e := l.run("dev", "gates", "replay")
+		l.want(e, exitDone)
+		if want := fmt.Sprintf("judged as they were, %d of %[1]d come to", passed+late+cut); !strings.Contains(e.out, want) {
+			l.Errorf("no %q in\n%s", want, e.out)
 		}
 		if looks := l.takes("masters"); len(looks) != 1 || len(looks[0].Samples) < 3*5 {
 			l.Errorf("the looks before the masters: %+v", looks)
