@@ -15,6 +15,8 @@ type asking struct {
 	// reapplied: the node was at the target before the run, and its daemons
 	// must be newer than the packages all the same.
 	reapplied bool
+	// waiting: the gate's last answer was no good one.
+	waiting bool
 	against
 }
 
@@ -158,7 +160,7 @@ func lookAgentsBack(ctx context.Context, a *asking) Answer {
 			excluded = append(excluded, n)
 		}
 	}
-	return judgeAgentsBack(a.c.leadership(ctx), a.against, excluded)
+	return a.byLeader(ctx, func(l leadership) Answer { return judgeAgentsBack(l, a.against, excluded) })
 }
 
 func askRegistered(ctx context.Context, a *asking) Answer {
@@ -166,12 +168,13 @@ func askRegistered(ctx context.Context, a *asking) Answer {
 	if err != nil {
 		return a.unreadable("registered", err)
 	}
-	l := a.c.leadership(ctx)
-	ans := judgeRegistered(l, u, a.against)
-	if !ans.Finding.Status.OK() {
-		ans.Finding = withAway(ans.Finding, a.c.awayAt(ctx, l, a.node))
-	}
-	return ans
+	return a.byLeader(ctx, func(l leadership) Answer {
+		ans := judgeRegistered(l, u, a.against)
+		if !ans.Finding.Status.OK() {
+			ans.Finding = withAway(ans.Finding, a.c.awayAt(ctx, l, a.node))
+		}
+		return ans
+	})
 }
 
 // withAway adds to a finding how long the agent has been missed.
@@ -193,15 +196,16 @@ func askTasks(ctx context.Context, a *asking) Answer {
 }
 
 func lookTasks(ctx context.Context, a *asking) Answer {
-	l := a.c.leadership(ctx)
-	if _, why := l.broken(minority(len(l.readings))); why != "" {
-		return judgeTasks(l, dcos.Tasks{}, a.against)
-	}
-	all, err := a.c.tasks(ctx, l)
-	if err != nil {
-		return a.unreadable("tasks", err)
-	}
-	return judgeTasks(l, all, a.against)
+	return a.byLeader(ctx, func(l leadership) Answer {
+		if _, why := l.broken(minority(len(l.readings))); why != "" || !a.present(l.agents) {
+			return judgeTasks(l, dcos.Tasks{}, a.against)
+		}
+		all, err := a.c.tasks(ctx, l)
+		if err != nil {
+			return a.unreadable("tasks", err)
+		}
+		return judgeTasks(l, all, a.against)
+	})
 }
 
 func askCheckRunner(ctx context.Context, a *asking) Answer {

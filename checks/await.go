@@ -107,9 +107,12 @@ func (c *Cluster) prepare(t plan.Task) ([]polled, *asking, error) {
 
 // poll asks one gate until the context ends.
 func poll(ctx context.Context, a *asking, g polled, i int, in chan<- news) {
-	pause := make(chan time.Duration, 1)
+	pause, good := make(chan time.Duration, 1), false
 	for ctx.Err() == nil {
-		s := sample(ctx, a, g.row)
+		one := *a
+		one.waiting = !good
+		s := sample(ctx, &one, g.row)
+		good = s.Finding.Status.OK()
 		if ctx.Err() != nil {
 			return // an answer that was cut short says nothing about the node
 		}

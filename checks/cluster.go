@@ -40,6 +40,7 @@ type Cluster struct {
 	plan  *plan.Plan
 	peers map[inventory.NodeName]*peer // of every node of the plan; never changed
 	lead  *mesos.Shared[leadership]
+	last  lastLook
 	away  awayBook
 	rows  rowBook
 
@@ -80,7 +81,7 @@ type peer struct {
 // The paces of questions that lanes and gates share. Lists grow with the
 // cluster, and with them what they cost the leader: of a thousand nodes they are
 // asked for once a second at most, and are a quarter of what keeps it busy.
-func unitPace() mesos.Pace { return mesos.Pace{Spacing: 250 * time.Millisecond, Rest: 1} }
+func unitPace() mesos.Pace { return mesos.Pace{Spacing: 200 * time.Millisecond, Rest: 1} }
 func listPace(nodes int) mesos.Pace {
 	return mesos.Pace{Spacing: time.Duration(nodes) * time.Millisecond, Rest: 3}
 }

@@ -8,7 +8,7 @@ import (
 
 // eager is the pause between two questions that cost a node next to nothing.
 // Metrics are read less often than that, which is their reader's business.
-const eager = 300 * time.Millisecond
+const eager = 200 * time.Millisecond
 
 // masterRows are the gates of what runs on masters.
 func masterRows() []Row {

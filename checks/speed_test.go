@@ -31,6 +31,7 @@ func races() []race {
 	patched := func(n inventory.NodeName) func(*fakeCluster) { return func(f *fakeCluster) { f.nodes[n].patch() } }
 	const (
 		cheap   = 250 * time.Millisecond
+		lists   = 350 * time.Millisecond // several answers one after the other
 		metrics = 450 * time.Millisecond
 	)
 	gone := func(f *fakeCluster) { f.agents[0].Active = false }
@@ -56,9 +57,9 @@ func races() []race {
 		{gate: "registrar", what: "recovered", node: "m1", begin: missing, comes: func(f *fakeCluster) { clear(f.nodes["m1"].metrics) }, median: metrics},
 		{gate: "cockroach", what: restart, node: "m1", comes: patched("m1"), median: 1500 * time.Millisecond},
 		{gate: "leader", what: "a leader", node: "m1", begin: func(f *fakeCluster) { f.leader = "" }, comes: func(f *fakeCluster) { f.leader = "m2" }, median: metrics},
-		{gate: "agents-back", what: "the agent", node: "m1", begin: late("m1"), comes: back, median: metrics},
-		{gate: "registered", what: "the agent", node: "a037", begin: late("a037"), comes: back, median: metrics},
-		{gate: "tasks", what: "the agent", node: "a037", begin: late("a037"), comes: back, median: 500 * time.Millisecond},
+		{gate: "agents-back", what: "the agent", node: "m1", begin: late("m1"), comes: back, median: lists},
+		{gate: "registered", what: "the agent", node: "a037", begin: late("a037"), comes: back, median: lists},
+		{gate: "tasks", what: "the agent", node: "a037", begin: late("a037"), comes: back, median: lists},
 		{gate: "mesos-version", what: restart, node: "a037", comes: patched("a037"), median: cheap},
 		{gate: "check-runner", what: restart, node: "a037", comes: patched("a037"), median: cheap},
 		{gate: "check-runner", what: "the checks", node: "a037", begin: checksDown, comes: checksUp, median: runs},

@@ -19,7 +19,7 @@ func judgeTasks(l leadership, all dcos.Tasks, a against) Answer {
 	if s, why := l.broken(minority(len(l.readings))); why != "" {
 		return Answer{Finding: q.say(s, "%s", why), Evidence: l.asked}
 	}
-	if g, listed := agentAt(l.agents, a.node.IP); !listed || !g.Active && !g.Deactivated {
+	if g, listed := agentAt(l.agents, a.node.IP); !listed || !g.Active && !g.Deactivated { // see asking.present
 		return Answer{Finding: q.failed("the agent is not active at the leader: what it lists of the tasks is from before"), Evidence: l.asked}
 	}
 	q.want = fmt.Sprintf("%d tasks of before run again, or ended by themselves", len(a.base.Tasks))
