@@ -13,7 +13,7 @@ test: ## all tests that need no Docker, with the race detector
 	$(GO) test -timeout 30m ./checks ./cmd/dcos-patch
 	@docker info >/dev/null 2>&1 || echo "container tests (make e2e) were left out: no Docker here"
 race: test ## the same as test: the race detector is always on
-fuzz: ## every fuzz target for 10 s each (FUZZTIME=...)
+fuzz: ## every fuzz target for 10 s each (FUZZTIME=...), as many at once as there are processors
 	@./.ci/fuzz $(or $(FUZZTIME),10s)
 lint: ## gofmt, go vet, staticcheck, the import table, the source rules
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
