@@ -149,6 +149,7 @@ func rest(ctx context.Context, d time.Duration) {
 func sample(ctx context.Context, a *asking, r Row) Sample {
 	asked := time.Now()
 	ans := a.afterSwap(ctx, r, r.ask(ctx, a))
+	ans = a.waived(r, ans, asked)
 	return Sample{
 		Asked: asked, Answered: time.Now(), Evidence: ans.Evidence,
 		Finding: bounded(ans.Finding), Identity: identity(ans.Identity), Marks: ans.Marks, Cheap: ans.Cheap,

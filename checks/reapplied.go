@@ -50,6 +50,22 @@ func reapplied(t plan.Task, n plan.Node) bool {
 	return n.Disposition == plan.AtTarget && t.Step.Action == plan.ActionPostflight
 }
 
+// waived lets a gate pass that does not hold, where the plan says so for this
+// node: it is shown as a warning with what was seen and why that may be. The
+// gates that prove that the node came back know no waiver.
+func (a *asking) waived(r Row, ans Answer, now time.Time) Answer {
+	if !r.Waivable || a.p == nil || ans.Finding.Status.OK() {
+		return ans
+	}
+	w, yes := a.c.plan.WaivesGate(r.Name, a.node.Name, now)
+	if !yes {
+		return ans
+	}
+	ans.Finding.Status, ans.Cheap = dcos.Warned, false
+	ans.Finding.Observed = fmt.Sprintf("waived until %s (%s): %s", w.Until.Format(time.DateOnly), w.Reason, ans.Finding.Observed)
+	return ans
+}
+
 // afterSwap keeps a gate from passing on daemons that are older than the
 // active packages.
 func (a *asking) afterSwap(ctx context.Context, r Row, ans Answer) Answer {

@@ -243,3 +243,33 @@ func TestTheGatesJudgeWhatGoesWrong(t *testing.T) {
 		})
 	}
 }
+
+func TestAWaivedGateIsShownAndDoesNotStopItsNode(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		waiver plan.Waiver
+		passes bool
+	}{
+		{"waived for the node", plan.Waiver{Check: "units", Node: "a1", Reason: "INC-7", Until: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)}, true},
+		{"waived for another node", plan.Waiver{Check: "units", Node: "m1", Reason: "INC-7", Until: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)}, false},
+		{"waived for days that are over", plan.Waiver{Check: "units", Node: "a1", Reason: "INC-7", Until: time.Date(1999, 12, 1, 0, 0, 0, 0, time.UTC)}, false},
+		{"another gate waived", plan.Waiver{Check: "tasks", Node: "a1", Reason: "INC-7", Until: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newSim(t, simcluster.Options{Private: 1, Seed: 3, Faults: simcluster.Faults{{What: simcluster.UnitRedAfter, Where: "a1"}}})
+				s.lock()
+				s.plan.Waivers = []plan.Waiver{c.waiver}
+				n, _ := s.plan.Node("a1")
+				gates := slices.DeleteFunc(checks.Gates(n.Role), func(g plan.GateSpec) bool { return g.Gate != "units" })
+				news, findings, err := s.await(checks.New(s.nodes, s.plan), n, gates)
+				if (err == nil) != c.passes {
+					t.Fatalf("got %v\n%s", err, strings.Join(news, "\n"))
+				}
+				if c.passes && (findings[0].Status != dcos.Warned || !strings.Contains(findings[0].Observed, "INC-7") || !strings.Contains(findings[0].Observed, "dcos-log")) {
+					t.Errorf("shown as %+v", findings[0])
+				}
+			})
+		})
+	}
+}

@@ -130,3 +130,16 @@ func TestThePlannersGatesAreOfTheTableAndHaveItsDemands(t *testing.T) {
 		}
 	}
 }
+
+func TestTheGatesThatMayBeWaivedAreThoseThatPlansKnow(t *testing.T) {
+	var names []string
+	for _, r := range Table() {
+		if r.Waivable {
+			names = append(names, r.Name)
+		}
+	}
+	slices.Sort(names)
+	if want := plan.WaivableGates(); !slices.Equal(names, want) {
+		t.Errorf("the table says %v, plans say %v", names, want)
+	}
+}

@@ -9,10 +9,11 @@ import (
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
 
-// Waiver lets a plan be made although one check blocks one node. It is part of
-// the decision that is approved: see Identity.
+// Waiver lets a plan be made although one check blocks one node, or a node pass
+// although one gate does not hold. It is part of the decision that is approved:
+// see Identity.
 type Waiver struct {
-	Check  string             `json:"check"`          // a Block's Check; only those of Waivable
+	Check  string             `json:"check"`          // a Block's Check, or a gate; only those of Waivable
 	Node   inventory.NodeName `json:"node,omitempty"` // empty: the cluster
 	Reason string             `json:"reason"`
 	Until  time.Time          `json:"until"` // a day; it holds to the end of it
@@ -41,10 +42,24 @@ const (
 	CheckUnknownAgents    = "unknown-agents"
 )
 
-// Waivable lists the checks that a waiver may name. What is not in it blocks
-// whoever may want otherwise.
+// Waivable lists the checks and gates that a waiver may name. What is not in it
+// blocks whoever may want otherwise.
 func Waivable() []string {
-	return []string{CheckDisk, CheckEventSubscribers, CheckForeignUnits, CheckSystemd, CheckUnknownAgents}
+	return append([]string{CheckDisk, CheckEventSubscribers, CheckForeignUnits, CheckSystemd, CheckUnknownAgents}, WaivableGates()...)
+}
+
+// WaivableGates lists the gates of package checks that a waiver may name: those
+// that say how well a node serves, and none that says whether it came back.
+func WaivableGates() []string { return []string{"agents-back", "check-runner", "tasks", "units"} }
+
+// WaivesGate finds the waiver of a gate that holds for a node on a day.
+func (p *Plan) WaivesGate(gate string, node inventory.NodeName, today time.Time) (Waiver, bool) {
+	for _, w := range p.Waivers {
+		if w.Check == gate && w.Node == node && node != "" && slices.Contains(WaivableGates(), gate) && w.Reason != "" && w.holds(today) {
+			return w, true
+		}
+	}
+	return Waiver{}, false
 }
 
 // judgeWaivers blocks for waivers that waive nothing, or more than may be.
@@ -58,6 +73,8 @@ func (s *survey) judgeWaivers() {
 			bad("a waiver names what cannot be waived", w.Check, "one of "+strings.Join(Waivable(), ", "))
 		case w.Node != "" && s.known(string(w.Node)) == "":
 			bad("a waiver names a node that is not in the inventory", w.String(), "a node, or cluster")
+		case w.Node == "" && slices.Contains(WaivableGates(), w.Check):
+			bad("a gate is waived for all nodes", w.Check, "the node for which it may stay red: "+w.Check+":NODE")
 		case w.Reason == "":
 			bad("a waiver gives no reason", w.String(), "a reason, for whoever approves it")
 		}
