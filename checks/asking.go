@@ -177,16 +177,25 @@ func askRegistered(ctx context.Context, a *asking) Answer {
 	})
 }
 
-// withAway adds to a finding how long the agent has been missed.
+// withAway adds to a finding how long the agent has been missed, and how urgent
+// that is to what is known already.
 func withAway(f dcos.Finding, away Away) dcos.Finding {
 	if s := away.String(); s != "" {
 		f.Observed += ", " + s
 	}
+	known := f.Hint
 	switch {
 	case away.Spent():
 		f.Hint = "Mesos gives up the tasks of this agent by now"
+	case away.Warn() && known != "":
+		f.Hint = "Mesos gives up its tasks when the time is over"
 	case away.Warn():
 		f.Hint = "look at its Mesos unit and at dcos-telegraf.socket now: Mesos gives up its tasks when the time is over"
+	default:
+		return f
+	}
+	if known != "" {
+		f.Hint = known + ". " + f.Hint
 	}
 	return f
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 )
@@ -37,5 +38,22 @@ func TestARedUnitOfAKnownIssueSaysWhatToDo(t *testing.T) {
 				t.Errorf("hint %q of %q, want %q", c.f.Hint, c.f.Observed, c.hint)
 			}
 		})
+	}
+}
+
+func TestAKnownIssueIsStillSaidOfAnAgentThatIsAwayForLong(t *testing.T) {
+	away := Away{Since: began, Budget: 5 * time.Minute}
+	for _, c := range []struct {
+		seen        time.Duration
+		known, want string
+	}{
+		{time.Minute, "", ""}, {time.Minute, "known (X)", "known (X)"},
+		{3 * time.Minute, "", "look at its Mesos unit"}, {3 * time.Minute, "known (X)", "known (X). Mesos gives up its tasks when"},
+		{5 * time.Minute, "known (X)", "known (X). Mesos gives up the tasks"},
+	} {
+		away.Seen = began.Add(c.seen)
+		if got := withAway(dcos.Finding{Hint: c.known}, away).Hint; !strings.HasPrefix(got, c.want) || (c.want == "") != (got == "") {
+			t.Errorf("away for %s, %q: %q, want %q", c.seen, c.known, got, c.want)
+		}
 	}
 }

@@ -2,36 +2,37 @@ package dcos
 
 import (
 	"bytes"
-	_ "embed" // known_issues.json
-	"encoding/json"
+	_ "embed" // known_issues.yaml
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+
+	"gopkg.in/yaml.v3"
 )
 
-//go:embed known_issues.json
+//go:embed known_issues.yaml
 var knownIssues []byte
 
 // KnownIssue is reported trouble with patching some versions of DC/OS
 // (DCOS_FACTS §8): a warning before, and a hint when its units are red.
 type KnownIssue struct {
-	ID       string    `json:"id"` // of its tracker, or a name of ours
-	From     []Between `json:"from,omitempty"`
-	To       []Between `json:"to,omitempty"`
-	Roles    []Role    `json:"roles,omitempty"` // nodes that have it; none: all
-	Gate     string    `json:"gate,omitempty"`  // whose finding shows it
-	Units    []string  `json:"units,omitempty"` // with Gate: that are then red
-	HintOnly bool      `json:"hint_only,omitempty"`
-	Symptom  string    `json:"symptom"`
-	Remedy   string    `json:"remedy"`
-	Source   string    `json:"source"`
+	ID       string    `yaml:"id"` // of its tracker, or a name of ours
+	From     []Between `yaml:"from,omitempty"`
+	To       []Between `yaml:"to,omitempty"`
+	Roles    []Role    `yaml:"roles,omitempty"` // nodes that have it; none: all
+	Gate     string    `yaml:"gate,omitempty"`  // whose finding shows it
+	Units    []string  `yaml:"units,omitempty"` // with Gate: that are then red
+	HintOnly bool      `yaml:"hint_only,omitempty"`
+	Symptom  string    `yaml:"symptom"`
+	Remedy   string    `yaml:"remedy"`
+	Source   string    `yaml:"source"`
 }
 
 // Between is a range of versions. An empty end is open.
 type Between struct {
-	From  Version `json:"from,omitempty"`  // and later
-	Below Version `json:"below,omitempty"` // and not that one
+	From  Version `yaml:"from,omitempty"`  // and later
+	Below Version `yaml:"below,omitempty"` // and not that one
 }
 
 // Has reports whether a version lies in the range; one that cannot be parsed
@@ -40,21 +41,21 @@ func (b Between) Has(v Version) bool {
 	return v.Minor() != "" && (b.From == "" || v.Compare(b.From) >= 0) && (b.Below == "" || v.Compare(b.Below) < 0)
 }
 
-// KnownIssues lists what is known, in the order of known_issues.json. The data
+// KnownIssues lists what is known, in the order of known_issues.yaml. The data
 // are part of the program, so that an error is one of its making.
 func KnownIssues() ([]KnownIssue, error) { return ParseKnownIssues(knownIssues) }
 
-// ParseKnownIssues reads a list of issues strictly: a field that is unknown or
-// missing, a range that is empty, and an id said twice are errors.
+// ParseKnownIssues reads a list of issues strictly: a field that is unknown,
+// missing or there twice, a range that is empty, and an id said twice are errors.
 func ParseKnownIssues(b []byte) ([]KnownIssue, error) {
 	const what = "known issues"
-	dec := json.NewDecoder(bytes.NewReader(b))
-	dec.DisallowUnknownFields()
+	dec := yaml.NewDecoder(bytes.NewReader(b))
+	dec.KnownFields(true)
 	var list []KnownIssue
 	if err := dec.Decode(&list); err != nil {
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%s: something follows the list", what)
 	}
 	seen := map[string]bool{}

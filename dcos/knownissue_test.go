@@ -49,7 +49,11 @@ func TestKnownIssuesAreReadStrictly(t *testing.T) {
 		{"units without a gate", `[{"id": "a", "units": ["x"], "to": [{"below": "2.0.0"}], ` + rest + `}]`, "belong together"},
 		{"one that would always be shown", `[{"id": "a", ` + rest + `}]`, "every plan"},
 		{"a role that does not exist", `[{"id": "a", "roles": ["cook"], ` + rest + `}]`, "cook"},
+		{"a field said twice", `[{"id": "a", "to": [{"below": "2.0.0"}], "symptom": "t", ` + rest + `}]`, "symptom"},
+		{"a second list", "[]\n---\n[]", "follows"},
 		{"text behind the list", `[] []`, "follows"},
+		{"nothing", "# nothing", "EOF"},
+		{"a text where a list belongs", "id: a", "cannot unmarshal"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := dcos.ParseKnownIssues([]byte(c.text))
@@ -57,6 +61,22 @@ func TestKnownIssuesAreReadStrictly(t *testing.T) {
 				t.Errorf("got %v, %v", got, err)
 			}
 		})
+	}
+}
+
+func TestAnIssueIsWrittenAsPeopleWriteYAML(t *testing.T) {
+	got, err := dcos.ParseKnownIssues([]byte(`# a comment
+- id: X-1
+  from: [{from: 2.0, below: 2.0.10}] # not 2.0.1
+  roles: [private]
+  gate: units
+  units: [dcos-net.service]
+  symptom: it's slow
+  remedy: 'wait: it ends'
+  source: X-1
+`))
+	if err != nil || len(got) != 1 || got[0].From[0].Below != "2.0.10" || got[0].Remedy != "wait: it ends" || got[0].Roles[0] != dcos.PrivateAgent {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 // and when the agent is back: not at every look.
 type hold struct {
 	node  inventory.NodeName
+	hint  string // what a person can try, as the last gate that had an idea said
 	asked bool
 	spent bool
 }
@@ -23,12 +24,19 @@ func (h *hold) see(away checks.Away, note func(plan.Note)) {
 		if h.asked {
 			note(plan.Note{Detail: "is back at the leader"})
 		}
-		*h = hold{node: h.node}
+		*h = hold{node: h.node, hint: h.hint}
 	case away.Spent() && !h.spent:
 		h.asked, h.spent = true, true
-		note(plan.Note{Hold: true, Detail: fmt.Sprintf("%s: Mesos gives up its tasks now", away)})
+		note(plan.Note{Hold: true, Detail: fmt.Sprintf("%s: Mesos gives up its tasks now%s", away, h.try())})
 	case !h.asked:
 		h.asked = true
-		note(plan.Note{Hold: true, Detail: fmt.Sprintf("%s; then Mesos gives up its tasks", away)})
+		note(plan.Note{Hold: true, Detail: fmt.Sprintf("%s; then Mesos gives up its tasks%s", away, h.try())})
 	}
+}
+
+func (h *hold) try() string {
+	if h.hint == "" {
+		return ""
+	}
+	return "; try: " + h.hint
 }

@@ -98,6 +98,9 @@ func (p *Patcher) verify(ctx context.Context, t plan.Task, note func(plan.Note))
 	h := hold{node: t.Step.Node}
 	findings, err := p.Gates.Await(ctx, t, func(f dcos.Finding) {
 		note(plan.Note{Finding: &f})
+		if f.Hint != "" {
+			h.hint = f.Hint
+		}
 		if t.Step.Action == plan.ActionReturn {
 			h.see(p.Gates.LastAway(t.Step.Node), note)
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -35,7 +36,7 @@ func foot(p *plan.Plan) string {
 		return s.String()
 	}
 	fmt.Fprintf(&s, " %s by estimate, from preflight to report%s; a HOLD longer than %s stops the line.\n", Span(p.Estimate.D()), otherWidths(p), Span(p.HoldLimit.D()))
-	return s.String() + warning(p) + knownIssues(p)
+	return s.String() + warning(p) + knownIssues(p.From, p.To)
 }
 
 // otherWidths says what the slowest group would make of the whole at other
@@ -69,9 +70,9 @@ func ownGates(p *plan.Plan, group string) string {
 }
 
 // knownIssues lists the reported trouble of these versions.
-func knownIssues(p *plan.Plan) string {
+func knownIssues(from, to dcos.Version) string {
 	var s strings.Builder
-	for _, k := range p.KnownIssues() {
+	for _, k := range plan.KnownIssues(from, to) {
 		fmt.Fprintf(&s, " Known issue %s: %s; %s.\n", k.ID, k.Symptom, k.Remedy)
 	}
 	return s.String()

@@ -23,6 +23,7 @@ func Preflight(w io.Writer, in plan.Input, j plan.Judgement) error {
 	fmt.Fprintf(&s, "  %s: %s\n", count(j.Nodes, "node"), j)
 	writeBlocks(&s, "BLOCK ", j.Blocks)
 	writeBlocks(&s, "WARN  ", j.Warnings)
+	s.WriteString(knownIssues(script.From, script.To))
 	if _, err := io.WriteString(w, s.String()); err != nil {
 		return err
 	}
