@@ -231,6 +231,8 @@ func (c *Cluster) askLeadership(ctx context.Context) (leadership, error) {
 	l.agents, l.agentsErr = c.peers[r.node.Name].agents.Get(ctx)
 	if l.agentsErr == nil {
 		c.away.see(c.plan.Nodes, l.agents, at)
+	}
+	if _, why := l.broken(minority(len(l.readings))); why == "" {
 		c.last.keep(l)
 	}
 	return l, ctx.Err()
