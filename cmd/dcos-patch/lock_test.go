@@ -1,0 +1,85 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/dcos-patch/dcos-patch/internal/simcluster"
+)
+
+func TestALockIsNotBrokenWhilePatchesRunOrMayRun(t *testing.T) {
+	t.Parallel()
+	gone := func(node string) simcluster.Fault {
+		return simcluster.Fault{What: simcluster.SSHDown, Where: node, When: simcluster.WhenLaunch}
+	}
+	for _, row := range []struct {
+		name string
+		opt  simcluster.Options
+		die  string // what the first controller says as it dies
+		more string // of the inventory
+		says string // by the refusal; empty: it is broken
+	}{
+		{"a patch is running", fourLeft(), "a1 script started", "", "a patch is running"},
+		{"nobody knows, since a node has gone", away(gone("a1")), "a2 verified", "", "a1: nobody knows whether a patch runs here"},
+		{"the node that has gone is excluded", away(gone("a1")), "a2 verified", "exclude: [{node: a1, reason: \"PSU\"}]\n", ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, row.opt, func(l *lab) {
+				l.dieAt(row.die, 1, "apply", "--yes")
+				l.edit(func(inv string) string { return inv + row.more })
+				e := l.colleague().run("lock", "break", "--reason", "it is gone")
+				if row.says == "" {
+					l.want(e, exitDone)
+					return
+				}
+				l.want(e, exitRefused)
+				if !strings.Contains(e.err, row.says) || !strings.Contains(e.err, "next") {
+					l.Errorf("%s", e)
+				}
+				for _, m := range []string{"m1", "m2", "m3"} {
+					if !l.locked(m) {
+						l.Errorf("%s has lost its lock", m)
+					}
+				}
+			})
+		})
+	}
+}
+
+// away is a cluster of which two agents are left to patch, at the same time.
+func away(f simcluster.Fault) simcluster.Options {
+	return simcluster.Options{Private: 2, Width: 2, Seed: 1, Faults: append(patched("m1", "m2", "m3"), f)}
+}
+
+func TestOneMachineHasOneControllerOfARun(t *testing.T) {
+	t.Parallel()
+	inBubble(t, fourLeft(), func(l *lab) {
+		var second []ended
+		first := l.controller()
+		first.wrote = func(line string) {
+			if strings.Contains(line, "a1 settle started") && second == nil {
+				second = []ended{l.run("resume"), l.run("apply", "--yes"), l.run("resume", "--from-cluster")}
+			}
+		}
+		l.want(first.run("apply", "--yes"), exitDone)
+		if len(second) == 0 {
+			l.Fatal("nobody tried")
+		}
+		for i, e := range second {
+			if e.code != exitRefused {
+				l.Errorf("%d: %s", i, e)
+			}
+		}
+		if !strings.Contains(second[0].err, "is under way on this machine") {
+			l.Errorf("%s", second[0])
+		}
+		l.done(7)
+		l.launched(1, "a1", "a2", "a3", "a4")
+		for _, launch := range l.c.Launches("") {
+			if launch.Epoch != 1 {
+				l.Errorf("another has raised the epoch: %+v", launch)
+			}
+		}
+	})
+}
