@@ -30,6 +30,9 @@ func (v versionRun) name() string {
 	if v.ExhibitorTLS {
 		words = append(words, "with Exhibitor over TLS")
 	}
+	if v.Systemd == simcluster.Systemd219 {
+		words = append(words, "on systemd 219")
+	}
 	if v.OverlayLog {
 		words = append(words, "with an overlay log")
 	}
@@ -56,13 +59,13 @@ func versionRuns() []versionRun {
 		{run("1.11.11", "1.11.12", simcluster.Enterprise), noEtcd, "etcd"},
 		{run("1.12.3", "1.12.4", ""), noIAM, "cockroach etcd"},
 		{overlay(old(run("1.12.3", "1.12.4", simcluster.Enterprise))), noEtcd, "etcd"},
-		{run("1.13.8", "1.13.9", ""), noEtcd, "etcd"},
+		{old(run("1.13.8", "1.13.9", "")), noEtcd, "etcd"},
 		{run("1.13.9", "1.13.10", simcluster.Enterprise), noEtcd, "etcd"},
-		{run("2.0.5", "2.0.6", ""), noEtcd, "etcd"},
+		{old(run("2.0.5", "2.0.6", "")), noEtcd, "etcd"},
 		{tls(run("2.0.4", "2.0.5", simcluster.Enterprise)), noEtcd, "etcd"},
-		{run("2.1.0", "2.1.1", ""), hasEtcd, ""},
+		{old(run("2.1.0", "2.1.1", "")), hasEtcd, ""},
 		{tls(overlay(run("2.1.1", "2.1.2", simcluster.Enterprise))), hasEtcd, ""},
-		{overlay(run("2.2.0", "2.2.1", "")), hasEtcd, ""},
+		{overlay(old(run("2.2.0", "2.2.1", ""))), hasEtcd, ""},
 		{tls(run("2.2.1", "2.2.2", simcluster.Enterprise)), hasEtcd, ""},
 	}
 }

@@ -8,15 +8,19 @@ import (
 	"github.com/dcos-patch/dcos-patch/node/nodetest"
 )
 
-// The nodes' /bin/sh is dash, bash or busybox: each must obey the table.
+// The nodes' /bin/sh is dash, bash or busybox: each must obey the table. Every
+// second case is played on systemd 219.
 func TestTheProgramObeysTheTable(t *testing.T) {
 	for name, shell := range shells(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, c := range nodetest.Cases() {
+			for i, c := range nodetest.Cases() {
 				t.Run(c.Name, func(t *testing.T) {
 					b := newBench(t)
 					b.shell = shell
+					if i%2 == 0 {
+						b.write(t, "run/systemd-219", "", 0o644)
+					}
 					c.Try(t, b)
 					if leaked := b.read(t, "run/flock-leaked"); leaked != "" {
 						t.Errorf("the unit inherited our flock as %s", leaked)

@@ -22,6 +22,19 @@ func agentBench(t *testing.T) *bench {
 	return b
 }
 
+func TestAnOldSystemdSaysItsVersionAndCountsNoRestarts(t *testing.T) {
+	b := agentBench(t)
+	b.write(t, "run/systemd-219", "", 0o644)
+	s, err := node.TakeSurvey(t.Context(), b)
+	if err != nil || s.Systemd != 219 {
+		t.Errorf("systemd %d, %v", s.Systemd, err)
+	}
+	units, err := node.Units(t.Context(), b, "dcos-mesos-slave.service")
+	if err != nil || len(units) != 1 || units[0].MainPID != 4242 {
+		t.Errorf("%+v, %v", units, err)
+	}
+}
+
 func TestASurveyFillsEveryField(t *testing.T) {
 	b := agentBench(t)
 	claim := node.Claim{Epoch: 3, Run: "run-1", Owner: "Zoë Ops on ops1, pid 4312"}

@@ -37,7 +37,11 @@ func TestConformance(t *testing.T) {
 // keys are made once, outside of any bubble.
 type keys struct {
 	host, user ssh.Signer
-	identity   string // file of the user's private key
+	authority  ssh.Signer // of certificates
+	certified  ssh.Signer // host, with one for the node cert
+	otherHost  ssh.Signer // a host key of another type
+	byCert     string     // a user's key, with a certificate beside it
+	identity   string     // file of the user's private key
 	dir        string
 }
 
@@ -48,6 +52,7 @@ func newKeys(t testing.TB) keys {
 	k.host, _ = newSigner(t)
 	k.user, private = newSigner(t)
 	k.identity = writeKey(t, filepath.Join(k.dir, "id"), private)
+	k.makeCertificates(t)
 	return k
 }
 
@@ -98,7 +103,8 @@ func newLab(t testing.TB, k keys) *lab {
 	l.serve(t, "m5:22", asks, func(*sshd.Server) {})
 	l.noisy = newNode(&l.net)
 	l.noisy.motd = "Welcome to m6!\nYou have mail.\n"
-	l.serve(t, "m6:22", l.noisy, func(*sshd.Server) {})
+	l.serve(t, "m6:22", l.noisy, func(s *sshd.Server) { s.Banner = "Authorised users only.\n" })
+	l.serveWays(t)
 	l.serve(t, "jump1:22", newNode(&l.net), func(*sshd.Server) {})
 	l.serve(t, "jump2:2222", newNode(&l.net), func(*sshd.Server) {})
 
@@ -138,7 +144,7 @@ func (l *lab) serve(t testing.TB, addr string, h sshd.Handler, change func(*sshd
 // config trusts every node of the lab.
 func (l *lab) config() sshexec.Config {
 	var lines strings.Builder
-	for _, addr := range []string{"m1:22", "m2:22", "m3:22", "m5:22", "m6:22", "jump1:22", "jump2:2222"} {
+	for _, addr := range []string{"m1:22", "m2:22", "m3:22", "m5:22", "m6:22", "term:22", "both:22", "few:22", "slow:22", "shell:22", "busy:22", "byname:22", "jump1:22", "jump2:2222"} {
 		lines.WriteString(knownhosts.Line([]string{knownhosts.Normalize(addr)}, l.host.PublicKey()) + "\n")
 	}
 	file := filepath.Join(l.dir, "known_hosts")
@@ -159,7 +165,7 @@ func (l *lab) target(name string, jump ...string) sshexec.Target {
 
 func (l *lab) world(jump []string) conformance.World {
 	m2, m3, m5, m6 := l.target("m2", jump...), l.target("m3", jump...), l.target("m5", jump...), l.target("m6", jump...)
-	return conformance.World{
+	return l.withWays(conformance.World{
 		Target: l.target("m1", jump...), Config: l.config(),
 		NoSudo: &m2, NoForward: &m2, NoSFTP: &m3,
 		AskSudo: &m5, SudoPassword: sshexec.NewSecret("right, said Fred"), Canary: "said Fred", Noisy: &m6,
@@ -171,5 +177,5 @@ func (l *lab) world(jump []string) conformance.World {
 		},
 		Cut:     func() { l.net.Cut("m1:22") },
 		Silence: func() { l.net.Silence("m1:22") },
-	}
+	}, jump)
 }

@@ -26,6 +26,8 @@ type node struct {
 	asks   string // the password that sudo wants
 	motd   string // what the login shell prints
 
+	shell time.Duration // what the login shell takes to begin
+
 	mu     sync.Mutex
 	dirs   map[string]bool
 	files  map[string]file
@@ -46,6 +48,13 @@ func (n *node) Exec(ctx context.Context, line string, stdin io.Reader, stdout, s
 	n.mu.Lock()
 	n.ran = append(n.ran, line)
 	n.mu.Unlock()
+	if n.shell > 0 {
+		select {
+		case <-time.After(n.shell):
+		case <-ctx.Done():
+			return -15
+		}
+	}
 	_, _ = io.WriteString(stdout, n.motd)
 	if rest, begins := strings.CutPrefix(line, "echo dcos-patch-begin; "); begins {
 		fmt.Fprintln(stdout, "dcos-patch-begin")

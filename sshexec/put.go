@@ -122,7 +122,7 @@ func (c *Conn) sendSFTP(ctx context.Context, tmp string, content []byte) error {
 	if noisy { // sshd may start its SFTP server through the login shell, whose words SFTP does not understand
 		return errNoSFTP
 	}
-	channel, requests, err := c.open(ctx, "session", nil)
+	channel, requests, err := c.openSession(ctx)
 	if err != nil {
 		return err
 	}

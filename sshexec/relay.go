@@ -26,7 +26,7 @@ func (c *Conn) relay(ctx context.Context, host, port string) (net.Conn, error) {
 	if err := c.enter(ctx); err != nil {
 		return nil, err
 	}
-	ch, requests, err := c.open(ctx, "session", nil)
+	ch, requests, err := c.openSession(ctx)
 	if err != nil {
 		c.leave()
 		return nil, err

@@ -7,8 +7,6 @@ import (
 	"io"
 	"strings"
 	"time"
-
-	"golang.org/x/crypto/ssh"
 )
 
 // Run runs one command and waits for its end or for that of ctx. The Result
@@ -123,13 +121,9 @@ func (e *lostError) Unwrap() error { return e.err }
 // exec opens a channel and has it run a line. Errors other than a *lostError
 // mean that nothing was run. r.done is called when nothing runs any more.
 func (c *Conn) exec(ctx context.Context, r *running, line string) (*running, error) {
-	channel, requests, err := c.open(ctx, "session", nil)
+	channel, requests, err := c.openSession(ctx)
 	if err != nil {
 		r.done()
-		var refused *ssh.OpenChannelError
-		if errors.As(err, &refused) {
-			err = fmt.Errorf("%w: %w", ErrNoSession, err)
-		}
 		return nil, err
 	}
 	r.channel = channel

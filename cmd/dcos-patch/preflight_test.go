@@ -17,7 +17,7 @@ func TestPreflightSaysWhatBlocksAndFoldsWhatIsAlike(t *testing.T) {
 		faults = append(faults, simcluster.Fault{What: simcluster.DiskLow, Where: n})
 	}
 	faults = append(faults, simcluster.Fault{What: simcluster.NoIPSet, Where: "a2"}, simcluster.Fault{What: simcluster.SlowShell, Where: "a4", For: 5 * time.Second})
-	inBubble(t, simcluster.Options{Private: 6, Seed: 1, Faults: faults}, func(l *lab) {
+	inBubble(t, simcluster.Options{Private: 6, Seed: 1, Faults: faults, Systemd: simcluster.Systemd247}, func(l *lab) {
 		e := l.run("preflight")
 		l.want(e, exitRefused)
 		for _, want := range []string{

@@ -15,6 +15,7 @@
 //	install -m MODE FILE DST      (DST in a missing directory: exit code 1)
 //	tee FILE                      (only when World.NoSFTP is given)
 //	echo dcos-patch-greeting      (first on every connection)
+//	echo ARG...                   (of a Few, ten at once)
 //
 // and, only when World.AskSudo is given, "sudo -S -p PROMPT /bin/sh -c SCRIPT sh "
 // before any of them: PROMPT and a line read from standard input as often as the

@@ -30,6 +30,26 @@ type World struct {
 	AskTerminal *sshexec.Target // one whose sudo wants both
 	Noisy       *sshexec.Target // a login whose shell prints before every command
 
+	Few       *sshexec.Target // an sshd that opens two sessions of a connection (MaxSessions)
+	SlowDNS   *sshexec.Target // an sshd that waits for seconds before the login (UseDNS)
+	SlowShell *sshexec.Target // a login whose shell takes two seconds and more to begin
+	Busy      *sshexec.Target // an sshd that hangs up when two have not logged in yet (MaxStartups)
+
+	// Certified is a node known only by an authority that has signed its host
+	// key; CertifiedHosts is the known_hosts file that says so.
+	Certified      *sshexec.Target
+	CertifiedHosts string
+	// ManyKeys is a node with host keys of several types; ManyKeysHosts is a
+	// known_hosts file that has one of them, which is not the first.
+	ManyKeys      *sshexec.Target
+	ManyKeysHosts string
+	// ByCertificate is a login that wants a user's certificate;
+	// CertificateIdentity is the key beside which it is.
+	ByCertificate       *sshexec.Target
+	CertificateIdentity string
+	// Hops are two jump hosts through which Target is reached.
+	Hops []sshexec.Hop
+
 	SudoPassword sshexec.Secret // for AskSudo and AskTerminal
 	Canary       string         // the same in clear, to look for it where it must not be
 

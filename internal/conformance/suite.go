@@ -16,7 +16,17 @@ const patience = 30 * time.Second
 
 // Run runs the suite, each case in a world of its own.
 func Run(t *testing.T, lab Lab) {
-	for _, group := range []map[string]func(*testing.T, World){commands, roots, files, tunnels, logins, losses} {
+	for _, group := range []map[string]func(*testing.T, World){commands, roots, files, tunnels, logins, ways, losses} {
+		for name, try := range group {
+			t.Run(name, func(t *testing.T) { lab.Enter(t, try) })
+		}
+	}
+}
+
+// RunThroughShell runs the part of the suite in which a login shell reads what
+// is run.
+func RunThroughShell(t *testing.T, lab Lab) {
+	for _, group := range []map[string]func(*testing.T, World){commands, roots, files, tunnels} {
 		for name, try := range group {
 			t.Run(name, func(t *testing.T) { lab.Enter(t, try) })
 		}

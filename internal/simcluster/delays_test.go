@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/pkg/sftp"
 )
 
 // until waits for a condition of the model, and gives how long it took.
@@ -200,11 +202,27 @@ func TestATimeScaleMakesEverythingFaster(t *testing.T) {
 func TestUnitsShowNoRestartsOnSystemd219(t *testing.T) {
 	for systemd, want := range map[Systemd]bool{Systemd219: false, Systemd247: true} {
 		bubble(t, Options{Systemd: systemd}, func(t *testing.T, c *Cluster) {
-			if out := must(t, c, "m1").verb("units dcos-mesos-master.service"); strings.Contains(out, "NRestarts=") != want {
+			if out := showUnits(c.byName["m1"], claim{}, []string{"dcos-mesos-master.service"}).out; strings.Contains(out, "NRestarts=") != want {
 				t.Errorf("%d: %s", systemd, out)
 			}
 		})
 	}
+}
+
+func TestNodesOfSystemd219RefuseSFTPAndSudoWithoutATerminal(t *testing.T) {
+	bubble(t, Options{Systemd: Systemd219}, func(t *testing.T, c *Cluster) {
+		l := must(t, c, "m1")
+		if _, stderr, code := l.run("sudo -n true", ""); code != 1 || !strings.Contains(stderr, "must have a tty") {
+			t.Errorf("exit %d, %q", code, stderr)
+		}
+		if _, err := sftp.NewClient(l.ssh); err == nil {
+			t.Error("SFTP is served")
+		}
+		if _, _, code := l.run("nc -z 127.0.0.1 22", ""); code != 127 || len(c.Drift()) != 1 {
+			t.Errorf("nc: exit %d", code)
+		}
+		c.drift = nil
+	})
 }
 
 func TestAThousandAgentsCostLittle(t *testing.T) {

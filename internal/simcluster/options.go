@@ -10,8 +10,10 @@ import (
 // Systemd is the version that nodes say they run.
 type Systemd int
 
-// The versions that suites run with. Systemd219 is CentOS 7: units have no
-// NRestarts.
+// The versions that suites run with. Systemd219 is CentOS 7 at its worst: units
+// have no NRestarts, sudo wants a terminal, and sshd has no SFTP subsystem.
+// There is no nc on any simulated node. What the node program asks of systemd
+// itself is tried on the program, in package node.
 const (
 	Systemd247 Systemd = 247
 	Systemd219 Systemd = 219

@@ -136,7 +136,8 @@ func (c *Cluster) serveSSH(ctx context.Context, n *node, conn net.Conn) error {
 		return err
 	}
 	server := &sshd.Server{HostKey: key, User: c.opt.User, Authorized: []ssh.PublicKey{n.wantKey}, Handler: session{n},
-		RefuseForwarding: n.fault(NoForwarding), RefuseSFTP: n.fault(NoSFTP)}
+		RefuseForwarding: n.fault(NoForwarding), RefuseSFTP: n.fault(NoSFTP) || c.opt.Systemd == Systemd219,
+		RequireTTY: c.opt.Systemd == Systemd219}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {

@@ -19,9 +19,14 @@ func (s *Server) session(ctx context.Context, nc ssh.NewChannel) {
 	var work sync.WaitGroup
 	defer work.Wait()
 	defer cancel() // requests end when the client has closed the channel
-	started := false
+	started, terminal := false, false
 	for r := range requests {
-		run := s.program(r)
+		if r.Type == "pty-req" {
+			terminal = true
+			_ = r.Reply(!started, nil)
+			continue
+		}
+		run := s.program(r, terminal)
 		ok := run != nil && !started
 		if r.WantReply {
 			_ = r.Reply(ok || r.Type == "env", nil)
@@ -38,13 +43,21 @@ func (s *Server) session(ctx context.Context, nc ssh.NewChannel) {
 }
 
 // program is what a request asks to run, or nil when it is refused.
-func (s *Server) program(r *ssh.Request) func(context.Context, ssh.Channel) int {
+func (s *Server) program(r *ssh.Request, terminal bool) func(context.Context, ssh.Channel) int {
 	var arg struct{ Value string }
 	if ssh.Unmarshal(r.Payload, &arg) != nil {
 		return nil
 	}
 	to, relays := relayAddr(arg.Value)
+	script, hasTerminal := terminalOf(arg.Value)
 	switch {
+	case r.Type == "exec" && s.wantsTerminal(arg.Value, terminal):
+		return func(_ context.Context, ch ssh.Channel) int {
+			_, _ = io.WriteString(ch.Stderr(), refusal)
+			return 1
+		}
+	case r.Type == "exec" && terminal && hasTerminal:
+		return func(ctx context.Context, ch ssh.Channel) int { return s.terminal(ctx, script, ch) }
 	case r.Type == "exec" && relays:
 		return func(ctx context.Context, ch ssh.Channel) int { return s.relay(ctx, ch, to) }
 	case r.Type == "exec":
