@@ -2,7 +2,6 @@ package checks
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"net"
 	"net/http"
@@ -33,11 +32,7 @@ func (p *peer) marathonLeader(ctx context.Context) string {
 		if err != nil {
 			return "", err
 		}
-		var body struct {
-			Leader string `json:"leader"`
-		}
-		err = json.Unmarshal(b, &body)
-		return hostOf(body.Leader), err
+		return dcos.ParseMarathonLeader(b)
 	})
 	return leader
 }

@@ -1,6 +1,7 @@
 package dcos_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -109,6 +110,82 @@ func TestCockroachOfEveryVersionAndFormat(t *testing.T) {
 			t.Errorf("%s: available %v, up %v", c.name, n.Available, n.Up())
 		}
 	}
+}
+
+// shapes writes the rows of a table, the header among them, as every version
+// and format does.
+func shapes(rows [][]string) map[string]string {
+	widths := make([]int, len(rows[0]))
+	for _, r := range rows {
+		for i, c := range r {
+			widths[i] = max(widths[i], len(c))
+		}
+	}
+	border := func(left, right string) string {
+		var parts []string
+		for _, w := range widths {
+			parts = append(parts, strings.Repeat("-", w+2))
+		}
+		return left + strings.Join(parts, "+") + right + "\n"
+	}
+	drawn := func(left, right, top, under, bottom string) string {
+		text := top
+		for i, r := range rows {
+			var cells []string
+			for k, c := range r {
+				cells = append(cells, fmt.Sprintf(" %-*s ", widths[k], c))
+			}
+			text += left + strings.Join(cells, "|") + right + "\n"
+			if i == 0 {
+				text += under
+			}
+		}
+		return text + bottom
+	}
+	joined := func(by string) string { return strings.ReplaceAll(tsvOf(rows), "\t", by) }
+	n := len(rows) - 1
+	return map[string]string{
+		"tsv":                     joined("\t"),
+		"tsv that counts first":   fmt.Sprintf("%d rows\n%s", n, joined("\t")),
+		"tsv that counts last":    fmt.Sprintf("%s# %d rows\n", joined("\t"), n),
+		"csv":                     joined(","),
+		"csv that counts last":    fmt.Sprintf("%s# %d rows\n", joined(","), n),
+		"pretty of 1.1 and 2.0":   drawn("|", "|", border("+", "+"), border("+", "+"), border("+", "+")+fmt.Sprintf("(%d rows)\n", n)),
+		"table of 2.1":            drawn(" ", "", "", border("+", "+"), fmt.Sprintf("(%d rows)\n", n)),
+		"table without corners":   drawn(" ", "", "", border("-", ""), fmt.Sprintf("(%d rows)\n", n)),
+		"table that counts not":   drawn(" ", "", "", border("-", ""), ""),
+		"table and empty line":    drawn(" ", "", "", border("-", ""), fmt.Sprintf("(%d rows)\n\n", n)),
+		"tsv with another's line": joined("\t") + "\n",
+	}
+}
+
+// The table of a cluster in the middle of an upgrade, with a node that is gone
+// (a ghost: NULL where the others have numbers), reads the same in every shape
+// that CockroachDB gives it.
+func TestCockroachReadsTheSameInEveryShape(t *testing.T) {
+	var rows [][]string
+	for line := range strings.Lines(mixed) {
+		rows = append(rows, strings.Split(strings.TrimSuffix(line, "\n"), "\t"))
+	}
+	rows = append(rows, []string{"7", "172.16.9.9:26257", "v2.1.7", "2019-07-01 10:19:33.902568+00:00", "2019-07-02 10:36:39.973026+00:00", "false", "NULL", "NULL", "NULL", "NULL", "NULL", "NULL"})
+	want, err := dcos.ParseCockroachStatus([]byte(tsvOf(rows)))
+	if err != nil || len(want) != 3 || want[2].Ranges.Known || want[2].Up().IsTrue() || want[0].Build != "" {
+		t.Fatalf("%+v, %v", want, err)
+	}
+	for name, text := range shapes(rows) {
+		got, err := dcos.ParseCockroachStatus([]byte(text))
+		if err != nil || !cmp.Equal(got, want) {
+			t.Errorf("%s: %v\n%s\n%s", name, err, text, cmp.Diff(want, got))
+		}
+	}
+}
+
+func tsvOf(rows [][]string) string {
+	text := ""
+	for _, r := range rows {
+		text += strings.Join(r, "\t") + "\n"
+	}
+	return text
 }
 
 func TestCockroachNullAndNothingAreUnknown(t *testing.T) {

@@ -53,3 +53,20 @@ func FuzzComparison(f *testing.F) {
 		}
 	})
 }
+
+// Law: what a comparison accepts, it accepts written again.
+func FuzzParseComparison(f *testing.F) {
+	for _, s := range []string{"== 0", "<= 1.5", ">1e3", "!= -2", "0"} {
+		f.Add(s, 1.0)
+	}
+	f.Fuzz(func(t *testing.T, s string, x float64) {
+		c, err := dcos.ParseComparison(s)
+		if err != nil {
+			return
+		}
+		again, err := dcos.ParseComparison(c.String())
+		if err != nil || again.Holds(x) != c.Holds(x) {
+			t.Fatalf("%q is %q, which is read as %q, %v", s, c, again, err)
+		}
+	})
+}
