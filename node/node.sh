@@ -911,7 +911,7 @@ refuse_attempt() { # SHA256 ATTEMPT
 	for a in $(attempts "$1"); do
 		s=$(state "$1" "$a") || exit 1
 		case $s in
-		lost) call_off "$1" "$a" || refuse receipt "attempt $a was lost and may have changed the node" ;;
+		lost) call_off "$1" "$a" || ended_before_swap "$1" "$a" || refuse receipt "attempt $a was lost and may have changed the node" ;;
 		running | exit:0) refuse receipt "attempt $a: $s" ;;
 		*) ended_before_swap "$1" "$a" || refuse receipt "attempt $a: $s, and it has changed the node" ;;
 		esac
@@ -919,7 +919,8 @@ refuse_attempt() { # SHA256 ATTEMPT
 }
 
 # ended_before_swap never believes the exit code alone: code 1 can mean that
-# everything was activated, too.
+# everything was activated, too. A lost attempt has none; pkgpanda writes
+# install_progress before it stops or moves anything.
 ended_before_swap() { # SHA256 ATTEMPT
 	[ ! -e "$(receipt_dir "$1" "$2")/begun/called-off" ] || return 0
 	! is_midswap &&

@@ -156,7 +156,7 @@ func (n *node) receiptForbids(sha string, attempt int) string {
 		switch {
 		case a == attempt:
 			return fmt.Sprintf("attempt %d exists: %s", a, state)
-		case state == "lost":
+		case state == "lost" && !same:
 			return fmt.Sprintf("attempt %d was lost and may have changed the node", a)
 		case state == "running" || state == "exit:0":
 			return fmt.Sprintf("attempt %d: %s", a, state)
