@@ -12,6 +12,7 @@ const hasty = "policy: {settle: 20s, settle_leading: 20s, hold_limit: 5m, timeou
 func faults() []expected {
 	briefly := func(when simcluster.When) simcluster.Fault { return simcluster.Fault{When: when, For: 2 * time.Minute} }
 	at := func(when simcluster.When) simcluster.Fault { return simcluster.Fault{When: when} }
+	later := func(d time.Duration) simcluster.Fault { return simcluster.Fault{When: simcluster.WhenLaunch, After: d} }
 	once := simcluster.Fault{Nth: 1}
 	return []expected{
 		{what: simcluster.SSHCutBeforeExec, where: "m1", fault: once, code: exitStopped, at: "masters/m1/patch", says: "never began"},
@@ -88,5 +89,36 @@ func faults() []expected {
 		{what: simcluster.OtherCluster, where: "m1", code: exitRefused, says: "cluster"},
 		{what: simcluster.OtherVersion, where: "a1", code: exitRefused, says: "2.0.6"},
 		{what: simcluster.LockHeld, where: "m1", code: exitRefused, says: "lock"},
+		{what: simcluster.SSHCut, where: "m1", fault: at(simcluster.WhenLaunch), script: 1, next: true},
+		{what: simcluster.SSHCut, where: "a1", fault: at(simcluster.WhenDown), script: 1, next: true},
+		{what: simcluster.Reboot, where: "m1", fault: later(3 * time.Second), script: 1, next: true},
+		{what: simcluster.Reboot, where: "a1", fault: later(20 * time.Second), script: 1, next: true},
+		{what: simcluster.ScriptFailsBeforeSwap, where: "m1", code: exitStopped, at: "masters/m1/patch", says: "nothing was stopped", script: 1},
+		{what: simcluster.DiskFull, where: "m1", code: exitRefused, says: "bring m1 in order"},
+		{what: simcluster.DiskFull, where: "a1", fault: at(simcluster.WhenLaunch), code: exitStopped, at: "general/a1/patch", says: "nothing was stopped", script: 1},
+		{what: simcluster.ClockStep, where: "a1", fault: simcluster.Fault{When: simcluster.WhenDown, For: -time.Hour}, script: 1, next: true},
+		{what: simcluster.ExhibitorEmpty, where: "m1", code: exitStopped, at: "masters/m1/serve", says: `gate    "exhibitor" on m1`, script: 1},
+		{what: simcluster.ExhibitorHostMissing, where: "m1", code: exitStopped, at: "masters/m1/serve", says: `gate    "exhibitor" on m1`, script: 1},
+		{what: simcluster.ExhibitorTwoLeaders, where: "m1", code: exitStopped, at: "masters/m1/serve", says: `gate    "exhibitor" on m1`, script: 1},
+		{what: simcluster.Exhibitor500, where: "m1", code: exitStopped, at: "masters/m1/serve", says: `gate    "exhibitor" on m1`, script: 1},
+		{what: simcluster.ExhibitorFlaps, where: "m1", code: exitStopped, at: "masters/m1/serve", says: `gate "exhibitor" did not hold`, script: 1},
+		{what: simcluster.EnsembleSmall, where: "m1", code: exitStopped, at: "masters/m1/serve", says: `gate    "registrar" on m1`, script: 1},
+		{what: simcluster.MetricsEscaped, where: "m1", script: 1, next: true},
+		{what: simcluster.MetricsSlow, where: "m1", script: 1, next: true},
+		{what: simcluster.Metrics500, where: "m1", script: 1, next: true},
+		{what: simcluster.MetricsCrowded, where: "m1", fault: at(simcluster.WhenAlways), script: 1, next: true},
+		{what: simcluster.LeaderMoves, where: "m1", fault: at(simcluster.WhenLaunch), script: 1, next: true},
+		{what: simcluster.ExLeader, where: "m1", fault: at(simcluster.WhenLaunch), script: 1, next: true},
+		{what: simcluster.LeaderUnread, where: "m1", fault: at(simcluster.WhenLaunch), code: exitStopped, at: "masters/m1/serve", says: "SAFE TO LEAVE: no", script: 1},
+		{what: simcluster.LeaderAlone, where: "a1", fault: at(simcluster.WhenLaunch), code: exitStopped, at: "general/a1/return", says: "SAFE TO LEAVE: no. the cluster is not whole", script: 1},
+		{what: simcluster.ZooKeeperGone, where: "m1", fault: briefly(simcluster.WhenLaunch), code: exitStopped, at: "masters/m1/serve", says: "SAFE TO LEAVE: no", script: 1},
+		{what: simcluster.CockroachStale, where: "m1", code: exitStopped, at: "masters/m1/serve", says: `gate    "cockroach" on m1`, script: 1},
+		{what: simcluster.CockroachNull, where: "m1", code: exitStopped, at: "masters/m1/serve", says: `gate    "cockroach" on m1`, script: 1},
+		{what: simcluster.CockroachGhost, where: "m1", script: 1, next: true},
+		{what: simcluster.CockroachUnreadable, where: "m1", code: exitStopped, at: "masters/m1/serve", says: `gate    "cockroach" on m1`, script: 1},
+		{what: simcluster.CockroachHangs, where: "m1", code: exitStopped, at: "masters/m1/serve", says: `gate    "cockroach" on m1`, script: 1},
+		{what: simcluster.AgentLoops, where: "a1", code: exitStopped, at: "general/a1/return", says: `gate    "registered" on a1`, script: 1},
+		{what: simcluster.AgentBackLate, where: "a1", code: exitStopped, at: "general/a1/return", says: `gate    "registered" on a1`, script: 1},
+		{what: simcluster.AgentBackTooLate, where: "a1", code: exitStopped, at: "general/a1/return", says: `gate    "registered" on a1`, script: 1},
 	}
 }

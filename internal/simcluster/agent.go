@@ -9,9 +9,11 @@ import (
 type agentState struct {
 	up      bool
 	since   time.Time
+	stopped time.Time
 	version string // of the running process
 	id      string
-	settled bool // its own recovery is over
+	former  string // the id before it lost its identity
+	settled bool   // its own recovery is over
 	record  record
 	tasks   []*task
 }
@@ -51,8 +53,11 @@ func (n *node) tryAgent() {
 	n.startUnit(u)
 	a := &n.agent
 	a.up, a.settled, a.since, a.version = true, false, n.c.now(), n.mesosVersion()
-	if n.launched > 0 && n.fault(AgentNewID) && a.version == n.c.opt.MesosTo {
+	if n.ails(AgentNewID) && a.version == n.c.opt.MesosTo && a.former == "" {
 		n.newIdentity()
+	}
+	if n.ails(AgentLoops) {
+		n.after(3*time.Second, n.crashAgent)
 	}
 	n.after(executorReregistration, func() {
 		a.settled = true
@@ -60,10 +65,36 @@ func (n *node) tryAgent() {
 	})
 }
 
+// crashAgent is the end of an agent that systemd starts again.
+func (n *node) crashAgent() {
+	if !n.agent.up || !n.ails(AgentLoops) {
+		return
+	}
+	n.stopAgent()
+	n.unit(n.role.MesosUnit()).waits()
+	n.after(5*time.Second, n.tryAgent)
+}
+
+// lateness is how long the agent's start has to wait, with a fault for it.
+func (n *node) lateness() time.Duration {
+	limit := pingTimeout * pingCount
+	switch {
+	case n.ails(AgentBackLate):
+		limit = limit * 8 / 10
+	case n.ails(AgentBackTooLate):
+		limit = limit * 12 / 10
+	default:
+		return 0
+	}
+	away := time.Duration(float64(n.c.now().Sub(n.agent.stopped)) / n.c.opt.TimeScale)
+	return max(limit-away, 0)
+}
+
 // newIdentity is an agent that could not recover, and starts afresh.
 func (n *node) newIdentity() {
 	a := &n.agent
 	n.c.mesos.ghosts++
+	a.former = a.id
 	a.id = n.c.newAgentID()
 	a.record = record{lost: a.record.lost}
 	n.loseTasks("agent came back as another")
@@ -72,15 +103,14 @@ func (n *node) newIdentity() {
 // register tries to (re)register with a leader that works.
 func (n *node) register() {
 	a, m := &n.agent, &n.c.mesos
-	patched := n.launched > 0
-	if !a.up || !a.settled || m.leader == nil || !m.recovered || patched && n.fault(AgentNeverRegisters) {
+	if !a.up || !a.settled || m.leader == nil || !m.recovered || n.ails(AgentNeverRegisters) {
 		return // tried again when a leader has recovered
 	}
-	if patched && !a.record.active {
-		if n.fault(TasksDoNotReturn) {
+	if !a.record.active {
+		if n.ails(TasksDoNotReturn) {
 			n.loseTasks("executor did not reregister")
 		}
-		if n.fault(BatchJobFinishes) {
+		if n.ails(BatchJobFinishes) {
 			n.finishTask()
 		}
 	}
@@ -106,7 +136,7 @@ func (n *node) stopAgent() {
 	if !a.up {
 		return
 	}
-	a.up, a.settled = false, false
+	a.up, a.settled, a.stopped = false, false, n.c.now()
 	a.record.active = false
 	a.record.lost++
 	lost := a.record.lost

@@ -13,6 +13,9 @@ import (
 )
 
 func install(n *node, _ claim, args []string) reply {
+	if n.full {
+		return fails(codeFailed, noSpace)
+	}
 	mode, err := strconv.ParseUint(args[0], 8, 12)
 	if err != nil {
 		return fails(codeUsage, "node program: '%s' is not a mode", args[0])

@@ -16,6 +16,7 @@ type cockroachState struct {
 	behind  time.Time // its ranges are under-replicated until then
 	forever bool      // they stay so
 	form    iamForm   // of the running version
+	frozen  time.Time // when its row was last written, with the fault for it
 }
 
 const (
@@ -41,7 +42,7 @@ func (n *node) tryCockroach() {
 	s := &n.cockroach
 	s.up, s.started, s.form = true, n.c.now(), iamFormOf(n.release())
 	s.behind = n.c.now().Add(n.c.scaled(cockroachRepair))
-	s.forever = n.launched > 0 && n.fault(UnderReplicated)
+	s.forever = n.ails(UnderReplicated)
 }
 
 // tryMarathon is simpler than the real one: it starts when bootstrap does.
@@ -70,6 +71,12 @@ func (c *Cluster) marathonLeader() *node {
 // reported is when the node last wrote its status.
 func (n *node) reported() time.Time {
 	s := n.cockroach
+	if n.ails(CockroachStale) && s.up {
+		if s.frozen.Before(s.started) {
+			return s.started
+		}
+		return s.frozen
+	}
 	last := n.c.now()
 	if !s.up {
 		last = s.left
@@ -102,7 +109,7 @@ func (n *node) checkRunner(kind string) (string, int) {
 	if n.role == dcos.Master {
 		own, healthy = "mesos_master_replog_synchronized", n.master.up
 	}
-	red := n.fault(ChecksRedBefore) || n.launched > 0 && n.fault(ChecksRedAfter)
+	red := n.fault(ChecksRedBefore) || n.ails(ChecksRedAfter)
 	var b strings.Builder
 	worst := 0
 	item := func(name, output string, status int) {

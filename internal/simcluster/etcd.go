@@ -29,7 +29,7 @@ func (n *node) etcdHealthy() bool {
 			up++
 		}
 	}
-	sick := n.launched > 0 && n.fault(EtcdSick)
+	sick := n.ails(EtcdSick)
 	return n.etcd.up && up > n.c.opt.Masters/2 && !sick
 }
 

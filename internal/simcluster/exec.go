@@ -128,6 +128,9 @@ func (s session) dispatch(line string, argv []string, stdin []byte, uid int) rep
 		return s.program(line, argv, stdin)
 	}
 	if plain, ok := plainCommands()[argv[0]]; ok {
+		if s.n.full && (argv[0] == "mktemp" || argv[0] == "install" || argv[0] == "tee") {
+			return fails(1, "%s: No space left on device", argv[0])
+		}
 		return plain(command{n: s.n, line: line, uid: uid, args: argv[1:], stdin: stdin})
 	}
 	return s.unknown(line)

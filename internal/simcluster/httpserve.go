@@ -87,7 +87,8 @@ func (c *Cluster) route(to endpoint, r *http.Request, body []byte) httpReply {
 			return httpReply{} // not a TLS handshake: it hangs up
 		}
 		if r.URL.Path == dcos.ExhibitorStatus {
-			return httpReply{status: 200, kind: kindJSON, body: c.exhibitorStatus()}
+			status, body := to.n.exhibitorStatus()
+			return httpReply{status: status, kind: kindJSON, body: body}
 		}
 	case dcos.MarathonPort:
 		return c.marathonAnswer(r)

@@ -53,11 +53,36 @@ func (f iamForm) row(id int, o *node) string {
 		"started_at": f.stamp(started), "updated_at": f.stamp(o.reported()),
 		"is_available": fmt.Sprint(s.up), "is_live": fmt.Sprint(live),
 	}
+	if o.ails(CockroachNull) {
+		cells["updated_at"] = "NULL"
+	}
 	var row []string
 	for name := range strings.SplitSeq(f.columns, " ") {
 		row = append(row, cells[name])
 	}
 	return strings.Join(append(row, "33", "33", "191", "0", fmt.Sprint(o.underReplicated())), "\t")
+}
+
+// ghost is the row of a master that left long ago, and was never removed.
+func (f iamForm) ghost(c *Cluster) string {
+	gone := f.stamp(c.start.Add(-400 * 24 * time.Hour))
+	cells := map[string]string{"id": "9", "address": fmt.Sprintf("127.%d.0.99:26257", c.opt.Net), "build": f.build, "locality": "",
+		"started_at": gone, "updated_at": gone, "is_available": "false", "is_live": "false"}
+	var row []string
+	for name := range strings.SplitSeq(f.columns, " ") {
+		row = append(row, cells[name])
+	}
+	return strings.Join(append(row, "0", "0", "0", "0", "0"), "\t")
+}
+
+// haunted reports whether the status has a row of nobody.
+func (c *Cluster) haunted() bool {
+	for _, m := range c.masters() {
+		if m.fault(CockroachGhost) {
+			return true
+		}
+	}
+	return false
 }
 
 // iamRefuses is why the client of the node's packages gets no answer.
@@ -91,6 +116,12 @@ func (n *node) cockroachStatus() (out, errText string) {
 	rows := []string{f.header()}
 	for i, o := range n.c.masters() {
 		rows = append(rows, f.row(i+1, o))
+	}
+	if n.c.haunted() {
+		rows = append(rows, f.ghost(n.c))
+	}
+	if n.ails(CockroachUnreadable) {
+		rows = []string{"warning: a Go panic has occurred", "goroutine 1 [running]:"}
 	}
 	if f.counted {
 		rows = append(rows, fmt.Sprintf("# %d rows", len(rows)-1))

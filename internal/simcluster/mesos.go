@@ -18,6 +18,8 @@ type mesosState struct {
 	nextAgent int    // of the next new agent id
 	ghosts    int    // ids that stay unreachable in the registry
 	electing  bool
+	unread    bool // a fault: who is elected does not read the registry
+	alone     bool // a fault: the other masters do not start
 }
 
 // masterState is one Mesos master process.
@@ -90,7 +92,7 @@ func (c *Cluster) ensemble() int {
 // bootstrap lets it.
 func (n *node) tryMaster() {
 	u := n.unit(dcos.Master.MesosUnit())
-	if !n.bootstrapped() {
+	if !n.bootstrapped() || n.c.mesos.alone && n.c.mesos.leader != nil {
 		u.waits()
 		n.after(masterRestart, n.tryMaster)
 		return
@@ -168,6 +170,10 @@ func (c *Cluster) electNow() {
 func (c *Cluster) recoverRegistry(term int, since time.Time) {
 	m := &c.mesos
 	if m.term != term || m.leader == nil {
+		return
+	}
+	if m.unread {
+		c.after(2*time.Second, func() { c.recoverRegistry(term, c.now()) })
 		return
 	}
 	if c.mastersUp() <= c.opt.Masters/2 {

@@ -13,6 +13,10 @@ import (
 const (
 	metricsRoute = 300 * time.Millisecond
 	metricsWhole = 900 * time.Millisecond
+
+	metricsSlowRoute = 20 * time.Second // with the faults for it
+	metricsSlowWhole = 40 * time.Second
+	metricsCrowd     = 4 * time.Second
 )
 
 // metricsQueue lets a request wait for its turn: a process answers two a
@@ -23,6 +27,9 @@ func (n *node) metricsQueue() httpReply {
 		turn = n.metrics
 	}
 	n.metrics = turn.Add(n.c.scaled(metricsInterval))
+	if n.ails(MetricsCrowded) {
+		turn = turn.Add(n.c.scaled(metricsCrowd))
+	}
 	if wait := turn.Sub(n.c.now()); wait > 0 {
 		return httpReply{wait: wait}
 	}
@@ -44,15 +51,22 @@ func (n *node) metricsSnapshot() httpReply {
 		since, fill = n.agent.since, n.agentMetrics
 	}
 	age := n.c.now().Sub(since)
-	if age < n.c.scaled(metricsRoute) {
+	route, whole := metricsRoute, metricsWhole
+	if n.ails(MetricsSlow) {
+		route, whole = metricsSlowRoute, metricsSlowWhole
+	}
+	switch f, stopping := n.c.find(Metrics500, n.name); {
+	case age < n.c.scaled(route):
 		return httpReply{status: http.StatusNotFound}
+	case stopping && (f.When == WhenAlways || n.tree.exists(dcos.InstallProgress) || n.owed()):
+		return textReply(http.StatusInternalServerError, "discarded future")
 	}
 	m := map[string]float64{"system/cpus_total": 4, "system/load_1min": 0.42, "system/mem_total_bytes": 16 << 30, "system/mem_free_bytes": 9 << 30}
-	if age >= n.c.scaled(metricsWhole) {
+	if age >= n.c.scaled(whole) {
 		fill(m, age.Seconds())
 	}
 	a := jsonReply(m)
-	if n.runs().Compare("1.7.0") < 0 { // older ones escape the slashes in names
+	if n.runs().Compare("1.7.0") < 0 || n.ails(MetricsEscaped) { // older ones escape the slashes in names
 		a.body = bytes.ReplaceAll(a.body, []byte("/"), []byte(`\/`))
 	}
 	return a
@@ -78,12 +92,15 @@ func (n *node) masterMetrics(m map[string]float64, uptime float64) {
 	m["registrar/log/ensemble_size"] = float64(n.c.ensemble())
 	if n.c.opt.OverlayLog {
 		m["overlay/log/recovered"], m["overlay/log/ensemble_size"] = 1, float64(n.c.ensemble())
-		if n.launched > 0 && n.fault(OverlayStuck) {
+		if n.ails(OverlayStuck) {
 			m["overlay/log/recovered"] = 0
 		}
 	}
-	if n.launched > 0 && n.fault(RegistrarMissing) {
+	if n.ails(RegistrarMissing) {
 		delete(m, "registrar/log/recovered")
+	}
+	if n.ails(EnsembleSmall) {
+		m["registrar/log/ensemble_size"]--
 	}
 	if ms.leader != n {
 		return

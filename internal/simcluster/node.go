@@ -36,7 +36,9 @@ type node struct {
 	launched int
 	fetching bool // the verb fetch holds the node's flock
 	noSudo   bool
-	sshDown  time.Time // refuses connections until then
+	full     bool          // its disk
+	skew     time.Duration // that its clock has jumped by
+	sshDown  time.Time     // refuses connections until then
 	conns    map[net.Conn]struct{}
 
 	version dcos.Version // of the active packages
@@ -107,13 +109,16 @@ func (c *Cluster) settle() {
 	for _, n := range c.nodes {
 		n.settleFaults()
 	}
+	for _, f := range c.opt.Faults {
+		if f.Where == "" {
+			c.happen(f)
+		}
+	}
 }
 
 func (n *node) settleFaults() {
-	if n.fault(NoSudo) {
-		n.noSudo = true
-	}
 	n.moment(WhenStart)
+	n.moment(WhenAlways)
 	if n.fault(OtherCluster) {
 		n.tree.write("/var/lib/dcos/cluster-id", []byte(n.c.uuid("other cluster")), 0o644)
 	}
@@ -200,10 +205,10 @@ func (n *node) bootID() string { return n.c.uuid(fmt.Sprintf("boot %s %d", n.nam
 
 // clock is what the node's own clock says.
 func (n *node) clock() time.Time {
-	if f, ok := n.c.find(ClockSkew, n.name); ok && (f.When == WhenStart || n.launched > 0) {
-		return n.c.now().Add(f.For)
+	if f, ok := n.c.find(ClockSkew, n.name); ok && (f.When == WhenStart || f.When == WhenAlways || n.launched > 0) {
+		return n.c.now().Add(f.For + n.skew)
 	}
-	return n.c.now()
+	return n.c.now().Add(n.skew)
 }
 
 // after plans an event that is void once the node's daemons are stopped or

@@ -18,6 +18,7 @@ type patch struct {
 	script  scriptFacts
 	out     *inode
 	running bool
+	hung    bool // and will not end by itself
 }
 
 // Delays of the script and what it sets going, unscaled.
@@ -49,7 +50,7 @@ func (p *patch) begin(script []byte) {
 	if p.n.fault(RebootMidSwap) {
 		p.n.c.wake(patchBegin + p.fetchTakes() + 2*time.Second)
 	}
-	if p.n.fault(NodeNeverReturns) || p.n.fault(SSHDown) || p.n.fault(SSHSilent) {
+	if p.n.fault(NodeNeverReturns) || p.n.awaits(WhenDown) {
 		p.n.c.wake(patchBegin + p.fetchTakes() + daemonsLag)
 	}
 }
@@ -115,13 +116,11 @@ func (p *patch) fetch() {
 		p.after(2*fetchOne, n.cutSSH)
 	}
 	if n.hit(RebootMidScript) {
-		p.after(2*fetchOne, func() {
-			n.powerOff()
-			n.c.after(rebootTakes, n.powerOn)
-		})
+		p.after(2*fetchOne, n.reboot)
 		return
 	}
 	if n.hit(ScriptHangs) {
+		p.hung = true
 		return
 	}
 	takes := p.fetchTakes()
@@ -132,10 +131,24 @@ func (p *patch) fetch() {
 		})
 		return
 	}
-	p.after(takes, func() {
-		n.addPackages(p.script.packages)
-		p.activate()
-	})
+	p.after(takes, p.fetched)
+}
+
+// fetched goes on, with the packages on the node.
+func (p *patch) fetched() {
+	n := p.n
+	if n.full {
+		p.say("OSError: [Errno 28] No space left on device\n")
+		p.end(1)
+		return
+	}
+	n.addPackages(p.script.packages)
+	if n.hit(ScriptFailsBeforeSwap) {
+		p.say("Traceback (most recent call last):\nValidationError: Conflicting packages\n")
+		p.end(1)
+		return
+	}
+	p.activate()
 }
 
 // activate is pkgpanda's swap. Up to 2.1 it asks systemd to stop and start
@@ -157,22 +170,17 @@ func (p *patch) activate() {
 		n.stopDaemons()
 	}
 	if n.hit(RebootMidSwap) {
-		p.after(2*time.Second, func() {
-			n.powerOff()
-			n.c.after(rebootTakes, func() {
-				n.powerOn()
-				n.after(setupTakes, p.recoverSwap)
-			})
-		})
+		p.after(2*time.Second, n.reboot)
 		return
 	}
 	p.after(swapTakes, p.swapped)
 }
 
 // recoverSwap is dcos-setup at boot, which finishes what pkgpanda began.
-func (p *patch) recoverSwap() {
-	n := p.n
-	n.setActive(p.script)
+func (n *node) recoverSwap() {
+	s, _ := readScript(n.c.script)
+	n.setActive(s)
+	n.tree.write("/opt/mesosphere/environment.export", []byte("export PATH=/opt/mesosphere/bin:$PATH\n"), 0o644)
 	n.c.note(n, "recovered-swap", string(n.version))
 }
 

@@ -22,6 +22,9 @@ const (
 	codeRefused = 70
 )
 
+// noSpace is what a full disk says.
+const noSpace = "sh: write error: No space left on device"
+
 // flockWait is how long a change waits for another one to end, unscaled.
 const flockWait = 10 * time.Second
 
@@ -29,6 +32,7 @@ const flockWait = 10 * time.Second
 // anything else is looked at.
 type verb struct {
 	epoch  bool // EPOCH RUN come first
+	frees  bool // needs no room on the disk
 	from   place
 	args   []argument // besides EPOCH RUN
 	rest   argument   // of any further ones; nil: there are none
@@ -65,14 +69,14 @@ func verbs() map[string]verb {
 		"run":          {args: []argument{isRun, isRun, isOffset}, action: showRun},
 		"beat":         {epoch: true, args: []argument{isNumber}, action: beat},
 		"copy":         {epoch: true, args: []argument{isRun, isOffset, isAny}, action: copyIn},
-		"sweep":        {epoch: true, action: sweepNode},
+		"sweep":        {epoch: true, frees: true, action: sweepNode},
 		"install":      {args: []argument{isMode, isAny, isDst}, action: install},
 		"init":         {epoch: true, action: initDirs},
 		"lock":         {epoch: true, args: []argument{isLine}, action: lock},
-		"unlock":       {epoch: true, action: unlock},
+		"unlock":       {epoch: true, frees: true, action: unlock},
 		"fetch":        {epoch: true, args: []argument{isSHA, isURL, isPackage}, rest: isPackage, action: fetch},
 		"launch":       {epoch: true, from: installedOnly, args: []argument{isSHA, isNumber, isVersion, isLine}, action: launch},
-		"start-target": {epoch: true, action: startTarget},
+		"start-target": {epoch: true, frees: true, action: startTarget},
 	}
 }
 
@@ -156,6 +160,9 @@ func (n *node) claimed(v verb, c claim, args []string) reply {
 			}
 			return n.claimed(v, c, args)
 		}}
+	}
+	if n.full && !v.frees {
+		return fails(codeFailed, noSpace)
 	}
 	if r := n.raise(c.epoch); r.code != 0 {
 		return r

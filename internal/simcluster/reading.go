@@ -156,6 +156,9 @@ func showChecks(n *node, _ claim, args []string) reply {
 }
 
 func showCockroach(n *node, _ claim, _ []string) reply {
+	if n.ails(CockroachHangs) {
+		return reply{wait: 1000 * time.Hour}
+	}
 	out, errText := n.cockroachStatus()
 	if errText != "" {
 		return reply{err: errText, code: codeFailed}
@@ -170,7 +173,8 @@ func showExhibitor(n *node, _ claim, _ []string) reply {
 	if key := n.tree.exists(dcos.ExhibitorTLSDir + "/client-key.pem"); key != n.c.opt.ExhibitorTLS {
 		return fails(codeFailed, "curl: (35) TLS and plain HTTP do not understand each other\nexhibitor did not answer: curl exit code 35")
 	}
-	return says("status 200\n%s\n", n.c.exhibitorStatus())
+	status, body := n.exhibitorStatus()
+	return says("status %d\n%s\n", status, body)
 }
 
 func showReceipt(n *node, _ claim, args []string) reply {

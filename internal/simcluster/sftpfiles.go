@@ -28,8 +28,11 @@ func (f sftpFiles) Fileread(r *sftp.Request) (io.ReaderAt, error) {
 func (f sftpFiles) Filewrite(r *sftp.Request) (io.WriterAt, error) {
 	defer f.n.c.enter()()
 	t := f.n.tree
-	if !t.mayWrite(r.Filepath, loginUID) {
+	switch {
+	case !t.mayWrite(r.Filepath, loginUID):
 		return nil, os.ErrPermission
+	case f.n.full:
+		return nil, sftp.ErrSSHFxFailure // all that OpenSSH says of ENOSPC
 	}
 	old := t.get(r.Filepath)
 	flags := r.Pflags()

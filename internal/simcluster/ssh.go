@@ -131,6 +131,11 @@ func (c *Cluster) sshNode(addr string) (*node, error) {
 // serveSSH starts to serve one connection. It lives on when ctx, the
 // dialler's, has ended; Close ends it.
 func (c *Cluster) serveSSH(ctx context.Context, n *node, conn net.Conn) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return net.ErrClosed
+	}
 	key, err := n.presented()
 	if err != nil {
 		return err
@@ -138,11 +143,6 @@ func (c *Cluster) serveSSH(ctx context.Context, n *node, conn net.Conn) error {
 	server := &sshd.Server{HostKey: key, User: c.opt.User, Authorized: []ssh.PublicKey{n.wantKey}, Handler: session{n},
 		RefuseForwarding: n.fault(NoForwarding), RefuseSFTP: n.fault(NoSFTP) || c.opt.Systemd == Systemd219,
 		RequireTTY: c.opt.Systemd == Systemd219}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed {
-		return net.ErrClosed
-	}
 	c.conns[conn], n.conns[conn] = struct{}{}, struct{}{}
 	c.serves.Go(func() {
 		_ = server.Serve(context.WithoutCancel(ctx), conn) // a client that fails to log in is the client's business
@@ -182,19 +182,6 @@ func (n *node) fallSilent(f Fault) {
 	if f.For > 0 {
 		n.c.wake(f.For)
 		n.c.after(f.For, func() { n.c.net.Heal(n.sshAddr()) })
-	}
-}
-
-// moment lets the faults act that have a choice of moments.
-func (n *node) moment(w When) {
-	for _, f := range n.c.opt.Faults {
-		switch {
-		case f.Where != n.name || f.When != w:
-		case f.What == SSHDown:
-			n.refuseSSH(f)
-		case f.What == SSHSilent:
-			n.fallSilent(f)
-		}
 	}
 }
 

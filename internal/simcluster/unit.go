@@ -175,16 +175,15 @@ func (n *node) startDaemons() {
 			n.tryMarathon()
 			return
 		}
-		n.tryAgent()
+		n.after(n.lateness(), n.tryAgent)
 	})
 }
 
 func (n *node) startSimple(u *unit) {
-	patched := n.launched > 0
 	switch {
-	case u.name == unitLog && (n.fault(UnitRedBefore) || patched && n.fault(UnitRedAfter)):
+	case u.name == unitLog && (n.fault(UnitRedBefore) || n.ails(UnitRedAfter)):
 		u.fail(n.c.now())
-	case u.name == unitTelegraf && patched && n.fault(SocketDownAfter):
+	case u.name == unitTelegraf && n.ails(SocketDownAfter):
 		u.stop()
 	default:
 		n.startUnit(u)
@@ -203,9 +202,15 @@ func (n *node) powerOff() {
 
 // powerOn boots the machine again: another boot id, no transient units.
 func (n *node) powerOn() {
+	if n.power || n.c.closed {
+		return
+	}
 	n.boot++
 	n.pids = 0
 	n.power, n.booted, n.patches = true, n.c.now(), nil
 	n.c.note(n, "boot", n.bootID())
+	if n.tree.exists(dcos.InstallProgress) {
+		n.after(setupTakes, n.recoverSwap)
+	}
 	n.after(20*time.Second, n.startDaemons)
 }

@@ -3,12 +3,14 @@ package simcluster
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"time"
 )
 
 // zkState is the ensemble's.
 type zkState struct {
 	leader *node
+	gone   bool // a fault: no ZooKeeper runs
 }
 
 // exhibitorState is one master's Exhibitor with the ZooKeeper that it runs.
@@ -100,6 +102,9 @@ func (n *node) exhibitorChecks() {
 	case e.checks == 1:
 		e.state = exNotServing
 		n.after(4*time.Second, func() {
+			if n.c.zk.gone {
+				return
+			}
 			e.zk, e.zkSince = true, n.c.now()
 			n.c.zkLeader()
 			n.c.zkChanged()
@@ -110,8 +115,11 @@ func (n *node) exhibitorChecks() {
 		e.state = exNotServing
 	}
 	e.leads = e.state == exServing && n.c.zkLeader() == n
-	if n.launched > 0 && n.fault(ExhibitorLatent) {
+	switch {
+	case n.ails(ExhibitorLatent):
 		e.state, e.leads = exLatent, false
+	case n.ails(ExhibitorFlaps) && e.checks%2 == 0:
+		e.state, e.leads = exDown, false
 	}
 	n.after(exhibitorCheck, n.exhibitorChecks)
 }
@@ -134,15 +142,29 @@ func (c *Cluster) exhibitorList() []exhibitorEntry {
 			s := n.exhibitor.state
 			e.Code, e.Description, e.IsLeader = int(s), s.String(), n.exhibitor.leads
 		}
+		switch {
+		case n.ails(ExhibitorHostMissing):
+			continue
+		case n.ails(ExhibitorTwoLeaders):
+			e.IsLeader = true
+		}
 		list = append(list, e)
 	}
 	return list
 }
 
-// exhibitorStatus is the body of GET /exhibitor/v1/cluster/status.
-func (c *Cluster) exhibitorStatus() []byte {
-	b, _ := json.Marshal(c.exhibitorList()) // of strings, numbers and booleans: cannot fail
-	return b
+// exhibitorStatus is what the node's Exhibitor answers to
+// GET /exhibitor/v1/cluster/status.
+func (n *node) exhibitorStatus() (int, []byte) {
+	if n.ails(Exhibitor500) {
+		return http.StatusInternalServerError, []byte("java.lang.NullPointerException")
+	}
+	list := n.c.exhibitorList()
+	if n.ails(ExhibitorEmpty) {
+		list = []exhibitorEntry{}
+	}
+	b, _ := json.Marshal(list) // of strings, numbers and booleans: cannot fail
+	return http.StatusOK, b
 }
 
 // bootstrapped reports whether DC/OS's bootstrap lets the master's daemons

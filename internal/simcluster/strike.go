@@ -1,0 +1,200 @@
+package simcluster
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+)
+
+// Strike lets a fault befall the cluster from now on: what happens at a moment
+// happens now, what has a place of its own waits for whoever comes to it next,
+// and what would wait for the patch is there at once. After and When are as in
+// faults of the start, but that WhenStart means now.
+func (c *Cluster) Strike(f Fault) error {
+	defer c.enter()()
+	if err := f.check(c.byName); err != nil {
+		return fmt.Errorf("striking%w", err)
+	}
+	if f.When == WhenStart {
+		f.When = WhenAlways
+	}
+	c.opt.Faults = append(c.opt.Faults[:len(c.opt.Faults):len(c.opt.Faults)], f)
+	if f.When == WhenAlways {
+		c.happen(f)
+	}
+	return nil
+}
+
+// moment lets the faults act that have a choice of moments.
+func (n *node) moment(w When) {
+	for _, f := range n.c.opt.Faults {
+		if f.Where == n.name && f.When == w {
+			n.c.happen(f)
+		}
+	}
+}
+
+// awaits reports whether a fault waits for a moment of the node.
+func (n *node) awaits(w When) bool {
+	return slices.ContainsFunc(n.c.opt.Faults, func(f Fault) bool { return f.Where == n.name && f.When == w })
+}
+
+// happen lets a fault act now, or when its time has come.
+func (c *Cluster) happen(f Fault) {
+	if f.After == 0 {
+		c.act(f)
+		return
+	}
+	c.after(f.After, func() { c.act(f) })
+	c.wake(f.After)
+}
+
+// act is what happens at a moment. Kinds that have places of their own do
+// nothing here.
+func (c *Cluster) act(f Fault) {
+	if f.What.OfCluster() {
+		c.actOnMasters(f)
+		return
+	}
+	n := c.byName[f.Where]
+	switch f.What {
+	case SSHDown:
+		n.refuseSSH(f)
+	case SSHSilent:
+		n.fallSilent(f)
+	case SSHCut:
+		n.cutSSH()
+	case HostKeyChanged, NoForwarding, NoSFTP:
+		if f.When == WhenAlways { // sshd was configured anew and restarted
+			n.cutSSH()
+		}
+	case NoSudo, SudoRevoked:
+		n.noSudo = f.What == NoSudo || f.When == WhenAlways || n.launched > 0
+	case Reboot:
+		n.reboot()
+	case DiskFull:
+		n.full = true
+	case ClockStep:
+		n.skew += f.For
+	case CockroachStale:
+		n.cockroach.frozen = n.reported()
+	default:
+		n.breakDown(f)
+	}
+}
+
+// breakDown stops what is running on the node, for a fault that struck late.
+func (n *node) breakDown(f Fault) {
+	if f.When != WhenAlways || !n.running {
+		return
+	}
+	switch f.What {
+	case UnitRedAfter, UnitRedBefore:
+		n.unit(unitLog).fail(n.c.now())
+	case SocketDownAfter:
+		n.unit(unitTelegraf).stop()
+	case AgentDead:
+		n.powerOff()
+	case AgentLoops:
+		n.crashAgent()
+	}
+}
+
+// reboot switches the machine off and on again.
+func (n *node) reboot() {
+	if !n.power {
+		return
+	}
+	n.powerOff()
+	n.c.after(rebootTakes, n.powerOn)
+	n.c.wake(rebootTakes)
+}
+
+// actOnMasters is what happens at a moment to all masters together.
+func (c *Cluster) actOnMasters(f Fault) {
+	switch f.What {
+	case LeaderMoves:
+		c.stepDown("stepped down")
+	case LeaderUnread:
+		c.mesos.unread = true
+		c.stepDown("stepped down")
+		c.over(f, c.readAgain)
+	case ExLeader:
+		c.restartLeader()
+	case LeaderAlone:
+		c.mesos.alone = true
+		c.stopStandbys()
+		c.over(f, c.startStandbys)
+	case ZooKeeperGone:
+		c.zk.gone = true
+		for _, m := range c.masters() {
+			m.exhibitor.zk = false
+		}
+		c.zkLeader()
+		c.zkChanged()
+		c.over(f, c.zkReturns)
+	}
+}
+
+// over ends a fault that lasts for a while only.
+func (c *Cluster) over(f Fault, end func()) {
+	if f.For > 0 {
+		c.after(f.For, end)
+	}
+}
+
+func (c *Cluster) stepDown(why string) {
+	if c.mesos.leader != nil {
+		c.abortLeader(why)
+	}
+}
+
+func (c *Cluster) readAgain() { c.mesos.unread = false }
+
+// restartLeader is the leader's process ending and beginning within its
+// session: it finds itself in ZooKeeper, and redirects to itself.
+func (c *Cluster) restartLeader() {
+	n := c.mesos.leader
+	if n == nil {
+		return
+	}
+	n.startUnit(n.unit(dcos.Master.MesosUnit()))
+	c.mesos.candidacy++
+	n.master = masterState{up: true, since: c.now(), version: n.mesosVersion(), place: c.mesos.candidacy}
+	c.note(n, "master", "mesos-master restarted within its session")
+	c.loseLeader(c.spread(fmt.Sprint("ex-leader ", c.mesos.term), 8*time.Second, zkSession))
+}
+
+func (c *Cluster) stopStandbys() {
+	for _, n := range c.masters() {
+		if n != c.mesos.leader && n.master.up {
+			n.master.up, n.master.stopped = false, c.now()
+			n.unit(dcos.Master.MesosUnit()).waits()
+		}
+	}
+}
+
+func (c *Cluster) startStandbys() {
+	c.mesos.alone = false
+	for _, n := range c.masters() {
+		if n.running && !n.master.up {
+			n.tryMaster()
+		}
+	}
+}
+
+func (c *Cluster) zkReturns() {
+	if !c.zk.gone {
+		return
+	}
+	c.zk.gone = false
+	for _, n := range c.masters() {
+		if n.exhibitor.up && n.exhibitor.checks > 0 && !n.exhibitor.zk {
+			n.exhibitor.zk, n.exhibitor.zkSince = true, c.now()
+		}
+	}
+	c.zkLeader()
+	c.zkChanged()
+}
