@@ -152,7 +152,7 @@ func resume(s State, e journal.Event) State {
 		return disagree(s, "resumed before it was started")
 	}
 	s.Controller, s.Epoch = e.Controller, e.Epoch
-	s.Paused, s.Stop, s.Ended = false, nil, ""
+	s.Paused, s.Stop, s.Ended, s.Look = false, nil, "", nil
 	s.HeldSince, s.HeldWhy = time.Time{}, ""
 	s.ticket, s.disturbed = nil, e.Seq
 	clear(s.away)
@@ -232,6 +232,10 @@ func (s State) masterLane() (stage, lane int, ok bool) {
 func observe(s State, e journal.Event) State {
 	if e.Observation == nil {
 		return disagree(s, "an observation without content")
+	}
+	if s.Ended != "" {
+		s.Look = e.Observation
+		return s
 	}
 	s.ticket = nil
 	if e.Asked >= s.disturbed {

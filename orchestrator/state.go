@@ -37,6 +37,7 @@ type State struct {
 	Paused bool
 	Stop   *journal.Stop        // set as soon as the line must stop; lanes in flight still finish
 	Ended  journal.Kind         // RunDone or RunStopped, once recorded
+	Look   *plan.Observation    // of the cluster as a stopped run was left; nil: nobody has looked since
 	ledger []journal.Obligation // open ones, in the order of their opening; never changed in place
 	Master inventory.NodeName   // last master that was touched; verifies again first on resume
 }

@@ -102,6 +102,9 @@ func (s State) SafeToLeave() Safety {
 			}
 		}
 	}
+	if s.Look != nil && !s.Look.Green {
+		return Safety{Why: "the cluster is not whole: " + notGreen(s.Look)}
+	}
 	why := fmt.Sprintf("masters %d/%d serve", masters.Nodes-masters.Excluded, masters.Nodes)
 	switch {
 	case masters.Untouched > 0 && masters.Verified > 0:

@@ -50,6 +50,18 @@ func (e *OvertakenError) Error() string {
 	return fmt.Sprintf("another controller has gone on with run %s (epoch %d, as %s says): the journal here is not its last word", e.Run, e.Seen, e.Node)
 }
 
+// UntakenError means that the lock could not be taken on a master that
+// answers. It was given back on the others; nothing else was changed.
+type UntakenError struct {
+	Node  inventory.NodeName
+	Doing string
+	Err   error
+}
+
+func (e *UntakenError) Error() string { return fmt.Sprintf("%s: %s: %v", e.Node, e.Doing, e.Err) }
+
+func (e *UntakenError) Unwrap() error { return e.Err }
+
 // ErrNoMajority means that too few masters answered to take the lock.
 var ErrNoMajority = errors.New("too few masters answered to take the lock")
 
@@ -129,10 +141,10 @@ func (l *Lock) take(ctx context.Context, m inventory.NodeName, h Host, c node.Cl
 	ctx, cancel := context.WithTimeout(ctx, askPatience)
 	defer cancel()
 	if err := node.Init(ctx, h, c); err != nil {
-		return fmt.Errorf("%s: raising the epoch: %w", m, err)
+		return &UntakenError{m, "raising the epoch", err}
 	}
 	if err := put(ctx, h, node.InstalledPath(), node.Program()); err != nil {
-		return err
+		return &UntakenError{m, "putting the node program in its place", err}
 	}
 	err := node.Lock(ctx, h, c)
 	var refused *node.RefusedError
@@ -143,7 +155,7 @@ func (l *Lock) take(ctx context.Context, m inventory.NodeName, h Host, c node.Cl
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("%s: taking the lock: %w", m, err)
+		return &UntakenError{m, "taking the lock", err}
 	}
 	return nil
 }

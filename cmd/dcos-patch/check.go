@@ -151,8 +151,15 @@ func (a *app) checkTask(ctx context.Context, s *session, n inventory.Node) (plan
 	return plan.Task{Plan: p, Run: "check", Step: step, Attempt: 1}, nil
 }
 
+// applied reports whether a lane's node is known to have been changed, so that
+// its verification can come to pass.
+func applied(steps []plan.Step, l orchestrator.Lane) bool {
+	at := slices.IndexFunc(steps, func(p plan.Step) bool { return p.Action.Mutates() })
+	return l.Step > at || l.Report != nil && l.Report.Class == plan.NotStarted
+}
+
 // verification finds the node's verifying steps in a run, with the baseline
-// that was taken there.
+// that was taken there, once it is known to be patched.
 func verification(s orchestrator.State, name inventory.NodeName) (plan.Task, bool) {
 	if s.Plan == nil {
 		return plan.Task{}, false
@@ -160,7 +167,7 @@ func verification(s orchestrator.State, name inventory.NodeName) (plan.Task, boo
 	for i, st := range s.Plan.Stages {
 		for k, ln := range st.Lanes {
 			base := s.Lanes[i][k].Baseline
-			if ln.Node != name || len(base) == 0 {
+			if ln.Node != name || len(base) == 0 || !applied(ln.Steps, s.Lanes[i][k]) {
 				continue
 			}
 			step := plan.Step{ID: plan.StepID("check/" + string(name)), Node: name, Action: plan.ActionServe}

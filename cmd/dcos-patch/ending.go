@@ -191,52 +191,6 @@ func whyLeft(s orchestrator.State, node inventory.NodeName) string {
 	return why
 }
 
-// closing is what a person should know on leaving, and the next command.
-func closing(s orchestrator.State, run string, kept bool) string {
-	if s.Ended == journal.RunDone || s.Plan == nil {
-		return ""
-	}
-	var b strings.Builder
-	safe := s.SafeToLeave()
-	word := "no"
-	if safe.Safe {
-		word = "yes"
-	}
-	switch {
-	case lost(s):
-		b.WriteString("  owed    nothing from here: the run and its lock are the other controller's, and were left alone\n")
-	case kept:
-		b.WriteString(owed(s, "  owed    "))
-	}
-	fmt.Fprintf(&b, "  SAFE TO LEAVE: %s. %s\n", word, safe.Why)
-	for i, n := range nextCommands(s, run, kept) {
-		fmt.Fprintf(&b, "  next    %d %s\n", i+1, n)
-	}
-	return b.String()
-}
-
-// nextCommands are the commands that lead on, in order.
-func nextCommands(s orchestrator.State, run string, kept bool) []string {
-	if lost(s) {
-		return []string{"dcos-patch resume --from-cluster --run " + run}
-	}
-	if !kept {
-		return []string{"dcos-patch plan", "dcos-patch apply"}
-	}
-	var next []string
-	if s.Stop != nil && s.Stop.Node != "" {
-		r := report(s, s.Stop.Step)
-		switch {
-		case r != nil && r.Class == plan.MidSwap:
-			next = append(next, fmt.Sprintf("on %s: journalctl -u dcos-setup; finish or repair /opt/mesosphere by hand", s.Stop.Node))
-		case r != nil && r.Class == plan.NotStarted:
-			next = append(next, fmt.Sprintf("on %s: sudo systemctl daemon-reload && sudo systemctl start dcos.target", s.Stop.Node))
-		}
-		next = append(next, fmt.Sprintf("dcos-patch check %s --wait", s.Stop.Node))
-	}
-	return append(next, "dcos-patch resume --run "+run)
-}
-
 // statusText is where a run is, for people.
 func statusText(run string, s orchestrator.State, now time.Time) string {
 	var b strings.Builder

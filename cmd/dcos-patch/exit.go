@@ -55,6 +55,7 @@ func codeOf(err error) int {
 		locked   *patcher.LockedError
 		overtook *patcher.OvertakenError
 		fenced   *node.RefusedError // another controller was quicker to the lock; inside a run it is a report
+		untaken  *patcher.UntakenError
 		dial     *sshexec.DialError
 		sudo     *sshexec.SudoError
 		record   *orchestrator.RecordError
@@ -73,6 +74,8 @@ func codeOf(err error) int {
 		return exitRefused
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
+	case errors.As(err, &untaken):
+		return exitRefused
 	default:
 		return exitInternal
 	}

@@ -15,6 +15,7 @@ func hint(err error) string {
 	var (
 		locked *patcher.LockedError
 		over   *patcher.OvertakenError
+		taking *patcher.UntakenError
 		damage *journal.DamageError
 		script *patcher.ScriptError
 		record *orchestrator.RecordError
@@ -41,6 +42,8 @@ func hint(err error) string {
 		return "if the key was changed on purpose, correct known_hosts; else find out who answers there"
 	case errors.Is(err, sshexec.ErrAuth):
 		return "check ssh.user and ssh.identity in the inventory, or load the key into the agent"
+	case errors.As(err, &taking):
+		return "bring " + string(taking.Node) + " in order, then give the same command again: nothing was begun"
 	case errors.Is(err, patcher.ErrNoMajority):
 		return "bring the masters within reach, then try again"
 	default:

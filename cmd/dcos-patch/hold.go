@@ -44,6 +44,16 @@ func hold(store journal.Store, run string) (*os.File, error) {
 	return f, nil
 }
 
+// controlled reports whether a process of this machine has the run in hand.
+func controlled(store journal.Store, run string) bool {
+	f, err := os.Open(store.Path(run, controllerFile))
+	if err != nil {
+		return false
+	}
+	defer f.Close() // and with it the lock
+	return errors.Is(syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB), syscall.EWOULDBLOCK)
+}
+
 // noRun is the error of a run that cannot be read; most often it was mistyped.
 func noRun(store journal.Store, run string, err error) error {
 	if errors.Is(err, os.ErrNotExist) {

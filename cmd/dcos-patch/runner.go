@@ -74,6 +74,11 @@ func (r *runner) drive(ctx context.Context, pause <-chan struct{}, s orchestrato
 		},
 	}
 	s, err := d.Run(ctx, s, first, pause)
+	if err != nil {
+		r.unrecorded(context.WithoutCancel(ctx), s, cluster)
+	} else {
+		s = r.lastLook(context.WithoutCancel(ctx), s, cluster, print)
+	}
 	samples.finish()
 	copies.finish()
 	beats.end()
@@ -81,6 +86,45 @@ func (r *runner) drive(ctx context.Context, pause <-chan struct{}, s orchestrato
 		return err
 	}
 	return r.conclude(context.WithoutCancel(ctx), s, print)
+}
+
+// lookWithin bounds the last look: somebody is waiting to leave.
+const lookWithin = 15 * time.Second
+
+// lastLook asks the masters once more as a run is left unfinished: whether it
+// is safe to leave is said from what they answer, not from memory. What cannot
+// be read is not well.
+func (r *runner) lastLook(ctx context.Context, s orchestrator.State, cluster *checks.Cluster, print func(journal.Event)) orchestrator.State {
+	if s.Ended != journal.RunStopped || lost(s) {
+		return s
+	}
+	obs := look(ctx, cluster)
+	e := journal.Event{Seq: s.Seq + 1, At: time.Now(), Kind: journal.Observed, Observation: &obs, Asked: s.Seq}
+	if err := r.file.Record(e); err != nil {
+		fmt.Fprintf(r.err, "dcos-patch: the last look at the cluster is not in the journal: %v\n", err)
+	}
+	print(e)
+	s, _ = orchestrator.Next(s, e)
+	return s
+}
+
+func look(ctx context.Context, cluster *checks.Cluster) plan.Observation {
+	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	obs := cluster.Observe(ctx, plan.Ask{})
+	obs.Tasks = nil
+	return obs
+}
+
+// unrecorded says whether it is safe to leave a run whose journal could not be
+// written.
+func (r *runner) unrecorded(ctx context.Context, s orchestrator.State, cluster *checks.Cluster) {
+	if r.output != "text" || s.Plan == nil {
+		return
+	}
+	obs := look(ctx, cluster)
+	s.Look = &obs
+	fmt.Fprint(r.out, leave(s))
 }
 
 // owes are the obligations that a run has from its beginning.

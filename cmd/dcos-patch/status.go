@@ -77,6 +77,9 @@ func (a *app) status(run string) error {
 		return json.NewEncoder(a.out).Encode(summarize(run, s))
 	}
 	fmt.Fprint(a.out, statusText(run, s, time.Now()))
+	if s.Ended == "" && s.Plan != nil && !controlled(store, run) {
+		fmt.Fprintf(a.out, "its controller is gone: what runs on nodes goes on there\n  next    dcos-patch resume --run %s: it looks at the nodes first\n", run)
+	}
 	return nil
 }
 

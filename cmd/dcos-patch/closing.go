@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// closing is what a person should know on leaving, and the next command.
+func closing(s orchestrator.State, run string, kept bool) string {
+	if s.Ended == journal.RunDone || s.Plan == nil {
+		return ""
+	}
+	var b strings.Builder
+	switch {
+	case lost(s):
+		b.WriteString("  owed    nothing from here: the run and its lock are the other controller's, and were left alone\n")
+	case kept:
+		b.WriteString(owed(s, "  owed    "))
+	}
+	b.WriteString(leave(s))
+	for i, n := range nextCommands(s, run, kept) {
+		fmt.Fprintf(&b, "  next    %d %s\n", i+1, n)
+	}
+	return b.String()
+}
+
+// leave is whether the run may be left as it is, and why.
+func leave(s orchestrator.State) string {
+	safe := s.SafeToLeave()
+	word := "no"
+	if safe.Safe {
+		word = "yes"
+	}
+	return fmt.Sprintf("  SAFE TO LEAVE: %s. %s\n", word, safe.Why)
+}
+
+// nextCommands are the commands that lead on, in order.
+func nextCommands(s orchestrator.State, run string, kept bool) []string {
+	if lost(s) {
+		return []string{"dcos-patch resume --from-cluster --run " + run}
+	}
+	if !kept {
+		return []string{"dcos-patch plan", "dcos-patch apply"}
+	}
+	var next []string
+	if s.Stop != nil && s.Stop.Node != "" {
+		r := report(s, s.Stop.Step)
+		switch {
+		case r != nil && r.Class == plan.MidSwap:
+			next = append(next, fmt.Sprintf("on %s: journalctl -u dcos-setup; finish or repair /opt/mesosphere by hand", s.Stop.Node))
+		case r != nil && r.Class == plan.NotStarted:
+			next = append(next, fmt.Sprintf("on %s: sudo systemctl daemon-reload && sudo systemctl start dcos.target", s.Stop.Node))
+		}
+		next = append(next, fmt.Sprintf("dcos-patch check %s --wait", s.Stop.Node))
+	}
+	return append(next, "dcos-patch resume --run "+run)
+}
