@@ -17,12 +17,20 @@ func agentsLeft() simcluster.Options {
 
 // interruptAt makes a controller that is interrupted when a line says what.
 func (l *lab) interruptAt(said string, times int) *controller {
+	return l.interruptAtNth(said, 1, times)
+}
+
+// interruptAtNth makes one that is interrupted at the nth such line: of two
+// nodes at work at once, either may be the first.
+func (l *lab) interruptAtNth(said string, nth, times int) *controller {
 	c := l.controller()
 	c.wrote = func(line string) {
 		if !strings.Contains(line, said) {
 			return
 		}
-		said = "\x00"
+		if nth--; nth != 0 {
+			return
+		}
 		for range times {
 			c.heard <- os.Interrupt
 		}
@@ -33,7 +41,7 @@ func (l *lab) interruptAt(said string, times int) *controller {
 func TestTheFirstInterruptFinishesTheNodesInHand(t *testing.T) {
 	t.Parallel()
 	inBubble(t, agentsLeft(), func(l *lab) {
-		e := l.interruptAt("a2 script started", 1).run("apply", "--yes")
+		e := l.interruptAtNth(" script started", 2, 1).run("apply", "--yes")
 		l.want(e, exitInterrupted)
 		l.launched(1, "a1", "a2")
 		l.launched(0, "a3")
