@@ -32,19 +32,31 @@ func Create(path string) (*File, error) {
 // holds. A torn last line, left by a crash in the middle of a write, is cut
 // off; damage before it is a *DamageError and the file is not touched.
 func Append(path string) (*File, []Event, error) {
+	var events []Event
+	f, err := AppendEach(path, func(e Event) { events = append(events, e) })
+	if err != nil {
+		return nil, nil, err
+	}
+	return f, events, nil
+}
+
+// AppendEach is Append for a journal that is too long to be kept: each is
+// called for its events, one after the other. On an error, events before the
+// damage have been seen.
+func AppendEach(path string, each func(Event)) (*File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0o600)
 	if err != nil {
-		return nil, nil, fmt.Errorf("opening journal: %w", err)
+		return nil, fmt.Errorf("opening journal: %w", err)
 	}
-	events, whole, err := read(path, f)
+	whole, err := Walk(path, f, Longest{}, each)
 	if err == nil {
 		err = f.Truncate(whole)
 	}
 	if err != nil {
 		f.Close()
-		return nil, nil, err
+		return nil, err
 	}
-	return &File{f: f}, events, nil
+	return &File{f: f}, nil
 }
 
 // Decode gives the events of a journal's bytes, and how many of the bytes are
@@ -55,18 +67,27 @@ func Decode(path string, r io.Reader) (events []Event, whole int64, err error) {
 
 // Read gives the events of a journal without changing it. See Append.
 func Read(path string) ([]Event, error) {
+	var events []Event
+	if err := ReadEach(path, func(e Event) { events = append(events, e) }); err != nil {
+		return nil, err
+	}
+	return events, nil
+}
+
+// ReadEach is AppendEach without changing the journal.
+func ReadEach(path string, each func(Event)) error {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("opening journal: %w", err)
+		return fmt.Errorf("opening journal: %w", err)
 	}
 	defer f.Close()
-	events, _, err := read(path, f)
-	return events, err
+	_, err = Walk(path, f, Longest{}, each)
+	return err
 }
 
 // Record appends one event and returns when it is on disk.
 func (j *File) Record(e Event) error {
-	line, err := encode(e)
+	line, err := Encode(e)
 	if err != nil {
 		return err
 	}
@@ -91,7 +112,8 @@ const (
 	sumLen     = 8
 )
 
-func encode(e Event) ([]byte, error) {
+// Encode gives an event's line, as Record writes it and Decode reads it.
+func Encode(e Event) ([]byte, error) {
 	body, err := json.Marshal(e)
 	if err != nil {
 		return nil, fmt.Errorf("encoding event %d: %w", e.Seq, err)
@@ -144,8 +166,7 @@ func decode(line []byte) (Event, error) {
 		return Event{}, fmt.Errorf("checksum %s, expected %s", got, want)
 	}
 	var e Event
-	dec := json.NewDecoder(bytes.NewReader(body))
-	if err := dec.Decode(&e); err != nil {
+	if err := json.Unmarshal(body, &e); err != nil {
 		return Event{}, fmt.Errorf("not an event: %w", err)
 	}
 	if e.Kind == "" {

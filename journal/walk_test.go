@@ -12,7 +12,7 @@ func lines(t *testing.T, n int) []byte {
 	t.Helper()
 	var all []byte
 	for i := range n {
-		line, err := encode(event(uint64(i + 1)))
+		line, err := Encode(event(uint64(i + 1)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -55,12 +55,13 @@ func opened(s State, o journal.Obligation) State {
 	all := slices.Clone(s.ledger)
 	i := slices.IndexFunc(all, func(have journal.Obligation) bool { return have.ID == o.ID })
 	if i < 0 {
+		o.Nodes = slices.Clip(o.Nodes) // what is appended is the ledger's alone
 		s.ledger = append(all, o)
 		return s
 	}
 	for _, n := range o.Nodes {
 		if !slices.Contains(all[i].Nodes, n) {
-			all[i].Nodes = append(slices.Clone(all[i].Nodes), n)
+			all[i].Nodes = append(all[i].Nodes, n)
 		}
 	}
 	s.ledger = all

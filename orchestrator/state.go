@@ -38,7 +38,7 @@ type State struct {
 	Stop   *journal.Stop        // set as soon as the line must stop; lanes in flight still finish
 	Ended  journal.Kind         // RunDone or RunStopped, once recorded
 	Look   *plan.Observation    // of the cluster as a stopped run was left; nil: nobody has looked since
-	ledger []journal.Obligation // open ones, in the order of their opening; never changed in place
+	ledger []journal.Obligation // open ones, in the order of their opening; changed in place by appending nodes only
 	Master inventory.NodeName   // last master that was touched; verifies again first on resume
 }
 
@@ -92,6 +92,10 @@ func (s State) Clone() State {
 	c.Lanes = make([][]Lane, len(s.Lanes))
 	for i := range s.Lanes {
 		c.Lanes[i] = slices.Clone(s.Lanes[i])
+	}
+	c.ledger = slices.Clone(s.ledger)
+	for i := range c.ledger {
+		c.ledger[i].Nodes = slices.Clip(c.ledger[i].Nodes) // neither appends where the other does
 	}
 	c.pending, c.Flight = slices.Clone(s.pending), slices.Clone(s.Flight)
 	c.away = make(map[plan.StepID]string, len(s.away))

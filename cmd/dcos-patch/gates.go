@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -96,7 +97,7 @@ func (a *app) samples(run, step string) (string, []flight.Take, error) {
 
 // noSamples says what is missing: the run, or samples of it.
 func (a *app) noSamples(store journal.Store, run, what string) error {
-	if _, err := journal.Read(store.Path(run, journal.JournalFile)); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(store.Path(run, journal.JournalFile)); err != nil {
 		return noRun(store, run, err)
 	}
 	return invalid("run %s: %s", run, what)

@@ -68,11 +68,11 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 		return err
 	}
 	defer held.Close()
-	file, events, err := journal.Append(store.Path(run, journal.JournalFile))
+	s := orchestrator.New()
+	file, err := journal.AppendEach(store.Path(run, journal.JournalFile), func(e journal.Event) { s = orchestrator.Replay(s, e) })
 	if err != nil {
 		return invalid("run %s: %w", run, err)
 	}
-	s := orchestrator.Fold(events)
 	r := &runner{app: a, session: sess, store: store, run: run, lock: a.lock(sess, run), plan: s.Plan, file: file}
 	r.lock.Known, r.lock.Handover = s.Epoch, f.fromCluster
 	if s.Ended == journal.RunDone && s.OwesFor(orchestrator.OwedLock) {

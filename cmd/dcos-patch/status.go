@@ -45,11 +45,12 @@ func latest(store journal.Store) (string, orchestrator.State, error) {
 }
 
 func load(store journal.Store, run string) (orchestrator.State, error) {
-	events, err := journal.Read(store.Path(run, journal.JournalFile))
+	s := orchestrator.New()
+	err := journal.ReadEach(store.Path(run, journal.JournalFile), func(e journal.Event) { s = orchestrator.Replay(s, e) })
 	if err != nil {
 		return orchestrator.New(), noRun(store, run, err)
 	}
-	return orchestrator.Fold(events), nil
+	return s, nil
 }
 
 func (a *app) status(run string) error {

@@ -142,12 +142,12 @@ func (w *sweeper) settleRun(run string, clean []inventory.NodeName) error {
 		return err
 	}
 	defer held.Close()
-	file, events, err := journal.Append(w.store.Path(run, journal.JournalFile))
+	s := orchestrator.New()
+	file, err := journal.AppendEach(w.store.Path(run, journal.JournalFile), func(e journal.Event) { s = orchestrator.Replay(s, e) })
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	s := orchestrator.Fold(events)
 	for _, o := range s.Obligations() {
 		done := slices.DeleteFunc(slices.Clone(o.Nodes), func(n inventory.NodeName) bool { return !slices.Contains(clean, n) })
 		if len(done) == 0 {
