@@ -196,7 +196,10 @@ func (l *lab) writeKnownHosts(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(&b, "%s %s[%s]:2222 %s", m.IP, key, m.IP, key)
+		fmt.Fprintf(&b, "%s %s", m.IP, key)
+		for _, port := range []int{portNoSFTP, portFew, portSlowDNS, portBusy} {
+			fmt.Fprintf(&b, "[%s]:%d %s", m.IP, port, key)
+		}
 	}
 	return os.WriteFile(l.knownHosts(), []byte(b.String()), 0o600)
 }

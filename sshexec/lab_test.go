@@ -170,7 +170,7 @@ func (l *lab) world(jump []string) conformance.World {
 		NoSudo: &m2, NoForward: &m2, NoSFTP: &m3,
 		AskSudo: &m5, SudoPassword: sshexec.NewSecret("right, said Fred"), Canary: "said Fred", Noisy: &m6,
 		Web: "10.0.0.1:80", Dir: "/home", Stat: func(name string) ([]byte, fs.FileMode, error) {
-			if name == "/tmp/noisy" {
+			if strings.HasPrefix(name, "/tmp/noisy-") {
 				return l.noisy.stat(name)
 			}
 			return l.m1.stat(name)

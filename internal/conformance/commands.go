@@ -62,6 +62,9 @@ var commands = map[string]func(*testing.T, World){
 	},
 	"a caller that stops waiting has lost the command, not the connection": func(t *testing.T, w World) {
 		c := w.connect(t, w.Target)
+		if _, err := run(t, c, "true"); err != nil { // a login shell may take longer to begin than the caller waits
+			t.Fatal(err)
+		}
 		ctx, cancel := context.WithTimeoutCause(t.Context(), 300*time.Millisecond, errImpatient)
 		defer cancel()
 		res, err := c.Run(ctx, sshexec.Cmd{Argv: []string{"sleep", "20"}})

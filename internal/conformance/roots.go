@@ -52,7 +52,7 @@ var roots = map[string]func(*testing.T, World){
 			t.Errorf("%+v, want exit code 1 of false", e)
 		}
 		if w.Stat != nil && w.Dir != "" {
-			w.put(t, c, sshexec.PutFile{Content: in, Dst: "/tmp/noisy", Mode: 0o640})
+			w.put(t, c, sshexec.PutFile{Content: in, Dst: "/tmp/noisy-" + w.Noisy.User, Mode: 0o640})
 		}
 	},
 	"the time that a login shell takes is known": func(t *testing.T, w World) {

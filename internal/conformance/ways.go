@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -72,7 +73,7 @@ var ways = map[string]func(*testing.T, World){
 	},
 	"two jump hosts are gone through": func(t *testing.T, w World) {
 		need(t, len(w.Hops) == 2, "have two jump hosts")
-		w.Target.Jump = w.Hops
+		w.Target.Jump = slices.Clone(w.Hops)
 		c := w.connect(t, w.Target)
 		if out, err := run(t, c, "echo", "from behind"); out != "from behind\n" || err != nil {
 			t.Errorf("%q, %v", out, err)
