@@ -219,6 +219,11 @@ func questions() map[string]func(context.Context, liars) {
 				_, _, _ = patcher.FetchScript(ctx, h, "m1", "http://10.0.0.9/x.sh")
 			}
 		},
+		"deployments": func(ctx context.Context, l liars) {
+			if h, err := l.Node(ctx, "m1"); err == nil {
+				_, _ = patcher.Deployments(ctx, h, "10.0.0.1")
+			}
+		},
 		"lock": func(ctx context.Context, l liars) {
 			lock := patcher.Lock{Nodes: l, Masters: []inventory.NodeName{"m1"}, Run: "r", Owner: "o"}
 			_, _ = lock.Acquire(ctx)

@@ -11,7 +11,10 @@ type Facts struct {
 	Nodes   map[inventory.NodeName]NodeFacts `json:"nodes"`
 	Script  dcos.Script                      `json:"script"` // read through the first master's network
 	Unknown []UnknownAgent                   `json:"unknown_agents,omitempty"`
-	Cluster Observation                      `json:"cluster"` // as seen while surveying
+	// Deployments are the apps that Marathon is changing, where it says so
+	// without credentials.
+	Deployments []string    `json:"deployments,omitempty"`
+	Cluster     Observation `json:"cluster"` // as seen while surveying
 }
 
 // NodeFacts is one node's own answer. Err says why there is none.

@@ -24,6 +24,10 @@ func (s *survey) judgeCluster() {
 		s.judgeGreen()
 	}
 	s.judgeStrangers()
+	if all := s.in.Facts.Deployments; len(all) > 0 {
+		s.block(Block{Check: CheckDeployments, What: "Marathon is in the middle of deployments", Observed: few(all), Want: "none",
+			Next: "wait for their end, or stop them: dcos marathon deployment list"})
+	}
 	s.judgeNames()
 	s.judgeSecurity()
 	f := s.c.Rehearsal.TimeScale

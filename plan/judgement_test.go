@@ -44,6 +44,7 @@ func TestAPreflightBlocksAndWarnsOf(t *testing.T) {
 		warns       string // check, of the same node
 	}{
 		{"nothing, of a cluster that is well", func(in) {}, "", "", ""},
+		{"deployments under way", func(i in) { i.Facts.Deployments = []string{"/kafka"} }, "deployments", "", ""},
 		{"systemd of before slices", node("a1", func(f *NodeFacts) { f.Systemd = 217 }), "systemd", "a1", ""},
 		{"an unknown systemd", node("a1", func(f *NodeFacts) { f.Systemd = 0 }), "systemd", "a1", ""},
 		{"nothing, at systemd 218", node("a1", func(f *NodeFacts) { f.Systemd = 218 }), "", "", ""},

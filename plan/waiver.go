@@ -35,6 +35,7 @@ func (w Waiver) holds(today time.Time) bool {
 
 // The checks that a waiver may name.
 const (
+	CheckDeployments      = "deployments"
 	CheckDisk             = "disk"
 	CheckEventSubscribers = "event-subscribers"
 	CheckForeignUnits     = "foreign-units"
@@ -45,7 +46,7 @@ const (
 // Waivable lists the checks and gates that a waiver may name. What is not in it
 // blocks whoever may want otherwise.
 func Waivable() []string {
-	return append([]string{CheckDisk, CheckEventSubscribers, CheckForeignUnits, CheckSystemd, CheckUnknownAgents}, WaivableGates()...)
+	return append([]string{CheckDeployments, CheckDisk, CheckEventSubscribers, CheckForeignUnits, CheckSystemd, CheckUnknownAgents}, WaivableGates()...)
 }
 
 // WaivableGates lists the gates of package checks that a waiver may name: those

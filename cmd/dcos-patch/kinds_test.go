@@ -85,6 +85,7 @@ func faults() []expected {
 		{what: simcluster.ForeignUnit, where: "a1", code: exitRefused, says: "portworx.service"},
 		{what: simcluster.ForeignFile, where: "a1", script: 1, next: true, says: "our-backup.sh"},
 		{what: simcluster.EventSubscriber, where: "m1", code: exitRefused, says: "subscriber"},
+		{what: simcluster.Deploying, where: "m1", code: exitRefused, says: "/kafka"},
 		{what: simcluster.SlowShell, where: "a1", fault: simcluster.Fault{For: 3 * time.Second}, script: 1, next: true, says: "warning: a1: its login shell is slow"},
 		{what: simcluster.OtherCluster, where: "m1", code: exitRefused, says: "cluster"},
 		{what: simcluster.OtherVersion, where: "a1", code: exitRefused, says: "2.0.6"},

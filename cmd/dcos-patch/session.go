@@ -134,6 +134,7 @@ func (s *session) survey(ctx context.Context) (surveyed, error) {
 		return out, err
 	}
 	out.facts.Script, out.script = script, body
+	out.facts.Deployments, _ = patcher.Deployments(ctx, h, out.facts.Nodes[first].IP)
 	patcher.LookCloser(ctx, hosts{s.pool}, s.inv, out.facts)
 	if err := ctx.Err(); err != nil {
 		return out, err

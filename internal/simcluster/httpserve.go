@@ -106,9 +106,24 @@ func (c *Cluster) marathonAnswer(r *http.Request) httpReply {
 			return httpReply{status: http.StatusNotFound, kind: kindJSON, body: []byte(`{"message":"There is no leader"}`)}
 		}
 		return jsonReply(map[string]any{"leader": fmt.Sprintf("%s:%d", lead.ip, dcos.MarathonPort)})
+	case "/v2/deployments":
+		if c.opt.Variant == Enterprise {
+			return textReply(http.StatusUnauthorized, "")
+		}
+		return httpReply{status: http.StatusOK, kind: kindJSON, body: c.deployments()}
 	default:
 		return textReply(http.StatusNotFound, "")
 	}
+}
+
+// deployments is what Marathon is in the middle of.
+func (c *Cluster) deployments() []byte {
+	for _, m := range c.masters() {
+		if m.fault(Deploying) {
+			return []byte(`[{"id":"5cd987cd-9b4d-4b1f-8a3c-0f8f5a1f2b3c","affectedApps":["/kafka"],"affectedPods":[],"steps":[],"currentStep":1,"totalSteps":1}]`)
+		}
+	}
+	return []byte("[]")
 }
 
 // bootstrapAnswer is nginx on the bootstrap node.

@@ -91,6 +91,7 @@ const (
 	ForeignUnit           Kind = "foreign-unit"
 	ForeignFile           Kind = "foreign-file"
 	EventSubscriber       Kind = "event-subscriber"
+	Deploying             Kind = "deploying"
 	SlowShell             Kind = "slow-shell"
 	OtherCluster          Kind = "other-cluster"
 	OtherVersion          Kind = "other-version"
@@ -194,6 +195,7 @@ func kinds() []about {
 		{ForeignUnit, "dcos.target wants a unit of somebody else's", onNode},
 		{ForeignFile, "somebody has put a file into /opt/mesosphere/bin", onNode},
 		{EventSubscriber, "this master's Marathon has one", onMaster},
+		{Deploying, "Marathon never ends a deployment, whichever master is named", onMaster},
 		{SlowShell, "every command takes that long (for) to begin", onNode},
 		{OtherCluster, "the master has the id of another cluster", onMaster},
 		{OtherVersion, "the node is at 2.0.6", onNode},
