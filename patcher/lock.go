@@ -89,16 +89,16 @@ func (l *Lock) Acquire(ctx context.Context) (epoch int, err error) {
 	return c.Epoch, nil
 }
 
-// look reads every master's lock and epoch; a majority must answer.
+// look reads every master's lock and epoch, all at once; a majority must answer.
 func (l *Lock) look(ctx context.Context) (map[inventory.NodeName]Host, int, error) {
 	hosts := map[inventory.NodeName]Host{}
 	var silent []string
 	epoch := 0
-	for _, m := range l.Masters {
-		h, err := bounded{l.Nodes}.Node(ctx, m)
-		var s node.Survey
+	for _, x := range Look(ctx, l.Nodes, l.Masters) {
+		m, s := x.Node, x.Survey
+		h, err := Host(nil), x.Err
 		if err == nil {
-			s, err = l.survey(ctx, h)
+			h, err = bounded{l.Nodes}.Node(ctx, m)
 		}
 		if err != nil {
 			silent = append(silent, err.Error())
@@ -129,12 +129,6 @@ func (l *Lock) mine(h node.LockHolder) bool {
 func machine(owner string) string {
 	m, _, _ := strings.Cut(owner, " ")
 	return m
-}
-
-func (l *Lock) survey(ctx context.Context, h Host) (node.Survey, error) {
-	ctx, cancel := context.WithTimeout(ctx, askPatience)
-	defer cancel()
-	return node.TakeSurvey(ctx, h)
 }
 
 func (l *Lock) take(ctx context.Context, m inventory.NodeName, h Host, c node.Claim) error {
