@@ -41,7 +41,7 @@ func TestLab(t *testing.T) {
 		{"sshexec passes its suite against OpenSSH", sshSuite},
 		{"a cluster behind a bastion, with certificates, a sudo that asks, and without forwarding and SFTP, is planned, checked and staged", guardedCluster},
 		{"a whole patch runs each script once, and a second apply touches nothing", wholePatch},
-		{"a patch that stops, loses its controller and its connections still runs each script once", eventfulPatch},
+		{"a patch that stops, loses its connections, and its controller fifty times, still runs each script once", eventfulPatch},
 	} {
 		t.Run(s.name, func(t *testing.T) {
 			if i > 1 {

@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -31,28 +30,49 @@ func (l *lab) controller(t *testing.T) controller {
 
 // process is a dcos-patch that runs.
 type process struct {
-	cmd *exec.Cmd
-	out bytes.Buffer // of both streams; to be read when it has ended
+	cmd  *exec.Cmd
+	out  output        // of both streams
+	over chan struct{} // closed when it has ended
+	err  error         // of waiting for it; set before over is closed
 }
 
 // start starts dcos-patch. It ends with ctx.
 func (c controller) start(ctx context.Context, t *testing.T, args ...string) *process {
 	t.Helper()
-	p := &process{cmd: exec.CommandContext(ctx, c.lab.product, append(args, "-i", c.inventory)...)}
+	p := &process{over: make(chan struct{}), cmd: exec.CommandContext(ctx, c.lab.product, append(args, "-i", c.inventory)...)}
 	p.cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+c.state, "HOME="+c.state)
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	go func() {
+		defer close(p.over)
+		p.err = p.cmd.Wait()
+	}()
 	return p
+}
+
+// await waits until what the process has said is enough, or for its end.
+func (p *process) await(enough func(text string) bool) {
+	for {
+		text, more := p.out.soFar()
+		if enough(text) {
+			return
+		}
+		select {
+		case <-more:
+		case <-p.over:
+			return
+		}
+	}
 }
 
 // wait gives the exit code; of a killed process it is -1.
 func (p *process) wait(t *testing.T) int {
 	t.Helper()
-	err := p.cmd.Wait()
-	if exit := (&exec.ExitError{}); err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
+	<-p.over
+	if exit := (&exec.ExitError{}); p.err != nil && !errors.As(p.err, &exit) {
+		t.Fatal(p.err)
 	}
 	return p.cmd.ProcessState.ExitCode()
 }

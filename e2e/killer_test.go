@@ -1,0 +1,161 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// killRounds is how often the controller is killed, at least.
+const killRounds = 50
+
+// killer kills dcos-patch at moments that a seed chooses, and has it go on,
+// as somebody would who is given the printed command and nothing else.
+type killer struct {
+	c      controller
+	seed   uint64
+	chance *rand.Rand
+	rounds int            // controllers killed
+	runs   int            // that came to their end all the same
+	struck map[string]int // by what they had said last
+}
+
+// newKiller takes its seed from DCOS_PATCH_KILL_SEED, if that is set.
+func newKiller(t *testing.T, c controller) *killer {
+	t.Helper()
+	seed := uint64(time.Now().UnixNano())
+	if text := os.Getenv("DCOS_PATCH_KILL_SEED"); text != "" {
+		var err error
+		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
+			t.Fatalf("DCOS_PATCH_KILL_SEED: %v", err)
+		}
+	}
+	return &killer{c: c, seed: seed, chance: rand.New(rand.NewPCG(seed, 0)), struck: map[string]int{}}
+}
+
+func (k *killer) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Controllers killed: %d. Runs that they were killed in, and that came to their end: %d. Seed: %d.\n\n| it had said last | times |\n|---|--:|\n", k.rounds, k.runs, k.seed)
+	for _, what := range slices.Sorted(maps.Keys(k.struck)) {
+		fmt.Fprintf(&b, "| %s | %d |\n", what, k.struck[what])
+	}
+	return b.String()
+}
+
+// killsFile is where DCOS_PATCH_KILLS=write has the numbers written to.
+const killsFile = "../docs/kills.md"
+
+// write writes what was proved. All of it was by then asserted.
+func (k *killer) write(t *testing.T) {
+	t.Helper()
+	t.Log(k)
+	if t.Failed() || os.Getenv("DCOS_PATCH_KILLS") != "write" {
+		return
+	}
+	text := `# What was proved by kill -9, on real nodes
+
+Written by a test; do not edit. Every ` + "`make e2e`" + ` does it again, with another seed; ` + "`DCOS_PATCH_KILLS=write make e2e`" + ` writes this page.
+` + "`DCOS_PATCH_KILL_SEED=N`" + ` chooses the same moments; how far a controller has come by then depends on the machine.
+
+Seven containers with systemd, OpenSSH and ZooKeeper are patched. The first master does not converge and is repaired, every connection to the second is cut
+in the middle of its script, the run is handed over to another machine (` + "`lock break`, `resume --from-cluster`" + `), and from there on each controller is killed with SIGKILL
+and followed by another, which gets the printed command and the journal:
+` + "`resume`" + `, or ` + "`apply`" + ` where no run had begun. Demanded of the nodes' own receipts, units, processes and logs, not of the journal: each script ran once; no master was
+activated before the one before it served again, and no agent before all masters; every daemon is of a new start and of the new version, and no task was lost. After a ` + "`sweep`" + ` there
+is nothing of ours on any node but receipts, the epoch and the file that changes lock, for root only.
+
+`
+	if err := os.WriteFile(killsFile, []byte(text+k.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// run begins a run or goes on with one, and kills whoever does it, until the
+// run has ended; after enough rounds it is let go on to its end.
+func (k *killer) run(ctx context.Context, t *testing.T, args ...string) {
+	t.Helper()
+	for refused := 0; ; {
+		p := k.c.start(ctx, t, args...)
+		if k.rounds < killRounds {
+			k.moment(p)
+			if k.kill(p) {
+				args, refused = []string{"resume", "--yes"}, 0
+				continue
+			}
+		}
+		switch code := p.wait(t); {
+		case code == 0:
+			k.runs++
+			return
+		case (code == 2 || code == 3) && refused < 2 && strings.Contains(p.out.String(), "dcos-patch apply"):
+			args, refused = []string{"apply", "--yes"}, refused+1 // as it says: nothing had begun, or all has ended
+		default:
+			t.Fatalf("%s: exit code %d\n%v\n%s", strings.Join(args, " "), code, k, p.out.String())
+		}
+	}
+}
+
+// moment waits for the next time to kill. Half of the times that is soon after
+// the start, when there may be a lock and no run; else soon after the run was
+// taken up, so that a step is begun, found and watched by several controllers; and
+// at times a few lines later, so that the run goes on at all.
+func (k *killer) moment(p *process) {
+	u := k.chance.Float64()
+	pause := 50*time.Millisecond + time.Duration(u*u*float64(2*time.Second))
+	switch n := k.chance.IntN(8); n {
+	case 0, 1, 2, 3:
+	case 4:
+		lines := 6 + k.chance.IntN(12)
+		p.await(func(said string) bool { return strings.Count(said, "\n") >= lines })
+	default:
+		p.await(takenUp.MatchString)
+	}
+	select {
+	case <-time.After(pause):
+	case <-p.over:
+	}
+}
+
+// kill kills a process with SIGKILL. False: it had ended before.
+func (k *killer) kill(p *process) bool {
+	_ = p.cmd.Process.Kill() // an error means that it has ended
+	<-p.over
+	if status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() {
+		return false
+	}
+	k.rounds++
+	k.struck[lastSaid(p.out.String())]++
+	return true
+}
+
+var (
+	// event is a line of a run's log: its time, a node, and what happened to it.
+	event = regexp.MustCompile(`^\d\d:\d\d:\d\d (\S+) ([a-z-]+( started| done)?)`)
+	// takenUp is the first line of a run's log.
+	takenUp = regexp.MustCompile(`\d\d:\d\d:\d\d run \S+ (started|resumed)`)
+)
+
+// lastSaid is the last event that a controller told of, without what differs
+// from run to run.
+func lastSaid(text string) string {
+	for _, line := range slices.Backward(strings.Split(text, "\n")) {
+		if takenUp.MatchString(line) {
+			return "run taken up"
+		}
+		if said := event.FindStringSubmatch(line); said != nil {
+			return said[1] + " " + said[2]
+		}
+	}
+	return "nothing of the run yet"
+}
