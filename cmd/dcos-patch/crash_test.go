@@ -9,6 +9,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
 )
 
 // crashing is a cluster with one master and one agent left to patch: every
@@ -57,10 +58,11 @@ func TestAControllerMayDieAgainAsItGoesOn(t *testing.T) {
 func (l *lab) dieAndResume(k int) {
 	l.Helper()
 	l.die(k, "apply", "--yes")
-	e := l.run("resume")
-	if e.code != exitDone {
-		l.Fatalf("resumed: %s", e)
+	code := exitDone
+	if s := l.state(); s.Ended == journal.RunDone && !s.OwesFor(orchestrator.OwedLock) {
+		code = exitRefused // that was its last event
 	}
+	l.want(l.run("resume"), code)
 	l.done(4)
 	l.launched(1, "m2", "a1")
 	l.launched(0, "m1", "m3")
@@ -68,7 +70,8 @@ func (l *lab) dieAndResume(k int) {
 }
 
 // die runs a command until its k-th event is durable. Half of the next line may
-// be on disk, too.
+// be on disk, too. How often gates look is not the same in every run: one that
+// has ended a few events earlier shows nothing.
 func (l *lab) die(k int, args ...string) {
 	l.Helper()
 	c := l.controller()
@@ -87,7 +90,11 @@ func (l *lab) die(k int, args ...string) {
 		kept = b
 		c.kill()
 	}
-	if e := c.run(append(args, "-o", "json")...); file == "" {
+	e := c.run(append(args, "-o", "json")...)
+	if file == "" && e.code == exitDone && seen > k-k/8 {
+		l.Skipf("the run had %d events, not %d", seen, k)
+	}
+	if file == "" {
 		l.Fatalf("was to die after event %d: %s", k, e)
 	}
 	l.rewrite(file, func(now []byte) []byte {
