@@ -125,10 +125,10 @@ func readFaults(file string, p *plan.Plan) ([]rehearse.Fault, error) {
 	}
 	var faults []rehearse.Fault
 	for _, x := range parsed {
-		if x.When != simcluster.WhenStart {
-			err = errors.Join(err, invalid("--faults: %s: %s: the twin does not know when: %s", file, x.What, x.When))
+		if x.When != simcluster.WhenStart || x.After != 0 {
+			err = errors.Join(err, invalid("--faults: %s: %s: the twin knows neither when nor after: leave them out", file, x.What))
 		}
-		faults = append(faults, rehearse.Fault{What: rehearse.Kind(x.What), Where: inventory.NodeName(x.Where), Nth: x.Nth, For: x.For})
+		faults = append(faults, rehearse.Fault{What: rehearse.Seen(string(x.What)), Where: inventory.NodeName(x.Where), Nth: x.Nth, For: x.For})
 	}
 	if err == nil {
 		err = rehearse.Check(faults, p)
