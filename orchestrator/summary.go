@@ -2,6 +2,7 @@ package orchestrator
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -115,7 +116,23 @@ func (s State) SafeToLeave() Safety {
 	if n := agents.Failed + agents.InFlight; n > 0 {
 		why += fmt.Sprintf("; %d agent(s) are not verified, their tasks may be rescheduled", n)
 	}
-	return Safety{Safe: true, Why: why}
+	return Safety{Safe: true, Why: why + s.missing()}
+}
+
+// missing says which agents were out of service as the run was left.
+func (s State) missing() string {
+	if s.Look == nil || len(s.Look.Out) == 0 {
+		return ""
+	}
+	const shown = 5
+	var names []string
+	for _, n := range s.Look.Out[:min(len(s.Look.Out), shown)] {
+		names = append(names, string(n))
+	}
+	if more := len(s.Look.Out) - shown; more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
+	}
+	return "; out of service: " + strings.Join(names, ", ")
 }
 
 // masterOut names a master that was touched and is not verified.

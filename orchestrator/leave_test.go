@@ -1,0 +1,44 @@
+package orchestrator
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+func TestWhetherItIsSafeToLeaveFollowsTheLastLook(t *testing.T) {
+	red := dcos.Finding{Check: "exhibitor", Observed: "2/3 serve"}
+	for _, x := range []struct {
+		name string
+		obs  *plan.Observation
+		safe bool
+		says string
+	}{
+		{"nobody has looked", nil, true, "masters"},
+		{"all is well", &plan.Observation{Green: true}, true, "masters"},
+		{"an agent is away", &plan.Observation{Green: true, Out: []inventory.NodeName{"a1"}}, true, "out of service: a1"},
+		{"many are", &plan.Observation{Green: true, Out: []inventory.NodeName{"a1", "a2", "a3", "a4", "a5", "a6", "a7"}}, true, "a5, and 2 more"},
+		{"a master does not serve", &plan.Observation{Findings: []dcos.Finding{red}}, false, "exhibitor: 2/3 serve"},
+		{"nothing could be read", &plan.Observation{}, false, "not whole"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			r := newTape(testPlan(shape{masters: 3, agents: 7}))
+			r.add(journal.Event{Kind: journal.RunStopped, Stop: &journal.Stop{Reason: journal.StopHeld}})
+			if x.obs != nil {
+				r.add(journal.Event{Kind: journal.Observed, Observation: x.obs, Asked: r.s.Seq})
+			}
+			got := r.s.SafeToLeave()
+			if got.Safe != x.safe || !strings.Contains(got.Why, x.says) {
+				t.Errorf("%+v", got)
+			}
+			r.add(journal.Event{Kind: journal.RunResumed})
+			if r.s.Look != nil {
+				t.Error("the look of before is remembered after a resume")
+			}
+		})
+	}
+}
