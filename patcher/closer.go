@@ -57,6 +57,7 @@ const (
 	masterClock = 50 * time.Millisecond
 	agentClock  = time.Second
 	clockAsks   = 5
+	clockAsking = 3 * time.Second // a node that takes so long over it is not asked again
 )
 
 // clock asks a node for its time until that is known well enough. Every answer
@@ -64,6 +65,7 @@ const (
 // clock since base; all bounds hold at once.
 func clock(ctx context.Context, h node.Host, base time.Time, enough time.Duration) *plan.Clock {
 	var c plan.Clock
+	begun := time.Since(base)
 	for i := range clockAsks {
 		asked := time.Since(base)
 		said, err := node.Clock(ctx, h)
@@ -80,7 +82,7 @@ func clock(ctx context.Context, h node.Host, base time.Time, enough time.Duratio
 		if c.Least > c.Most {
 			return &plan.Clock{Err: "it was set while it was asked"}
 		}
-		if c.Most-c.Least <= plan.Duration(enough) {
+		if c.Most-c.Least <= plan.Duration(enough) || heard-begun >= clockAsking {
 			break
 		}
 	}
