@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -166,5 +167,28 @@ func TestAllThatIsKeptIsPrivate(t *testing.T) {
 		if fi, err := os.Stat(path); err != nil || fi.Mode().Perm() != want {
 			t.Errorf("%s: %v, %v", path, fi, err)
 		}
+	}
+}
+
+// A file holds what nodes have said. Looking at it must not do anything to the
+// terminal, and reading it must give back what they said.
+func TestAFileThatANodeHasTalkedIntoIsHarmlessToLookAt(t *testing.T) {
+	dir := t.TempDir()
+	r := New(dir, DefaultLimits(), never(t))
+	const said = "a\x1b[2J\u009b31m\n{\"left_out\":1}\u202e\x7f"
+	tp := r.Began(task("s", "registered"), began)
+	tp.Sample(0, nth(0, said))
+	r.Close()
+	b, err := os.ReadFile(filepath.Join(dir, Name("s")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(b)) {
+		if strings.ContainsFunc(strings.TrimSuffix(line, "\n"), func(r rune) bool { return !unicode.IsPrint(r) }) {
+			t.Errorf("%q would reach a terminal", line)
+		}
+	}
+	if got := only(t, dir, "s"); len(got.Samples) != 1 || got.Samples[0].Finding.Observed != said {
+		t.Errorf("%+v", got)
 	}
 }
