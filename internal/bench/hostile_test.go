@@ -8,10 +8,13 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/dcos-patch/dcos-patch/journal"
 )
 
 // affordable is what a node that sends whatever it likes may cost the
@@ -46,18 +49,32 @@ func waysIn() map[string]wayIn {
 		"an SFTP answer of no shape": {[]string{"lock", "break", "--reason", "x"}, lie{command: "sftp", honest: locked, begin: "\x00\x00\x00\x05\x02\x00\x00\x00\x03", again: "\x00"}},
 		"a list of belongings":       {from, lie{command: " ours", honest: run("journal.jsonl", 1), again: "run r1 9\n"}},
 		"a journal of one line":      {from, lie{command: " run r1", honest: run("journal.jsonl", 256<<20), begin: `{"crc":"`, again: "0"}},
+		"a journal of many events":   {from, lie{copy: manyEvents, honest: run("journal.jsonl", len(manyEvents()))}},
 		"a journal without sense":    {from, lie{command: " run r1", honest: run("journal.jsonl", 256<<20), again: "{}\n"}},
 	}
 }
 
+// manyEvents is a journal of 16 MB that is sound, but for the plan that it lacks.
+var manyEvents = sync.OnceValue(func() string {
+	var b strings.Builder
+	for seq := uint64(1); b.Len() < 16<<20; seq++ {
+		line, err := journal.Encode(journal.Event{Seq: seq, Kind: journal.StepNoted, Step: "masters/m1/serve", Detail: strings.Repeat("x", 500)})
+		if err != nil {
+			panic(err) // texts and numbers
+		}
+		b.Write(line)
+	}
+	return b.String()
+})
+
 // TestALyingNodeCostsTheWholeProgramLittle has the program itself ask a node
-// that sends 48 MB on every way in. BenchmarkALyingNode has it send 1 GB.
+// that sends 16 MB on every way in. BenchmarkALyingNode has it send 1 GB.
 func TestALyingNodeCostsTheWholeProgramLittle(t *testing.T) {
 	bin := product(t)
 	for name, way := range waysIn() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := &liar{lie: way.lie, most: 48 << 20}
+			l := &liar{lie: way.lie, most: 16 << 20}
 			grown := costs(t, bin, l, way.args)
 			if grown > affordable {
 				t.Errorf("%d MB, at most %d are wanted", grown, affordable)

@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/dcos-patch/dcos-patch/node"
 )
 
 // liar is a node that belongs to somebody else. It answers as an honest one
@@ -32,6 +35,7 @@ type lie struct {
 	banner  bool   // before the login
 	hello   bool   // before SSH
 	honest  map[string]string
+	copy    func() string // of a journal, as it is read piece by piece; nil: there is none
 }
 
 func (l *liar) serve(t testing.TB) (host, port string) {
@@ -134,6 +138,16 @@ func (l *liar) run(ch ssh.Channel, line string) uint32 {
 			_, _ = io.WriteString(ch, answer)
 			return 0
 		}
+	}
+	if _, offset, ok := strings.Cut(line, " run r1 journal.jsonl "); ok && l.copy != nil {
+		text := l.copy()
+		at, err := strconv.Atoi(offset)
+		if err != nil || at > len(text) {
+			return 1
+		}
+		n, _ := io.WriteString(ch, text[at:min(at+node.RunLimit, len(text))])
+		l.sent.Add(int64(n))
+		return 0
 	}
 	return 1
 }
