@@ -169,8 +169,8 @@ func (c *Client) send(ctx context.Context, q question) (b []byte, err error) {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	if asked := resp.Request; asked != nil && asked.URL.String() != req.URL.String() {
-		return nil, fmt.Errorf("the answer is of %s: a redirect was followed", asked.URL)
+	if err := followed(req, resp); err != nil {
+		return nil, err
 	}
 	if resp.StatusCode != http.StatusOK {
 		return nil, refusal(resp)
@@ -189,6 +189,14 @@ func (c *Client) send(ctx context.Context, q question) (b []byte, err error) {
 		return nil, fmt.Errorf("reading the answer: %w", err)
 	}
 	return b, err
+}
+
+// followed is the error of an answer that came from another address.
+func followed(req *http.Request, resp *http.Response) error {
+	if asked := resp.Request; asked != nil && asked.URL.String() != req.URL.String() {
+		return fmt.Errorf("the answer is of %s: a redirect was followed", asked.URL)
+	}
+	return nil
 }
 
 // bounded gives an error in place of what exceeds its limit.

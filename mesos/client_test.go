@@ -16,13 +16,15 @@ const base = "http://127.0.0.1:5050"
 
 // questions are all that a client can ask.
 var questions = map[string]func(context.Context, *mesos.Client) error{
-	"agents":  func(ctx context.Context, c *mesos.Client) error { _, err := c.Agents(ctx); return err },
-	"tasks":   func(ctx context.Context, c *mesos.Client) error { _, err := c.Tasks(ctx); return err },
-	"self":    func(ctx context.Context, c *mesos.Client) error { _, err := c.Self(ctx); return err },
-	"health":  func(ctx context.Context, c *mesos.Client) error { return c.Health(ctx) },
-	"metrics": func(ctx context.Context, c *mesos.Client) error { _, err := c.Metrics(ctx); return err },
-	"version": func(ctx context.Context, c *mesos.Client) error { _, err := c.Version(ctx); return err },
-	"flags":   func(ctx context.Context, c *mesos.Client) error { _, err := c.Flags(ctx); return err },
+	"agents":     func(ctx context.Context, c *mesos.Client) error { _, err := c.Agents(ctx); return err },
+	"tasks":      func(ctx context.Context, c *mesos.Client) error { _, err := c.Tasks(ctx); return err },
+	"frameworks": func(ctx context.Context, c *mesos.Client) error { _, err := c.Frameworks(ctx); return err },
+	"room":       func(ctx context.Context, c *mesos.Client) error { _, err := c.Room(ctx, "S1", "*"); return err },
+	"self":       func(ctx context.Context, c *mesos.Client) error { _, err := c.Self(ctx); return err },
+	"health":     func(ctx context.Context, c *mesos.Client) error { return c.Health(ctx) },
+	"metrics":    func(ctx context.Context, c *mesos.Client) error { _, err := c.Metrics(ctx); return err },
+	"version":    func(ctx context.Context, c *mesos.Client) error { _, err := c.Version(ctx); return err },
+	"flags":      func(ctx context.Context, c *mesos.Client) error { _, err := c.Flags(ctx); return err },
 }
 
 func TestTheClientAsksWhatARealClusterAnswered(t *testing.T) {
@@ -35,6 +37,7 @@ func TestTheClientAsksWhatARealClusterAnswered(t *testing.T) {
 		{"a lone restarted master", "agents", "357", mesos.ErrNotRecovered},
 		{"a leader lists its tasks", "tasks", "139", nil},
 		{"an agent lists its tasks", "tasks", "142", nil},
+		{"a leader lists its frameworks", "frameworks", "103", nil},
 		{"an agent says what it is", "self", "124", nil},
 		{"a leader is healthy", "health", "086", nil},
 		{"an agent is healthy", "health", "121", nil},

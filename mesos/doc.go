@@ -1,5 +1,7 @@
 // Package mesos asks a Mesos master or agent over its HTTP API: the v1
 // operator calls and the few v0 endpoints that answer on a standby too.
+// A Scheduler is a framework at the leading master (v1 scheduler API), for a task
+// or two.
 //
 // It does not follow redirects, does not retry and does not decide: an answer
 // that is not there is an error which says why.
