@@ -68,6 +68,7 @@ One that names its node (` + "`${NODE}`, `${ADDRESS}`, `${IP}`, `${ROLE}`, `via:
 No answer is red. What is asked is part of the plan and of its id; what a script contains is not. A group's gates that are red at preflight are told early, and hold nothing up before their group.
 `)
 	writeRows(&b, CustomKinds())
+	b.WriteString(probeText)
 	return b.String()
 }
 
@@ -85,6 +86,19 @@ func writeRows(b *strings.Builder, rows []Row) {
 		}
 	}
 }
+
+// probeText is about what is no gate, and belongs to a canary's verification.
+const probeText = `
+# Besides the gates: launch probe
+
+A canary must also start a task, once, after its gates and before its bake: 0.01 cpus, 32 MB, ` + "`exit 0`" + `, by a framework of ours at the leading master, which is gone when the step ends.
+
+- Holds when: the task ends with TASK_FINISHED, said by its executor on that agent
+- Evidence: the framework's own stream of events, from the leader (v1 scheduler API); afterwards GET_FRAMEWORKS, which must not list it any more
+- Applies: to canaries, unless ` + "`policy.launch_probe: false`" + `; not where the leader counts less than the task needs left on the agent, which is said with the numbers
+- Patience: 5m0s. A task that fails ends it at once; a leader that is away, or a stream that breaks, is tried again
+- Why so: [decision 0011](decisions/0011-launch-probe.md)
+`
 
 func rolesText(roles []dcos.Role) string {
 	switch {

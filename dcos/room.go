@@ -55,6 +55,9 @@ func ParseRoom(b []byte, agentID, role string) (Room, error) {
 		if a.Info == nil || a.Info.ID.Value != agentID {
 			return nil
 		}
+		if found {
+			return fmt.Errorf("agent %s is listed twice", clip(agentID))
+		}
 		found = true
 		for _, r := range a.Total {
 			room.add(r, role, func(a *Amount) *float64 { return &a.Total })

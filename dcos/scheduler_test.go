@@ -161,3 +161,57 @@ func FuzzParseSchedulerEvent(f *testing.F) {
 		}
 	})
 }
+
+// Law: an answer that was read is cut off by taking away its last byte that
+// counts; no framework is without an id, and nothing is read twice.
+func FuzzParseGetFrameworks(f *testing.F) {
+	f.Add(`{"type":"GET_FRAMEWORKS","get_frameworks":{"frameworks":[{"framework_info":{"id":{"value":"F"},"name":"n"},"active":true},{"framework_info":{"id":{"value":"G"}}}],"completed_frameworks":[{}]}}`)
+	f.Add(`{"type":"GET_FRAMEWORKS","get_frameworks":{}}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		all, err := dcos.ParseGetFrameworks([]byte(text))
+		if err != nil {
+			if all != nil {
+				t.Fatalf("%+v beside %v", all, err)
+			}
+			return
+		}
+		cutOff(t, text, func(b []byte) error { _, err := dcos.ParseGetFrameworks(b); return err })
+		for _, one := range all {
+			if one.ID == "" {
+				t.Fatalf("a framework without an id: %+v", all)
+			}
+		}
+	})
+}
+
+// Law: an answer that was read is cut off by taking away its last byte that
+// counts; and what a role that nothing is reserved to may use is a part of what
+// any other may.
+func FuzzParseRoom(f *testing.F) {
+	f.Add(`{"type":"GET_AGENTS","get_agents":{"agents":[{"agent_info":{"id":{"value":"S1"}},"total_resources":[{"name":"cpus","scalar":{"value":4},"role":"*"},{"name":"mem","scalar":{"value":64},"role":"r"}],"allocated_resources":[{"name":"mem","scalar":{"value":1}}]}]}}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		reserved, err := dcos.ParseRoom([]byte(text), "S1", "r")
+		if err != nil {
+			if reserved != (dcos.Room{}) {
+				t.Fatalf("%+v beside %v", reserved, err)
+			}
+			return
+		}
+		cutOff(t, text, func(b []byte) error { _, err := dcos.ParseRoom(b, "S1", "r"); return err })
+		nobody, err := dcos.ParseRoom([]byte(text), "S1", "nobody's")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(text, "-") || strings.Contains(text, "nobody") { // amounts below nothing, which Mesos does not have
+			return
+		}
+		for _, a := range [][2]float64{
+			{nobody.CPUs.Total, reserved.CPUs.Total}, {nobody.CPUs.Allocated, reserved.CPUs.Allocated}, {nobody.CPUs.Offered, reserved.CPUs.Offered},
+			{nobody.Mem.Total, reserved.Mem.Total}, {nobody.Mem.Allocated, reserved.Mem.Allocated}, {nobody.Mem.Offered, reserved.Mem.Offered},
+		} {
+			if a[0] > a[1]*(1+1e-9) {
+				t.Fatalf("a role without reservations: %+v, with: %+v", nobody, reserved)
+			}
+		}
+	})
+}

@@ -25,6 +25,7 @@ type evidence struct {
 	receipts    []string      // exit code of each attempt of any script, "running" without one
 	libltdl     bool
 	tasks       string // processes of the tasks
+	probed      int    // tasks that were launched here by a framework, and ended well
 }
 
 // evidenceScript prints "key value" lines. It reads nothing of the journal's
@@ -94,6 +95,8 @@ func (e *evidence) addEvent(t *testing.T, line string) {
 		e.activations = append(e.activations, at)
 	case strings.HasPrefix(what, "pkgpanda activated"):
 		e.activated = append(e.activated, at)
+	case what == "mesos-agent ran a task: TASK_FINISHED":
+		e.probed++
 	case strings.HasPrefix(what, "exhibitor serving"), strings.HasPrefix(what, "mesos-agent registered"):
 		e.serving = append(e.serving, at)
 	}

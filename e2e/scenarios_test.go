@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
 )
 
 // wholePatch: nothing goes wrong, and a second apply finds nothing to do.
@@ -18,6 +20,7 @@ func wholePatch(ctx context.Context, t *testing.T, l *lab) {
 	l.wantWholePatch(ctx, t, before)
 
 	after := l.all(ctx, t)
+	l.wantProbed(t, after)
 	c.want(ctx, t, 0, "apply", "--yes")
 	again := l.all(ctx, t)
 	for _, n := range l.nodes {
@@ -117,6 +120,22 @@ func (l *lab) wantWholePatch(ctx context.Context, t *testing.T, before map[strin
 		wantPatched(t, n, before[n.Name], after[n.Name])
 	}
 	l.wantOrder(t, after)
+}
+
+// wantProbed: in every group of more than one agent, one of them, the canary, has
+// run a task for its launch probe, and nobody else has.
+func (l *lab) wantProbed(t *testing.T, seen map[string]evidence) {
+	t.Helper()
+	size, ran := map[dcos.Role]int{}, map[dcos.Role]int{}
+	for _, n := range l.agents() {
+		size[n.Role]++
+		ran[n.Role] += seen[n.Name].probed
+	}
+	for role, n := range size {
+		if want := min(n-1, 1); ran[role] != want {
+			t.Errorf("%d %ss have run %d tasks for launch probes, want %d", n, role, ran[role], want)
+		}
+	}
 }
 
 // onMasters runs a shell text on every master.

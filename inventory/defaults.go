@@ -30,6 +30,7 @@ func DefaultPolicy(target dcos.Version) Policy {
 	return Policy{
 		Width:         Count(1),
 		MaxFailures:   Count(0),
+		LaunchProbe:   On,
 		Bake:          15 * time.Minute,
 		Settle:        3 * time.Minute,
 		SettleLeading: 5 * time.Minute,

@@ -66,6 +66,7 @@ func ExampleCluster_Show() {
 	//   # max_out is not said: the plan takes width + max(2, 2% of the agents)
 	//   width: 1
 	//   max_failures: 0
+	//   launch_probe: true
 	//   bake: 15m
 	//   settle: 3m
 	//   settle_leading: 5m

@@ -16,6 +16,7 @@ func Merge(narrow, wide Policy) Policy {
 		Width:         said(narrow.Width, wide.Width),
 		MaxOut:        said(narrow.MaxOut, wide.MaxOut),
 		MaxFailures:   said(narrow.MaxFailures, wide.MaxFailures),
+		LaunchProbe:   cmp.Or(narrow.LaunchProbe, wide.LaunchProbe),
 		Bake:          cmp.Or(narrow.Bake, wide.Bake),
 		SettleLeading: cmp.Or(narrow.SettleLeading, wide.SettleLeading),
 		StageParallel: cmp.Or(narrow.StageParallel, wide.StageParallel),

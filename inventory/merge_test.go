@@ -22,6 +22,7 @@ var knobs = []struct {
 	}},
 	{"NoCanary", func(p *Policy, n int) { p.Canary, p.NoCanary = nil, true }},
 	{"Spread", func(p *Policy, n int) { p.Spread = map[string]int{zoneKey: n} }},
+	{"LaunchProbe", func(p *Policy, n int) { p.LaunchProbe = Switch(n) }},
 	{"Bake", func(p *Policy, n int) { p.Bake = minutes(n) }},
 	{"Settle", func(p *Policy, n int) { p.Settle, p.NoSettle = minutes(n), false }},
 	{"NoSettle", func(p *Policy, n int) { p.Settle, p.NoSettle = 0, true }},

@@ -12,6 +12,7 @@ type Policy struct {
 	NoCanary      bool           // canary: none
 	MaxFailures   Limit          // failed agents of a group before the run stops
 	Spread        map[string]int // "zone": zones with lanes in flight at once
+	LaunchProbe   Switch         // whether canaries must start a task and see it end
 	Bake          time.Duration  // wait after a canary
 	Settle        time.Duration  // wait after a node (masters: 3m)
 	NoSettle      bool           // settle: none; Settle is 0 then

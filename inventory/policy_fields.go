@@ -16,13 +16,13 @@ func policyFields(p *Policy) fields {
 		"width":        limit(&p.Width, 1),
 		"max_failures": limit(&p.MaxFailures, 0),
 		"bake":         duration(&p.Bake),
+		"launch_probe": onOff(&p.LaunchProbe),
 		"settle":       settle(p),
 		"spread":       spread(p),
 
 		"approve_after":   notYet,
 		"require_plan_id": notYet,
 		"backup_max_age":  notYet,
-		"launch_probe":    notYet,
 	}
 }
 

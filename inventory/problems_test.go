@@ -80,6 +80,10 @@ var problemCases = []struct{ name, old, text, want string }{
 		`etc/inventory.yaml:9:21: agents.g.policy.width: is 0%, which would let nothing be done (at least 1, or 1%, which is never rounded down to nothing)`},
 	{"a limit that is none is refused", "", "policy: {max_failures: some}",
 		`etc/inventory.yaml:10:24: policy.max_failures: "some" is neither a count nor a percentage (such as 3 or 5%)`},
+	{"a switch that is neither is refused", "", "policy: {launch_probe: maybe}",
+		`etc/inventory.yaml:10:24: policy.launch_probe: is "maybe"; true or false is wanted`},
+	{"a switch in other letters is refused", "", "policy: {launch_probe: True}",
+		`etc/inventory.yaml:10:24: policy.launch_probe: is True; true or false is wanted, in these letters`},
 	{"a duration without a unit is refused", "", "policy: {bake: 15}",
 		`etc/inventory.yaml:10:16: policy.bake: is "15"; a duration is wanted (give the unit: 15s or 15m)`},
 	{"a duration of weeks is refused", "", "policy: {hold_limit: 300h}",
@@ -174,7 +178,6 @@ func TestWhatComesLaterIsRefusedByName(t *testing.T) {
 		"policy.approve_after":          "policy: {approve_after: [canary]}",
 		"policy.require_plan_id":        "policy: {require_plan_id: true}",
 		"policy.backup_max_age":         "policy: {backup_max_age: 24h}",
-		"policy.launch_probe":           "policy: {launch_probe: true}",
 		"agents.g.hooks":                "    hooks: {before: ./x.sh}",
 		"agents.g.policy.approve_after": "      approve_after: [canary]",
 	} {

@@ -90,7 +90,7 @@ func anInventory(t *rapid.T) string {
 func somePolicy(t *rapid.T) string {
 	return fmt.Sprintf("timeouts: {tasks: 5m%s}", maybe(t, ", script: %s", "20m", "1h0m1s")) +
 		maybe(t, ", width: %s", "3", "5%", "'2'") + maybe(t, ", max_failures: %s", "0", "1", "0%") +
-		maybe(t, ", settle: %s", none, "30s") + maybe(t, ", bake: %s", "1m", "1ns", "1h30m")
+		maybe(t, ", settle: %s", none, "30s") + maybe(t, ", bake: %s", "1m", "1ns", "1h30m") + maybe(t, ", launch_probe: %s", "true", "false")
 }
 
 // maybe is nothing, or the form with one of the choices.

@@ -184,7 +184,8 @@ func (c *Cluster) showPolicy() page {
 
 // showShared shows what the policies of clusters and groups have in common.
 func showShared(p Policy) page {
-	said := mapping().set("width", p.Width.String()).set("max_failures", p.MaxFailures.String()).setTime("bake", p.Bake)
+	said := mapping().set("width", p.Width.String()).set("max_failures", p.MaxFailures.String()).
+		setNode("launch_probe", p.LaunchProbe.shown()).setTime("bake", p.Bake)
 	if p.NoSettle {
 		said.set("settle", none)
 	} else {

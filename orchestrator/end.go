@@ -25,6 +25,7 @@ func endStep(s State, e journal.Event) State {
 	}
 	delete(s.away, e.Step)
 	delete(s.Findings, e.Step)
+	s = probed(s, s.step(i), *e.Report)
 	before := l.Report
 	l.Report, l.Since = e.Report, e.At
 	switch e.Report.Outcome {

@@ -41,7 +41,7 @@ func testPlan(sh shape) *plan.Plan {
 		n := inventory.NodeName(fmt.Sprintf("a%d", i+1))
 		p.Nodes = append(p.Nodes, plan.Node{Name: n, Role: dcos.PrivateAgent, Group: "general"})
 		if sh.canary && i == 0 {
-			canary.Lanes = append(canary.Lanes, plan.Lane{Node: n, Steps: steps("canary", n, plan.ActionBaseline, plan.ActionPatch, plan.ActionReturn, plan.ActionServe, plan.ActionBake)})
+			canary.Lanes = append(canary.Lanes, plan.Lane{Node: n, Steps: steps("canary", n, plan.ActionBaseline, plan.ActionPatch, plan.ActionReturn, plan.ActionServe, plan.ActionProbe, plan.ActionBake)})
 			continue
 		}
 		group.Lanes = append(group.Lanes, plan.Lane{Node: n, Steps: steps("general", n, plan.ActionBaseline, plan.ActionPatch, plan.ActionReturn, plan.ActionServe)})

@@ -2,21 +2,23 @@ package orchestrator
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
-// Violations lists the safety rules (DESIGN: invariants 1 to 3) that a state
+// Violations lists the safety rules (DESIGN: invariants 1 to 3, and 5 for launch probes) that a state
 // breaks; none for a state that Next can reach. The same predicates are used
 // by the properties, by the search and, as a live monitor, before every
 // decision.
 func Violations(s State) []string {
+	bad := probesLeft(s)
 	st := s.AtWork()
 	if st == nil {
-		return nil
+		return bad
 	}
-	var bad []string
 	if len(s.Flight) > st.Width {
 		bad = append(bad, fmt.Sprintf("%d lanes in flight in stage %s, width %d", len(s.Flight), st.ID, st.Width))
 	}
@@ -31,6 +33,25 @@ func Violations(s State) []string {
 	}
 	if st.Kind == plan.StageCanary || st.Kind == plan.StageGroup {
 		bad = append(bad, agentsBeforeMasters(s)...)
+	}
+	return bad
+}
+
+// probesLeft finds lanes that have gone on from their launch probe although its
+// framework may be there still: no temporary change is left behind by success.
+func probesLeft(s State) []string {
+	if !s.OwesFor(OwedProbe) {
+		return nil
+	}
+	var bad []string
+	owed := s.ledger[slices.IndexFunc(s.ledger, func(o journal.Obligation) bool { return o.ID == OwedProbe })].Nodes
+	for i, st := range s.Plan.Stages {
+		for k, ln := range st.Lanes {
+			probe := slices.IndexFunc(ln.Steps, func(p plan.Step) bool { return p.Action == plan.ActionProbe })
+			if probe >= 0 && s.Lanes[i][k].Step > probe && slices.Contains(owed, ln.Node) {
+				bad = append(bad, fmt.Sprintf("%s was probed, and the launch probe's framework may be left", ln.Node))
+			}
+		}
 	}
 	return bad
 }

@@ -25,6 +25,11 @@ func (s State) Key() string {
 	for _, why := range sorted(s.away) {
 		b.WriteString(" away " + why)
 	}
+	for _, o := range s.ledger {
+		if o.ID == OwedProbe {
+			fmt.Fprintf(&b, " probe %v", o.Nodes)
+		}
+	}
 	for i := range s.Lanes {
 		b.WriteByte('|')
 		for _, l := range s.Lanes[i] {

@@ -14,6 +14,7 @@ const (
 	OwedLock   = "lock"   // the cluster lock, on the masters
 	OwedCopies = "copies" // of plan, journal and script, on the masters
 	OwedFiles  = "files"  // script and node program, on every node that was staged or patched
+	OwedProbe  = "probe"  // a launch probe's framework at the Mesos master, with its task on a canary
 )
 
 // Obligations are the temporary changes of the run that have not been undone,
@@ -35,13 +36,18 @@ func owe(s State, e journal.Event) State {
 	if e.Kind == journal.ObligationOpened {
 		return opened(s, *e.Obligation)
 	}
-	i := slices.IndexFunc(s.ledger, func(o journal.Obligation) bool { return o.ID == e.Obligation.ID })
+	return closed(s, *e.Obligation)
+}
+
+// closed takes nodes from an obligation that is open, or all of it.
+func closed(s State, o journal.Obligation) State {
+	i := slices.IndexFunc(s.ledger, func(have journal.Obligation) bool { return have.ID == o.ID })
 	if i < 0 {
 		return s // undone twice is undone
 	}
 	all := slices.Clone(s.ledger)
-	left := slices.DeleteFunc(slices.Clone(all[i].Nodes), func(n inventory.NodeName) bool { return slices.Contains(e.Obligation.Nodes, n) })
-	if len(e.Obligation.Nodes) == 0 || len(left) == 0 {
+	left := slices.DeleteFunc(slices.Clone(all[i].Nodes), func(n inventory.NodeName) bool { return slices.Contains(o.Nodes, n) })
+	if len(o.Nodes) == 0 || len(left) == 0 {
 		s.ledger = slices.Delete(all, i, i+1)
 		return s
 	}
@@ -79,4 +85,22 @@ func placed(s State, st plan.Step) State {
 	}
 	return opened(s, journal.Obligation{ID: OwedFiles, What: "node patch script and node program", Nodes: []inventory.NodeName{st.Node},
 		Prior: "nothing", Undo: "dcos-patch sweep"})
+}
+
+// probing derives from a launch probe's start that its framework may be there
+// from then on, until its end says that it is proved to be gone.
+func probing(s State, st plan.Step) State {
+	if st.Action != plan.ActionProbe {
+		return s
+	}
+	return opened(s, journal.Obligation{ID: OwedProbe, What: "launch probe's framework", Nodes: []inventory.NodeName{st.Node},
+		Prior: "nothing", Undo: "dcos-patch resume, or dcos-patch sweep"})
+}
+
+// probed closes what probing has opened.
+func probed(s State, st plan.Step, rep plan.Report) State {
+	if st.Action != plan.ActionProbe || !rep.Undone {
+		return s
+	}
+	return closed(s, journal.Obligation{ID: OwedProbe, Nodes: []inventory.NodeName{st.Node}})
 }

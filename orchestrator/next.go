@@ -272,7 +272,7 @@ func startStep(s State, e journal.Event) State {
 	l := &s.Lanes[s.Stage][i]
 	l.Progress, l.Since = Started, e.At
 	st := s.step(i)
-	s = placed(s, st)
+	s = probing(placed(s, st), st)
 	if !st.Action.Mutates() {
 		return s
 	}

@@ -23,7 +23,7 @@ func TestAtEveryPrefixOfTheJournalDoneAndRemainingAreThePlan(t *testing.T) {
 				tp.add(journal.Event{Kind: journal.Observed, Observation: &obs, Asked: tp.s.Seq})
 			case c.Start != nil:
 				tp.add(journal.Event{Kind: journal.StepStarted, Step: c.Start.Step.ID, Attempt: c.Start.Attempt})
-				tp.add(journal.Event{Kind: journal.StepEnded, Step: c.Start.Step.ID, Report: &plan.Report{Outcome: plan.Done}})
+				tp.add(journal.Event{Kind: journal.StepEnded, Step: c.Start.Step.ID, Report: &plan.Report{Outcome: plan.Done, Undone: true}})
 			default:
 				t.Fatalf("unexpected command %+v", c)
 			}

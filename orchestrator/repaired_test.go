@@ -25,7 +25,7 @@ func (t *tape) until(id plan.StepID) {
 		default:
 			step := c.Start.Step.ID
 			t.add(journal.Event{Kind: journal.StepStarted, Step: step, Attempt: c.Start.Attempt})
-			t.add(journal.Event{Kind: journal.StepEnded, Step: step, Report: &plan.Report{Outcome: plan.Done}})
+			t.add(journal.Event{Kind: journal.StepEnded, Step: step, Report: &plan.Report{Outcome: plan.Done, Undone: true}})
 		}
 	}
 }

@@ -29,6 +29,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/internal/memnet"
 	"github.com/dcos-patch/dcos-patch/internal/sshd"
 	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/mesos"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/sshexec"
@@ -214,6 +215,20 @@ func questions() map[string]func(context.Context, liars) {
 			}
 			_, _ = checks.New(probed{l}, l.plan).Await(ctx, plan.Task{Plan: l.plan, Step: step}, nil)
 		},
+		"framework": func(ctx context.Context, l liars) {
+			lead, err := checks.New(probed{l}, l.plan).Lead(ctx)
+			if err != nil {
+				return
+			}
+			_, _ = patcher.Probes(ctx, lead, func(patcher.ProbeName) bool { return true })
+			s, err := lead.Mesos.Subscribe(ctx, mesos.FrameworkInfo{Name: "f", User: "root", Role: "*"})
+			for err == nil {
+				_, err = s.Next()
+			}
+			if s != nil {
+				s.Close()
+			}
+		},
 		"script": func(ctx context.Context, l liars) {
 			if h, err := l.Node(ctx, "m1"); err == nil {
 				_, _, _ = patcher.FetchScript(ctx, h, "m1", "http://10.0.0.9/x.sh")
@@ -236,6 +251,11 @@ func questions() map[string]func(context.Context, liars) {
 	}
 }
 
+// subscribed is the first event of a framework's stream.
+const subscribed = "65\n" + `{"type":"SUBSCRIBED","subscribed":{"framework_id":{"value":"F"}}}`
+
+const streamed = "Mesos-Stream-Id: x\r\n"
+
 // lies are answers that are easy to send and may be hard to bear.
 func lies() map[string]lie {
 	return map[string]lie{
@@ -247,6 +267,11 @@ func lies() map[string]lie {
 		"tasks without end":       {about: "GET_TASKS", begin: `{"type":"GET_TASKS","get_tasks":{"tasks":[`, again: `{"task_id":{"value":"a"},"framework_id":{"value":"a"},"agent_id":{"value":"a"},"state":"a"},`},
 		"useless tasks":           {about: "GET_TASKS", begin: `{"type":"GET_TASKS","get_tasks":{"other":[`, again: `{"task_id":{"value":"a"},"state":"a"},`},
 		"a long name of a task":   {about: "GET_TASKS", begin: `{"type":"GET_TASKS","get_tasks":{"tasks":[{"name":"`, again: "a"},
+		"offers that say nothing": {about: "SUBSCRIBE", header: streamed, begin: subscribed + "200000\n" + `{"type":"OFFERS","offers":{"offers":[{"id":{"value":"a"},"agent_id":{"value":"a"},"resources":[{}`, again: ",{}"},
+		"offers without end":      {about: "SUBSCRIBE", header: streamed, begin: subscribed + "200000\n" + `{"type":"OFFERS","offers":{"offers":[{}`, again: `,{"id":{"value":"a"},"agent_id":{"value":"a"},"resources":[{"name":"cpus","a":1}]}`},
+		"events without end":      {about: "SUBSCRIBE", header: streamed, begin: subscribed, again: "20\n" + `{"type":"HEARTBEAT"}`},
+		"a long event":            {about: "SUBSCRIBE", header: streamed, begin: subscribed + "99999999999999999\n", again: "a"},
+		"frameworks":              {about: "GET_FRAMEWORKS", begin: `{"type":"GET_FRAMEWORKS","get_frameworks":{"frameworks":[{"framework_info":{"id":{"value":"a"}}}`, again: `,{"framework_info":{"id":{"value":"a"}}}`},
 		"agents that say nothing": {about: "GET_AGENTS", begin: `{"type":"GET_AGENTS","get_agents":{"agents":[{}`, again: ",{}"},
 		"recovered agents":        {about: "GET_AGENTS", begin: `{"type":"GET_AGENTS","get_agents":{"recovered_agents":[{"id":{"value":"x"}}`, again: `,{"id":{"value":"x"}}`},
 		"agents within lists":     {about: "GET_AGENTS", begin: `{"type":"GET_AGENTS","get_agents":`, again: "["},
@@ -353,13 +378,15 @@ func liveHeap() uint64 {
 func TestASlowNodeDoesNotHangTheController(t *testing.T) {
 	patience := map[string]time.Duration{
 		"survey": 2 * time.Minute, "observe": 5 * time.Minute, "baseline": 2 * time.Minute, "await": 3 * time.Minute,
-		"script": time.Minute, "lock": 2 * time.Minute,
+		"script": time.Minute, "lock": 2 * time.Minute, "framework": 3 * time.Minute,
 	}
 	for name, one := range map[string]lie{
 		"a byte a second":        {again: "x", pause: time.Second},
 		"a header a second":      {header: "A: b\r\n", again: "x", pause: time.Second},
 		"a list that never ends": {begin: `{"type":"GET_AGENTS","get_agents":{"agents":[`, again: " ", pause: time.Second},
 		"nothing":                {again: "x", pause: 24 * time.Hour},
+		"an event a byte":        {about: "SUBSCRIBE", header: streamed, begin: subscribed + "50000\n", again: "x", pause: time.Second},
+		"no event":               {about: "SUBSCRIBE", header: streamed, begin: subscribed, again: "1", pause: 24 * time.Hour},
 	} {
 		for question, most := range patience {
 			t.Run(name+" to "+question, func(t *testing.T) {

@@ -41,11 +41,12 @@ type Gates interface {
 // between calls: what happened is on the nodes and in the journal. Safe for
 // concurrent use, on different nodes.
 type Patcher struct {
-	Nodes  Nodes
-	Gates  Gates
-	Script []byte        // the pinned node patch script; its SHA-256 is the plan's
-	Owner  string        // who and where, for receipts and the lock
-	Poll   time.Duration // pause between two looks at a running script
+	Nodes   Nodes
+	Gates   Gates
+	Leaders Leaders       // asked by launch probes only
+	Script  []byte        // the pinned node patch script; its SHA-256 is the plan's
+	Owner   string        // who and where, for receipts and the lock
+	Poll    time.Duration // pause between two looks at a running script
 }
 
 // Do performs a step, or adopts it when it runs on the node already.
@@ -61,6 +62,8 @@ func (p *Patcher) Do(ctx context.Context, t plan.Task, note func(plan.Note)) pla
 		return p.patch(ctx, t, note)
 	case plan.ActionReturn, plan.ActionServe:
 		return p.verify(ctx, t, note)
+	case plan.ActionProbe:
+		return p.probe(ctx, t, note)
 	case plan.ActionSettle, plan.ActionBake:
 		return p.settle(ctx, t, note)
 	case plan.ActionPostflight:

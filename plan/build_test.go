@@ -52,7 +52,7 @@ func TestLanesHaveTheirStepsInOrder(t *testing.T) {
 		"preflight":      "preflight/preflight",
 		"stage-agents":   "stage-agents/a1/stage",
 		"masters":        "masters/m1/baseline masters/m1/patch masters/m1/serve masters/m1/settle",
-		"general-canary": "general-canary/a1/baseline general-canary/a1/patch general-canary/a1/return general-canary/a1/serve general-canary/a1/bake",
+		"general-canary": "general-canary/a1/baseline general-canary/a1/patch general-canary/a1/return general-canary/a1/serve general-canary/a1/launch-probe general-canary/a1/bake",
 		"general":        "general/a2/baseline general/a2/patch general/a2/return general/a2/serve",
 		"stateful":       "stateful/s2/baseline stateful/s2/patch stateful/s2/return stateful/s2/serve stateful/s2/settle",
 		"postflight":     "postflight/postflight",

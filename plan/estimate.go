@@ -14,6 +14,7 @@ const (
 	estMasterServe = 4 * time.Minute
 	estAgentReturn = 45 * time.Second
 	estAgentServe  = 75 * time.Second
+	estProbe       = 10 * time.Second
 )
 
 // estimated fills in how long a stage should take: its slowest lane, as often
@@ -57,6 +58,8 @@ func (w work) expect(kind StageKind, st Step, staged bool) time.Duration {
 		}
 	case ActionPostflight:
 		d = estPostflight
+	case ActionProbe:
+		d = estProbe
 	case ActionSettle, ActionBake: // their span is all they take
 	}
 	return w.scale.span(d).D() + st.Span.D()

@@ -12,6 +12,7 @@ const (
 	preflightPatience  = 10 * time.Minute
 	aheadPatience      = 60 * time.Minute
 	baselinePatience   = 3 * time.Minute
+	probePatience      = 5 * time.Minute
 	postflightPatience = 15 * time.Minute
 )
 
@@ -73,6 +74,10 @@ func (w work) canaryStage(r GroupRule, nodes []Node) Stage {
 	}
 	s.Lanes = w.agentLanes(s.ID, nodes)
 	for i, n := range nodes {
+		if !r.NoProbe {
+			probe := step(s.ID, n.Name, ActionProbe, w.scale.timeout(probePatience))
+			s.Lanes[i].Steps = append(s.Lanes[i].Steps, probe)
+		}
 		bake := w.quiet(step(s.ID, n.Name, ActionBake, 0), positive(w.policy.Bake, 15*time.Minute))
 		s.Lanes[i].Steps = append(s.Lanes[i].Steps, bake)
 	}

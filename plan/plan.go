@@ -41,7 +41,8 @@ type GroupRule struct {
 	Width       int       `json:"width"`
 	ZoneSpread  int       `json:"zone_spread,omitempty"`
 	MaxFailures int       `json:"max_failures"`
-	Canary      []string  `json:"canary"` // as declared: names, "auto" or "none"
+	Canary      []string  `json:"canary"`             // as declared: names, "auto" or "none"
+	NoProbe     bool      `json:"no_probe,omitempty"` // canaries are not asked to start a task
 }
 
 // ClusterRef names the cluster. ID is the cluster's own.
@@ -127,15 +128,16 @@ type Action string
 
 // The actions.
 const (
-	ActionPreflight  Action = "preflight"  // the cluster gate, and that nothing has moved since the plan
-	ActionStage      Action = "stage"      // put script and runner on the node, fetch packages
-	ActionBaseline   Action = "baseline"   // record what the verification will compare with
-	ActionPatch      Action = "patch"      // run the script; the only disruptive one
-	ActionReturn     Action = "return"     // the node came back as itself: quarantined half of verification
-	ActionServe      Action = "serve"      // the node serves: the other half
-	ActionSettle     Action = "settle"     // the cluster gate stays green for a while
-	ActionBake       Action = "bake"       // a longer settle, after a canary
-	ActionPostflight Action = "postflight" // every node once more
+	ActionPreflight  Action = "preflight"    // the cluster gate, and that nothing has moved since the plan
+	ActionStage      Action = "stage"        // put script and runner on the node, fetch packages
+	ActionBaseline   Action = "baseline"     // record what the verification will compare with
+	ActionPatch      Action = "patch"        // run the script; the only disruptive one
+	ActionReturn     Action = "return"       // the node came back as itself: quarantined half of verification
+	ActionServe      Action = "serve"        // the node serves: the other half
+	ActionProbe      Action = "launch-probe" // a tiny task is started on the agent and ends there
+	ActionSettle     Action = "settle"       // the cluster gate stays green for a while
+	ActionBake       Action = "bake"         // a longer settle, after a canary
+	ActionPostflight Action = "postflight"   // every node once more
 )
 
 // Mutates reports whether the action may change a node, so that doing it
@@ -144,7 +146,9 @@ func (a Action) Mutates() bool { return a == ActionPatch }
 
 // Verifies reports whether the action is one of verification, repeated for
 // the last touched master on resume.
-func (a Action) Verifies() bool { return a == ActionReturn || a == ActionServe }
+func (a Action) Verifies() bool {
+	return a == ActionReturn || a == ActionServe || a == ActionProbe
+}
 
 // Step is one action on one node.
 type Step struct {

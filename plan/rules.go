@@ -23,6 +23,7 @@ func (s *survey) addRules(p *Plan) {
 			ZoneSpread:  zoneSpread(g.Policy, s.groups[i]),
 			MaxFailures: g.Policy.MaxFailures.Budget(size),
 			Canary:      canaryRule(g.Policy),
+			NoProbe:     g.Policy.LaunchProbe == inventory.Off,
 		})
 	}
 	p.MaxOut = maxOut(s.c.Policy.MaxOut, widest, agents)

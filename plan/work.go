@@ -75,6 +75,7 @@ type Report struct {
 	Detail   string          `json:"detail,omitempty"` // one line for a person
 	Findings []dcos.Finding  `json:"findings,omitempty"`
 	Evidence json.RawMessage `json:"evidence,omitempty"` // a baseline, a receipt: read back by later tasks
+	Undone   bool            `json:"undone,omitempty"`   // of a launch probe: its framework is proved to be gone
 }
 
 // Note is news from a task under way.

@@ -121,8 +121,11 @@ func canaries(nodes []plan.Node, s plan.Stage) string {
 	for _, n := range nodes {
 		all = append(all, fmt.Sprintf("%s (%s)", n.Name, count(n.Tasks, "task")))
 	}
-	last := s.Lanes[0].Steps[len(s.Lanes[0].Steps)-1]
-	return fmt.Sprintf("%s, bake %s", strings.Join(all, ", "), Span(last.Span.D()))
+	steps, probe := s.Lanes[0].Steps, ""
+	if slices.ContainsFunc(steps, func(st plan.Step) bool { return st.Action == plan.ActionProbe }) {
+		probe = ", launch probe"
+	}
+	return fmt.Sprintf("%s%s, bake %s", strings.Join(all, ", "), probe, Span(steps[len(steps)-1].Span.D()))
 }
 
 // zones says in which order zones come.

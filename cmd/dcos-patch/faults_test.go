@@ -29,6 +29,7 @@ type expected struct {
 	says   string // a word of what is printed
 	script int    // starts of the script on the node
 	next   bool   // the next node is patched too
+	canary bool   // where is the canary of its group
 	bug    string // why it does not end so today; the test fails once it does
 }
 
@@ -66,7 +67,12 @@ func (x expected) options() simcluster.Options {
 }
 
 func (x expected) check(l *lab) {
-	l.edit(func(inv string) string { return strings.Replace(inv, quick, hasty, 1) })
+	l.edit(func(inv string) string {
+		if x.canary {
+			inv = strings.Replace(inv, "canary: none", "canary: ["+x.where+"]", 1)
+		}
+		return strings.Replace(inv, quick, hasty, 1)
+	})
 	before := l.ours()
 	e := l.run("apply", "--yes")
 	wrong := x.differs(l, e)

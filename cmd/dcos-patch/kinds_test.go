@@ -9,6 +9,9 @@ import (
 // hasty is the policy of runs that are expected to run out of patience.
 const hasty = "policy: {settle: 20s, settle_leading: 20s, hold_limit: 5m, timeouts: {script: 4m, exhibitor: 3m, unit: 3m, registrar: 3m, leader: 3m, ranges: 3m, agents_back: 3m, registered: 3m, tasks: 2m, checks: 2m, units: 2m}}\n"
 
+// probeOfA1 is the launch probe of a canary.
+const probeOfA1 = "general-canary/a1/launch-probe"
+
 func faults() []expected {
 	briefly := func(when simcluster.When) simcluster.Fault { return simcluster.Fault{When: when, For: 2 * time.Minute} }
 	at := func(when simcluster.When) simcluster.Fault { return simcluster.Fault{When: when} }
@@ -56,6 +59,12 @@ func faults() []expected {
 		{what: simcluster.SocketDownAfter, where: "a1", code: exitStopped, at: "general/a1/return", says: `gate    "registered" on a1`, script: 1},
 		{what: simcluster.ChecksRedBefore, where: "a1", script: 1, next: true},
 		{what: simcluster.ChecksRedAfter, where: "a1", code: exitStopped, at: "general/a1/serve", says: `gate    "check-runner" on a1`, script: 1},
+		{what: simcluster.LaunchFails, where: "a1", canary: true, code: exitStopped, at: probeOfA1, says: "TASK_FAILED SOURCE_AGENT REASON_CONTAINER_LAUNCH_FAILED: Failed to launch container", script: 1},
+		{what: simcluster.LaunchHangs, where: "a1", canary: true, code: exitStopped, at: probeOfA1, says: "the task was launched, and nothing was heard of it", script: 1},
+		{what: simcluster.NoOffers, where: "a1", canary: true, code: exitStopped, at: probeOfA1, says: "although there is room", script: 1},
+		{what: simcluster.AgentFull, where: "a1", canary: true, says: "not probed: no room for a task in role *: 4.00 of 4.00 cpus", script: 1, next: true},
+		{what: simcluster.StreamCut, where: "a1", canary: true, fault: once, says: "a task was started on it and ended well", script: 1, next: true},
+		{what: simcluster.FrameworkLingers, where: "a1", canary: true, says: "a task was started on it and ended well", script: 1, next: true},
 		{what: simcluster.HostKeyChanged, where: "a1", code: exitRefused, says: "host key"},
 		{what: simcluster.WrongKey, where: "a1", code: exitRefused, says: "identity"},
 		{what: simcluster.NoSudo, where: "a1", code: exitRefused, says: "sudo"},

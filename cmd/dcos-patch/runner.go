@@ -56,7 +56,7 @@ func (r *runner) drive(ctx context.Context, pause <-chan struct{}, s orchestrato
 	var beats *heartbeat
 	print := r.sink()
 	d := &orchestrator.Driver{
-		Actor:    &patcher.Patcher{Nodes: nodes, Gates: cluster, Script: r.script, Owner: r.who(), Poll: scaled(pollScript, r.plan)},
+		Actor:    &patcher.Patcher{Nodes: nodes, Gates: cluster, Leaders: cluster, Script: r.script, Owner: r.who(), Poll: scaled(pollScript, r.plan)},
 		Observer: observer{cluster},
 		Recorder: r.file,
 		Pace:     scaled(pollScript, r.plan),

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"path"
 	"slices"
@@ -24,8 +23,8 @@ func (a *app) sweepCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sweep",
 		Short: "Remove what runs that are over have left on the nodes",
-		Long: `sweep removes scripts, node programs, copies of runs, abandoned uploads, and the
-cluster lock of a run that is done. It refuses while a run has not ended. What is not
+		Long: `sweep removes scripts, node programs, copies of runs, abandoned uploads, frameworks
+of launch probes, and the cluster lock of a run that is done. It refuses while a run has not ended. What is not
 ours stays, and so do the receipts: they keep a script from being run twice.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.sweep(cmd.Context(), dry) },
@@ -40,6 +39,8 @@ type sweeper struct {
 	*session
 	store journal.Store
 	all   []*litter // by node, in the inventory's order
+
+	probes probes
 }
 
 // litter is what one node has of ours.
@@ -113,13 +114,14 @@ func (a *app) sweep(ctx context.Context, dry bool) error {
 	if err != nil {
 		return err
 	}
+	w.lookProbes(ctx)
 	switch {
 	case dry:
 		for _, l := range w.all {
 			l.removed = l.paths()
 		}
 		return w.tell("would remove")
-	case !slices.ContainsFunc(w.all, (*litter).dirty):
+	case !slices.ContainsFunc(w.all, (*litter).dirty) && len(w.probes.left) == 0:
 		w.settle()
 		return w.tell("removed")
 	}
@@ -170,6 +172,7 @@ func (w *sweeper) clean(ctx context.Context, lock *patcher.Lock) error {
 		return err
 	}
 	claim := node.Claim{Epoch: epoch, Run: lock.Run, Owner: lock.Owner}
+	w.probes.remove(ctx)
 	master := func(l *litter) bool { return slices.Contains(lock.Masters, l.node) }
 	w.each(func(l *litter) bool { return !master(l) && l.dirty() }, func(l *litter) { w.sweepOne(ctx, l, claim) })
 	w.each(master, func(l *litter) { w.sweepOne(ctx, l, claim) })
@@ -210,51 +213,6 @@ func (w *sweeper) sweepOne(ctx context.Context, l *litter, c node.Claim) {
 		l.removed = append(l.removed, more...)
 	}
 	l.err = err
-}
-
-// tell says what was removed, or would be, and what was not reached.
-func (w *sweeper) tell(word string) error {
-	nodes, files, missed := 0, 0, 0
-	for _, l := range w.all {
-		if len(l.removed) > 0 {
-			nodes, files = nodes+1, files+len(l.removed)
-		}
-		if l.err != nil {
-			missed++
-		}
-		if err := w.tellOne(l, word); err != nil {
-			return err
-		}
-	}
-	if w.output == "text" {
-		fmt.Fprintf(w.out, "%s %d files on %d nodes; receipts and epochs stay\n", word, files, nodes)
-	}
-	if missed > 0 {
-		return &codeError{exitParked}
-	}
-	return nil
-}
-
-func (w *sweeper) tellOne(l *litter, word string) error {
-	if w.output == "json" {
-		line := struct {
-			Node  inventory.NodeName `json:"node"`
-			Paths []string           `json:"paths"`
-			Word  string             `json:"what"`
-			Error string             `json:"error,omitempty"`
-		}{l.node, l.removed, word, ""}
-		if l.err != nil {
-			line.Error = l.err.Error()
-		}
-		return json.NewEncoder(w.out).Encode(line)
-	}
-	for _, p := range l.removed {
-		fmt.Fprintf(w.out, "%s  %s %s\n", l.node, word, p)
-	}
-	if l.err != nil {
-		fmt.Fprintf(w.out, "%s  not swept: %v\n", l.node, l.err)
-	}
-	return nil
 }
 
 // isMaster tells nodes of the inventory apart.

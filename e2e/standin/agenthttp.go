@@ -19,6 +19,7 @@ func (a *agent) handler() http.Handler {
 	mux.HandleFunc(dcos.MetricsSnapshot, func(w http.ResponseWriter, r *http.Request) { answerMetrics(w, r, a.turn, a.metrics) })
 	mux.HandleFunc("/api/v1", a.v1)
 	mux.HandleFunc("/standin/session", a.session)
+	mux.HandleFunc("/standin/launch", a.launch)
 	return mux
 }
 

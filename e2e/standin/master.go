@@ -32,6 +32,8 @@ type master struct {
 	ensemble  int  // replicas of the log that are there
 	voting    bool // our own replica
 	agents    map[string]*agentEntry
+
+	frameworks frameworks
 }
 
 func runMaster(ctx context.Context, l lab, args []string) error {

@@ -24,6 +24,8 @@ func (m *master) handler(ctx context.Context) http.Handler {
 	}
 	led := map[string]http.HandlerFunc{
 		"/api/v1":               m.v1,
+		"/api/v1/scheduler":     m.scheduler,
+		"/teardown":             m.teardown,
 		"/slaves":               func(w http.ResponseWriter, _ *http.Request) { answer(w, m.slaves()) },
 		"/maintenance/schedule": func(w http.ResponseWriter, _ *http.Request) { answer(w, struct{}{}) },
 		"/maintenance/status":   func(w http.ResponseWriter, _ *http.Request) { answer(w, struct{}{}) },
@@ -121,6 +123,8 @@ func (m *master) v1(w http.ResponseWriter, r *http.Request) {
 		answer(w, map[string]any{"type": call.Type, key: map[string]any{"version_info": m.build}})
 	case "GET_AGENTS":
 		answer(w, map[string]any{"type": call.Type, key: m.getAgents()})
+	case "GET_FRAMEWORKS":
+		answer(w, map[string]any{"type": call.Type, key: m.getFrameworks()})
 	case "GET_TASKS":
 		answer(w, map[string]any{"type": call.Type, key: m.getTasks()})
 	case "GET_MAINTENANCE_SCHEDULE":

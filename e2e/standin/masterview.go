@@ -9,8 +9,8 @@ import (
 	"github.com/dcos-patch/dcos-patch/dcos"
 )
 
-// framework is the one whose tasks run in the lab.
-const framework = "5a0f8a36-6d9c-4b0e-9d43-0c6f5f6f2f11-0001"
+// marathonID is the framework whose tasks run in the lab.
+const marathonID = "5a0f8a36-6d9c-4b0e-9d43-0c6f5f6f2f11-0001"
 
 // object is a JSON object.
 type object map[string]any
@@ -43,7 +43,7 @@ func (m *master) getAgents() object {
 		case registered:
 			row := object{
 				"agent_info": info, "active": a.connected, "deactivated": false, "version": a.version,
-				"pid": a.pid(), "registered_time": nanoseconds(a.RegisteredAt), "capabilities": []object{{"type": "MULTI_ROLE"}, {"type": "AGENT_DRAINING"}},
+				"pid": a.pid(), "registered_time": nanoseconds(a.RegisteredAt), "total_resources": resourcesOf("*"), "capabilities": []object{{"type": "MULTI_ROLE"}, {"type": "AGENT_DRAINING"}},
 			}
 			if !a.reregisteredAt.IsZero() {
 				row["reregistered_time"] = nanoseconds(a.reregisteredAt)
@@ -96,7 +96,7 @@ func (m *master) getTasks() object {
 
 func (t taskState) json(agent string) object {
 	return object{
-		"name": t.ID, "task_id": value(t.ID), "framework_id": value(framework), "agent_id": value(agent), "state": t.State,
+		"name": t.ID, "task_id": value(t.ID), "framework_id": value(marathonID), "agent_id": value(agent), "state": t.State,
 		"statuses": []object{{"task_id": value(t.ID), "state": t.State, "agent_id": value(agent), "source": "SOURCE_EXECUTOR"}},
 	}
 }

@@ -135,6 +135,9 @@ func (w world) observation() plan.Observation {
 func (w world) start(t plan.Task) []world {
 	id := t.Step.ID
 	recorded := w.fact(fmt.Sprintf("%s starts (attempt %d)", id, t.Attempt), journal.Event{Kind: journal.StepStarted, Step: id, Attempt: t.Attempt})
+	if t.Step.Action == plan.ActionProbe {
+		recorded.nodes = w.nodes.with(id, fate{probe: true})
+	}
 	if !t.Step.Action.Mutates() {
 		return []world{recorded}
 	}
@@ -156,8 +159,11 @@ func (w world) start(t plan.Task) []world {
 
 // ends is every way in which a started step can end.
 func (w world) ends(st plan.Step) []world {
-	if st.Action.Mutates() {
+	switch {
+	case st.Action.Mutates():
 		return w.scriptEnds(st)
+	case st.Action == plan.ActionProbe:
+		return w.probeEnds(st)
 	}
 	done := w.fact(fmt.Sprintf("%s is done", st.ID), journal.Event{Kind: journal.StepEnded, Step: st.ID, Report: &plan.Report{Outcome: plan.Done}})
 	if st.Action == plan.ActionServe {

@@ -15,6 +15,7 @@ type fate struct {
 	over  bool       // the last one has ended
 	class plan.Class // how, when it ended badly
 	out   bool       // begun, not harmless, and its lane not verified since
+	probe bool       // of a launch probe's step: its framework is registered, or may be
 }
 
 // nodes are the fates by step; a value, copied on change.
@@ -33,7 +34,7 @@ func (n nodes) with(id plan.StepID, f fate) nodes {
 func (n nodes) key() string {
 	ids := make([]string, 0, len(n))
 	for id, f := range n {
-		ids = append(ids, fmt.Sprintf("%s:%d%t%s%t", id, f.begun, f.over, f.class, f.out))
+		ids = append(ids, fmt.Sprintf("%s:%d%t%s%t%t", id, f.begun, f.over, f.class, f.out, f.probe))
 	}
 	slices.Sort(ids)
 	return strings.Join(ids, " ")

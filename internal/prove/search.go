@@ -123,6 +123,9 @@ func (w world) broken() string {
 	if bad := orchestrator.Violations(w.state); len(bad) > 0 {
 		return bad[0]
 	}
+	if bad := w.forgotten(); bad != "" {
+		return bad
+	}
 	out := ""
 	for id, f := range w.nodes {
 		master := f.out && w.state.IsMasterStep(id)

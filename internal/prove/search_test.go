@@ -32,6 +32,12 @@ func small(n, k, width, maxFailures int) *plan.Plan {
 		group.Lanes = append(group.Lanes, lane("general", name, plan.ActionPatch, plan.ActionServe))
 	}
 	p.Stages = []plan.Stage{masters, group}
+	if k > 2 { // enough for a canary
+		canary := plan.Stage{ID: "canary", Kind: plan.StageCanary, Order: plan.OrderFixed, Width: 1}
+		canary.Lanes = []plan.Lane{lane("canary", group.Lanes[0].Node, plan.ActionPatch, plan.ActionServe, plan.ActionProbe)}
+		group.Lanes = group.Lanes[1:]
+		p.Stages = []plan.Stage{masters, canary, group}
+	}
 	return p
 }
 

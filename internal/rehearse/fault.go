@@ -31,6 +31,7 @@ const (
 	AgentNeverRegisters Kind = "agent-never-registers"
 	TasksDoNotReturn    Kind = "tasks-do-not-return"
 	ChecksRedAfter      Kind = "checks-red-after"
+	LaunchFails         Kind = "launch-fails"
 	ExhibitorLatent     Kind = "exhibitor-latent"
 	UnderReplicated     Kind = "under-replicated"
 	AnswerLost          Kind = "answer-lost"
@@ -82,6 +83,7 @@ func kinds() []about {
 		{AgentNeverRegisters, "an agent never registers", 0.0007, 0, onNode},
 		{TasksDoNotReturn, "tasks of an agent do not come back", 0.001, 0, onNode},
 		{ChecksRedAfter, "a health check stays red after the patch", 0.001, 0, onNode},
+		{LaunchFails, "a canary is back and cannot start a task", 0.01, 0, onNode},
 		{ExhibitorLatent, "a master never converges: Exhibitor stays latent", 0.01, 0, onNode},
 		{UnderReplicated, "ranges stay under-replicated", 0.01, 0, onNode},
 		{AnswerLost, "the end of a step is not heard", 0.0002, 0, onNode},

@@ -18,13 +18,15 @@ type oracle struct {
 	verified map[inventory.NodeName]bool // its gates really held after its last script
 	admitted map[inventory.NodeName]bool // let in, and its script not begun
 	holding  map[inventory.NodeName]bool // the controller was told that it is away for too long
+	probing  map[inventory.NodeName]bool // a launch probe's framework may be there
 	seen     []inventory.NodeName        // agents out when the cluster was last looked at
 	peakOurs int
 	peakAll  int
 }
 
 func newOracle(w *twin) *oracle {
-	return &oracle{w: w, verified: map[inventory.NodeName]bool{}, admitted: map[inventory.NodeName]bool{}, holding: map[inventory.NodeName]bool{}}
+	return &oracle{w: w, verified: map[inventory.NodeName]bool{}, admitted: map[inventory.NodeName]bool{}, holding: map[inventory.NodeName]bool{},
+		probing: map[inventory.NodeName]bool{}}
 }
 
 func (o *oracle) breaks(format string, args ...any) {
@@ -113,6 +115,9 @@ func (o *oracle) admission(e journal.Event) {
 
 // left judges what is said when a run stops.
 func (o *oracle) left(s orchestrator.State) {
+	if len(o.probing) > 0 && !s.OwesFor(orchestrator.OwedProbe) {
+		o.breaks("a launch probe's framework may be left, and the run does not owe to remove it")
+	}
 	safe := s.SafeToLeave()
 	if !safe.Safe {
 		return
@@ -135,6 +140,9 @@ func (o *oracle) left(s orchestrator.State) {
 
 // done judges the word done.
 func (o *oracle) done(s orchestrator.State) {
+	for name := range o.probing {
+		o.breaks("done is said, and the framework of the launch probe of %s may be left", name)
+	}
 	left := s.Left()
 	for _, n := range o.w.nodes {
 		if n.Disposition != plan.Patch || slices.Contains(left, n.Name) {

@@ -16,6 +16,7 @@ const (
 	baselineTakes  = 15 * time.Second
 	preflightTakes = 2 * time.Minute
 	lookTakes      = 1500 * time.Millisecond
+	probeTakes     = 6 * time.Second
 	registerTakes  = 25 * time.Second
 	tasksTake      = 20 * time.Second
 	checksTake     = 12 * time.Second

@@ -12,6 +12,8 @@ func Seen(name string) Kind {
 		return UnderReplicated
 	case "agent-new-id", "agent-crash-loops", "socket-down-after", "stale-happy":
 		return AgentNeverRegisters
+	case "launch-hangs", "no-offers":
+		return LaunchFails
 	case "unit-red-after":
 		return ChecksRedAfter
 	case "script-fails-before-swap", "reboot-mid-script", "disk-full":

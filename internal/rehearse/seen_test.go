@@ -13,7 +13,8 @@ func TestTheTwinSeesWhatCanHappenToARun(t *testing.T) {
 	for _, k := range []simcluster.Kind{simcluster.BatchJobFinishes, simcluster.MetricsEscaped, simcluster.MetricsSlow, simcluster.Metrics500, simcluster.MetricsCrowded,
 		simcluster.CockroachGhost, simcluster.UnitRedBefore, simcluster.NoForwarding, simcluster.NoSFTP, simcluster.ClockSkew, simcluster.ClockStep, simcluster.SlowSudo,
 		simcluster.SlowShell, simcluster.NoSudo, simcluster.DiskLow, simcluster.TmpLow, simcluster.DockerDown, simcluster.NoBootstrap, simcluster.NoIPSet,
-		simcluster.ForeignUnit, simcluster.ForeignFile, simcluster.EventSubscriber, simcluster.Deploying} {
+		simcluster.ForeignUnit, simcluster.ForeignFile, simcluster.EventSubscriber, simcluster.Deploying,
+		simcluster.AgentFull, simcluster.StreamCut, simcluster.FrameworkLingers} {
 		harmless[k] = true
 	}
 	for _, k := range simcluster.Kinds() {

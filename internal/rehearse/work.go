@@ -25,6 +25,9 @@ func (c *controller) do(t plan.Task) {
 		c.later(c.around(lookTakes), w.patch)
 	case plan.ActionReturn, plan.ActionServe:
 		w.verify()
+	case plan.ActionProbe:
+		c.probing[w.n.Name] = true
+		c.later(c.around(probeTakes), w.probe)
 	case plan.ActionPreflight:
 		c.later(c.around(preflightTakes), w.quiet)
 	case plan.ActionPostflight:
@@ -66,6 +69,10 @@ func (w *work) ends(rep plan.Report) {
 		delete(w.c.holding, w.n.Name)
 		if _, yes := w.c.hit(AnswerLost, w.n.Name); yes {
 			rep = plan.Report{Outcome: plan.InDoubt, Detail: "nobody heard how it ended"}
+		}
+		if w.t.Step.Action == plan.ActionProbe && rep.Outcome != plan.InDoubt {
+			rep.Undone = true
+			delete(w.c.probing, w.n.Name)
 		}
 		if rep.Outcome == plan.Failed {
 			w.n.lost = true

@@ -158,10 +158,13 @@ func (n *node) detects() bool { return n.agent.up && n.c.mesos.detected != nil }
 type taskState string
 
 const (
+	taskStaging     taskState = "TASK_STAGING"
+	taskStarting    taskState = "TASK_STARTING"
 	taskRunning     taskState = "TASK_RUNNING"
 	taskUnreachable taskState = "TASK_UNREACHABLE"
 	taskFailed      taskState = "TASK_FAILED"
 	taskFinished    taskState = "TASK_FINISHED"
+	taskKilled      taskState = "TASK_KILLED"
 )
 
 // task is one task on an agent.

@@ -89,6 +89,10 @@ func (n *node) agentsV1() map[string]any {
 		if !r.reregistered.IsZero() {
 			e["reregistered_time"] = nanoseconds(r.reregistered)
 		}
+		e["total_resources"] = a.resources(agentCPUs, agentMem)
+		if cpus, mem := a.used(); cpus > 0 {
+			e["allocated_resources"] = a.resources(cpus, mem)
+		}
 		if n.runs().Compare("1.9.0") >= 0 {
 			e["deactivated"] = false
 		}
@@ -109,7 +113,7 @@ func (c *Cluster) tasksV1() map[string]any {
 			switch {
 			case t.state == taskUnreachable:
 				unreachable = append(unreachable, t.json())
-			case t.state != taskRunning:
+			case t.state != taskRunning && t.state != taskStarting && t.state != taskStaging:
 				completed = append(completed, t.json())
 			case known:
 				running = append(running, t.json())

@@ -45,6 +45,10 @@ func (c *Cluster) answer(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
+	if to.schedules(r) {
+		c.scheduler(w, r, to, body)
+		return
+	}
 	a := c.route(to, r, body)
 	if a.wait > 0 {
 		if !c.pause(r.Context(), a.wait) {
@@ -58,6 +62,10 @@ func (c *Cluster) answer(w http.ResponseWriter, r *http.Request) {
 	if a.status == 0 {
 		panic(http.ErrAbortHandler) // the process is gone
 	}
+	a.write(w)
+}
+
+func (a httpReply) write(w http.ResponseWriter) {
 	if a.kind != "" {
 		w.Header().Set("Content-Type", a.kind)
 	}

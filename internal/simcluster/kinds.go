@@ -66,6 +66,12 @@ const (
 	SocketDownAfter       Kind = "socket-down-after"
 	ChecksRedBefore       Kind = "checks-red-before"
 	ChecksRedAfter        Kind = "checks-red-after"
+	LaunchFails           Kind = "launch-fails"
+	LaunchHangs           Kind = "launch-hangs"
+	NoOffers              Kind = "no-offers"
+	AgentFull             Kind = "agent-full"
+	StreamCut             Kind = "stream-cut"
+	FrameworkLingers      Kind = "framework-lingers"
 	NoForwarding          Kind = "no-forwarding"
 	NoSFTP                Kind = "no-sftp"
 	HostKeyChanged        Kind = "host-key-changed"
@@ -170,6 +176,12 @@ func kinds() []about {
 		{SocketDownAfter, "dcos-telegraf.socket stays down: the agent loops", onAgent},
 		{ChecksRedBefore, "one node-poststart check fails from the start", onNode},
 		{ChecksRedAfter, "one node-poststart check fails after the patch", onNode},
+		{LaunchFails, "after its patch the agent cannot start tasks any more", onAgent},
+		{LaunchHangs, "after its patch nothing is heard of tasks that the agent is given", onAgent},
+		{NoOffers, "other frameworks hold all that the agent offers", onAgent},
+		{AgentFull, "tasks use all that the agent has", onAgent},
+		{StreamCut, "a framework's stream breaks as it launches a task on the agent", onAgent},
+		{FrameworkLingers, "a framework with a task on the agent outlives its stream: its connection is half open", onAgent},
 		{NoForwarding, "sshd refuses tunnels", onNode},
 		{NoSFTP, "sshd has no SFTP subsystem", onNode},
 		{HostKeyChanged, "another host key than known_hosts says", onNode},

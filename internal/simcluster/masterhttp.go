@@ -26,6 +26,8 @@ func (n *node) masterAnswer(r *http.Request, body []byte) httpReply {
 		return n.redirect("")
 	case "/api/v1":
 		return n.masterV1(r, body)
+	case "/teardown":
+		return n.teardown(r, body)
 	case "/slaves", "/state", "/maintenance/schedule", "/maintenance/status", "/tasks", "/frameworks":
 		return n.masterV0(path)
 	default:
@@ -201,6 +203,8 @@ func (n *node) leaderCall(call string) httpReply {
 		return v1Reply(call, map[string]any{"flags": flags})
 	case "GET_AGENTS":
 		return v1Reply(call, n.agentsV1())
+	case "GET_FRAMEWORKS":
+		return v1Reply(call, n.c.frameworksV1())
 	case "GET_TASKS":
 		return v1Reply(call, n.c.tasksV1())
 	case "GET_MAINTENANCE_SCHEDULE":
@@ -224,7 +228,7 @@ func (n *node) notModelled(of, call string) httpReply {
 		return textReply(http.StatusBadRequest, "Failed to validate "+of+"::Call: Expecting 'type' to be present")
 	}
 	has := map[string]string{
-		"master": "GET_METRICS GET_STATE GET_FRAMEWORKS GET_EXECUTORS GET_OPERATIONS GET_ROLES GET_QUOTA GET_WEIGHTS LIST_FILES READ_FILE " +
+		"master": "GET_METRICS GET_STATE GET_EXECUTORS GET_OPERATIONS GET_ROLES GET_QUOTA GET_WEIGHTS LIST_FILES READ_FILE " +
 			"UPDATE_MAINTENANCE_SCHEDULE START_MAINTENANCE STOP_MAINTENANCE DRAIN_AGENT DEACTIVATE_AGENT REACTIVATE_AGENT MARK_AGENT_GONE " +
 			"SUBSCRIBE TEARDOWN GET_LOGGING_LEVEL SET_LOGGING_LEVEL",
 		"agent": "GET_METRICS GET_FRAMEWORKS GET_EXECUTORS GET_OPERATIONS GET_CONTAINERS GET_RESOURCE_PROVIDERS LIST_FILES READ_FILE " +

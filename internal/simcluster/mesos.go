@@ -20,6 +20,9 @@ type mesosState struct {
 	electing  bool
 	unread    bool // a fault: who is elected does not read the registry
 	alone     bool // a fault: the other masters do not start
+
+	frameworks             []*framework // that have subscribed, and were not removed
+	frameworkIDs, offerIDs int
 }
 
 // masterState is one Mesos master process.
@@ -119,6 +122,9 @@ func (n *node) stopMaster() {
 // go on redirecting to it meanwhile.
 func (c *Cluster) loseLeader(gone time.Duration) {
 	c.note(c.mesos.leader, "leaderless", "")
+	for _, f := range c.mesos.frameworks {
+		c.remove(f)
+	}
 	c.mesos.leader, c.mesos.recovered = nil, false
 	c.mesos.electing = true
 	c.after(gone, func() {

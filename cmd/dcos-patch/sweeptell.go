@@ -1,0 +1,62 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+)
+
+// tell says what was removed, or would be, and what was not reached.
+func (w *sweeper) tell(word string) error {
+	nodes, files, missed := 0, 0, 0
+	for _, l := range w.all {
+		if len(l.removed) > 0 {
+			nodes, files = nodes+1, files+len(l.removed)
+		}
+		if l.err != nil {
+			missed++
+		}
+		if err := w.tellOne(l, word); err != nil {
+			return err
+		}
+	}
+	if err := w.probes.tell(w, word); err != nil {
+		return err
+	}
+	if w.probes.err != nil {
+		missed++
+	}
+	if w.output == "text" {
+		fmt.Fprintf(w.out, "%s %d files on %d nodes; receipts and epochs stay\n", word, files, nodes)
+	}
+	if missed > 0 {
+		return &codeError{exitParked}
+	}
+	return nil
+}
+
+// sweptLine is one node's part, for programs.
+type sweptLine struct {
+	Node  inventory.NodeName `json:"node"`
+	Paths []string           `json:"paths"`
+	Word  string             `json:"what"`
+	Error string             `json:"error,omitempty"`
+}
+
+func (w *sweeper) tellOne(l *litter, word string) error {
+	if w.output == "json" {
+		line := sweptLine{Node: l.node, Paths: l.removed, Word: word}
+		if l.err != nil {
+			line.Error = l.err.Error()
+		}
+		return json.NewEncoder(w.out).Encode(line)
+	}
+	for _, p := range l.removed {
+		fmt.Fprintf(w.out, "%s  %s %s\n", l.node, word, p)
+	}
+	if l.err != nil {
+		fmt.Fprintf(w.out, "%s  not swept: %v\n", l.node, l.err)
+	}
+	return nil
+}
