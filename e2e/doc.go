@@ -17,6 +17,8 @@
 // with e2e/image.sh in one to two minutes; later runs find it by its hash.
 // DCOS_PATCH_E2E_KEEP=1 leaves the lab up and prints how to remove it;
 // DCOS_PATCH_E2E_BINARY names a dcos-patch to test instead of building one.
+// DCOS_PATCH_KILL_SEED chooses the moments at which controllers are killed, and
+// DCOS_PATCH_KILLS=write writes what came of it to docs/kills.md.
 //
 // Whatever happens, also after Ctrl-C, it leaves nothing but the cached image
 // dcos-patch-e2e-base:HASH: containers and network carry the run's own prefix
