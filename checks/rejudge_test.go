@@ -30,6 +30,7 @@ func answered(had plan.GateSpec, ended time.Duration, answers string) Recorded {
 
 func TestRejudge(t *testing.T) {
 	three := demand(3, 0)
+	const late = "--------------------+" // the last is answered after 101 s
 	cases := []struct {
 		name         string
 		rec          Recorded
@@ -43,6 +44,8 @@ func TestRejudge(t *testing.T) {
 		{"a longer span is open likewise", answered(three, 36*time.Second, "--++-+++"), demand(3, 30*time.Second), 0, 0, 3},
 		{"patience that ended ends again", answered(three, 100*time.Second, "----"), three, 0, 100 * time.Second, 0},
 		{"a greater demand runs out of patience between two samples", answered(three, 0, "-++++++++++++++++++++++"), demand(30, 0), 0, 100 * time.Second, 19},
+		{"a sample that the run still took counts, though patience had just ended", answered(demand(1, 0), 101*time.Second, late), demand(1, 0), 101 * time.Second, 0, 1},
+		{"for another demand, patience ends when it ends", answered(three, 101*time.Second, late), demand(1, 0), 0, 100 * time.Second, 0},
 		{"a run that nobody saw to its end is open", answered(three, 0, "--+"), three, 0, 0, 1},
 	}
 	for _, c := range cases {

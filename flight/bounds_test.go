@@ -96,15 +96,18 @@ func TestALongRunThinsTheStepsThatEndedFirst(t *testing.T) {
 func TestAStepAtWorkIsNotThinned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
-		r := New(dir, Limits{File: 1 << 20, Run: 1, Queue: 1 << 30}, never(t))
-		tp := r.Began(task("s", "registered"), began)
-		for n := range 40 {
-			tp.Sample(0, nth(n, fmt.Sprint(n)))
-			synctest.Wait() // until all is written
-		}
-		r.Close()
-		if got := only(t, dir, "s"); len(got.Samples) != 40 {
-			t.Errorf("%d samples", len(got.Samples))
+		for take := range 2 { // the second controller takes the step up again, and the run's bound is reached meanwhile
+			r := New(dir, Limits{File: 1 << 20, Run: size(t, dir) + 2000, Queue: 1 << 30}, never(t))
+			tp := r.Began(task("s", "registered"), began)
+			for n := range 40 {
+				tp.Sample(0, nth(n, fmt.Sprint(n)))
+				synctest.Wait() // until all is written
+			}
+			r.Close()
+			takes, err := Read(filepath.Join(dir, Name("s")))
+			if err != nil || len(takes) != take+1 || len(takes[take].Samples) != 40 {
+				t.Errorf("take %d: %v, %d samples", take+1, err, len(takes[len(takes)-1].Samples))
+			}
 		}
 	})
 }
