@@ -12,6 +12,8 @@ func TestALockIsNotBrokenWhilePatchesRunOrMayRun(t *testing.T) {
 	gone := func(node string) simcluster.Fault {
 		return simcluster.Fault{What: simcluster.SSHDown, Where: node, When: simcluster.WhenLaunch}
 	}
+	hangs := oneLeft()
+	hangs.Faults = append(hangs.Faults, simcluster.Fault{What: simcluster.ScriptHangs, Where: "a1"})
 	for _, row := range []struct {
 		name string
 		opt  simcluster.Options
@@ -19,7 +21,7 @@ func TestALockIsNotBrokenWhilePatchesRunOrMayRun(t *testing.T) {
 		more string // of the inventory
 		says string // by the refusal; empty: it is broken
 	}{
-		{"a patch is running", fourLeft(), "a1 script started", "", "a patch is running"},
+		{"a patch is running", hangs, "a1 script started", "", "a1: a patch is running"},
 		{"nobody knows, since a node has gone", away(gone("a1")), "a2 verified", "", "a1: nobody knows whether a patch runs here"},
 		{"the node that has gone is excluded", away(gone("a1")), "a2 verified", "exclude: [{node: a1, reason: \"PSU\"}]\n", ""},
 	} {
