@@ -17,6 +17,7 @@ type against struct {
 	target   []string  // package ids of the target
 	mesos    string    // Mesos version of the target; empty: not known
 	from, to dcos.Version
+	expected []string // units and checks that may be red for now
 }
 
 // againstTask collects it for a task. Only the steps of verification follow a
@@ -29,11 +30,20 @@ func againstTask(t plan.Task, n plan.Node) (against, error) {
 	if base != nil && base.Node != n.Name {
 		return against{}, fmt.Errorf("the baseline is of %s, the step of %s", base.Node, n.Name)
 	}
-	return against{
+	a := against{
 		node: n, masters: t.Plan.Masters(), base: base,
-		restarts: t.Step.Action.Verifies() && !applied(base),
+		restarts: verifies(t) && !applied(base),
 		target:   t.Plan.Script.Packages, mesos: t.Plan.Mesos, from: t.Plan.From, to: t.Plan.To,
-	}, nil
+	}
+	if a.restarts && n.Role == dcos.Master && t.Step.Action != plan.ActionDeferred {
+		a.expected = t.Plan.ExpectedRed
+	}
+	return a, nil
+}
+
+// verifies reports whether the step asks about a node after its patch.
+func verifies(t plan.Task) bool {
+	return t.Step.Action.Verifies() || t.Step.Action == plan.ActionDeferred
 }
 
 // applied reports whether the node was patched before its baseline was taken:

@@ -145,8 +145,8 @@ func unitsCases() []verdictCase {
 	}
 	judge := func(more ...dcos.Unit) Answer { return judgeUnits(append(up[:len(up):len(up)], more...), a) }
 	marathon := unit("dcos-marathon.service", "activating", "auto-restart")
-	postflight := m
-	postflight.restarts = false
+	done := m
+	done.expected = nil
 	return []verdictCase{
 		{"everything up passes", judge(), dcos.Passed, "nothing red"},
 		{"a failed unit is refused", judge(unit("dcos-log-agent.service", "failed", "failed")), dcos.Failed, "dcos-log-agent.service failed (failed)"},
@@ -165,6 +165,6 @@ func unitsCases() []verdictCase {
 		{"a unit of the block list that was there is missed", judgeUnits([]dcos.Unit{up[0], up[2]}, a), dcos.Failed, "dcos-net.service is not there"},
 		{"no units at all is refused", judgeUnits(nil, a), dcos.Failed, "is not there"},
 		{"untidy: Marathon may be red until the masters are done", judgeUnits([]dcos.Unit{unit("dcos-mesos-master.service", "active", "running"), marathon}, m), dcos.Warned, "until the masters are done"},
-		{"after the masters it may not", judgeUnits([]dcos.Unit{unit("dcos-mesos-master.service", "active", "running"), marathon}, postflight), dcos.Failed, "dcos-marathon.service"},
+		{"after the masters it may not", judgeUnits([]dcos.Unit{unit("dcos-mesos-master.service", "active", "running"), marathon}, done), dcos.Failed, "dcos-marathon.service"},
 	}
 }

@@ -88,7 +88,7 @@ func (c *Cluster) prepare(t plan.Task) ([]polled, *asking, error) {
 	if a.against, err = againstTask(t, n); err != nil {
 		return nil, nil, err
 	}
-	a.reapplied = a.p != nil && (reapplied(t, n) || applied(a.base) && t.Step.Action.Verifies())
+	a.reapplied = a.p != nil && (reapplied(t, n) || applied(a.base) && verifies(t))
 	var gates []polled
 	for _, s := range t.Step.Gates {
 		r, ok := c.row(s.Gate)

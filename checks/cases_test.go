@@ -40,7 +40,11 @@ func afterPatch(n plan.Node) against {
 	for _, u := range provenUnits(n.Role) {
 		b.Processes[u] = Process{Unit: u, BootID: "boot-1", PID: 100, StartTicks: 5000, Exe: "/opt/mesosphere/packages/" + oldMesos + "/bin/x"}
 	}
-	return against{node: n, masters: threeMasters(), base: b, restarts: true, target: []string{newMesos, newerRoot}, mesos: "1.10.1"}
+	a := against{node: n, masters: threeMasters(), base: b, restarts: true, target: []string{newMesos, newerRoot}, mesos: "1.10.1"}
+	if n.Role == dcos.Master {
+		a.expected = inventory.DefaultExpectedRed()
+	}
+	return a
 }
 
 // fresh is a unit with a process that the patch has started.

@@ -59,7 +59,7 @@ func judgeCheckRunner(reports map[string]dcos.CheckReport, a against) Answer {
 		switch {
 		case a.wasRed(name):
 			old = append(old, name)
-		case a.expectedRedCheck(name):
+		case slices.Contains(a.expected, name):
 			warned = append(warned, name+" (expected until the masters are done)")
 		default:
 			fresh = append(fresh, fmt.Sprintf("%s (%s)", name, red[name]))
@@ -74,13 +74,6 @@ func (a against) wasRed(check string) bool {
 	}
 	_, was := a.base.RedChecks[check]
 	return was
-}
-
-// expectedRedCheck names the one check of masters that sums up units which may
-// be red between the first and the last master; the units gate asks for each
-// of them by itself.
-func (a against) expectedRedCheck(name string) bool {
-	return a.restarts && a.node.Role == dcos.Master && name == "node-poststart/components_master"
 }
 
 // redFinding sums up what is red now: new is a failure, old and warned are

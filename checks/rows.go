@@ -98,14 +98,14 @@ func nodeRows() []Row {
 		Asks:     "node-poststart and cluster: a check with status 2 or more, or one that could not be run, is red; status 1 warns",
 		Evidence: "JSON of dcos-check-runner on the node, whose exit code says nothing",
 		Applies:  "always", Versions: "all; in 1.11 the runner is dcos-diagnostics", Restart: "process of the Mesos unit changed", Baseline: "red checks may stay red, and are shown",
-		Deferred: "components_master of a master",
+		Deferred: "checks of masters under expected_red_until (components_master); asked again when all masters are done",
 		Default:  spec("check-runner", 2, 60*time.Second, 30*time.Second, 5*time.Minute), Eager: 5 * time.Second, ask: askCheckRunner,
 	}, {
 		Name: "units", Roles: anyRole(), Where: Serving, Waivable: true, unit: dcos.Role.MesosUnit,
 		Asks:     "every service, socket and timer of DC/OS is up, or rests as a oneshot or a woken service may; the Mesos unit and its socket, dcos-net, Exhibitor and dcos-telegraf.socket in any case; dcos-net keeps its process",
 		Evidence: "systemctl show of every unit in dcos.target.wants, and /proc/PID on the node",
 		Applies:  "always", Versions: "all; dcos-telegraf from 1.12 on, the agent's socket from 2.1 on", Restart: "process of the Mesos unit changed", Baseline: "red units may stay red, and are shown; a service that ran must run",
-		Deferred: "Marathon, Metronome, Cosmos, Admin Router and the timed checks of a master",
+		Deferred: "units of masters under expected_red_until (Marathon, Metronome, Cosmos, Admin Router, the timed checks); asked again when all masters are done",
 		Default:  spec("units", 2, 60*time.Second, 20*time.Second, 3*time.Minute), Eager: time.Second, ask: askUnits,
 	}}
 }

@@ -23,15 +23,6 @@ func blockList(r dcos.Role) []string {
 	return []string{r.MesosUnit(), socket, netUnit, "dcos-telegraf.socket"}
 }
 
-// mayBeRed are units of masters that may be red between the first and the last
-// master: a patched Marathon cannot reach a leading Mesos that is not patched.
-func mayBeRed() []string {
-	return []string{
-		"dcos-marathon.service", "dcos-metronome.service", "dcos-cosmos.service",
-		"dcos-adminrouter.service", "dcos-checks-poststart.service",
-	}
-}
-
 // unitStates is how each unit was: "active/running".
 func unitStates(units []dcos.Unit) map[string]string {
 	states := make(map[string]string, len(units))
@@ -132,7 +123,7 @@ func judgeUnits(units []dcos.Unit, a against) Answer {
 			fresh, names = append(fresh, said), append(names, name)
 		case was:
 			old = append(old, said)
-		case a.restarts && a.node.Role == dcos.Master && slices.Contains(mayBeRed(), name):
+		case slices.Contains(a.expected, name):
 			warned = append(warned, said+", expected until the masters are done")
 		default:
 			fresh, names = append(fresh, said), append(names, name)

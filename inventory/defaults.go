@@ -36,6 +36,7 @@ func DefaultPolicy(target dcos.Version) Policy {
 		SettleLeading: 5 * time.Minute,
 		StageParallel: 10,
 		HoldLimit:     30 * time.Minute,
+		ExpectedRed:   DefaultExpectedRed(),
 		Timeouts: Timeouts{
 			Script:     scriptPatience(target),
 			Exhibitor:  10 * time.Minute,
@@ -52,12 +53,23 @@ func DefaultPolicy(target dcos.Version) Policy {
 	}
 }
 
+// DefaultExpectedRed is what cannot be well on a master between the first and
+// the last one: a patched Marathon cannot reach a leading Mesos that is not
+// patched, and what depends on it is red with it.
+func DefaultExpectedRed() []string {
+	return []string{
+		"dcos-adminrouter.service", "dcos-checks-poststart.service", "dcos-cosmos.service",
+		"dcos-marathon.service", "dcos-metronome.service", "node-poststart/components_master",
+	}
+}
+
 // DefaultGroupPolicy is the policy of a group of agents. It differs from the
 // cluster's in two things: the next agent need not wait for the last to
 // settle, and where zones are declared only one has lanes in flight.
 func DefaultGroupPolicy(target dcos.Version, zones []string) Policy {
 	p := DefaultPolicy(target)
 	p.Settle, p.NoSettle = 0, true
+	p.ExpectedRed = nil // of masters
 	if len(zones) > 0 {
 		p.Spread = map[string]int{zoneKey: 1}
 	}

@@ -72,6 +72,14 @@ func ExampleCluster_Show() {
 	//   settle_leading: 5m
 	//   stage_parallel: 10
 	//   hold_limit: 30m
+	//   expected_red_until:
+	//     masters_done:
+	//       - dcos-adminrouter.service
+	//       - dcos-checks-poststart.service
+	//       - dcos-cosmos.service
+	//       - dcos-marathon.service
+	//       - dcos-metronome.service
+	//       - node-poststart/components_master
 	//   timeouts:
 	//     script: 15m
 	//     registered: 10m

@@ -105,7 +105,7 @@ func fieldHint(name string, f fields) string {
 // homeOf names the place of fields that people put in the wrong one.
 func homeOf(name string) string {
 	switch name {
-	case "width", "max_out", "max_failures", "spread", "bake", "launch_probe", "settle", "settle_leading", "stage_parallel", "hold_limit":
+	case "width", "max_out", "max_failures", "spread", "bake", "launch_probe", "settle", "settle_leading", "stage_parallel", "hold_limit", "expected_red_until":
 		return "policy"
 	case "canary":
 		return "the policy of a group"

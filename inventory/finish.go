@@ -14,6 +14,7 @@ func (b *builder) finish() {
 		zones := b.checkZones(g, places)
 		b.checkCanaries(g, places)
 		g.Policy = Merge(Merge(places.said, b.said), DefaultGroupPolicy(c.Target.To, zones))
+		g.Policy.ExpectedRed, g.Policy.NoExpectedRed = nil, false // the cluster's, which is about masters
 		if len(zones) == 0 {
 			g.Policy.Spread = nil // the cluster's, which cannot be applied here
 		}

@@ -10,7 +10,7 @@ import (
 // group's from the cluster's, the cluster's from the defaults. It is pure, and
 // the result shares no memory with either.
 //
-// "canary: none" and "settle: none" are said: they are not filled.
+// "canary: none", "settle: none" and "expected_red_until: none" are said: they are not filled.
 func Merge(narrow, wide Policy) Policy {
 	m := Policy{
 		Width:         said(narrow.Width, wide.Width),
@@ -35,7 +35,11 @@ func Merge(narrow, wide Policy) Policy {
 	if len(narrow.Spread) > 0 {
 		m.Spread = narrow.Spread
 	}
-	m.Canary, m.Spread = slices.Clone(m.Canary), maps.Clone(m.Spread)
+	m.ExpectedRed, m.NoExpectedRed = wide.ExpectedRed, wide.NoExpectedRed
+	if narrow.NoExpectedRed || len(narrow.ExpectedRed) > 0 {
+		m.ExpectedRed, m.NoExpectedRed = narrow.ExpectedRed, narrow.NoExpectedRed
+	}
+	m.Canary, m.Spread, m.ExpectedRed = slices.Clone(m.Canary), maps.Clone(m.Spread), slices.Clone(m.ExpectedRed)
 	return m
 }
 

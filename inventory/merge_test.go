@@ -29,6 +29,8 @@ var knobs = []struct {
 	{"SettleLeading", func(p *Policy, n int) { p.SettleLeading = minutes(n) }},
 	{"StageParallel", func(p *Policy, n int) { p.StageParallel = n }},
 	{"HoldLimit", func(p *Policy, n int) { p.HoldLimit = minutes(n) }},
+	{"ExpectedRed", func(p *Policy, n int) { p.ExpectedRed, p.NoExpectedRed = []string{fmt.Sprint("u", n)}, false }},
+	{"NoExpectedRed", func(p *Policy, n int) { p.ExpectedRed, p.NoExpectedRed = nil, true }},
 	{"Timeouts.Script", func(p *Policy, n int) { p.Timeouts.Script = minutes(n) }},
 	{"Timeouts.Exhibitor", func(p *Policy, n int) { p.Timeouts.Exhibitor = minutes(n) }},
 	{"Timeouts.Unit", func(p *Policy, n int) { p.Timeouts.Unit = minutes(n) }},
@@ -95,7 +97,7 @@ func TestMergeLeavesItsInputsAlone(t *testing.T) {
 	full := func() Policy {
 		var p Policy
 		for _, k := range knobs {
-			if k.name != "NoCanary" && k.name != "NoSettle" {
+			if k.name != "NoCanary" && k.name != "NoSettle" && k.name != "NoExpectedRed" {
 				k.say(&p, 2)
 			}
 		}
@@ -108,7 +110,7 @@ func TestMergeLeavesItsInputsAlone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := Merge(pair[0], pair[1])
-			m.Canary[0], m.Spread[zoneKey] = "changed", 99
+			m.Canary[0], m.Spread[zoneKey], m.ExpectedRed[0] = "changed", 99, "changed"
 			for i, p := range pair {
 				if p.Width.Set {
 					if diff := cmp.Diff(full(), p); diff != "" {

@@ -19,6 +19,8 @@ type Policy struct {
 	SettleLeading time.Duration  // wait after the leading master
 	StageParallel int            // agents fetching packages at once
 	HoldLimit     time.Duration  // a HOLD longer than this is a STOP
+	ExpectedRed   []string       // units and checks of masters that may be red until the masters are done, sorted
+	NoExpectedRed bool           // expected_red_until: none
 	Timeouts      Timeouts
 }
 

@@ -48,12 +48,13 @@ func clusterPolicy(p *Policy) func(value) {
 		"agents_back": duration(&t.AgentsBack),
 	})
 	all := policyFields(p).with(fields{
-		"max_out":        limit(&p.MaxOut, 1),
-		"settle_leading": duration(&p.SettleLeading),
-		"stage_parallel": integer(&p.StageParallel, 1, 1000),
-		"hold_limit":     duration(&p.HoldLimit),
-		"timeouts":       func(v value) { v.mapping(timeouts) },
-		"canary":         elsewhere("a canary is one of a group: write it in agents.GROUP.policy"),
+		"max_out":            limit(&p.MaxOut, 1),
+		"settle_leading":     duration(&p.SettleLeading),
+		"stage_parallel":     integer(&p.StageParallel, 1, 1000),
+		"hold_limit":         duration(&p.HoldLimit),
+		"timeouts":           func(v value) { v.mapping(timeouts) },
+		"expected_red_until": expectedRed(p),
+		"canary":             elsewhere("a canary is one of a group: write it in agents.GROUP.policy"),
 	})
 	return func(v value) { v.mapping(all) }
 }
@@ -73,7 +74,7 @@ func groupPolicy(p *Policy, at *groupPlaces) func(value) {
 			spread(p)(v)
 		},
 	})
-	for _, name := range []string{"max_out", "settle_leading", "stage_parallel", "hold_limit"} {
+	for _, name := range []string{"max_out", "settle_leading", "stage_parallel", "hold_limit", "expected_red_until"} {
 		all[name] = elsewhere("it is about the whole cluster: write it in the policy of the cluster")
 	}
 	return func(v value) { v.mapping(all) }

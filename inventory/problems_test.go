@@ -105,6 +105,17 @@ etc/inventory.yaml:9:42: agents.g.policy.settle: is a YAML alias (*none), which 
 	{"a group cannot say what is of the cluster", "{width: 1}", "{max_out: 8}",
 		`etc/inventory.yaml:9:23: agents.g.policy.max_out: does not belong here (it is about the whole cluster: write it in the policy of the cluster)`},
 
+	{"an expectation that is none is refused", "", "policy: {expected_red_until: tomorrow}",
+		`etc/inventory.yaml:10:30: policy.expected_red_until: is "tomorrow"; none, masters_done or {masters_done: [...]} is wanted (allowed here: masters_done, none)`},
+	{"a master's Mesos is never expected to be red", "", "policy: {expected_red_until: {masters_done: [dcos-mesos-master.service]}}",
+		`etc/inventory.yaml:10:46: policy.expected_red_until.masters_done[0]: dcos-mesos-master.service must be up on every master at any time (remove it)`},
+	{"an expectation of nothing that exists is refused", "", "policy: {expected_red_until: {masters_done: [marathon]}}",
+		`etc/inventory.yaml:10:46: policy.expected_red_until.masters_done[0]: "marathon" names neither a unit nor a check (such as dcos-marathon.service or node-poststart/components_master)`},
+	{"an expectation said twice is refused", "", "policy: {expected_red_until: {masters_done: [a.socket, a.socket]}}",
+		`etc/inventory.yaml:10:56: policy.expected_red_until.masters_done[1]: a.socket is here twice (keep one)`},
+	{"an expectation of a group is told its place", "{width: 1}", "{expected_red_until: none}",
+		`etc/inventory.yaml:9:34: agents.g.policy.expected_red_until: does not belong here (it is about the whole cluster: write it in the policy of the cluster)`},
+
 	{"an exclusion without a reason is refused", "", "exclude: [{node: a1}]",
 		`etc/inventory.yaml:10:11: exclude[0].reason: is missing (whoever finds this node unpatched will ask: say why)`},
 	{"an exclusion with a blank reason is refused", "", `exclude: [{node: a1, reason: " "}]`,

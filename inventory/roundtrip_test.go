@@ -81,7 +81,8 @@ func anInventory(t *rapid.T) string {
 		s.WriteString(maybe(t, "exclude: [{node: g1n01, reason: %s}]\n", "PSU", "'# : ~', until: 2026-12-01", "\"é — {x}\"", "'null'", "'012'"))
 	}
 	fmt.Fprintf(&s, "policy: {%s%s%s%s}\n", somePolicy(t), maybe(t, ", max_out: %s", "8", "2%"),
-		maybe(t, ", spread: {zone: %s}", "2"), maybe(t, ", hold_limit: %s", "1h", "61m"))
+		maybe(t, ", spread: {zone: %s}", "2"), maybe(t, ", hold_limit: %s", "1h", "61m")+
+			maybe(t, ", expected_red_until: %s", none, mastersDone, "{masters_done: [node-poststart/x, a.timer]}"))
 	s.WriteString(maybe(t, "%s", ownGates))
 	s.WriteString(maybe(t, "rehearsal: {time_scale: %s}\n", "0.1", "1", "1e-2"))
 	return s.String()

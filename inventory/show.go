@@ -177,9 +177,22 @@ func (c *Cluster) showPolicy() page {
 	return said.setTime("settle_leading", p.SettleLeading).
 		set("stage_parallel", strconv.Itoa(p.StageParallel)).
 		setTime("hold_limit", p.HoldLimit).
+		setNode("expected_red_until", showExpectedRed(p)).
 		setNode("timeouts", showAgentTimeouts(t).
 			setTime("exhibitor", t.Exhibitor).setTime("unit", t.Unit).setTime("registrar", t.Registrar).
 			setTime("leader", t.Leader).setTime("ranges", t.Ranges).setTime("agents_back", t.AgentsBack))
+}
+
+func showExpectedRed(p Policy) page {
+	if p.NoExpectedRed {
+		return page{scalar(none)}
+	}
+	names := list()
+	names.Style = 0
+	for _, n := range p.ExpectedRed {
+		names.add(page{scalar(n)})
+	}
+	return mapping().setNode(mastersDone, names)
 }
 
 // showShared shows what the policies of clusters and groups have in common.

@@ -55,8 +55,11 @@ func lanes(s State) []Command {
 			if (s.Paused || s.Stop != nil) && !finishing(s, i) {
 				continue
 			}
-			if st.Action == plan.ActionPostflight {
+			switch st.Action {
+			case plan.ActionPostflight:
 				t.Left = s.Left()
+			case plan.ActionDeferred:
+				t.Baseline = s.preflight()
 			}
 			cmds = append(cmds, Command{Start: t})
 		}

@@ -64,7 +64,7 @@ func seenTo(before *plan.Report) bool {
 // advance makes the lane's next step the one at work, or ends the lane.
 func advance(s State, lane int, e journal.Event) State {
 	l := &s.Lanes[s.Stage][lane]
-	if s.step(lane).Action == plan.ActionBaseline {
+	if a := s.step(lane).Action; a == plan.ActionBaseline || a == plan.ActionPreflight {
 		l.Baseline = e.Report.Evidence
 	}
 	steps := s.Plan.Stages[s.Stage].Lanes[lane].Steps

@@ -75,7 +75,7 @@ type Lane struct {
 	Progress Progress
 	Tries    int             // attempts of the mutating step that are proved to be over and harmless
 	Adopt    bool            // the step at work was found running on the node: starting it again adopts it
-	Baseline json.RawMessage // reported by ActionBaseline
+	Baseline json.RawMessage // reported by ActionBaseline; by ActionPreflight, of masters that have something deferred
 	Report   *plan.Report    // of the step that ended last
 	Since    time.Time       // when the step at work was started, or the lane ended
 	Began    time.Time       // when the lane was admitted
@@ -187,6 +187,23 @@ func (s State) Owed() []plan.Step {
 		}
 	}
 	return steps
+}
+
+// Unfinished reports whether a stage of the plan, by its place, has lanes that
+// are not verified.
+func (s State) Unfinished(stage int) bool {
+	return slices.ContainsFunc(s.Lanes[stage], func(l Lane) bool { return l.Phase != Verified })
+}
+
+// preflight is what the run's preflight has reported of masters, before any of
+// them was touched.
+func (s State) preflight() json.RawMessage {
+	for i, st := range s.Plan.Stages {
+		if st.Kind == plan.StagePreflight {
+			return s.Lanes[i][0].Baseline
+		}
+	}
+	return nil
 }
 
 func disruptive(k plan.StageKind) bool {

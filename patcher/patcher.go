@@ -53,7 +53,7 @@ type Patcher struct {
 func (p *Patcher) Do(ctx context.Context, t plan.Task, note func(plan.Note)) plan.Report {
 	switch t.Step.Action {
 	case plan.ActionPreflight:
-		return p.green(ctx, t, note)
+		return p.preflight(ctx, t, note)
 	case plan.ActionStage:
 		return p.stage(ctx, t)
 	case plan.ActionBaseline:
@@ -62,6 +62,8 @@ func (p *Patcher) Do(ctx context.Context, t plan.Task, note func(plan.Note)) pla
 		return p.patch(ctx, t, note)
 	case plan.ActionReturn, plan.ActionServe:
 		return p.verify(ctx, t, note)
+	case plan.ActionDeferred:
+		return p.deferred(ctx, t, note)
 	case plan.ActionProbe:
 		return p.probe(ctx, t, note)
 	case plan.ActionSettle, plan.ActionBake:

@@ -110,16 +110,17 @@ func (s *survey) inNodeOrder(blocks []Block) []Block {
 // draft is the plan without its stages.
 func (s *survey) draft() *Plan {
 	p := &Plan{
-		Format:    FormatVersion,
-		Cluster:   ClusterRef{Name: s.c.Name, ID: s.c.ID},
-		From:      s.script.From,
-		To:        s.script.To,
-		Script:    s.script,
-		Mesos:     s.c.Target.Mesos,
-		Variant:   s.variant(),
-		Gates:     CustomGates(s.c),
-		HoldLimit: s.scale.timeout(positive(s.c.Policy.HoldLimit, defaultHold)),
-		Waivers:   slices.Clone(s.in.Waivers),
+		Format:      FormatVersion,
+		Cluster:     ClusterRef{Name: s.c.Name, ID: s.c.ID},
+		From:        s.script.From,
+		To:          s.script.To,
+		Script:      s.script,
+		Mesos:       s.c.Target.Mesos,
+		Variant:     s.variant(),
+		Gates:       CustomGates(s.c),
+		ExpectedRed: slices.Sorted(slices.Values(s.c.Policy.ExpectedRed)),
+		HoldLimit:   s.scale.timeout(positive(s.c.Policy.HoldLimit, defaultHold)),
+		Waivers:     slices.Clone(s.in.Waivers),
 	}
 	if s.scale != 1 {
 		p.TimeScale = float64(s.scale)

@@ -15,6 +15,7 @@ const (
 	estAgentReturn = 45 * time.Second
 	estAgentServe  = 75 * time.Second
 	estProbe       = 10 * time.Second
+	estDeferred    = 75 * time.Second
 )
 
 // estimated fills in how long a stage should take: its slowest lane, as often
@@ -56,6 +57,8 @@ func (w work) expect(kind StageKind, st Step, staged bool) time.Duration {
 		if kind == StageMasters {
 			d = estMasterServe
 		}
+	case ActionDeferred:
+		d = estDeferred
 	case ActionPostflight:
 		d = estPostflight
 	case ActionProbe:

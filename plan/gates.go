@@ -39,6 +39,32 @@ func masterServe() []gateRow {
 	}
 }
 
+// deferred are those of a master's gates that let something be red until all
+// masters are done.
+func deferred(gates []GateSpec) []GateSpec {
+	return slices.DeleteFunc(slices.Clone(gates), func(g GateSpec) bool { return g.Gate != "check-runner" && g.Gate != "units" })
+}
+
+// Deferred lists, for each master that the plan patches, the step that asks it
+// once more for what it was allowed to be red in: part of a step of
+// ActionDeferred.
+func (p *Plan) Deferred(of Step) []Step {
+	var steps []Step
+	for _, st := range p.Stages {
+		if st.Kind != StageMasters {
+			continue
+		}
+		for _, l := range st.Lanes {
+			for _, s := range l.Steps {
+				if s.Action == ActionServe {
+					steps = append(steps, Step{ID: of.ID + StepID("/"+string(l.Node)), Node: l.Node, Action: of.Action, Gates: deferred(s.Gates), Timeout: of.Timeout})
+				}
+			}
+		}
+	}
+	return steps
+}
+
 // mastersOf are the gates of masters for a target: etcd is asked for where the
 // target has it.
 func mastersOf(packages []string) []gateRow {

@@ -22,6 +22,7 @@ type decision struct {
 	Nodes     []decisionNode `json:"nodes"`
 	Groups    []GroupRule    `json:"groups"`
 	Gates     []CustomGate   `json:"gates,omitempty"`
+	Expected  []string       `json:"expected_red,omitempty"`
 	MaxOut    int            `json:"max_out"`
 	TimeScale float64        `json:"time_scale"`
 	Waivers   []Waiver       `json:"waivers,omitempty"`
@@ -49,6 +50,7 @@ func Identity(p *Plan) string {
 		Packages:  slices.Sorted(slices.Values(p.Script.Packages)),
 		Groups:    p.Groups,
 		Gates:     p.Gates,
+		Expected:  p.ExpectedRed,
 		MaxOut:    p.MaxOut,
 		TimeScale: p.TimeScale,
 		Waivers:   p.Waivers,

@@ -183,7 +183,7 @@ func (s *survey) judgeStrangers() {
 
 // judgeNames blocks for names that would make two steps one.
 func (s *survey) judgeNames() {
-	stages := map[string]bool{idPreflight: true, idStageMaster: true, idStageAgents: true, idMasters: true, idPostflight: true}
+	stages := map[string]bool{idPreflight: true, idStageMaster: true, idStageAgents: true, idMasters: true, idDeferred: true, idPostflight: true}
 	for _, g := range s.c.Groups {
 		for _, id := range []string{g.Name, g.Name + canarySuffix} {
 			if stages[id] {

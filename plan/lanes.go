@@ -64,6 +64,18 @@ func (w work) mastersStage(masters []Node) Stage {
 	return w.estimated(s, masters)
 }
 
+// deferredStage asks the patched masters once more for what they were allowed
+// to be red in, each by the demands of its own lane (see Plan.Deferred).
+func (w work) deferredStage(masters []Node, expected []string) Stage {
+	s := Stage{ID: idDeferred, Kind: StageDeferred, Order: OrderFixed, Width: 1}
+	if len(masters) > 0 && len(expected) > 0 {
+		gates := deferred(gatesOf(masterServe(), w.policy.Timeouts, w.scale))
+		st := Step{ID: idDeferred + "/" + StepID(ActionDeferred), Action: ActionDeferred, Timeout: patience(gates)}
+		s.Lanes = []Lane{{Steps: []Step{st}}}
+	}
+	return w.estimated(s, nil)
+}
+
 // mesosLeaderWeight marks the leading Mesos master among leader weights.
 const mesosLeaderWeight = 4
 

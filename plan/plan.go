@@ -27,9 +27,12 @@ type Plan struct {
 	Variant   string       `json:"variant,omitempty"`    // "open" or "enterprise", as the nodes say
 	Waivers   []Waiver     `json:"waivers,omitempty"`    // what was let pass, and why
 	Groups    []GroupRule  `json:"groups,omitempty"`     // what the policy allows, group by group, in order
-	Gates     []CustomGate `json:"gates,omitempty"`      // of the operator's own, besides those of package checks
-	Estimate  Duration     `json:"estimate,omitempty"`   // of the critical path: stages never overlap
-	Seal      string       `json:"seal,omitempty"`       // SHA-256 over all the rest: see Verify
+	// ExpectedRed are units and checks of masters that may be red until the
+	// masters are done, and are judged then.
+	ExpectedRed []string     `json:"expected_red,omitempty"`
+	Gates       []CustomGate `json:"gates,omitempty"`    // of the operator's own, besides those of package checks
+	Estimate    Duration     `json:"estimate,omitempty"` // of the critical path: stages never overlap
+	Seal        string       `json:"seal,omitempty"`     // SHA-256 over all the rest: see Verify
 }
 
 // GroupRule is the part of a group's policy that was decided on, whatever the
@@ -85,6 +88,7 @@ const (
 	StagePreflight  StageKind = "preflight"
 	StageAhead      StageKind = "stage"
 	StageMasters    StageKind = "masters"
+	StageDeferred   StageKind = "deferred"
 	StageCanary     StageKind = "canary"
 	StageGroup      StageKind = "group"
 	StagePostflight StageKind = "postflight"
@@ -135,6 +139,7 @@ const (
 	ActionReturn     Action = "return"       // the node came back as itself: quarantined half of verification
 	ActionServe      Action = "serve"        // the node serves: the other half
 	ActionProbe      Action = "launch-probe" // a tiny task is started on the agent and ends there
+	ActionDeferred   Action = "deferred"     // what masters were allowed to be red in, once all of them are done
 	ActionSettle     Action = "settle"       // the cluster gate stays green for a while
 	ActionBake       Action = "bake"         // a longer settle, after a canary
 	ActionPostflight Action = "postflight"   // every node once more

@@ -14,6 +14,7 @@ const (
 	idStageMaster = "stage-masters"
 	idStageAgents = "stage-agents"
 	idMasters     = "masters"
+	idDeferred    = "masters-done"
 	idPostflight  = "postflight"
 	canarySuffix  = "-canary"
 )
@@ -42,6 +43,7 @@ func (s *survey) addStages(p *Plan) {
 	ms := w.mastersStage(masters)
 	ms.Note = mastersNote(s.in.Facts.Cluster)
 	p.add(ms)
+	p.add(w.deferredStage(masters, p.ExpectedRed))
 	for i, r := range p.Groups {
 		w.policy, w.own = s.c.Groups[i].Policy, customSpecs(s.c, r.Name, s.scale)
 		canaries, rest := split(todo[r.Name], chooseCanaries(r, todo[r.Name]))

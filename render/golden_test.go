@@ -39,7 +39,7 @@ func production() plan.Input {
 	c := &inventory.Cluster{
 		Name: "prod-eu", ID: "3f0c1e2a-77d0-4c1b-9a55-0e6f2f1b8d11",
 		Target: inventory.Target{From: "2.1.1", To: "2.1.2", Mesos: "1.10.1"},
-		Policy: inventory.Policy{StageParallel: 10, MaxOut: inventory.Count(8), HoldLimit: 30 * time.Minute},
+		Policy: inventory.Policy{StageParallel: 10, MaxOut: inventory.Count(8), HoldLimit: 30 * time.Minute, ExpectedRed: inventory.DefaultExpectedRed()},
 	}
 	for i, zone := range []string{"a", "b", "c"} {
 		c.Masters = append(c.Masters, inventory.Node{Name: inventory.NodeName(fmt.Sprintf("m%d", i+1)), Address: fmt.Sprintf("10.20.0.%d", 11+i), Role: dcos.Master, Zone: zone})

@@ -58,7 +58,7 @@ func stages(p *plan.Plan) *table {
 			note = strings.TrimPrefix(note+"  <- dominates", "  ")
 		}
 		width := fmt.Sprintf("x%d", s.Width)
-		if s.Kind == plan.StagePreflight || s.Kind == plan.StagePostflight {
+		if s.Kind == plan.StagePreflight || s.Kind == plan.StageDeferred || s.Kind == plan.StagePostflight {
 			width = ""
 		}
 		t.row(fmt.Sprintf("%2d", i+1), s.ID, describe(p, s), width, Span(s.Estimate.D()), note)
@@ -70,6 +70,8 @@ func stages(p *plan.Plan) *table {
 func describe(p *plan.Plan, s plan.Stage) string {
 	nodes := nodesOf(p, s)
 	switch s.Kind {
+	case plan.StageDeferred:
+		return "what may be red until now, once more"
 	case plan.StagePreflight, plan.StagePostflight:
 		return count(len(p.Nodes)-excluded(p), "node") + after(": ", s.Note)
 	case plan.StageAhead:

@@ -78,6 +78,18 @@ func knownIssues(from, to dcos.Version) string {
 	return s.String()
 }
 
+// expected says what may be red between the first and the last master.
+func expected(p *plan.Plan, masters plan.Stage) string {
+	if len(p.ExpectedRed) == 0 {
+		return "Nothing may be red between the masters."
+	}
+	names := make([]string, len(p.ExpectedRed))
+	for i, n := range p.ExpectedRed {
+		names[i] = strings.TrimPrefix(strings.TrimSuffix(n, ".service"), "dcos-")
+	}
+	return fmt.Sprintf("Expected red until %s is done, and judged then: %s.", masters.Lanes[len(masters.Lanes)-1].Node, strings.Join(names, ", "))
+}
+
 // untouched folds nodes that are left alone for the same reason.
 func untouched(p *plan.Plan) []string {
 	var reasons []string
@@ -107,8 +119,8 @@ func warning(p *plan.Plan) string {
 	for _, s := range p.Stages {
 		switch s.Kind {
 		case plan.StageMasters:
-			return Printable(fmt.Sprintf(" No rollback exists: forward only from %s's swap. Expected red until %s is done: marathon, metronome, UI.",
-				s.Lanes[0].Node, s.Lanes[len(s.Lanes)-1].Node)) + "\n"
+			return Printable(fmt.Sprintf(" No rollback exists: forward only from %s's swap. %s",
+				s.Lanes[0].Node, expected(p, s))) + "\n"
 		case plan.StageCanary, plan.StageGroup:
 			return Printable(fmt.Sprintf(" No rollback exists: forward only from %s's swap.", s.Lanes[0].Node)) + "\n"
 		}

@@ -24,6 +24,8 @@ func (t *Text) stepStarted(e journal.Event) []string {
 		text = "patch started: from here on, forward only"
 	case plan.ActionBake, plan.ActionSettle:
 		text = fmt.Sprintf("%s started%s", action, after(" for ", t.spanOf(e.Step)))
+	case plan.ActionDeferred:
+		text = "deferred started: units and checks of the masters, with nothing expected red any more"
 	case plan.ActionProbe:
 		text = "launch-probe started: a tiny task, started on it and seen to end"
 	case plan.ActionPreflight, plan.ActionPostflight:

@@ -171,6 +171,9 @@ func verification(s orchestrator.State, name inventory.NodeName) (plan.Task, boo
 				continue
 			}
 			step := plan.Step{ID: plan.StepID("check/" + string(name)), Node: name, Action: plan.ActionServe}
+			if st.Kind == plan.StageMasters && !s.Unfinished(i) { // nothing is expected to be red any more
+				step.Action = plan.ActionDeferred
+			}
 			for _, p := range ln.Steps {
 				if p.Action.Verifies() {
 					step.Gates = append(step.Gates, p.Gates...)
