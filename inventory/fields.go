@@ -57,6 +57,9 @@ func (v value) entries() ([]entry, bool) {
 // mapping reads a mapping field by field, in file order. Every field must be
 // in f, and those required must be there.
 func (v value) mapping(f fields, required ...string) {
+	if v.doc.watch != nil {
+		v.doc.watch(v, f, required)
+	}
 	all, ok := v.entries()
 	if !ok {
 		return

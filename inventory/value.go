@@ -13,6 +13,7 @@ import (
 type document struct {
 	file     string
 	problems *Problems
+	watch    func(at value, f fields, required []string) // told of every mapping that is read; nil but in tests
 }
 
 // value is one place of a document: what stands there, and under which path.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"runtime/debug"
 	"time"
 
@@ -29,6 +30,17 @@ func (a *app) inventoryCommand() *cobra.Command {
 					return err
 				}
 				return inv.Show(a.out)
+			}},
+		&cobra.Command{Use: "schema", Short: "Print the JSON Schema of inventories, for editors", Args: noArgs,
+			Long: `schema prints the JSON Schema (2020-12) of inventories: every field, what it means and
+its default. Editors that know YAML use it when the inventory begins with the line
+
+    # yaml-language-server: $schema=inventory.schema.json
+
+after dcos-patch inventory schema > inventory.schema.json. It knows less than validate does.`,
+			RunE: func(*cobra.Command, []string) error {
+				_, err := io.WriteString(a.out, inventory.Schema())
+				return err
 			}})
 	return cmd
 }

@@ -46,6 +46,7 @@ var outside = map[string]string{
 	"golang.org/x/crypto/ssh":            "sshexec internal/sshd internal/simcluster internal/conformance",
 	"github.com/pkg/sftp":                "sshexec internal/sshd internal/simcluster internal/conformance",
 	"github.com/prometheus/common":       "checks",
+	"github.com/santhosh-tekuri":         "", // tests only
 	"github.com/spf13/cobra":             "cmd/dcos-patch",
 	"github.com/go-zookeeper/zk":         "e2e/standin",
 	"github.com/hashicorp/go-multierror": "inventory plan patcher cmd/dcos-patch",
