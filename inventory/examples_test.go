@@ -10,7 +10,7 @@ import (
 )
 
 func TestEveryExampleLoadsAndShowsAsItself(t *testing.T) {
-	for example, nodes := range map[string]int{"minimal": 7, "production": 122} {
+	for example, nodes := range map[string]int{"minimal": 7, "production": 122, "air-gapped": 11} {
 		t.Run(example, func(t *testing.T) {
 			path := filepath.Join("..", "examples", example, "inventory.yaml")
 			c, err := Load(path)

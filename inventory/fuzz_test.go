@@ -14,6 +14,7 @@ func FuzzParse(f *testing.F) {
 		"testdata/everything-wrong.yaml",
 		"../examples/minimal/inventory.yaml",
 		"../examples/production/inventory.yaml",
+		"../examples/air-gapped/inventory.yaml",
 	} {
 		data, err := os.ReadFile(file)
 		if err != nil {
