@@ -31,6 +31,7 @@ type controller struct {
 	state string            // directory
 	heard chan os.Signal    // what it is sent
 	wrote func(line string) // told of each line of standard output as it is written; may be nil
+	says  string            // what a person at its terminal answers; empty: there is nobody
 	out   bytes.Buffer
 	errs  bytes.Buffer
 	stop  context.CancelFunc
@@ -56,7 +57,7 @@ func (k *controller) run(args ...string) ended {
 	k.stop = stop
 	begin := time.Now()
 	a := &app{
-		streams: streams{in: strings.NewReader(""), out: (*output)(k), err: &k.errs},
+		streams: streams{in: strings.NewReader(k.says), out: (*output)(k), err: &k.errs, interactive: k.says != ""},
 		world: world{dial: k.dial, stores: storesAt(k.state),
 			signals: func() (<-chan os.Signal, func()) { return k.heard, func() {} }},
 	}

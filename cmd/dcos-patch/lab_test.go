@@ -56,9 +56,7 @@ func inBubble(t *testing.T, opt simcluster.Options, run func(*lab)) {
 		if err := c.WriteFiles(l.dir); err != nil {
 			t.Fatal(err)
 		}
-		l.edit(func(inv string) string {
-			return strings.ReplaceAll(inv, "policy: {width: ", "policy: {canary: none, width: ") + quick
-		})
+		l.shorten(quick)
 		run(l)
 		for _, v := range c.Violations() {
 			t.Errorf("safety rule broken: %s", v)
@@ -75,6 +73,14 @@ func (l *lab) inventory() string { return filepath.Join(l.dir, "inventory.yaml")
 func (l *lab) edit(change func(string) string) {
 	l.Helper()
 	l.rewrite(l.inventory(), func(b []byte) []byte { return []byte(change(string(b))) })
+}
+
+// shorten gives the inventory a policy, and no canaries.
+func (l *lab) shorten(policy string) {
+	l.Helper()
+	l.edit(func(inv string) string {
+		return strings.ReplaceAll(inv, "policy: {width: ", "policy: {canary: none, width: ") + policy
+	})
 }
 
 func (l *lab) rewrite(file string, change func([]byte) []byte) {

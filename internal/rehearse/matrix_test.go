@@ -105,7 +105,7 @@ Written by a test; do not edit. To repeat it, with the same numbers:
 		}
 		fmt.Fprintf(&b, "| %d | %d | %d | %d | %d | %d | %d | %d | %s |\n", s.masters, s.agents, s.bounds.Troubles, s.bounds.Crashes, r.States, r.Steps, r.Ends, r.Stops, map[bool]string{true: "none", false: r.Violation}[r.Violation == ""])
 	}
-	b.WriteString("\n## Real processes on real nodes\n\n`make e2e` kills controllers with SIGKILL, fifty and more in one scenario. What it counted is in [kills.md](kills.md).\n")
+	b.WriteString("\n## The whole product over SSH\n\nWhat it did under every fault, with the counts, is in [faults.md](faults.md).\n\n## Real processes on real nodes\n\n`make e2e` kills controllers with SIGKILL, fifty and more in one scenario. What it counted is in [kills.md](kills.md).\n")
 	if t.Failed() {
 		return
 	}

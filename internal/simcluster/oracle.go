@@ -2,6 +2,7 @@ package simcluster
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 )
@@ -12,6 +13,18 @@ type oracle struct {
 	broken   []string
 	launches []Launch
 	byUnit   map[*patch]int // index in launches
+	struck   time.Time      // when a fault last happened at its moment
+}
+
+// proofAge is how long, unscaled, a fault may have been there without anybody
+// knowing: between the proof that a master may be taken and the launch lie its
+// baseline and the way to the node.
+const proofAge = 5 * time.Second
+
+// unknown reports whether a fault has just happened: what it broke among the
+// others was well when it was looked at.
+func (w *oracle) unknown(c *Cluster) bool {
+	return !w.struck.IsZero() && c.now().After(c.start) && c.now().Sub(w.struck) < c.scaled(proofAge)
 }
 
 // Launch is one start of the patch script.
@@ -59,9 +72,11 @@ func (w *oracle) launch(p *patch, c claim) {
 		}
 	}
 	w.needsLock(n, c)
-	if n.role == dcos.Master {
+	switch {
+	case w.unknown(n.c):
+	case n.role == dcos.Master:
 		w.masterLaunch(n)
-	} else {
+	default:
 		w.agentLaunch(n)
 	}
 	if w.byUnit == nil {

@@ -54,6 +54,7 @@ func (c *Cluster) happen(f Fault) {
 // act is what happens at a moment. Kinds that have places of their own do
 // nothing here.
 func (c *Cluster) act(f Fault) {
+	c.watch.struck = c.now()
 	if f.What.OfCluster() {
 		c.actOnMasters(f)
 		return

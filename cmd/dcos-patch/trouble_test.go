@@ -1,0 +1,189 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/internal/simcluster"
+)
+
+// Troubles of the controller. The cluster knows nothing of them.
+const (
+	controllerDies      simcluster.Kind = "controller-dies"
+	controllerDiskFull  simcluster.Kind = "controller-disk-full"
+	controllerSuspended simcluster.Kind = "controller-suspended"
+	interruptedOnce     simcluster.Kind = "interrupted"
+	interruptedTwice    simcluster.Kind = "interrupted-twice"
+	twoControllers      simcluster.Kind = "two-controllers"
+)
+
+type troubleWords struct {
+	kind  simcluster.Kind
+	words string
+}
+
+func troubles() []troubleWords {
+	return []troubleWords{
+		{controllerDies, "the controller is killed"},
+		{controllerDiskFull, "the controller's disk is full: the journal cannot be written"},
+		{controllerSuspended, "the controller is suspended, a colleague breaks its lock and goes on, and it wakes"},
+		{interruptedOnce, "a person interrupts once"},
+		{interruptedTwice, "a person interrupts twice"},
+		{twoControllers, "somebody applies at another machine while the first controller lives"},
+	}
+}
+
+func ofController(k simcluster.Kind) bool {
+	for _, t := range troubles() {
+		if t.kind == k {
+			return true
+		}
+	}
+	return false
+}
+
+// trouble runs a command whose controller comes to harm as a step starts.
+func (l *lab) trouble(s *story, c *controller, x strike, args []string) ended {
+	at := func() bool { return l.started(x.step) }
+	switch x.fault.What {
+	case controllerDies:
+		var file string
+		var kept []byte
+		c.wrote = once(at, func() {
+			file = l.journal()
+			kept = l.read(file)
+			c.kill()
+		})
+		c.run(args...)
+		l.rewrite(file, func([]byte) []byte { return kept }) // the dead write nothing
+		s.steps = append(s.steps, "killed")
+		return l.asked(s)
+	case controllerDiskFull:
+		c.wrote = once(at, l.fillDisk)
+		return c.run(args...)
+	case interruptedOnce, interruptedTwice:
+		c.wrote = once(at, func() {
+			c.heard <- os.Interrupt
+			if x.fault.What == interruptedTwice {
+				c.heard <- os.Interrupt
+			}
+		})
+		return c.run(args...)
+	case twoControllers:
+		return l.beside(s, c, x, args)
+	default:
+		return l.sleeper(s, c, x, args)
+	}
+}
+
+// asked is what a person sees who asks for the state of a run whose controller
+// is gone, and does what it says.
+func (l *lab) asked(s *story) ended {
+	e := l.run("status")
+	next := commands(e)
+	if len(next) == 0 {
+		s.breaks("status says nothing of what comes next: %s", e)
+		return e
+	}
+	e, _ = l.follow(s, next)
+	return e
+}
+
+// fillDisk lets every further write to the newest run's journal fail as on a
+// full disk: what the product writes to is /dev/full.
+func (l *lab) fillDisk() {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		l.Fatal(err)
+	}
+	defer full.Close()
+	want := l.journal()
+	fds, err := filepath.Glob("/proc/self/fd/*")
+	if err != nil {
+		l.Fatal(err)
+	}
+	for _, link := range fds {
+		var fd int
+		if to, err := os.Readlink(link); err != nil || to != want {
+			continue
+		}
+		if _, err := fmt.Sscan(filepath.Base(link), &fd); err != nil {
+			l.Fatal(err)
+		}
+		if info, err := os.ReadFile("/proc/self/fdinfo/" + filepath.Base(link)); err != nil || !writable(string(info)) {
+			continue // a reader's, who closes it at any moment
+		}
+		if err := syscall.Dup3(int(full.Fd()), fd, syscall.O_CLOEXEC); err != nil {
+			l.Fatal(err)
+		}
+		return
+	}
+	l.Fatalf("nobody has %s open", want)
+}
+
+// writable reports whether the flags of /proc/self/fdinfo are of a file that
+// is written to.
+func writable(info string) bool {
+	_, after, _ := strings.Cut(info, "flags:")
+	var flags int
+	if _, err := fmt.Sscanf(strings.TrimSpace(after), "%o", &flags); err != nil {
+		return false
+	}
+	return flags&(os.O_WRONLY|os.O_RDWR) != 0
+}
+
+// beside runs a command while somebody else tries to begin, too.
+func (l *lab) beside(s *story, c *controller, x strike, args []string) ended {
+	other := make(chan ended, 1)
+	c.wrote = once(func() bool { return l.started(x.step) }, func() {
+		go func() { other <- l.colleague().run("apply", "--yes") }()
+	})
+	e := c.run(args...)
+	if second := <-other; second.code != exitRefused {
+		s.breaks("the second controller was not refused: %s", second)
+	}
+	s.steps = append(s.steps, "the second is refused (exit 3), the first went on")
+	return e
+}
+
+// sleeper runs a command whose controller falls asleep; a colleague takes over,
+// comes to the end, and then it wakes.
+func (l *lab) sleeper(s *story, c *controller, x strike, args []string) ended {
+	lid, asleep, over := &ice{}, make(chan struct{}), make(chan int, 1)
+	c.wrote = once(func() bool { return l.started(x.step) }, func() {
+		lid.suspend()
+		close(asleep)
+		lid.wait()
+	})
+	go func() { over <- c.runOnIce(lid, args...) }()
+	select {
+	case <-asleep:
+	case code := <-over:
+		s.breaks("the controller ended before it could fall asleep")
+		return ended{code: code, out: c.out.String(), err: c.errs.String()}
+	}
+	wake := sync.OnceFunc(lid.thaw)
+	defer wake() // whatever happens
+	broken := l.tryToBreak()
+	heir := l.colleague().run("resume", "--from-cluster")
+	if strings.Contains(heir.err, "no master holds an intact copy") { // nothing had been touched
+		heir = l.colleague().run("apply", "--yes")
+	}
+	if heir.code != exitDone {
+		s.breaks("the colleague cannot go on: %s\n%s", broken, heir)
+	}
+	before := len(l.c.Launches(""))
+	wake()
+	time.Sleep(repairTakes)
+	code := <-over
+	if n := len(l.c.Launches("")); n != before {
+		s.breaks("the woken controller ended with exit %d, and started %d scripts\n%s\n%s", code, n-before, c.out.String(), c.errs.String())
+	}
+	s.steps = append(s.steps, "`lock break`", "`resume --from-cluster` elsewhere", fmt.Sprintf("the woken one does nothing (exit %d)", code))
+	return heir
+}
