@@ -97,7 +97,7 @@ A canary must also start a task, once, after its gates and before its bake: 0.01
 - Evidence: the framework's own stream of events, from the leader (v1 scheduler API); afterwards GET_FRAMEWORKS, which must not list it any more
 - Applies: to canaries, unless ` + "`policy.launch_probe: false`" + `; not where the leader counts less than the task needs left on the agent, which is said with the numbers
 - Patience: 5m0s. A task that fails ends it at once; a leader that is away, or a stream that breaks, is tried again
-- Why so: [decision 0011](decisions/0011-launch-probe.md)
+- Why so: [decision 0013](decisions/0013-launch-probe.md)
 `
 
 func rolesText(roles []dcos.Role) string {
