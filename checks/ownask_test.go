@@ -109,11 +109,26 @@ func serving(t *testing.T, addr string, serve func(http.ResponseWriter, *http.Re
 	t.Cleanup(func() { l.Close() })
 	go http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
-		defer s.mu.Unlock()
 		s.asked = append(s.asked, r)
-		s.serve(w, r)
+		serve := s.serve
+		s.mu.Unlock()
+		serve(w, r)
 	}))
 	return s
+}
+
+// requests are those that came so far.
+func (s *webServer) requests() []*http.Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.asked)
+}
+
+// answer is what comes from now on.
+func (s *webServer) answer(serve func(http.ResponseWriter, *http.Request)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.serve = serve
 }
 
 func TestAQueryAsksTheServerAboutItsNode(t *testing.T) {
@@ -131,7 +146,7 @@ func TestAQueryAsksTheServerAboutItsNode(t *testing.T) {
 		if err != nil || fs[0].Status != dcos.Passed || fs[0].Check != "lag" || fs[0].Node != "a037" {
 			t.Fatalf("%+v, %v", fs, err)
 		}
-		r := web.asked[0]
+		r := web.requests()[0]
 		if got := r.URL.Query().Get("query"); r.URL.Path != "/prefix/api/v1/query" || r.Host != "prom.example.com:9090" || got != `lag{node="a037",at=~"10.0.1.37:.*$"} + r1` {
 			t.Errorf("asked %s of %s", r.URL, r.Host)
 		}
@@ -158,14 +173,14 @@ func TestAnAnswerIsTakenFromTheServerThatWasAskedAndWhole(t *testing.T) {
 			}, dcos.Unknown, "EOF"},
 			"silence": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, dcos.Unknown, "deadline"},
 		} {
-			web.serve = c.serve
+			web.answer(c.serve)
 			begin := time.Now()
 			f := a.custom(t.Context(), g).Finding
 			if f.Status != c.status || !strings.Contains(f.Observed, c.says) || time.Since(begin) > 11*time.Second {
 				t.Errorf("%s: %s %q after %s", name, f.Status, f.Observed, time.Since(begin))
 			}
 		}
-		for _, r := range web.asked {
+		for _, r := range web.requests() {
 			if len(r.Header["Authorization"])+len(r.Header["Cookie"]) > 0 {
 				t.Errorf("credentials were sent: %v", r.Header)
 			}
@@ -236,8 +251,8 @@ func TestTheClusterIsGreenOnlyWithTheOperatorsGatesThatBind(t *testing.T) {
 				t.Errorf("%+v with %s: green %v, %s %q; want %v, %s", s.ask, s.value, green, status, says, s.green, s.status)
 			}
 		}
-		if len(web.asked) != 5 {
-			t.Errorf("asked %d times: the gate of a node, too?", len(web.asked))
+		if asked := web.requests(); len(asked) != 5 {
+			t.Errorf("asked %d times: the gate of a node, too?", len(asked))
 		}
 	})
 }
@@ -264,7 +279,7 @@ func TestAStepHoldsOnlyOnceAnOperatorsGateHasRecovered(t *testing.T) {
 		if took := time.Since(begin); took < 3*time.Minute || took > 4*time.Minute || !slices.Contains(seen, "4") {
 			t.Errorf("held after %s, seen %q", took, seen)
 		}
-		web.serve = func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(503) }
+		web.answer(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) })
 		_, err := c.Await(t.Context(), task, nil)
 		var late *GateError
 		if !errors.As(err, &late) || late.Late[0].Gate != "urp" || late.Late[0].Finding.Status != dcos.Unknown {
