@@ -35,6 +35,10 @@ type Conn struct {
 	err     error // why it ended; set before done is closed
 }
 
+// String names the node, and nothing else: a connection knows secrets, and is at
+// work while it is printed.
+func (c *Conn) String() string { return "connection to " + c.node }
+
 // accompany makes a Conn of an authenticated connection, and starts what runs
 // beside it: reading to its end, answering the node, keepalives.
 func accompany(node string, cfg Config, raw *wire, conn ssh.Conn, channels <-chan ssh.NewChannel, requests <-chan *ssh.Request) *Conn {

@@ -74,8 +74,14 @@ func (n *Network) connect(addr Addr) (*Conn, error) {
 	}
 	n.dialled++
 	ours, theirs := Pipe(Addr(fmt.Sprintf("dialler:%d", n.dialled)), addr)
+	forget := func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		delete(n.conns, ours)
+	}
+	ours.closed, theirs.closed = forget, forget
 	select {
-	case l.backlog <- theirs:
+	case l.backlog <- theirs: // from here on the listener's
 	default:
 		return nil, syscall.ECONNREFUSED
 	}
@@ -83,12 +89,6 @@ func (n *Network) connect(addr Addr) (*Conn, error) {
 		n.conns = map[*Conn]struct{}{}
 	}
 	n.conns[ours] = struct{}{}
-	forget := func() {
-		n.mu.Lock()
-		defer n.mu.Unlock()
-		delete(n.conns, ours)
-	}
-	ours.closed, theirs.closed = forget, forget
 	return ours, nil
 }
 

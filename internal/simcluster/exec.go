@@ -25,9 +25,15 @@ func fails(code int, format string, args ...any) reply {
 // session is the sshd.Handler of one node.
 type session struct{ n *node }
 
+// slowShell is the fault that every command has to wait for.
+func (s session) slowShell() (Fault, bool) {
+	defer s.n.c.enter()()
+	return s.n.c.find(SlowShell, s.n.name)
+}
+
 // Exec runs one command line.
 func (s session) Exec(ctx context.Context, line string, stdin io.Reader, stdout, stderr io.Writer) int {
-	if f, slow := s.n.c.find(SlowShell, s.n.name); slow && !s.n.c.pause(ctx, s.n.c.scaled(f.For)) {
+	if f, slow := s.slowShell(); slow && !s.n.c.pause(ctx, s.n.c.scaled(f.For)) {
 		return -15
 	}
 	argv, err := words(line)
