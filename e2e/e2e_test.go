@@ -39,8 +39,7 @@ func TestLab(t *testing.T) {
 		run  func(context.Context, *testing.T, *lab)
 	}{
 		{"sshexec passes its suite against OpenSSH", sshSuite},
-		{"a cluster behind a bastion, with certificates, a sudo that asks, and without forwarding and SFTP, is planned, checked and staged", guardedCluster},
-		{"a whole patch runs each script once, and a second apply touches nothing", wholePatch},
+		{"a cluster behind a bastion, with certificates, a sudo that asks, and without forwarding and SFTP, is staged and patched whole, and a second apply touches nothing", guardedCluster},
 		{"a patch that stops, loses its connections, and its controller fifty times, still runs each script once", eventfulPatch},
 	} {
 		t.Run(s.name, func(t *testing.T) {

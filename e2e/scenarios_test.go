@@ -12,22 +12,6 @@ import (
 	"github.com/dcos-patch/dcos-patch/dcos"
 )
 
-// wholePatch: nothing goes wrong, and a second apply finds nothing to do.
-func wholePatch(ctx context.Context, t *testing.T, l *lab) {
-	before := l.all(ctx, t)
-	c := l.controller(t)
-	c.want(ctx, t, 0, "apply", "--yes")
-	l.wantWholePatch(ctx, t, before)
-
-	after := l.all(ctx, t)
-	l.wantProbed(t, after)
-	c.want(ctx, t, 0, "apply", "--yes")
-	again := l.all(ctx, t)
-	for _, n := range l.nodes {
-		wantUntouched(t, n, after[n.Name], again[n.Name])
-	}
-}
-
 // eventfulPatch is one patch to which everything happens: the first master
 // does not converge, sshd is restarted in the middle of the second, the run is
 // handed over to another machine, and from there on the controller is killed
