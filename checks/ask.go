@@ -214,10 +214,14 @@ func (c *Cluster) askLeadership(ctx context.Context) (leadership, error) {
 			ready = at
 		}
 	}
-	rest(ctx, time.Until(ready)) // one master that must wait would let the others' answers grow old
 	l := leadership{asked: time.Now()}
 	l.readings = make([]reading, len(masters))
-	each(masters, func(i int, p *peer) { l.readings[i] = p.reading(ctx) })
+	each(masters, func(i int, p *peer) {
+		if p.metrics.Ready().Before(ready) { // one master that must wait would let the others' answers grow old
+			rest(ctx, time.Until(ready))
+		}
+		l.readings[i] = p.reading(ctx)
+	})
 	for _, r := range l.readings {
 		if r.asked.Before(l.asked) {
 			l.asked = r.asked

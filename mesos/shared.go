@@ -27,7 +27,7 @@ type Shared[T any] struct {
 type Pace struct {
 	Spacing time.Duration // between the beginnings of two askings, at least
 	// Rest is for how many times as long as an answer took the one asked is left
-	// alone, though not for longer than 2 s: a slow answer may be slow for reasons
+	// alone, though not for longer than 1 s: a slow answer may be slow for reasons
 	// that are over.
 	Rest int
 }
@@ -131,7 +131,7 @@ func (s *Shared[T]) end(began time.Time) {
 }
 
 // restMost bounds the rest after a slow answer.
-const restMost = 2 * time.Second
+const restMost = time.Second
 
 // wait takes the turn, and keeps it unless it gives an error.
 func (s *Shared[T]) wait(ctx context.Context) error {
