@@ -11,10 +11,17 @@ import (
 
 // closing is what a person should know on leaving, and the next command.
 func closing(s orchestrator.State, run string, kept bool) string {
-	if s.Ended == journal.RunDone || s.Plan == nil {
+	var b strings.Builder
+	switch {
+	case s.Plan == nil:
+		return ""
+	case s.Ended == journal.RunDone && s.OwesFor(orchestrator.OwedLock):
+		b.WriteString(owed(s, "  owed    "))
+		b.WriteString("  next    1 dcos-patch sweep\n")
+		return b.String()
+	case s.Ended == journal.RunDone:
 		return ""
 	}
-	var b strings.Builder
 	switch {
 	case lost(s):
 		b.WriteString("  owed    nothing from here: the run and its lock are the other controller's, and were left alone\n")
@@ -43,8 +50,12 @@ func nextCommands(s orchestrator.State, run string, kept bool) []string {
 	if lost(s) {
 		return []string{"dcos-patch resume --from-cluster --run " + run}
 	}
-	if !kept {
-		return []string{"dcos-patch plan", "dcos-patch apply"}
+	again := []string{"dcos-patch plan", "dcos-patch apply"}
+	switch {
+	case !kept && s.OwesFor(orchestrator.OwedLock): // a master did not let it be given back
+		return append([]string{"dcos-patch sweep"}, again...)
+	case !kept:
+		return again
 	}
 	var next []string
 	if s.Stop != nil && s.Stop.Node != "" {

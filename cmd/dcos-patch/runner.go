@@ -135,8 +135,8 @@ func (r *runner) owes() []journal.Obligation {
 	}
 }
 
-// releaseWithin bounds the giving back of the lock.
-const releaseWithin = 30 * time.Second
+// releaseWithin bounds the giving back of the lock: a sudo may take tens of seconds.
+const releaseWithin = 2 * time.Minute
 
 // conclude gives the lock back where nothing is owed, and reports. A run that
 // another controller has taken over is left to it, the lock too.
@@ -152,7 +152,7 @@ func (r *runner) conclude(ctx context.Context, s orchestrator.State, print func(
 		fmt.Fprint(r.out, ending(s), closing(s, r.run, kept))
 	}
 	if lockErr != nil {
-		fmt.Fprintf(r.err, "dcos-patch: %v\n  next  dcos-patch sweep, or dcos-patch lock break --reason \"left by %s\"\n", lockErr, r.run)
+		fmt.Fprintf(r.err, "dcos-patch: the lock could not be given back: %v\n  next  dcos-patch sweep, or dcos-patch lock break --reason \"left by %s\"\n", lockErr, r.run)
 	}
 	if code := stopCode(s); code != exitDone {
 		return &codeError{code}

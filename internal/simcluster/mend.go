@@ -24,7 +24,7 @@ func (c *Cluster) Mend() {
 }
 
 func (n *node) mend() {
-	n.noSudo, n.full = false, false
+	n.noSudo, n.full, n.skew = false, false, 0
 	n.sshDown = n.c.now()
 	n.wantKey = n.c.userKey.signer.PublicKey()
 	n.c.net.Heal(n.sshAddr())
