@@ -185,8 +185,10 @@ func withAway(f dcos.Finding, away Away) dcos.Finding {
 	}
 	known := f.Hint
 	switch {
-	case away.Spent():
+	case away.Spent() && known != "":
 		f.Hint = "Mesos gives up the tasks of this agent by now"
+	case away.Spent():
+		f.Hint = "look at its Mesos unit and at dcos-telegraf.socket: Mesos gives up the tasks of this agent by now"
 	case away.Warn() && known != "":
 		f.Hint = "Mesos gives up its tasks when the time is over"
 	case away.Warn():

@@ -114,7 +114,7 @@ func handshake(ctx context.Context, t Target, cfg Config, dial netDial) (*Conn, 
 		err = context.Cause(ctx)
 	}
 	if err != nil {
-		if raw.hungUpFirst() && ctx.Err() == nil {
+		if raw.hungUpFirst() && ctx.Err() == nil && !errors.Is(err, ErrAuth) {
 			return nil, fmt.Errorf("%w: %w", errDropped, explained(err))
 		}
 		return nil, orCause(ctx, explained(keys.explain(err)))

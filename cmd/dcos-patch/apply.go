@@ -149,7 +149,7 @@ func (a *app) lockAndRun(ctx context.Context, s *session, store journal.Store, s
 	defer stop()
 	run, err := store.NewRun(time.Now())
 	if err != nil {
-		return err
+		return invalid("%w; nothing was done", err)
 	}
 	held, err := hold(store, run)
 	if err != nil {
@@ -215,7 +215,7 @@ func (a *app) confirm(name string) error {
 		return invalid("no answer: nothing was done")
 	}
 	if got := strings.TrimSpace(line); got != name {
-		return refuse(plan.Block{What: "not confirmed", Observed: fmt.Sprintf("%q", got), Want: fmt.Sprintf("%q", name), Next: "nothing was done"})
+		return refuse(plan.Block{What: "not confirmed", Observed: fmt.Sprintf("%q", got), Want: fmt.Sprintf("%q", name), Next: "nothing was done: give the command again, and type the name of the cluster that it shows"})
 	}
 	return nil
 }

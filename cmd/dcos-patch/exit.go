@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"syscall"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
@@ -84,7 +85,7 @@ func codeOf(err error) int {
 // explain prints an error for a person, with what to do next.
 func explain(w io.Writer, err error) {
 	var code *codeError
-	if err == nil || errors.As(err, &code) {
+	if err == nil || errors.As(err, &code) || errors.Is(err, syscall.EPIPE) { // who does not read on wants no more
 		return
 	}
 	var refusal *plan.RefusalError

@@ -29,7 +29,7 @@ func hint(err error) string {
 	case errors.As(err, &over):
 		return "dcos-patch resume --from-cluster --run " + over.Run
 	case errors.As(err, &damage):
-		return "nothing was done; put an intact copy in its place: dcos-patch resume --from-cluster takes the newest that the masters hold"
+		return "nothing was done; put an intact copy in its place: if the lock is still this run's, dcos-patch lock break --reason \"damaged journal\"; then dcos-patch resume --from-cluster takes the newest that the masters hold"
 	case errors.As(err, &script):
 		return "open the URL, compare it with the line \"Node upgrade script URL\" that the installer printed, then dcos-patch plan"
 	case errors.As(err, &record):

@@ -23,7 +23,7 @@ type app struct {
 
 // run is the whole command; the test binary is this function too.
 func run(ctx context.Context, args []string, s streams) int {
-	signal.Ignore(syscall.SIGHUP) // a dropped VPN means carry on
+	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE) // a dropped VPN, or a reader that went away, means carry on
 	return (&app{streams: s, world: theWorld()}).run(ctx, args)
 }
 

@@ -68,6 +68,10 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.RunT(l, testscript.Params{
 		Dir:                filepath.Join("testdata", "script"),
 		RequireUniqueNames: true,
@@ -76,6 +80,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("RUNS", filepath.Join(e.WorkDir, ".local", "state", "dcos-patch", "sim"))
 			e.Setenv(asCommand, "1")
 			e.Setenv("EXAMPLES", examples)
+			e.Setenv("SELF", self) // for a shell: "$SELF" -test.run=^TestAsCommand$ -- ARGS...
 			e.Setenv("TZ", "UTC")
 			e.Setenv("GORACE", "atexit_sleep_ms=0")
 			e.Values[scriptJobsKey{}] = map[string]*scriptJob{}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -67,6 +69,8 @@ func (f simFlags) options() (simcluster.Options, error) {
 func (a *app) simUp(ctx context.Context, f simFlags) error {
 	ctx, stop := a.untilSignal(ctx)
 	defer stop()
+	ctx, hungUp := signal.NotifyContext(ctx, syscall.SIGHUP) // nobody is left to end it
+	defer hungUp()
 	if f.dir == "" {
 		return invalid("--dir is required: where to write the inventory, known_hosts and the key")
 	}

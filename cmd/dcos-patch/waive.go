@@ -33,6 +33,9 @@ func (f waiveFlags) read(today time.Time) ([]plan.Waiver, error) {
 			return nil, invalid("--waive-until %q: want a day, as 2026-12-24", *f.until)
 		}
 		until = day
+		if today.After(until.AddDate(0, 0, 1)) {
+			return nil, invalid("--waive-until %s: that day is over, so nothing would be waived", *f.until)
+		}
 	}
 	y, m, d := until.Date()
 	var all []plan.Waiver
