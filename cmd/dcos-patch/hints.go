@@ -25,7 +25,7 @@ func hint(err error) string {
 	)
 	switch {
 	case errors.As(err, &locked):
-		return "wait for it, or go on with that run: dcos-patch resume --run " + locked.Holder.Run + "; if its controller was on another machine and is gone: dcos-patch lock break --reason WHY, then dcos-patch resume --from-cluster"
+		return lockedHint(locked.Holder.Run)
 	case errors.As(err, &over):
 		return "dcos-patch resume --from-cluster --run " + over.Run
 	case errors.As(err, &damage):
@@ -49,4 +49,9 @@ func hint(err error) string {
 	default:
 		return ""
 	}
+}
+
+// lockedHint is what can be done while a run holds the cluster lock.
+func lockedHint(run string) string {
+	return "wait for it, or go on with that run: dcos-patch resume --run " + run + "; if its controller was on another machine and is gone: dcos-patch lock break --reason WHY, then dcos-patch resume --from-cluster"
 }

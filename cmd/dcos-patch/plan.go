@@ -62,6 +62,7 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 			return err
 		}
 		facts = found.facts
+		tellHeld(a.err, inv, facts)
 	}
 	if f.facts != "" {
 		if err := writeFacts(f.facts, facts); err != nil {

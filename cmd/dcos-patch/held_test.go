@@ -1,0 +1,21 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/dcos-patch/dcos-patch/internal/simcluster"
+)
+
+func TestWhoLooksBeforeAPatchIsToldWhoHoldsTheLock(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simcluster.Options{Private: 1, Seed: 1, Faults: simcluster.Faults{{What: simcluster.LockHeld, Where: "m2"}}}, func(l *lab) {
+		for command, code := range map[string]int{"plan": exitDone, "preflight": exitRefused} {
+			e := l.run(command)
+			l.want(e, code)
+			if !strings.Contains(e.err, "m2 is locked by run other-run") || !strings.Contains(e.err, "lock break --reason") {
+				l.Errorf("%s says %q", command, e.err)
+			}
+		}
+	})
+}
