@@ -204,16 +204,20 @@ func (c *Cluster) leadership(ctx context.Context) leadership {
 	return none
 }
 
-// askLeadership is one asking for all who share it. It errs only when it was
-// cut short, and then says nothing about the masters.
-func (c *Cluster) askLeadership(ctx context.Context) (leadership, error) {
-	masters := c.masters()
-	var ready time.Time
-	for _, p := range masters {
+// mastersReady is when the metrics of every master may be read again.
+func (c *Cluster) mastersReady() (ready time.Time) {
+	for _, p := range c.masters() {
 		if at := p.metrics.Ready(); at.After(ready) {
 			ready = at
 		}
 	}
+	return ready
+}
+
+// askLeadership is one asking for all who share it. It errs only when it was
+// cut short, and then says nothing about the masters.
+func (c *Cluster) askLeadership(ctx context.Context) (leadership, error) {
+	masters, ready := c.masters(), c.mastersReady()
 	l := leadership{asked: time.Now()}
 	l.readings = make([]reading, len(masters))
 	each(masters, func(i int, p *peer) {

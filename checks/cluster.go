@@ -59,7 +59,7 @@ func NewAs(nodes Nodes, p *plan.Plan, access Access) *Cluster {
 	for _, n := range p.Nodes {
 		c.peers[n.Name] = newPeer(nodes, n, len(p.Nodes), access)
 	}
-	c.lead = mesos.NewShared(mesos.Pace{}, c.askLeadership) // paced by what it asks
+	c.lead = mesos.NewShared(mesos.Pace{Ready: c.mastersReady}, c.askLeadership)
 	return c
 }
 

@@ -30,6 +30,9 @@ type Pace struct {
 	// alone, though not for longer than 1 s: a slow answer may be slow for reasons
 	// that are over.
 	Rest int
+	// Ready is when those who will be asked can be asked at all; nil: at any time.
+	// Who comes before that still shares the answer.
+	Ready func() time.Time
 }
 
 // asking is one asking and those who wait for it.
@@ -141,6 +144,9 @@ func (s *Shared[T]) wait(ctx context.Context) error {
 	case <-s.turn:
 	}
 	rest := time.Until(s.Ready())
+	if s.pace.Ready != nil {
+		rest = max(rest, time.Until(s.pace.Ready()))
+	}
 	if rest <= 0 {
 		return nil
 	}

@@ -126,6 +126,10 @@ func (a *app) demoCommand() *cobra.Command {
 // hours.
 const demoScale = 0.01
 
+// demoBake is shorter than what a real canary has, relative to all the rest:
+// nobody learns anything from watching it.
+const demoBake = 5 * time.Minute
+
 func (a *app) demo(ctx context.Context) (err error) {
 	dir, err := os.MkdirTemp("", "dcos-patch-demo-")
 	if err != nil {
@@ -144,6 +148,9 @@ func (a *app) demo(ctx context.Context) (err error) {
 	inv, err := loadInventory(filepath.Join(dir, "inventory.yaml"))
 	if err != nil {
 		return err
+	}
+	for i := range inv.Groups {
+		inv.Groups[i].Policy.Bake = demoBake
 	}
 	s := openSession(inv, c.DialContext)
 	defer s.close()
