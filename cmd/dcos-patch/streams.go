@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
+	"syscall"
 
 	"golang.org/x/term"
 )
@@ -15,5 +17,18 @@ type streams struct {
 }
 
 func standardStreams() streams {
-	return streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, interactive: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))}
+	return streams{in: os.Stdin, out: heedless{os.Stdout}, err: heedless{os.Stderr}, interactive: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))}
+}
+
+// heedless writes for a reader that may go away (dcos-patch apply | head):
+// nobody is left to read, which is no reason to stop a patch. Any other
+// failure to write is one.
+type heedless struct{ w io.Writer }
+
+func (h heedless) Write(p []byte) (int, error) {
+	n, err := h.w.Write(p)
+	if errors.Is(err, syscall.EPIPE) {
+		return len(p), nil
+	}
+	return n, err
 }
