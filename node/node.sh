@@ -85,6 +85,12 @@ want_version() {
 	esac
 }
 
+want_unit() {
+	case $1 in
+	'' | -* | *[!A-Za-z0-9@:_.\\-]*) usage "'$1' is not the name of a unit" ;;
+	esac
+}
+
 want_line() {
 	case $1 in
 	'' | *"$NL"*) usage "want one line that is not empty" ;;
@@ -466,11 +472,7 @@ verb_units() {
 		[ $# -gt 0 ] || die "nothing in dcos.target.wants: DC/OS is not active on this node"
 	fi
 	[ $# -gt 0 ] || usage "want names of units"
-	for name in "$@"; do
-		case $name in
-		-* | *[!A-Za-z0-9@:_.\\-]*) usage "'$name' is not the name of a unit" ;;
-		esac
-	done
+	for name in "$@"; do want_unit "$name"; done
 	shown=$(systemctl show \
 		-p Id,LoadState,ActiveState,SubState,Result,MainPID,NRestarts,ActiveEnterTimestampMonotonic \
 		"$@") || die "systemd does not answer"
@@ -592,16 +594,49 @@ verb_receipt() { # SHA256
 	done
 }
 
-verb_output() { # SHA256 ATTEMPT OFFSET
+verb_output() { # SHA256 ATTEMPT OFFSET|end
 	want_args 3 $#
 	want_sha256 "$1"
 	want_number "$2"
-	[ "$3" = 0 ] || want_number "$3"
+	case $3 in
+	0 | end) ;;
+	*) want_number "$3" ;;
+	esac
 	d=$(receipt_dir "$1" "$2")
 	[ -d "$d" ] || die "there is no attempt $2 of script $1"
-	if [ -e "$d/output" ]; then
+	[ -e "$d/output" ] || return 0
+	if [ "$3" = end ]; then
+		tail -c 65536 "$d/output"
+	else
 		tail -c "+$(($3 + 1))" "$d/output" | head -c 65536
 	fi
+}
+
+# verb_log prints the end of what systemd's journal has of a unit. A journal
+# that is damaged or slow must not keep anybody waiting.
+verb_log() { # UNIT
+	want_args 1 $#
+	want_unit "$1"
+	command -v journalctl >/dev/null || die "there is no journalctl on this node"
+	timeout 8 journalctl --no-pager -o short-iso -n 500 -u "$1" | tail -c 65536
+}
+
+# verb_resources prints, for people, what the machine has left. df is asked for
+# known places only: a dead network mount elsewhere would hold it.
+verb_resources() {
+	want_args 0 $#
+	for f in uptime loadavg meminfo; do
+		echo "# $f"
+		cat "$ROOT/proc/$f"
+	done
+	set --
+	for d in "$ROOT/" "$OPT" "$ROOT/var" "$ROOT/var/log" "$ROOT/var/lib/mesos" "$ROOT/tmp"; do
+		if [ -d "$d" ]; then set -- "$@" "$d"; fi
+	done
+	echo "# df -Pk"
+	timeout 5 df -Pk "$@"
+	echo "# df -Pi"
+	timeout 5 df -Pi "$@"
 }
 
 # age prints how many seconds ago a file was changed, by this node's clock.
@@ -1039,6 +1074,8 @@ main() {
 	etcd) verb_etcd "$@" ;;
 	receipt) verb_receipt "$@" ;;
 	output) verb_output "$@" ;;
+	log) verb_log "$@" ;;
+	resources) verb_resources "$@" ;;
 	ours) verb_ours "$@" ;;
 	run) verb_run "$@" ;;
 	init) verb_init "$@" ;;

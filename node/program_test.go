@@ -15,7 +15,7 @@ func TestTheProgramIsCleanForShellcheck(t *testing.T) {
 	if err != nil {
 		t.Skip("NOT CHECKED: shellcheck is not on this machine")
 	}
-	for _, args := range [][]string{{"node.sh"}, {"--exclude=SC2059", "testdata/path/systemctl", "testdata/path/systemd-run", "testdata/path/curl"}} {
+	for _, args := range [][]string{{"node.sh"}, {"--exclude=SC2059", "testdata/path/systemctl", "testdata/path/systemd-run", "testdata/path/curl", "testdata/path/journalctl"}} {
 		if out, err := exec.Command(path, append([]string{"--shell=sh"}, args...)...).CombinedOutput(); err != nil {
 			t.Errorf("%v\n%s", err, out)
 		}

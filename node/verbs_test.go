@@ -267,3 +267,23 @@ func exitCode(err error) int {
 	}
 	return -1
 }
+
+func TestALogAndAnOutputAreToldFromTheirEnd(t *testing.T) {
+	b := agentBench(t)
+	b.write(t, "proc/meminfo", "MemTotal: 1 kB\nMemAvailable: 1 kB\n", 0o644)
+	sha := launch(t, b)
+	b.End(t, nodetest.Ending{})
+	long := strings.Repeat("an early line\n", 10_000) + "the last line\n"
+	b.write(t, "run/log/dcos-setup.service", long, 0o644)
+	b.write(t, "var/lib/dcos-patch/receipts/"+sha+"/1/output", long, 0o600)
+	for _, call := range [][]string{{"log", "dcos-setup.service"}, {"output", sha, "1", "end"}} {
+		got, err := node.Read(t.Context(), b, call[0], call[1:]...)
+		if err != nil || len(got) != 64<<10 || !strings.HasSuffix(string(got), "the last line\n") {
+			t.Errorf("%s: %d bytes, %v", call, len(got), err)
+		}
+	}
+	got, err := node.Read(t.Context(), b, "resources")
+	if err != nil || !strings.Contains(string(got), "MemAvailable: 1 kB\n") || strings.Count(string(got), "Filesystem ") != 2 {
+		t.Errorf("%v\n%s", err, got)
+	}
+}

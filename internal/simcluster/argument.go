@@ -20,8 +20,10 @@ func isSHA(s string) bool     { return matches(s, `[0-9a-f]{64}`) }
 func isMode(s string) bool    { return matches(s, `0?[0-7]{3}`) }
 func isVersion(s string) bool { return matches(s, `[A-Za-z0-9._+-]+`) }
 func isPackage(s string) bool { return matches(s, `[A-Za-z0-9@._+:][A-Za-z0-9@._+:-]*`) }
-func isUnit(s string) bool {
-	return s == "--dcos" || matches(s, `[A-Za-z0-9@:_.\\][A-Za-z0-9@:_.\\-]*`)
+func isUnit(s string) bool    { return s == "--dcos" || isOneUnit(s) }
+func isOneUnit(s string) bool { return matches(s, `[A-Za-z0-9@:_.\\][A-Za-z0-9@:_.\\-]*`) }
+func isOffsetOrEnd(s string) bool {
+	return s == "end" || isOffset(s)
 }
 func isURL(s string) bool    { return matches(s, `(?:https?|file)://\S+`) }
 func isWebURL(s string) bool { return matches(s, `https?://\S+`) }

@@ -194,11 +194,40 @@ func showReceipt(n *node, _ claim, args []string) reply {
 }
 
 func showOutput(n *node, _ claim, args []string) reply {
-	offset, err := strconv.Atoi(args[2])
 	text, ok := n.tree.read(fmt.Sprintf("%s/receipts/%s/%s/output", programDir, args[0], args[1]))
-	if !ok || err != nil {
+	if !ok {
 		return fails(codeFailed, "there is no attempt %s of script %s", args[1], args[0])
 	}
+	offset := max(0, len(text)-outputMost)
+	if args[2] != "end" {
+		offset, _ = strconv.Atoi(args[2]) // isOffset has been asked
+	}
 	text = text[min(offset, len(text)):]
-	return reply{out: string(text[:min(len(text), 64<<10)])}
+	return reply{out: string(text[:min(len(text), outputMost)])}
+}
+
+// outputMost is the most bytes of one answer about an output, or a log.
+const outputMost = 64 << 10
+
+// showLog is what systemd's journal has of a unit: what was planted there by a
+// test, and how the unit is now.
+func showLog(n *node, _ claim, args []string) reply {
+	text, _ := n.tree.read(logDir + args[0])
+	if u := n.unit(args[0]); u != nil {
+		text = fmt.Appendf(text, "%s %s systemd[1]: %s: %s (%s), result %s\n", u.entered.UTC().Format("2006-01-02T15:04:05-0700"), n.name, u.name, u.active, u.sub, u.result)
+	}
+	if len(text) == 0 {
+		return says("-- No entries --\n")
+	}
+	return reply{out: string(text[max(0, len(text)-outputMost):])}
+}
+
+// logDir is where the model keeps what systemd's journal has of units.
+const logDir = "/var/log/journal/"
+
+func showResources(n *node, _ claim, _ []string) reply {
+	up := n.clock().Sub(n.booted).Seconds()
+	return says("# uptime\n%.2f %.2f\n# loadavg\n0.08 0.03 0.01 1/300 4242\n# meminfo\nMemTotal: 16384000 kB\nMemAvailable: 12000000 kB\n"+
+		"# df -Pk\nFilesystem 1024-blocks Used Available Capacity Mounted on\n/dev/vda1 83886080 10485760 %d 13%% /\n"+
+		"# df -Pi\nFilesystem Inodes IUsed IFree IUse%% Mounted on\n/dev/vda1 5242880 200000 5042880 4%% /\n", up, up, n.room(DiskLow))
 }

@@ -59,7 +59,7 @@ func (c Case) Try(t testing.TB, b Bench) {
 
 // reads tells the verbs that get the program on standard input.
 func reads(verb string) bool {
-	return slices.Contains([]string{"survey", "clock", "readiness", "units", "checks", "cockroach", "exhibitor", "etcd", "receipt", "output", "ours", "run"}, verb)
+	return slices.Contains([]string{"survey", "clock", "readiness", "units", "checks", "cockroach", "exhibitor", "etcd", "receipt", "output", "log", "resources", "ours", "run"}, verb)
 }
 
 func (w Want) check(t testing.TB, fill *strings.Replacer, call, out string, err error) {

@@ -49,7 +49,19 @@ func receiptCases() []Case {
 		)},
 		{"the output of an attempt that is not there is a failure", agent(), []Step{
 			call("output SHA 1 0").exits(1),
+			call("output SHA 1 end").exits(1),
+			call("output SHA 1 last").exits(64),
 		}},
+		{"what a failure pack asks for", agent(), after(launched(),
+			end(3, Node{}),
+			call("log dcos-patch-SHA12-1.service").prints("-- No entries --"),
+			call("log").exits(64),
+			call("log -x").exits(64),
+			call("log --dcos").exits(64),
+			call("log a b").exits(64),
+			call("resources").begins("# uptime", "# meminfo", "# df -Pk", "Filesystem "),
+			call("resources x").exits(64),
+		)},
 	}
 }
 
