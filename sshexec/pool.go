@@ -45,6 +45,12 @@ func (p *Pool) Get(ctx context.Context, name string) (*Conn, error) {
 	return c, err
 }
 
+// Hide puts ••• into a text wherever it shows a secret that this Pool was told:
+// sudo's password, or the passphrase of a key.
+func (p *Pool) Hide(text []byte) []byte {
+	return hide(text, append(p.cfg.unlocked.phrases(), p.cfg.SudoPassword)...)
+}
+
 // Drop ends a node's connection, or its dial; the next Get dials anew.
 func (p *Pool) Drop(name string) { p.nodes.drop(name) }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
@@ -16,11 +17,16 @@ import (
 // passphraseTries is how often a person may mistype.
 const passphraseTries = 3
 
+// phraseLeast is the length below which an answer is a slip of the finger, and
+// no secret.
+const phraseLeast = 4
+
 // unlocked holds the keys whose passphrase was told, for as long as a Pool
 // lives. Safe for concurrent use: one asks at a time, and the others wait.
 type unlocked struct {
 	turn chan struct{} // holds one token; a lock that also ends with a context
 	keys map[string]unlockedKey
+	told []Secret // the answers of a person, right or wrong
 }
 
 // unlockedKey is how asking has ended. It is not asked again.
@@ -48,6 +54,13 @@ func (u *unlocked) read(file string) ([]ssh.Signer, error) {
 	return readIdentity(file)
 }
 
+// phrases are all that was told.
+func (u *unlocked) phrases() []Secret {
+	<-u.turn
+	defer func() { u.turn <- struct{}{} }()
+	return slices.Clone(u.told)
+}
+
 // ask asks for the passphrase of every key that needs one, unless it was asked
 // before or the agent has the key. The error is that of ctx.
 func (u *unlocked) ask(ctx context.Context, cfg Config) error {
@@ -61,7 +74,7 @@ func (u *unlocked) ask(ctx context.Context, cfg Config) error {
 			return context.Cause(ctx)
 		}
 		if _, asked := u.keys[file]; !asked {
-			if key, locked := unlock(ctx, cfg, file); locked && ctx.Err() == nil {
+			if key, locked := u.unlock(ctx, cfg, file); locked && ctx.Err() == nil {
 				u.keys[file] = key
 			}
 		}
@@ -70,8 +83,9 @@ func (u *unlocked) ask(ctx context.Context, cfg Config) error {
 	return nil
 }
 
-// unlock asks for the passphrase of one key file. False: it needs none.
-func unlock(ctx context.Context, cfg Config, file string) (unlockedKey, bool) {
+// unlock asks for the passphrase of one key file, in its turn. False: it needs
+// none.
+func (u *unlocked) unlock(ctx context.Context, cfg Config, file string) (unlockedKey, bool) {
 	path := expandHome(file)
 	pem, err := os.ReadFile(path)
 	if err != nil {
@@ -86,6 +100,9 @@ func unlock(ctx context.Context, cfg Config, file string) (unlockedKey, bool) {
 		phrase, err := cfg.Passphrase(ctx, file, why)
 		if err != nil {
 			return unlockedKey{err: err}, true
+		}
+		if len(phrase.reveal()) >= phraseLeast {
+			u.told = append(u.told, phrase)
 		}
 		key, err := ssh.ParsePrivateKeyWithPassphrase(pem, []byte(phrase.reveal()))
 		if errors.Is(err, x509.IncorrectPasswordError) {

@@ -69,11 +69,20 @@ func TestAPassphraseIsAskedForOnceForEachKey(t *testing.T) {
 			if got := strings.Join(offered, " "); got != row.offered || asked != row.asked || !strings.Contains(strings.Join(l.skipped, " "), row.says) {
 				t.Errorf("offered %q, asked %d times, skipped %q; want %+v", got, asked, l.skipped, row)
 			}
+			for _, a := range row.answers[:row.asked] {
+				if got := string(hideAll(cfg.unlocked, "<"+a+">")); (got == "<"+hidden+">") != (len(a) >= phraseLeast) {
+					t.Errorf("%q was told, and is shown as %q", a, got)
+				}
+			}
 			if told := strings.Contains(whys, "not its passphrase"); told != (row.asked > 1) {
 				t.Errorf("told %q", whys)
 			}
 		})
 	}
+}
+
+func hideAll(u *unlocked, text string) []byte {
+	return (&Pool{cfg: Config{unlocked: u}}).Hide([]byte(text))
 }
 
 // lockedKey is a key of testdata, made for these tests by "ssh-keygen -a 1": one
