@@ -15,7 +15,7 @@ import (
 )
 
 // Store is where the runs of one cluster are kept on the controller:
-// DIR/RUN/{plan.json,journal.jsonl,script.sh,samples/}. Directories are 0700, files
+// DIR/RUN/{plan.json,journal.jsonl,script.sh,samples/}, and failure packs. Directories are 0700, files
 // 0600.
 type Store struct{ Dir string }
 
@@ -96,13 +96,26 @@ func (s Store) WriteFrom(run, file string, r io.Reader) error {
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", file, err)
 	}
-	_, err = io.Copy(f, r)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
+	if _, err = io.Copy(f, r); err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
 		err = os.Rename(tmp, path)
 	}
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", file, err)
+		return errors.Join(fmt.Errorf("writing %s: %w", file, err), os.Remove(tmp))
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// syncDir makes the names in a directory outlive a loss of power.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("syncing %s: %w", dir, err)
+	}
+	if err := errors.Join(d.Sync(), d.Close()); err != nil {
+		return fmt.Errorf("syncing %s: %w", dir, err)
 	}
 	return nil
 }

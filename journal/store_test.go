@@ -1,7 +1,10 @@
 package journal_test
 
 import (
+	"errors"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -20,5 +23,26 @@ func TestRunsBegunInTheSameMinuteOnTwoMachinesHaveDifferentNames(t *testing.T) {
 			t.Errorf("%q, after %v", run, seen)
 		}
 		seen[run] = true
+	}
+}
+
+func TestAFileThatCannotBeWrittenLeavesTheOldOneAndNothingElse(t *testing.T) {
+	store := journal.Store{Dir: t.TempDir()}
+	if err := store.Adopt("run"); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Write("run", "a", []byte("old")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("/dev/full", store.Path("run", "a.tmp")); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Write("run", "a", []byte("new")); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("%v", err)
+	}
+	files, err := os.ReadDir(store.Path("run", ""))
+	b, rerr := os.ReadFile(store.Path("run", "a"))
+	if err != nil || rerr != nil || len(files) != 1 || string(b) != "old" {
+		t.Errorf("%v, %q: %v, %v", files, b, err, rerr)
 	}
 }
