@@ -54,6 +54,7 @@ func (l *lab) stopAndRepair(ctx context.Context, t *testing.T, c controller, bef
 			wantUntouched(t, n, before[n.Name], stopped[n.Name])
 		}
 	}
+	wantPacked(t, c, first.Name)
 	t.Logf("stopped at %s, the others are untouched", first.Name)
 
 	l.onMasters(ctx, t, "rm /etc/dcos-standin.d/exhibitor-latent")

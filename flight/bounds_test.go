@@ -1,7 +1,9 @@
 package flight
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,6 +62,39 @@ func TestALongStepKeepsItsFirstAndLastSamplesAndSaysHowManyAreMissing(t *testing
 			if want := fmt.Sprintf("away %d s", int(s.Asked/(5*time.Second))); s.Finding.Observed != want {
 				t.Fatalf("sample %d at %s says %q", i, s.Asked, s.Finding.Observed)
 			}
+		}
+	})
+}
+
+func TestABriefFileIsReadAsTheWholeIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		r := New(dir, Limits{File: 1 << 30, Run: 1 << 30, Queue: 1 << 30}, never(t))
+		tp := r.Began(task("s", "registered"), began)
+		const samples, most = 3000, 20 << 10
+		for i := range samples {
+			tp.Sample(0, nth(i, fmt.Sprintf("away %d s", i)))
+		}
+		tp.Ended(began.Add(time.Hour), nil)
+		r.Close()
+		path := filepath.Join(dir, Name("s"))
+		whole, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, err := Brief(path, int64(len(whole))); err != nil || string(b) != string(whole) {
+			t.Errorf("%d of %d bytes, %v", len(b), len(whole), err)
+		}
+		b, err := Brief(path, most)
+		if err != nil || len(b) > most {
+			t.Fatalf("%d bytes, %v", len(b), err)
+		}
+		takes, err := Decode(path, b)
+		if err != nil || len(takes) != 1 || takes[0].Ended == nil || len(takes[0].Samples)+takes[0].WithoutSamples() != samples || takes[0].WithoutSamples() == 0 {
+			t.Errorf("%d takes, %v", len(takes), err)
+		}
+		if _, err := Brief(filepath.Join(dir, "none"), most); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%v", err)
 		}
 	})
 }

@@ -61,6 +61,23 @@ func Decode(path string, b []byte) ([]Take, error) {
 	return takes, nil
 }
 
+// Brief is a file of samples in about so many bytes at most. Of a longer one, the
+// samples in the middle are left out, which it says.
+func Brief(path string, most int64) ([]byte, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading samples: %w", err)
+	}
+	if int64(len(b)) <= most {
+		return b, nil
+	}
+	lines, err := split(path, b)
+	if err != nil {
+		return nil, err
+	}
+	return rewritten(lines, keepEnds(most/4))
+}
+
 // split decodes all lines but a torn last one.
 func split(path string, b []byte) ([]line, error) {
 	var lines []line

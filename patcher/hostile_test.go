@@ -30,6 +30,8 @@ import (
 	"github.com/dcos-patch/dcos-patch/internal/sshd"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/mesos"
+	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/pack"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/sshexec"
@@ -214,6 +216,9 @@ func questions() map[string]func(context.Context, liars) {
 				step.Gates = append(step.Gates, plan.GateSpec{Gate: g, Need: 3, Every: plan.Duration(100 * time.Millisecond), Within: plan.Duration(time.Minute)})
 			}
 			_, _ = checks.New(probed{l}, l.plan).Await(ctx, plan.Task{Plan: l.plan, Step: step}, nil)
+		},
+		"pack": func(ctx context.Context, l liars) {
+			pack.Ask(ctx, pack.Node{Script: strings.Repeat("a", 64), Units: []string{"x.service"}, Connect: func(ctx context.Context) (node.Host, error) { return l.Node(ctx, "m1") }})
 		},
 		"framework": func(ctx context.Context, l liars) {
 			lead, err := checks.New(probed{l}, l.plan).Lead(ctx)

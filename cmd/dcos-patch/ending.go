@@ -30,6 +30,7 @@ type summary struct {
 	At      time.Time          `json:"at"` // of the newest event
 
 	Owed []journal.Obligation `json:"owed,omitempty"`
+	Pack string               `json:"pack,omitempty"` // path of the failure pack
 }
 
 func summarize(run string, s orchestrator.State) summary {

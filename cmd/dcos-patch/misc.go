@@ -106,18 +106,23 @@ func stagedOnly(p *plan.Plan) bool {
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{Use: "version", Short: "Show the version of this binary", Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			version, revision := "development", "unknown"
-			if info, ok := debug.ReadBuildInfo(); ok {
-				if v := info.Main.Version; v != "" && v != "(devel)" {
-					version = v
-				}
-				for _, s := range info.Settings {
-					if s.Key == "vcs.revision" {
-						revision = s.Value
-					}
-				}
-			}
-			fmt.Fprintf(a.out, "dcos-patch %s (revision %s, plan format %d)\n", version, revision, plan.FormatVersion)
+			fmt.Fprintf(a.out, "dcos-patch %s\n", version())
 			return nil
 		}}
+}
+
+// version is what this binary was built from.
+func version() string {
+	version, revision := "development", "unknown"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if v := info.Main.Version; v != "" && v != "(devel)" {
+			version = v
+		}
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				revision = s.Value
+			}
+		}
+	}
+	return fmt.Sprintf("%s (revision %s, plan format %d)", version, revision, plan.FormatVersion)
 }

@@ -77,7 +77,7 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 	r.lock.Known, r.lock.Handover = s.Epoch, f.fromCluster
 	if s.Ended == journal.RunDone && s.OwesFor(orchestrator.OwedLock) {
 		defer file.Close()
-		return r.conclude(ctx, s, r.sink()) // died between the run's end and the lock's
+		return r.conclude(ctx, nil, s, r.sink()) // died between the run's end and the lock's
 	}
 	if err := resumable(run, s, inv); err != nil {
 		file.Close()

@@ -85,7 +85,7 @@ func (r *runner) drive(ctx context.Context, pause <-chan struct{}, s orchestrato
 	if err != nil {
 		return err
 	}
-	return r.conclude(context.WithoutCancel(ctx), s, print)
+	return r.conclude(ctx, pause, s, print)
 }
 
 // lookWithin bounds the last look: somebody is waiting to leave.
@@ -139,21 +139,22 @@ func (r *runner) owes() []journal.Obligation {
 const releaseWithin = 2 * time.Minute
 
 // conclude gives the lock back where nothing is owed, and reports. A run that
-// another controller has taken over is left to it, the lock too.
-func (r *runner) conclude(ctx context.Context, s orchestrator.State, print func(journal.Event)) error {
-	ctx, cancel := context.WithTimeout(ctx, releaseWithin)
-	defer cancel()
+// another controller has taken over is left to it, the lock too. What ends ctx
+// ends nothing of that, but the making of a failure pack.
+func (r *runner) conclude(ctx context.Context, interrupted <-chan struct{}, s orchestrator.State, print func(journal.Event)) error {
 	var lockErr error
 	kept := s.Ended != journal.RunDone && s.Begun() || lost(s)
 	if !kept {
-		s, lockErr = r.giveBack(ctx, s, print)
+		s, lockErr = r.giveBack(context.WithoutCancel(ctx), s, print)
 	}
+	said := ending(s) + closing(s, r.run, kept)
 	if r.output == "text" {
-		fmt.Fprint(r.out, ending(s), closing(s, r.run, kept))
+		fmt.Fprint(r.out, said)
 	}
 	if lockErr != nil {
 		fmt.Fprintf(r.err, "dcos-patch: the lock could not be given back: %v\n  next  dcos-patch sweep, or dcos-patch lock break --reason \"left by %s\"\n", lockErr, r.run)
 	}
+	r.pack(ctx, interrupted, s, said)
 	if code := stopCode(s); code != exitDone {
 		return &codeError{code}
 	}
@@ -162,6 +163,8 @@ func (r *runner) conclude(ctx context.Context, s orchestrator.State, print func(
 
 // giveBack gives the lock back, and records that it is owed no more.
 func (r *runner) giveBack(ctx context.Context, s orchestrator.State, print func(journal.Event)) (orchestrator.State, error) {
+	ctx, cancel := context.WithTimeout(ctx, releaseWithin)
+	defer cancel()
 	if err := r.lock.Release(ctx, s.Epoch); err != nil {
 		return s, err
 	}

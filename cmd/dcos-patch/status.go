@@ -74,10 +74,16 @@ func (a *app) status(run string) error {
 		fmt.Fprintf(a.out, "no run in %s\n", store.Dir)
 		return nil
 	}
+	file := lastPack(store, run, s)
 	if a.output == "json" {
-		return json.NewEncoder(a.out).Encode(summarize(run, s))
+		sum := summarize(run, s)
+		sum.Pack = file
+		return json.NewEncoder(a.out).Encode(sum)
 	}
 	fmt.Fprint(a.out, statusText(run, s, time.Now()))
+	if file != "" {
+		fmt.Fprint(a.out, packLine(file))
+	}
 	if s.Ended == "" && s.Plan != nil && !controlled(store, run) {
 		fmt.Fprintf(a.out, "its controller is gone: what runs on nodes goes on there\n  next    dcos-patch resume --run %s: it looks at the nodes first\n", run)
 	}

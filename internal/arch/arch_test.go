@@ -25,6 +25,7 @@ var local = map[string]string{
 	"flight":         "dcos inventory plan journal checks",
 	"orchestrator":   "dcos inventory plan journal",
 	"render":         "dcos inventory plan journal",
+	"pack":           "dcos inventory node plan journal sshexec flight render",
 	"cmd/dcos-patch": "*",
 	"e2e/standin":    "dcos",
 

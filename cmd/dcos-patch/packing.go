@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/pack"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// pack writes a failure pack of the node at which the run has stopped, beside
+// its journal, and says where. Everything has been decided and said before:
+// that it cannot be written changes nothing. An interrupt ends the asking.
+func (r *runner) pack(ctx context.Context, interrupted <-chan struct{}, s orchestrator.State, said string) {
+	if !packs(s) {
+		return
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-interrupted:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	name := s.Stop.Node
+	b := believes(s, name)
+	p := pack.Pack{Dir: string(name) + "-" + r.run, At: time.Now(), Hide: r.pool.Hide}
+	p.Entries = append([]pack.Entry{b.entry(), pack.PlanOf(s.Plan, name), pack.Events(r.store.Path(r.run, journal.JournalFile), s.Plan, name)},
+		pack.Samples(r.store.Path(r.run, journal.SamplesDir), s.Plan, name, s.Stop.Step)...)
+	p.Entries = append(p.Entries, pack.Ask(ctx, pack.Node{
+		Connect: func(ctx context.Context) (node.Host, error) { return r.pool.Get(ctx, string(name)) },
+		Script:  s.Plan.Script.SHA256,
+		Units:   loggedUnits(s.Plan, name),
+	})...)
+	p.About = r.about(s, b, p.At, said)
+	file := newPack(r.store, r.run, name)
+	body, err := p.Bytes()
+	if err == nil {
+		err = r.store.Write(r.run, file, body)
+	}
+	switch {
+	case err != nil:
+		fmt.Fprintf(r.err, "dcos-patch: no failure pack of %s, which changes nothing else: %v\n", name, err)
+	case r.output == "text":
+		fmt.Fprint(r.out, packLine(r.store.Path(r.run, file)))
+	}
+}
+
+// packs reports whether a run that has ended so has a node to tell of.
+func packs(s orchestrator.State) bool {
+	code := stopCode(s)
+	return s.Plan != nil && s.Ended == journal.RunStopped && s.Stop != nil && s.Stop.Node != "" && !lost(s) && (code == exitStopped || code == exitInDoubt)
+}
+
+func packLine(path string) string { return "  pack    " + path + "\n" }
+
+// mostPacks is how many packs of one node a run keeps.
+const mostPacks = 9
+
+// newPack is the name of the next pack of a node: a037.tar.gz, a037.2.tar.gz.
+// The first ones stay, since they tell how it began; when there are many, the
+// newest takes the place of the one before it.
+func newPack(store journal.Store, run string, name inventory.NodeName) string {
+	for i := range mostPacks {
+		file := packName(name, i)
+		if _, err := os.Lstat(store.Path(run, file)); i == mostPacks-1 || err != nil {
+			return file
+		}
+	}
+	return ""
+}
+
+// lastPack is the path of the newest pack of the node at which a run stopped;
+// empty: there is none.
+func lastPack(store journal.Store, run string, s orchestrator.State) string {
+	if !packs(s) {
+		return ""
+	}
+	newest, at := "", time.Time{}
+	for i := range mostPacks {
+		path := store.Path(run, packName(s.Stop.Node, i))
+		if fi, err := os.Stat(path); err == nil && fi.Mode().IsRegular() && !fi.ModTime().Before(at) {
+			newest, at = path, fi.ModTime()
+		}
+	}
+	return newest
+}
+
+func packName(name inventory.NodeName, i int) string {
+	if i == 0 {
+		return string(name) + ".tar.gz"
+	}
+	return fmt.Sprintf("%s.%d.tar.gz", name, i+1)
+}
+
+// loggedUnits are those whose logs tell why a node does not come back.
+func loggedUnits(p *plan.Plan, name inventory.NodeName) []string {
+	units := []string{"dcos-setup.service"}
+	role := planned(p, name).Role
+	if role == dcos.Master {
+		units = append(units, "dcos-exhibitor.service")
+	}
+	return append(units, role.MesosUnit())
+}
+
+func planned(p *plan.Plan, name inventory.NodeName) plan.Node {
+	for _, n := range p.Nodes {
+		if n.Name == name {
+			return n
+		}
+	}
+	return plan.Node{}
+}
