@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,7 +34,7 @@ esac
 { echo 'AllowTcpForwarding no'; echo 'TrustedUserCAKeys /etc/ssh/guard_ca.pub'; echo 'AuthorizedKeysFile none'; grep -v Subsystem /etc/ssh/sshd_config; } >/etc/ssh/sshd_guard
 systemctl is-active -q sshd-guard || systemd-run --unit=sshd-guard /usr/sbin/sshd -D -p 2222 -f /etc/ssh/sshd_guard
 # Whatever shows the password to others on this node leaves a line.
-systemctl is-active -q guard-watch || systemd-run --unit=guard-watch bash -c 'cut -d: -f2 /root/guard.password >/root/guard.needle
+systemctl is-active -q guard-watch || systemd-run --unit=guard-watch bash -c '{ cut -d: -f2 /root/guard.password; cat /root/guard.keys; } >/root/guard.needle
 while :; do grep -laFf /root/guard.needle /proc/[0-9]*/cmdline /proc/[0-9]*/environ; sleep 0.02; done >>/root/guard.seen 2>/dev/null'
 `
 
@@ -44,22 +45,22 @@ while :; do grep -laFf /root/guard.needle /proc/[0-9]*/cmdline /proc/[0-9]*/envi
 func guardedCluster(ctx context.Context, t *testing.T, l *lab) {
 	password := guardPassword(t)
 	l.guard(ctx, t, password)
+	secrets := slices.Concat([]string{password}, ownLines(t, l.guardFile("key")), ownLines(t, l.keyFile()))
 	before := l.all(ctx, t)
 	c := controller{lab: l, inventory: l.guardedInventory(ctx, t), state: t.TempDir()}
 
 	t.Setenv("LAB_SUDO", "not "+password)
 	refused := c.start(ctx, t, "plan")
 	refused.wantExit(t, 3)
-	if text := refused.out.String(); !strings.Contains(text, "sudo") || strings.Contains(text, password) {
+	if text := refused.out.String(); !strings.Contains(text, "sudo") {
 		t.Errorf("a wrong password for sudo: %s", text)
 	}
+	wantSilent(t, "a refused plan", refused, secrets)
 	t.Setenv("LAB_SUDO", password)
 	for _, args := range [][]string{{"plan"}, {"check", "m2"}, {"check", "a3"}, {"stage", "--yes"}} {
 		p := c.start(ctx, t, args...)
 		p.wantExit(t, 0)
-		if strings.Contains(p.out.String(), password) {
-			t.Errorf("%s shows the password", args[0])
-		}
+		wantSilent(t, args[0], p, secrets)
 	}
 	staged := l.all(ctx, t)
 	for _, n := range l.nodes {
@@ -72,13 +73,11 @@ func guardedCluster(ctx context.Context, t *testing.T, l *lab) {
 	l.wantWholePatch(ctx, t, before)
 	after := l.all(ctx, t)
 	l.wantProbed(t, after)
-	if strings.Contains(p.out.String(), password) {
-		t.Error("apply shows the password")
-	}
+	wantSilent(t, "apply", p, secrets)
 	for _, n := range l.nodes {
-		wantHidden(ctx, t, n, password)
+		wantHidden(ctx, t, n)
 	}
-	wantNotInFiles(t, c.state, password)
+	wantNotInFiles(t, c.state, secrets)
 
 	l.controller(t).want(ctx, t, 0, "apply", "--yes")
 	again := l.all(ctx, t)
@@ -113,6 +112,7 @@ func (l *lab) guard(ctx context.Context, t *testing.T, password string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	keys := append(ownLines(t, l.guardFile("key")), ownLines(t, l.keyFile())...)
 	err = l.each(func(c container, role dcos.Role) error {
 		if role == dcos.RoleUnknown {
 			return nil
@@ -123,12 +123,29 @@ func (l *lab) guard(ctx context.Context, t *testing.T, password string) {
 		if err := c.put(ctx, "/root/guard.password", []byte("guard:"+password+"\n")); err != nil {
 			return err
 		}
-		_, err := c.sh(ctx, "chmod 0600 /root/guard.password;"+guardSetup)
+		if err := c.put(ctx, "/root/guard.keys", []byte(strings.Join(keys, "\n")+"\n")); err != nil {
+			return err
+		}
+		_, err := c.sh(ctx, "chmod 0600 /root/guard.password /root/guard.keys;"+guardSetup)
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// ownLines are the lines of a private key file that no other key has.
+func ownLines(t *testing.T, file string) []string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	if len(lines) < 4 {
+		t.Fatalf("%s has %d lines", file, len(lines))
+	}
+	return lines[2 : len(lines)-1] // the one before them says how it is encrypted
 }
 
 func (l *lab) guardFile(name string) string { return filepath.Join(l.dir, "guard_"+name) }
@@ -170,29 +187,53 @@ func wantFetched(ctx context.Context, t *testing.T, n node) {
 	}
 }
 
-// wantHidden fails if the password is to be seen anywhere on the node that is
-// not its own place.
-func wantHidden(ctx context.Context, t *testing.T, n node, password string) {
+// wantSilent fails if a command has printed a secret.
+func wantSilent(t *testing.T, what string, p *process, secrets []string) {
+	t.Helper()
+	for _, secret := range secrets {
+		if strings.Contains(p.out.String(), secret) {
+			t.Errorf("%s shows a secret", what)
+		}
+	}
+}
+
+// wantHidden fails if the password, or a line of a private key, is to be seen
+// anywhere on the node that is not its own place.
+func wantHidden(ctx context.Context, t *testing.T, n node) {
 	t.Helper()
 	out, err := n.sh(ctx, `systemctl is-active guard-watch; cat /root/guard.seen
 journalctl -q | grep -cFf /root/guard.needle
 grep -rlFf /root/guard.needle /var/log /var/lib/dcos-patch /tmp /home /run 2>/dev/null; true`)
 	if want := "active\n0\n"; err != nil || out != want {
-		t.Errorf("%s: the password was seen: %q, %v; want %q", n.Name, out, err, want)
+		t.Errorf("%s: a secret was seen: %q, %v; want %q", n.Name, out, err, want)
 	}
 }
 
-func wantNotInFiles(t *testing.T, dir, text string) {
+// wantNotInFiles fails if a file of a directory, or in a pack there, holds a
+// secret.
+func wantNotInFiles(t *testing.T, dir string, secrets []string) {
 	t.Helper()
 	files := 0
+	look := func(path, content string) {
+		files++
+		for _, secret := range secrets {
+			if strings.Contains(content, secret) {
+				t.Errorf("%s holds a secret", path)
+			}
+		}
+	}
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
 		content, err := os.ReadFile(path)
-		files++
-		if bytes.Contains(content, []byte(text)) {
-			t.Errorf("%s holds the password", path)
+		look(path, string(content))
+		if err == nil && strings.HasSuffix(path, ".tar.gz") {
+			var packed map[string]string
+			packed, err = unpacked(content)
+			for name, body := range packed {
+				look(path+": "+name, body)
+			}
 		}
 		return err
 	})

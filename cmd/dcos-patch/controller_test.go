@@ -58,7 +58,7 @@ func (k *controller) run(args ...string) ended {
 	begin := time.Now()
 	a := &app{
 		streams: streams{in: strings.NewReader(k.says), out: (*output)(k), err: &k.errs, interactive: k.says != ""},
-		world: world{dial: k.dial, stores: storesAt(k.state),
+		world: world{dial: k.dial, stores: storesAt(k.state), phrase: k.lab.phrase,
 			signals: func() (<-chan os.Signal, func()) { return k.heard, func() {} }},
 	}
 	code := a.run(ctx, append([]string{"-i", k.lab.inventory()}, args...))

@@ -25,6 +25,8 @@ type lab struct {
 	c   *simcluster.Cluster
 	dir string
 	web memnet.Network // other hosts that the operator's machine can reach
+
+	phrase phraser // what a person says who is asked for a passphrase; nil: nobody
 }
 
 // quick shortens what a policy may shorten; the spans of gates stay as they

@@ -44,7 +44,7 @@ func (a *app) breakLock(ctx context.Context, reason string) error {
 	if err != nil {
 		return err
 	}
-	s := openSession(inv, a.dial)
+	s := openSession(inv, a.world)
 	defer s.close()
 	seen := patcher.Look(ctx, hosts{s.pool}, s.names())
 	if err := ctx.Err(); err != nil {

@@ -62,7 +62,7 @@ func (a *app) stageCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s := openSession(inv, a.dial)
+			s := openSession(inv, a.world)
 			defer s.close()
 			return a.carryOut(cmd.Context(), s, order{waivers: waivers, confirm: !yes, trim: func(p *plan.Plan) *plan.Plan { return stagesOnly(p, parallel) }})
 		},

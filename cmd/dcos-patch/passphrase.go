@@ -13,7 +13,7 @@ import (
 
 // passphrases asks for passphrases on the terminal, whatever standard input
 // is. nil: there is no terminal.
-func passphrases() func(ctx context.Context, file, why string) (sshexec.Secret, error) {
+func passphrases() phraser {
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	if err != nil {
 		return nil

@@ -55,7 +55,7 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 			return err
 		}
 	} else {
-		s := openSession(inv, a.dial)
+		s := openSession(inv, a.world)
 		defer s.close()
 		found, err := s.survey(ctx)
 		if err != nil {

@@ -38,7 +38,7 @@ func (a *app) preflight(cmd *cobra.Command, waive waiveFlags) error {
 	if err != nil {
 		return err
 	}
-	s := openSession(inv, a.dial)
+	s := openSession(inv, a.world)
 	defer s.close()
 	found, err := s.survey(ctx)
 	if err != nil {

@@ -48,7 +48,7 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 	if err != nil {
 		return err
 	}
-	sess := openSession(inv, a.dial)
+	sess := openSession(inv, a.world)
 	defer sess.close()
 	run := f.run
 	switch {

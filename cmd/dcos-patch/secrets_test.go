@@ -1,6 +1,9 @@
 package main
 
 import (
+	"context"
+	"crypto/ed25519"
+	"encoding/pem"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -8,12 +11,18 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/crypto/ssh"
+
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
+	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
 // sudoCanary is the password that sudo wants on every node. It has what shells
 // and formats make something of.
 const sudoCanary = `CANARY-sudo 7f3a91 %s $HOME '"\`
+
+// phraseCanary is the passphrase of the operator's key.
+const phraseCanary = "CANARY-phrase 7f3a91"
 
 // secretive has a run tell the password to sudo, out of the environment.
 func (l *lab) secretive() {
@@ -22,9 +31,36 @@ func (l *lab) secretive() {
 	})
 }
 
+// lockKey gives the operator's key a passphrase, which a person knows who
+// mistypes it once. It gives back how often that person was asked.
+func (l *lab) lockKey() (asked *int) {
+	l.Helper()
+	l.rewrite(l.keyFile(), func(plain []byte) []byte {
+		key, err := ssh.ParseRawPrivateKey(plain)
+		if err != nil {
+			l.Fatal(err)
+		}
+		block, err := ssh.MarshalPrivateKeyWithPassphrase(*key.(*ed25519.PrivateKey), "", []byte(phraseCanary))
+		if err != nil {
+			l.Fatal(err)
+		}
+		return pem.EncodeToMemory(block)
+	})
+	asked = new(int)
+	l.phrase = func(_ context.Context, _, why string) (sshexec.Secret, error) {
+		if *asked++; *asked == 1 {
+			return sshexec.NewSecret("mistyped " + phraseCanary), nil
+		}
+		return sshexec.NewSecret(phraseCanary), nil
+	}
+	return asked
+}
+
+func (l *lab) keyFile() string { return filepath.Join(l.dir, "id_ed25519") }
+
 // TestNoSecretIsLeftAnywhereByAnyStory plants a password for sudo, a private
-// key and secrets of the environment, and looks for them in all that whole runs print, keep
-// and leave, in every command line that a node sees, and in what is sent to commands.
+// key, its passphrase, and secrets of the environment, and looks for them in all that whole runs
+// print, keep, pack and leave, in every command line that a node sees, and in what is sent to commands.
 func TestNoSecretIsLeftAnywhereByAnyStory(t *testing.T) {
 	t.Setenv("LAB_SUDO", sudoCanary)
 	t.Setenv("OPS_TOKEN", canary)
@@ -44,6 +80,13 @@ func TestNoSecretIsLeftAnywhereByAnyStory(t *testing.T) {
 				l.Errorf("it was to stop: %s", said[0])
 			}
 			return append(said, l.run("resume", "--yes"), l.run("-o", "json", "runs"))
+		}},
+		"a run that stops at a node, and is packed": {faulty("a1", simcluster.AgentNeverRegisters), func(l *lab) []ended {
+			said := l.all(exitStopped, []string{"apply", "--yes"}, []string{"resume"})
+			if len(l.packs()) != 2 {
+				l.Errorf("%q were packed", l.packs())
+			}
+			return append(said, l.run("status"), l.run("-o", "json", "status"))
 		}},
 		"a controller that dies, and another that goes on": {crashing(), func(l *lab) []ended {
 			l.die(17, "apply", "--yes")
@@ -76,9 +119,15 @@ func TestNoSecretIsLeftAnywhereByAnyStory(t *testing.T) {
 			opt.Seed, opt.SudoPassword, opt.Record = 1, sudoCanary, true
 			inBubble(t, opt, func(l *lab) {
 				l.secretive()
+				secrets := append(keyLines(t, l.read(l.keyFile())), canary, sudoCanary, phraseCanary, "CANARY")
+				asked := l.lockKey()
+				secrets = append(secrets, keyLines(t, l.read(l.keyFile()))...)
 				said := story.run(l)
-				for _, where := range l.leaks(said, append(l.keyLines(), canary, sudoCanary, "CANARY")...) {
+				for _, where := range l.leaks(said, secrets...) {
 					l.Errorf("%s shows a secret", where)
+				}
+				if *asked < 2 {
+					t.Errorf("the passphrase was asked for %d times", *asked)
 				}
 				if !slices.ContainsFunc(l.c.Heard(), func(h simcluster.Heard) bool { return strings.Contains(h.Password, sudoCanary) }) {
 					l.Error("nobody was told the password: nothing is shown")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,7 +18,7 @@ import (
 const canary = "CANARY-7f3a91"
 
 // leaks names every place that shows one of the secrets: what was printed, the
-// state directories, every file of every node, and, where they are recorded, every command line
+// state directories, with what is in packs, every file of every node, and, where they are recorded, every command line
 // and what was sent to commands, but for the answer to sudo's question.
 func (l *lab) leaks(said []ended, secrets ...string) []string {
 	l.Helper()
@@ -42,6 +43,13 @@ func (l *lab) leaks(said []ended, secrets ...string) []string {
 			}
 			b, err := os.ReadFile(path)
 			look(path, b)
+			if strings.HasSuffix(path, ".tar.gz") {
+				files, _, bad := untar(b)
+				for name, body := range files {
+					look(path+": "+name, []byte(body))
+				}
+				err = errors.Join(err, bad)
+			}
 			return err
 		})
 		if err != nil && !os.IsNotExist(err) {
@@ -66,16 +74,17 @@ func (l *lab) leaks(said []ended, secrets ...string) []string {
 	return found
 }
 
-// keyLines are the lines of a private key that nobody else has.
-func (l *lab) keyLines() []string {
+// keyLines are the lines of a private key file.
+func keyLines(t *testing.T, key []byte) []string {
+	t.Helper()
 	var lines []string
-	for line := range strings.Lines(string(l.c.PrivateKey())) {
+	for line := range strings.Lines(string(key)) {
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "-----") {
 			lines = append(lines, line)
 		}
 	}
-	if len(lines) == 0 {
-		l.Fatal("the key has no lines")
+	if len(lines) < 2 {
+		t.Fatal("the key has no lines")
 	}
 	return lines
 }

@@ -43,14 +43,14 @@ type dialer func(ctx context.Context, network, addr string) (net.Conn, error)
 
 // openSession dials nothing yet. What is wrong with the ssh configuration or
 // with a secret is the error of every node, since none can be reached.
-func openSession(inv *inventory.Cluster, dial dialer) *session {
+func openSession(inv *inventory.Cluster, w world) *session {
 	cfg := sshexec.Config{
-		AgentSocket: os.Getenv("SSH_AUTH_SOCK"), NetDial: dial,
+		AgentSocket: os.Getenv("SSH_AUTH_SOCK"), NetDial: w.dial, Passphrase: w.phrase,
 		DialTimeout: inv.SSH.Dial, Attempts: inv.SSH.DialAttempts, KeepAlive: inv.SSH.Keepalive, KeepAliveMisses: inv.SSH.KeepaliveMiss,
 	}
 	config := ""
-	if dial == nil { // the network: of another, the operator's own configuration says nothing
-		config, cfg.Passphrase = inv.SSH.Config, passphrases()
+	if w.dial == nil { // the network: of another, the operator's own configuration says nothing
+		config = inv.SSH.Config
 		collectOften()
 	}
 	known, wrong := targets(inv, config)
@@ -69,7 +69,7 @@ func openSession(inv *inventory.Cluster, dial dialer) *session {
 		}
 		return t, nil
 	}
-	return &session{inv: inv, pool: sshexec.NewPool(cfg, lookup), dial: dial}
+	return &session{inv: inv, pool: sshexec.NewPool(cfg, lookup), dial: w.dial}
 }
 
 func (s *session) close() { s.pool.Close() }

@@ -152,7 +152,7 @@ func (a *app) demo(ctx context.Context) (err error) {
 	for i := range inv.Groups {
 		inv.Groups[i].Policy.Bake = demoBake
 	}
-	s := openSession(inv, c.DialContext)
+	s := openSession(inv, world{dial: c.DialContext})
 	defer s.close()
 	own := *a
 	own.stores = storesAt(filepath.Join(dir, "state"))

@@ -103,7 +103,7 @@ func (a *app) sweep(ctx context.Context, dry bool) error {
 	if err != nil {
 		return err
 	}
-	s := openSession(inv, a.dial)
+	s := openSession(inv, a.world)
 	defer s.close()
 	w := &sweeper{app: a, session: s, store: store}
 	w.look(ctx)

@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
 // world is what a command finds around it besides its streams: the network,
@@ -17,11 +18,15 @@ type world struct {
 	dial    dialer                                      // nil is the network
 	stores  func(cluster string) (journal.Store, error) // where the runs of a cluster are kept
 	signals func() (heard <-chan os.Signal, stop func())
+	phrase  phraser
 	owner   string // who and where; empty: as the system says
 }
 
+// phraser asks for the passphrase of a key file; nil: there is nobody to ask.
+type phraser func(ctx context.Context, file, why string) (sshexec.Secret, error)
+
 func theWorld() world {
-	return world{stores: journal.OpenStore, signals: processSignals}
+	return world{stores: journal.OpenStore, signals: processSignals, phrase: passphrases()}
 }
 
 // processSignals hears SIGINT and SIGTERM until stopped.
