@@ -171,23 +171,31 @@ func TestAStopAtAMasterIsPackedWithItsExhibitor(t *testing.T) {
 func TestAFailedScriptAndASwapThatWasCutArePacked(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
-		what   simcluster.Kind
-		class  plan.Class
-		output string
+		what simcluster.Kind
+		node string
+		at   plan.Class
 	}{
-		"the script failed":           {simcluster.ScriptFailsStart, plan.NotStarted, "exit:1"},
-		"cut in the middle of a swap": {simcluster.ScriptFailsMidSwap, plan.MidSwap, "exit:1"},
+		"services that an agent's script did not start":    {simcluster.ScriptFailsStart, "a1", plan.NotStarted},
+		"services that a master's script did not start":    {simcluster.ScriptFailsStart, "m1", plan.NotStarted},
+		"an agent's swap that was cut":                     {simcluster.ScriptFailsMidSwap, "a1", plan.MidSwap},
+		"a master's swap that was cut":                     {simcluster.ScriptFailsMidSwap, "m1", plan.MidSwap},
+		"a master's script that failed before it did much": {simcluster.ScriptFailsBeforeSwap, "m1", plan.BeforeSwap},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, faulty("a1", row.what), func(l *lab) {
+			opt := faulty(row.node, row.what)
+			if row.node == "m1" {
+				opt.Faults = simcluster.Faults{{What: row.what, Where: "m1"}}
+			}
+			inBubble(t, opt, func(l *lab) {
 				e := l.run("apply", "--yes")
 				l.want(e, exitStopped)
-				u := l.packed(e, "a1")
-				u.has(t, "README.txt", "class   "+string(row.class), "step      general/a1/patch\n")
-				u.has(t, "believed.json", `"class": "`+string(row.class)+`"`)
-				u.has(t, "node/receipts.txt", "state "+row.output+"\n")
-				if midswap := strings.Contains(u["node/survey.txt"], "midswap\n"); midswap != (row.class == plan.MidSwap) {
+				u := l.packed(e, row.node)
+				u.has(t, "README.txt", "class   "+string(row.at), "step      "+string(l.state().Stop.Step)+"\n")
+				u.has(t, "believed.json", `"class": "`+string(row.at)+`"`)
+				u.has(t, "node/receipts.txt", "state exit:1\n")
+				u.has(t, "node/output.txt", "Upgrading DC/OS ")
+				if midswap := strings.Contains(u["node/survey.txt"], "midswap\n"); midswap != (row.at == plan.MidSwap) {
 					t.Errorf("midswap %v", midswap)
 				}
 			})
