@@ -98,13 +98,16 @@ func (k *killer) run(ctx context.Context, t *testing.T, args ...string) {
 		case code == 0:
 			k.runs++
 			return
-		case (code == 2 || code == 3) && refused < 2 && strings.Contains(p.out.String(), "dcos-patch apply"):
+		case (code == 2 || code == 3) && refused < 2 && applyAgain.MatchString(p.out.String()):
 			args, refused = []string{"apply", "--yes"}, refused+1 // as it says: nothing had begun, or all has ended
 		default:
 			t.Fatalf("%s: exit code %d\n%v\n%s", strings.Join(args, " "), code, k, p.out.String())
 		}
 	}
 }
+
+// applyAgain is what a command says that found nothing to resume.
+var applyAgain = regexp.MustCompile(`dcos-patch (-i \S+ )?apply`)
 
 // moment waits for the next time to kill. Half of the times that is soon after
 // the start, when there may be a lock and no run; else soon after the run was

@@ -61,7 +61,10 @@ func (k *controller) run(args ...string) ended {
 		world: world{dial: k.dial, stores: storesAt(k.state), phrase: k.lab.phrase,
 			signals: func() (<-chan os.Signal, func()) { return k.heard, func() {} }},
 	}
-	code := a.run(ctx, append([]string{"-i", k.lab.inventory()}, args...))
+	if args[0] != "-i" { // as in a command that was printed
+		args = append([]string{"-i", k.lab.inventory()}, args...)
+	}
+	code := a.run(ctx, args)
 	return ended{code: code, out: k.out.String(), err: k.errs.String(), took: time.Since(begin)}
 }
 

@@ -51,7 +51,7 @@ func (a *app) root() *cobra.Command {
 				return invalid("--output %q: want text or json", a.output)
 			}
 			if a.output == "text" { // what a node said must not act on a terminal; JSON escapes by itself
-				a.out, a.err = render.Terminal{W: a.out}, render.Terminal{W: a.err}
+				a.out, a.err = a.forPeople(render.Terminal{W: a.out}), a.forPeople(render.Terminal{W: a.err})
 			}
 			return nil
 		},
@@ -60,7 +60,7 @@ func (a *app) root() *cobra.Command {
 		return invalid("%w; see %s --help", err, cmd.CommandPath())
 	})
 	f := root.PersistentFlags()
-	f.StringVarP(&a.inventory, "inventory", "i", envOr("DCOS_PATCH_INVENTORY", "inventory.yaml"), "inventory `file`")
+	f.StringVarP(&a.inventory, "inventory", "i", envOr("DCOS_PATCH_INVENTORY", defaultInventory), "inventory `file`")
 	f.StringVarP(&a.output, "output", "o", "text", "`format`: text or json")
 	root.AddCommand(a.preflightCommand(), a.planCommand(), a.applyCommand(), a.resumeCommand(), a.statusCommand(), a.runsCommand(), a.checkCommand(),
 		a.stageCommand(), a.inventoryCommand(), a.lockCommand(), a.sweepCommand(), a.simCommand(), a.demoCommand(), a.rehearseCommand(), a.devCommand(), a.versionCommand(), exitCodesTopic())

@@ -121,7 +121,7 @@ func (l *lab) follow(s *story, next [][]string) (e ended, last []string) {
 		}
 		s.steps = append(s.steps, "`"+strings.Join(shown(args), " ")+"`")
 	}
-	if e.code == exitDone && (last[0] == "plan" || last[0] == "check") {
+	if e.code == exitDone && (verb(last) == "plan" || verb(last) == "check") {
 		last = []string{"apply", "--yes"}
 		e = l.run(last...)
 	}
@@ -141,8 +141,14 @@ func shown(args []string) []string {
 	if len(args) > 2 && args[len(args)-2] == "--run" {
 		args = args[:len(args)-2]
 	}
+	if args[0] == "-i" {
+		args = args[2:]
+	}
 	return args
 }
+
+// verb is what a command asks for.
+func verb(args []string) string { return shown(args)[0] }
 
 // struck runs a command, and lets the misfortune strike as its step starts.
 func (x strike) struck(l *lab, s *story, args []string) ended {
