@@ -61,6 +61,10 @@ func lanes(s State) []Command {
 			case plan.ActionDeferred:
 				t.Baseline = s.preflight()
 			}
+			if s.unproved(i) {
+				cmds = append(cmds, prove(s, t)...)
+				continue
+			}
 			cmds = append(cmds, Command{Start: t})
 		}
 	}
@@ -137,7 +141,7 @@ func held(s State, why string) []Command {
 	}
 	if limit := s.Plan.HoldLimit.D(); limit > 0 && s.At.Sub(s.HeldSince) > limit {
 		stop := &journal.Stop{Reason: journal.StopHeld, Detail: fmt.Sprintf("held for %s, longer than %s: %s", s.At.Sub(s.HeldSince).Round(1e9), limit, why)}
-		if len(s.Flight) == 0 {
+		if s.waiting() {
 			return []Command{{Record: &journal.Event{Kind: journal.RunStopped, Stop: stop}}}
 		}
 	}
@@ -153,8 +157,7 @@ func choose(s State) (lane int, proof, why string) {
 	}
 	order := s.candidates()
 	if st.Kind == plan.StageMasters {
-		node := st.Lanes[order[0]].Node
-		proof, err := plan.ProveMaster(*obs, node, s.Plan.Masters(), s.Plan.From.NeedsAllMasters())
+		proof, err := s.proof(plan.Step{Node: st.Lanes[order[0]].Node})
 		if err != nil {
 			return 0, "", err.Error()
 		}

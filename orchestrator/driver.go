@@ -159,7 +159,7 @@ func (r *run) start(t plan.Task) error {
 	if err := r.ctx.Err(); err != nil {
 		return r.abandon()
 	}
-	if err := r.fact(journal.Event{Kind: journal.StepStarted, Step: t.Step.ID, Node: t.Step.Node, Attempt: t.Attempt}); err != nil {
+	if err := r.fact(journal.Event{Kind: journal.StepStarted, Step: t.Step.ID, Node: t.Step.Node, Attempt: t.Attempt, Detail: t.Proof}); err != nil {
 		return err
 	}
 	id, node := t.Step.ID, t.Step.Node
@@ -237,7 +237,7 @@ func (r *run) heard(e journal.Event) error {
 }
 
 func admits(cmds []Command) bool {
-	return len(cmds) > 0 && cmds[0].Record != nil && cmds[0].Record.Kind != journal.Held
+	return len(cmds) > 0 && (cmds[0].Start != nil || cmds[0].Record != nil && cmds[0].Record.Kind != journal.Held)
 }
 
 // abandon records that nobody watches any more. Steps under way stay without

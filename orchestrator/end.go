@@ -70,6 +70,9 @@ func advance(s State, lane int, e journal.Event) State {
 	steps := s.Plan.Stages[s.Stage].Lanes[lane].Steps
 	if l.Step+1 < len(steps) {
 		l.Step, l.Progress, l.Adopt = l.Step+1, Idle, false
+		if s.unproved(lane) {
+			s.ticket, s.disturbed = nil, e.Seq
+		}
 		return s
 	}
 	l.Phase, l.Progress = Verified, Idle

@@ -239,9 +239,13 @@ func startStep(s State, e journal.Event) State {
 	if !ok || s.Lanes[s.Stage][i].Progress != Idle {
 		return disagree(s, fmt.Sprintf("%s started out of its turn", e.Step))
 	}
-	l := &s.Lanes[s.Stage][i]
+	l, st := &s.Lanes[s.Stage][i], s.step(i)
+	if s.unproved(i) {
+		if _, err := s.proof(st); err != nil {
+			s = disagree(s, fmt.Sprintf("%s started without a proof: %v", e.Step, err))
+		}
+	}
 	l.Progress, l.Since = Started, e.At
-	st := s.step(i)
 	s = probing(placed(s, st), st)
 	if !st.Action.Mutates() {
 		return s

@@ -66,6 +66,7 @@ type Task struct {
 	Attempt  int                  // 1 for the first
 	Left     []inventory.NodeName // nodes left behind in this run, which a postflight does not expect at the target
 	Baseline json.RawMessage      // what ActionBaseline of the same lane reported
+	Proof    string               // that the master may be taken out, for a person; empty otherwise
 }
 
 // Report is how a task went.

@@ -191,7 +191,7 @@ func (c *controller) one() bool {
 			return c.fact(*cmd.Record)
 		case cmd.Start != nil:
 			t := *cmd.Start
-			if c.fact(journal.Event{Kind: journal.StepStarted, Step: t.Step.ID, Node: t.Step.Node, Attempt: t.Attempt}) {
+			if c.fact(journal.Event{Kind: journal.StepStarted, Step: t.Step.ID, Node: t.Step.Node, Attempt: t.Attempt, Detail: t.Proof}) {
 				c.do(t)
 				return true
 			}

@@ -17,9 +17,9 @@ type oracle struct {
 }
 
 // proofAge is how long, unscaled, a fault may have been there without anybody
-// knowing: between the proof that a master may be taken and the launch lie its
-// baseline and the way to the node.
-const proofAge = 5 * time.Second
+// knowing: between the proof that a master may be taken and the launch lie the
+// look itself and the way to the node.
+const proofAge = 2 * time.Second
 
 // unknown reports whether a fault has just happened: what it broke among the
 // others was well when it was looked at.
