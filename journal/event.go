@@ -23,6 +23,7 @@ const (
 	Reconciled   Kind = "reconciled"    // Step, Report: how a step in doubt was found to have ended
 	Held         Kind = "held"          // Detail: why nothing is admitted
 	HoldEnded    Kind = "hold-ended"    //
+	LaneParked   Kind = "lane-parked"   // Node, Controller; Detail is why a person leaves it behind; comes between controllers
 	Paused       Kind = "paused"        // a person asked to admit nothing more
 	RunStopped   Kind = "run-stopped"   // Stop
 	RunDone      Kind = "run-done"      //

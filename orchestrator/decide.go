@@ -92,7 +92,7 @@ func (s State) touched(lane int) bool {
 // admission lets lanes into the window, or says why none may come.
 func admission(s State) []Command {
 	st := s.AtWork()
-	if len(s.pending) == 0 || len(s.Flight) >= st.Width {
+	if len(s.pending) == 0 || len(s.Flight) >= s.width() {
 		return nil
 	}
 	if !needsTicket(s) {
@@ -235,7 +235,7 @@ func sorted(m map[plan.StepID]string) []string {
 // admission is the arithmetic's view of the state for one more lane.
 func (s State) admission(node inventory.NodeName) plan.Admission {
 	st := s.AtWork()
-	a := plan.Admission{Candidate: node, Out: s.ticket.Out, Width: st.Width, MaxOut: s.Plan.MaxOut, ZoneSpread: st.ZoneSpread,
+	a := plan.Admission{Candidate: node, Out: s.ticket.Out, Width: s.width(), MaxOut: s.Plan.MaxOut, ZoneSpread: st.ZoneSpread,
 		Zones: map[inventory.NodeName]string{node: s.node(node).Zone}}
 	for _, i := range s.Flight {
 		n := st.Lanes[i].Node

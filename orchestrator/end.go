@@ -86,7 +86,7 @@ func failLane(s State, lane int, e journal.Event) State {
 	untouched := st.Kind == plan.StageAhead || st.Kind == plan.StageGroup && e.Report.Class == plan.BeforeSwap
 	if s.node(st.Lanes[lane].Node).Role.IsAgent() && untouched {
 		l.Phase = Parked
-		if 100*s.count(Parked) > parkLimit*len(st.Lanes) {
+		if 100*s.parkedByItself() > parkLimit*len(st.Lanes) {
 			return stopLane(s, lane, e, journal.StopFailed)
 		}
 		return leave(s, lane, e)
@@ -103,6 +103,18 @@ func (s State) count(p Phase) int {
 	n := 0
 	for _, l := range s.Lanes[s.Stage] {
 		if l.Phase == p {
+			n++
+		}
+	}
+	return n
+}
+
+// parkedByItself tells how many lanes of the stage at work were parked without
+// a person's word.
+func (s State) parkedByItself() int {
+	n := 0
+	for _, l := range s.Lanes[s.Stage] {
+		if l.Phase == Parked && l.Left == "" {
 			n++
 		}
 	}

@@ -32,14 +32,14 @@ func testPlan(sh shape) *plan.Plan {
 	masters := plan.Stage{ID: "masters", Kind: plan.StageMasters, Order: plan.OrderLeaderWeight, Width: 1}
 	for i := range sh.masters {
 		n := inventory.NodeName(fmt.Sprintf("m%d", i+1))
-		p.Nodes = append(p.Nodes, plan.Node{Name: n, Role: dcos.Master, Group: "masters"})
+		p.Nodes = append(p.Nodes, plan.Node{Name: n, Role: dcos.Master, Group: "masters", Disposition: plan.Patch})
 		masters.Lanes = append(masters.Lanes, plan.Lane{Node: n, Steps: steps("masters", n, plan.ActionBaseline, plan.ActionPatch, plan.ActionServe, plan.ActionSettle)})
 	}
-	group := plan.Stage{ID: "general", Kind: plan.StageGroup, Order: plan.OrderFixed, Width: max(sh.width, 1), MaxFailures: sh.maxFailures}
+	group := plan.Stage{ID: "general", Kind: plan.StageGroup, Group: "general", Order: plan.OrderFixed, Width: max(sh.width, 1), MaxFailures: sh.maxFailures}
 	canary := plan.Stage{ID: "canary", Kind: plan.StageCanary, Order: plan.OrderFixed, Width: 1}
 	for i := range sh.agents {
 		n := inventory.NodeName(fmt.Sprintf("a%d", i+1))
-		p.Nodes = append(p.Nodes, plan.Node{Name: n, Role: dcos.PrivateAgent, Group: "general"})
+		p.Nodes = append(p.Nodes, plan.Node{Name: n, Role: dcos.PrivateAgent, Group: "general", Disposition: plan.Patch})
 		if sh.canary && i == 0 {
 			canary.Lanes = append(canary.Lanes, plan.Lane{Node: n, Steps: steps("canary", n, plan.ActionBaseline, plan.ActionPatch, plan.ActionReturn, plan.ActionServe, plan.ActionProbe, plan.ActionBake)})
 			continue

@@ -19,8 +19,8 @@ func Violations(s State) []string {
 	if st == nil {
 		return bad
 	}
-	if len(s.Flight) > st.Width {
-		bad = append(bad, fmt.Sprintf("%d lanes in flight in stage %s, width %d", len(s.Flight), st.ID, st.Width))
+	if w := s.width(); len(s.Flight) > w {
+		bad = append(bad, fmt.Sprintf("%d lanes in flight in stage %s, width %d", len(s.Flight), st.ID, w))
 	}
 	out := 0
 	for _, i := range s.Flight {

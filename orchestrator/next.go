@@ -60,6 +60,8 @@ func apply(s State, e journal.Event) State {
 		s.HeldSince, s.HeldWhy = e.At, e.Detail
 	case journal.HoldEnded:
 		s.HeldSince, s.HeldWhy = time.Time{}, ""
+	case journal.LaneParked:
+		return park(s, e)
 	case journal.Paused:
 		s.Paused = true
 	case journal.RunStopped, journal.RunDone:
@@ -141,12 +143,12 @@ func resume(s State, e journal.Event) State {
 // parked. What remains failed is within the stage's budget: no more lanes than
 // the width were in flight, or had failed since the line stopped.
 func retake(s State) State {
-	room := s.AtWork().Width
+	room := s.width()
 	for _, ph := range []Phase{Admitted, Broken, Parked} {
 		for i := range s.Lanes[s.Stage] {
 			l := &s.Lanes[s.Stage][i]
 			switch {
-			case l.Phase != ph:
+			case l.Phase != ph, l.Left != "":
 			case !s.touched(i):
 				*l = Lane{Tries: l.Tries} // admitted on evidence that is old by now
 			case room > 0 || ph == Admitted:

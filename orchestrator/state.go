@@ -77,6 +77,7 @@ type Lane struct {
 	Adopt    bool            // the step at work was found running on the node: starting it again adopts it
 	Baseline json.RawMessage // reported by ActionBaseline; by ActionPreflight, of masters that have something deferred
 	Report   *plan.Report    // of the step that ended last
+	Left     string          // why a person left the node behind; empty: nobody did
 	Since    time.Time       // when the step at work was started, or the lane ended
 	Began    time.Time       // when the lane was admitted
 }

@@ -28,7 +28,7 @@ func (s State) parkUnstaged() {
 func (s State) forgive() {
 	for i, st := range s.Plan.Stages[:min(s.Stage, len(s.Plan.Stages))] {
 		for k, l := range s.Lanes[i] {
-			if st.Kind == plan.StageAhead && l.Phase == Parked {
+			if st.Kind == plan.StageAhead && l.Phase == Parked && l.Left == "" {
 				s.Lanes[i][k] = Lane{}
 			}
 		}

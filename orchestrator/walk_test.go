@@ -42,6 +42,7 @@ func walk(t *rapid.T) (end journal.Kind, resumes int) {
 			if resumes++; resumes > 20 {
 				return tp.s.Ended, resumes
 			}
+			leaveBehind(t, tp)
 			tp.add(journal.Event{Kind: journal.RunResumed, Epoch: resumes + 1})
 			continue
 		}
@@ -184,6 +185,22 @@ func (w *world) finish(t *rapid.T, tp *tape, st plan.Step) {
 	}
 }
 
+// leaveBehind lets a person park, at times, one of the nodes that may be.
+func leaveBehind(t *rapid.T, tp *tape) {
+	if rapid.IntRange(0, 255).Draw(t, "park") < 200 {
+		return
+	}
+	var may []inventory.NodeName
+	for _, n := range tp.s.Plan.Nodes {
+		if tp.s.Parkable(n.Name) == "" {
+			may = append(may, n.Name)
+		}
+	}
+	if len(may) > 0 {
+		tp.add(journal.Event{Kind: journal.LaneParked, Node: rapid.SampledFrom(may).Draw(t, "which is parked"), Detail: "PSU"})
+	}
+}
+
 func refold(events []journal.Event) State {
 	s := New()
 	for _, e := range events {
@@ -193,12 +210,16 @@ func refold(events []journal.Event) State {
 }
 
 func checkDone(t *rapid.T, tp *tape) {
-	if tp.s.OwesFor(OwedProbe) {
-		t.Fatalf("done, and a launch probe's framework may be left: %v", tp.s.Obligations())
+	for _, o := range tp.s.Obligations() {
+		for _, n := range o.Nodes {
+			if o.ID == OwedProbe && tp.s.LeftBehind(n) == "" {
+				t.Fatalf("done, and a launch probe's framework may be left: %v", tp.s.Obligations())
+			}
+		}
 	}
 	for k, st := range tp.s.Plan.Stages {
 		for i, l := range tp.s.Lanes[k] {
-			if l.Phase == Verified || st.Kind == plan.StageGroup && (l.Phase == Parked || l.Phase == Broken) {
+			if l.Phase == Verified || l.Phase == Parked && l.Left != "" || st.Kind == plan.StageGroup && (l.Phase == Parked || l.Phase == Broken) {
 				continue
 			}
 			t.Fatalf("done, but lane %s/%s is %s", st.ID, st.Lanes[i].Node, l.Phase)

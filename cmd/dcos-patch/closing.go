@@ -15,7 +15,7 @@ func closing(s orchestrator.State, run string, kept bool) string {
 	switch {
 	case s.Plan == nil:
 		return ""
-	case s.Ended == journal.RunDone && s.OwesFor(orchestrator.OwedLock):
+	case s.Ended == journal.RunDone && (s.OwesFor(orchestrator.OwedLock) || s.OwesFor(orchestrator.OwedProbe)):
 		b.WriteString(owed(s, "  owed    "))
 		b.WriteString("  next    1 dcos-patch sweep\n")
 		return b.String()
@@ -58,7 +58,7 @@ func nextCommands(s orchestrator.State, run string, kept bool) []string {
 		return again
 	}
 	var next []string
-	if s.Stop != nil && s.Stop.Node != "" {
+	if s.Stop != nil && s.Stop.Node != "" && s.LeftBehind(s.Stop.Node) == "" {
 		r := report(s, s.Stop.Step)
 		switch {
 		case r != nil && r.Class == plan.MidSwap:
@@ -70,5 +70,13 @@ func nextCommands(s orchestrator.State, run string, kept bool) []string {
 			next = append(next, fmt.Sprintf("dcos-patch check %s --wait", s.Stop.Node))
 		}
 	}
-	return append(next, "dcos-patch resume --run "+run)
+	return append(next, "dcos-patch resume --run "+run+without(s))
+}
+
+// without is how a run can go on without the node that stopped it.
+func without(s orchestrator.State) string {
+	if s.Stop == nil || s.Stop.Node == "" || s.Parkable(s.Stop.Node) != "" {
+		return ""
+	}
+	return fmt.Sprintf("   (or, to leave %s behind: dcos-patch park %s --reason WHY)", s.Stop.Node, s.Stop.Node)
 }

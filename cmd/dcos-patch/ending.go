@@ -181,6 +181,9 @@ func report(s orchestrator.State, id plan.StepID) *plan.Report {
 
 // whyLeft is what the last step of a node that was left behind said.
 func whyLeft(s orchestrator.State, node inventory.NodeName) string {
+	if why := s.LeftBehind(node); why != "" {
+		return why
+	}
 	why := "no reason is known"
 	for i, st := range s.Plan.Stages {
 		for k, ln := range st.Lanes {

@@ -17,7 +17,7 @@ func (w world) moves() []world {
 		return nil
 	case journal.RunStopped:
 		if w.left.Crashes > 0 {
-			next = append(next, w.resumed("somebody resumes"))
+			next = append(append(next, w.resumed("somebody resumes")), w.parked()...)
 		}
 		return next
 	}
@@ -53,6 +53,17 @@ func (w world) doubted(st plan.Step) bool {
 func (w world) resumed(told string) world {
 	next := w.fact(told, journal.Event{Kind: journal.RunResumed, Epoch: 1})
 	next.left.Crashes--
+	return next
+}
+
+// parked is every agent that somebody could leave behind before resuming.
+func (w world) parked() []world {
+	var next []world
+	for _, n := range w.state.Plan.Nodes {
+		if w.state.Parkable(n.Name) == "" {
+			next = append(next, w.fact(fmt.Sprintf("somebody leaves %s behind", n.Name), journal.Event{Kind: journal.LaneParked, Node: n.Name, Detail: "broken"}))
+		}
+	}
 	return next
 }
 

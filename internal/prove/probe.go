@@ -32,7 +32,7 @@ func (w world) forgotten() string {
 	for id, f := range w.nodes {
 		switch {
 		case !f.probe:
-		case w.state.Ended == journal.RunDone:
+		case w.state.Ended == journal.RunDone && w.state.LeftBehind(w.state.NodeOf(id)) == "":
 			return fmt.Sprintf("done, and the framework of %s may be left", id)
 		case !w.state.OwesFor(orchestrator.OwedProbe):
 			return fmt.Sprintf("the framework of %s may be left, and nobody owes to remove it", id)

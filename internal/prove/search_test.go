@@ -22,13 +22,13 @@ func small(n, k, width, maxFailures int) *plan.Plan {
 	masters := plan.Stage{ID: "masters", Kind: plan.StageMasters, Order: plan.OrderLeaderWeight, Width: 1}
 	for i := range n {
 		name := inventory.NodeName(fmt.Sprintf("m%d", i+1))
-		p.Nodes = append(p.Nodes, plan.Node{Name: name, Role: dcos.Master})
+		p.Nodes = append(p.Nodes, plan.Node{Name: name, Role: dcos.Master, Disposition: plan.Patch})
 		masters.Lanes = append(masters.Lanes, lane("masters", name, plan.ActionBaseline, plan.ActionPatch, plan.ActionServe, plan.ActionSettle))
 	}
-	group := plan.Stage{ID: "general", Kind: plan.StageGroup, Order: plan.OrderFixed, Width: width, MaxFailures: maxFailures}
+	group := plan.Stage{ID: "general", Kind: plan.StageGroup, Group: "general", Order: plan.OrderFixed, Width: width, MaxFailures: maxFailures}
 	for i := range k {
 		name := inventory.NodeName(fmt.Sprintf("a%d", i+1))
-		p.Nodes = append(p.Nodes, plan.Node{Name: name, Role: dcos.PrivateAgent})
+		p.Nodes = append(p.Nodes, plan.Node{Name: name, Role: dcos.PrivateAgent, Disposition: plan.Patch})
 		group.Lanes = append(group.Lanes, lane("general", name, plan.ActionPatch, plan.ActionServe))
 	}
 	p.Stages = []plan.Stage{masters, group}

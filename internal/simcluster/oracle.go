@@ -2,6 +2,7 @@ package simcluster
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
@@ -13,6 +14,7 @@ type oracle struct {
 	broken   []string
 	launches []Launch
 	byUnit   map[*patch]int // index in launches
+	left     []string       // agents that a person has left behind
 	struck   time.Time      // when a fault last happened at its moment
 }
 
@@ -55,6 +57,13 @@ func (c *Cluster) Launches(name string) []Launch {
 		}
 	}
 	return out
+}
+
+// LeftBehind tells the oracle that a person has left an agent behind: it is
+// out from here on, and not in flight.
+func (c *Cluster) LeftBehind(name string) {
+	defer c.enter()()
+	c.watch.left = append(c.watch.left, name)
 }
 
 func (w *oracle) breaks(n *node, format string, args ...any) {
@@ -146,7 +155,7 @@ func (w *oracle) agentLaunch(n *node) {
 	}
 	flying := 1
 	for _, a := range n.c.agents() {
-		if a != n && a.flying() {
+		if a != n && a.flying() && !slices.Contains(w.left, a.name) {
 			flying++
 		}
 	}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+type parkFlags struct{ run, reason string }
+
+func (a *app) parkCommand() *cobra.Command {
+	var f parkFlags
+	cmd := &cobra.Command{
+		Use:   "park AGENT",
+		Short: "Leave an agent behind, so that a stopped run can go on without it",
+		Long: `park records in the run's journal that an agent is left behind, by whom and why. It
+touches no node. A resume then goes on with the others, ends with exit code 6, and a
+later plan has the agent again. Where a group's canary is left behind, the first of the
+others goes alone until it is verified.
+
+A master is never parked: nothing may go on while one of them is out.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error { return a.park(inventory.NodeName(args[0]), f) },
+	}
+	cmd.Flags().StringVar(&f.reason, "reason", "", "why it stays behind (required)")
+	cmd.Flags().StringVar(&f.run, "run", "", "the `run`, when not the newest")
+	return cmd
+}
+
+func (a *app) park(node inventory.NodeName, f parkFlags) error {
+	if strings.TrimSpace(f.reason) == "" {
+		return invalid("park needs --reason: it stands in the journal, and is shown to whoever finds the agent unpatched")
+	}
+	store, err := a.store()
+	if err != nil {
+		return err
+	}
+	run := f.run
+	if run == "" {
+		if run, _, err = latest(store); err != nil {
+			return err
+		}
+	}
+	if run == "" {
+		return refuse(plan.Block{What: "there is no run to leave a node out of", Observed: "none in " + store.Dir, Next: "exclude the node in the inventory, then dcos-patch plan"})
+	}
+	held, err := hold(store, run)
+	if err != nil {
+		return err
+	}
+	defer held.Close()
+	s := orchestrator.New()
+	file, err := journal.AppendEach(store.Path(run, journal.JournalFile), func(e journal.Event) { s = orchestrator.Replay(s, e) })
+	if err != nil {
+		return invalid("run %s: %w", run, err)
+	}
+	defer file.Close()
+	if err := parkable(run, s, node); err != nil {
+		return err
+	}
+	e := journal.Event{Seq: s.Seq + 1, At: time.Now(), Kind: journal.LaneParked, Node: node, Controller: a.who(), Detail: strings.TrimSpace(f.reason)}
+	if err := file.Record(e); err != nil {
+		return &orchestrator.RecordError{Err: err}
+	}
+	fmt.Fprintf(a.out, "%s is left behind in run %s: %s\n  next  dcos-patch resume --run %s\n", node, run, e.Detail, run)
+	return nil
+}
+
+// parkable refuses where a run cannot, or need not, do without a node.
+func parkable(run string, s orchestrator.State, node inventory.NodeName) error {
+	switch {
+	case s.Plan == nil:
+		return invalid("run %s: its journal holds no plan: nothing was done in it", run)
+	case s.Ended == journal.RunDone:
+		return refuse(plan.Block{Node: node, What: fmt.Sprintf("run %s is done", run), Next: "exclude the node in the inventory for a time, or dcos-patch apply"})
+	case lost(s):
+		return refuse(plan.Block{Node: node, What: fmt.Sprintf("run %s is another controller's now", run), Next: "dcos-patch resume --from-cluster --run " + run})
+	}
+	if why := s.Parkable(node); why != "" {
+		return refuse(plan.Block{Node: node, What: "it cannot be left behind", Observed: why, Want: "an agent of the run that is not verified", Next: "dcos-patch status"})
+	}
+	return nil
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/internal/simcluster"
+	"github.com/dcos-patch/dcos-patch/inventory"
+)
+
+// An agent's machine dies in the middle of its patch, on a night on which
+// nobody can repair it.
+func TestAnAgentThatIsGoneForGoodIsLeftBehind(t *testing.T) {
+	t.Parallel()
+	opt := simcluster.Options{Private: 3, Width: 1, Seed: 1, Faults: append(patched("m1", "m2", "m3"), simcluster.Fault{What: simcluster.NodeNeverReturns, Where: "a1"})}
+	inBubble(t, opt, func(l *lab) {
+		l.edit(func(inv string) string { return strings.Replace(inv, quick, hasty, 1) })
+		stop := l.run("apply", "--yes")
+		if stop.code == exitDone || !strings.Contains(stop.out, "to leave a1 behind: dcos-patch -i "+l.inventory()+" park a1 --reason WHY") {
+			t.Fatalf("want a stop that says how to leave a1 behind: %s", stop)
+		}
+		l.want(l.run("park", "a1", "--reason", "PSU, INC-4411"), exitDone)
+		l.c.LeftBehind("a1")
+		if again := l.run("park", "a1", "--reason", "PSU"); again.code != exitRefused || !strings.Contains(again.err, "it was left behind already: PSU, INC-4411") {
+			t.Errorf("parked twice: %s", again)
+		}
+		end := l.run("resume")
+		l.want(end, exitParked)
+		if !strings.Contains(end.out, "a1 was left behind: PSU, INC-4411") {
+			t.Errorf("the reason is not shown: %s", end)
+		}
+		l.launched(1, "a1", "a2", "a3")
+		if left := l.state().Left(); !slices.Equal(left, []inventory.NodeName{"a1"}) {
+			t.Errorf("left %v, want a1", left)
+		}
+
+		l.c.Mend() // the next day
+		time.Sleep(repairTakes)
+		l.want(l.run("apply", "--yes"), exitDone)
+		if left := l.c.Unpatched(); len(left) > 0 {
+			t.Errorf("%v are not patched", left)
+		}
+	})
+}
+
+func TestWhoMayNotBeLeftBehindIsToldWhy(t *testing.T) {
+	t.Parallel()
+	opt := simcluster.Options{Private: 2, Width: 1, Seed: 1, Faults: simcluster.Faults{{What: simcluster.ExhibitorLatent, Where: "m1"}}}
+	inBubble(t, opt, func(l *lab) {
+		l.edit(func(inv string) string { return strings.Replace(inv, quick, hasty, 1) })
+		if e := l.run("park", "a1", "--reason", "PSU"); e.code != exitRefused || !strings.Contains(e.err, "exclude the node in the inventory") {
+			t.Errorf("parked before there is a run: %s", e)
+		}
+		stop := l.run("apply", "--yes")
+		l.want(stop, exitStopped)
+		if strings.Contains(stop.out, "park") {
+			t.Errorf("offers to leave a master behind: %s", stop)
+		}
+		for _, c := range []struct {
+			args []string
+			code int
+			says string
+		}{
+			{[]string{"park", "m1", "--reason", "PSU"}, exitRefused, "it is a master"},
+			{[]string{"park", "a9", "--reason", "PSU"}, exitRefused, "not a node of the plan"},
+			{[]string{"park", "a1"}, exitInvalid, "--reason"},
+			{[]string{"park", "a1", "--reason", " "}, exitInvalid, "--reason"},
+			{[]string{"park", "a1", "--reason", "PSU", "--run", "0101-0000-aaaa"}, exitInvalid, "there is no run 0101-0000-aaaa"},
+		} {
+			if e := l.run(c.args...); e.code != c.code || !strings.Contains(e.err, c.says) {
+				t.Errorf("%v: want exit %d and %q: %s", c.args, c.code, c.says, e)
+			}
+		}
+		l.want(l.run("park", "a2", "--reason", "its rack moves tonight"), exitDone) // long before its turn
+		l.c.Mend()
+		l.want(l.run("resume"), exitParked)
+		l.launched(1, "m1", "m2", "m3", "a1")
+		l.launched(0, "a2")
+	})
+}

@@ -1,0 +1,98 @@
+package orchestrator
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// park leaves an agent behind on a person's word, whatever became of its lane:
+// it stays as it is, and no resume takes it up again. A master is never left
+// behind: another can be taken only when it is back.
+func park(s State, e journal.Event) State {
+	switch {
+	case s.Plan == nil || !s.node(e.Node).Role.IsAgent():
+		return disagree(s, fmt.Sprintf("%s was parked, and is no agent of the plan", e.Node))
+	case e.Detail == "":
+		return disagree(s, fmt.Sprintf("%s was parked without a reason", e.Node))
+	}
+	for i, st := range s.Plan.Stages {
+		for k, ln := range st.Lanes {
+			if l := &s.Lanes[i][k]; ln.Node == e.Node && l.Phase != Verified {
+				l.Phase, l.Left, l.Since = Parked, e.Detail, e.At
+				s = s.without(i, k)
+			}
+		}
+	}
+	return s
+}
+
+// without takes a lane out of the window of the stage at work.
+func (s State) without(stage, lane int) State {
+	if stage == s.Stage {
+		this := func(i int) bool { return i == lane }
+		s.Flight = slices.DeleteFunc(slices.Clone(s.Flight), this)
+		s.pending = slices.DeleteFunc(slices.Clone(s.pending), this)
+	}
+	return s
+}
+
+// Parkable says why a node cannot be left behind; empty when it can.
+func (s State) Parkable(node inventory.NodeName) string {
+	n := s.node(node)
+	switch {
+	case n.Name == "":
+		return "it is not a node of the plan"
+	case !n.Role.IsAgent():
+		return "it is a master: no other may be taken until it is back, and no agent be patched"
+	case n.Disposition != plan.Patch:
+		return fmt.Sprintf("this run does not patch it: it is %s", n.Disposition)
+	}
+	switch phase := s.phases()[node]; {
+	case phase == Verified:
+		return "it is patched and verified"
+	case phase == Parked && s.LeftBehind(node) != "":
+		return "it was left behind already: " + s.LeftBehind(node)
+	}
+	return ""
+}
+
+// LeftBehind is why a person left a node behind; empty: nobody did.
+func (s State) LeftBehind(node inventory.NodeName) string {
+	for i, st := range s.Plan.Stages {
+		for k, ln := range st.Lanes {
+			if l := s.Lanes[i][k]; ln.Node == node && l.Left != "" {
+				return l.Left
+			}
+		}
+	}
+	return ""
+}
+
+// width is how many lanes of the stage at work may be in flight. A group whose
+// canary was left behind is proved by the first of its other nodes, alone.
+func (s State) width() int {
+	st := s.AtWork()
+	if st.Kind != plan.StageGroup || !s.canaryLeft(st.Group) || slices.ContainsFunc(s.Lanes[s.Stage], func(l Lane) bool { return l.Phase == Verified }) {
+		return st.Width
+	}
+	return 1
+}
+
+// canaryLeft reports whether the canary of a group was left behind by a person.
+func (s State) canaryLeft(group string) bool {
+	for i, st := range s.Plan.Stages {
+		if st.Kind != plan.StageCanary {
+			continue
+		}
+		for k, ln := range st.Lanes {
+			if s.Lanes[i][k].Left != "" && s.node(ln.Node).Group == group {
+				return true
+			}
+		}
+	}
+	return false
+}
