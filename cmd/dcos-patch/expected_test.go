@@ -28,7 +28,7 @@ func TestWhatMastersMayBeRedInIsJudgedWhenAllOfThemAreDone(t *testing.T) {
 		if s := l.state(); s.Stop == nil || s.Stop.Step != plan.StepID("masters-done/deferred") {
 			l.Errorf("stopped at %+v", s.Stop)
 		}
-		for _, says := range []string{"Expected red until m2 is done, and judged then: log", `gate    "units" on m1`, "dcos-log.service", "dcos-patch resume"} {
+		for _, says := range []string{"Expected red until m2 is done, and judged then: log", `gate    "units" on m1`, "dcos-log.service", l.typed("resume")} {
 			if !strings.Contains(e.out, says) {
 				l.Errorf("says nothing of %q:\n%s", says, e.out)
 			}

@@ -366,7 +366,7 @@ func TestAWokenControllerDoesNothing(t *testing.T) {
 				}
 				code, said := <-over, old.out.String()
 				if code != exitStopped || !strings.Contains(said, "TAKEN OVER") || !strings.Contains(said, "the node has seen") ||
-					!strings.Contains(said, "dcos-patch resume --from-cluster --run ") || strings.Contains(said, "SAFE TO LEAVE: yes") {
+					!strings.Contains(said, l.typed("resume --from-cluster --run ")) || strings.Contains(said, "SAFE TO LEAVE: yes") {
 					l.Errorf("the old controller: exit %d\n%s\n%s", code, said, old.errs.String())
 				}
 				l.launched(1, "a1", "a2", "a3", "a4")

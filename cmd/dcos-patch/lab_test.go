@@ -71,6 +71,9 @@ func inBubble(t *testing.T, opt simcluster.Options, run func(*lab)) {
 
 func (l *lab) inventory() string { return filepath.Join(l.dir, "inventory.yaml") }
 
+// typed is a command as it is printed for a person to type.
+func (l *lab) typed(command string) string { return "dcos-patch -i " + l.inventory() + " " + command }
+
 // edit changes the inventory.
 func (l *lab) edit(change func(string) string) {
 	l.Helper()

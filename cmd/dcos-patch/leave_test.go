@@ -53,7 +53,7 @@ func TestANodeWhoseScriptChangedNothingIsCheckedAsItIs(t *testing.T) {
 	inBubble(t, opt, func(l *lab) {
 		e := l.run("apply", "--yes")
 		l.want(e, exitStopped)
-		if !strings.Contains(e.out, "dcos-patch check a1 --wait") {
+		if !strings.Contains(e.out, l.typed("check a1 --wait")) {
 			l.Errorf("%s", e)
 		}
 		l.want(l.run("check", "a1", "--wait"), exitDone)
@@ -84,7 +84,7 @@ func TestStatusSaysWhatComesAfterADeadController(t *testing.T) {
 		l.die(30, "apply", "--yes")
 		e := l.run("status")
 		l.want(e, exitDone)
-		if !strings.Contains(e.out, "its controller is gone") || !strings.Contains(e.out, "next    dcos-patch resume --run ") {
+		if !strings.Contains(e.out, "its controller is gone") || !strings.Contains(e.out, "next    "+l.typed("resume --run ")) {
 			l.Errorf("%s", e)
 		}
 		l.want(l.run("resume"), exitDone)
@@ -101,7 +101,7 @@ func TestADiskThatIsFullDoesNotHideWhetherItIsSafeToLeave(t *testing.T) {
 		c.wrote = once(func() bool { return l.started("masters/m2/serve") }, l.fillDisk)
 		e := c.run("apply", "--yes")
 		l.want(e, exitInDoubt)
-		if !strings.Contains(e.out, "SAFE TO LEAVE: no. master m2") || !strings.Contains(e.err, "make room on this machine's disk, then dcos-patch resume") {
+		if !strings.Contains(e.out, "SAFE TO LEAVE: no. master m2") || !strings.Contains(e.err, "make room on this machine's disk, then "+l.typed("resume")) {
 			l.Errorf("%s", e)
 		}
 		l.want(l.run("resume"), exitDone)

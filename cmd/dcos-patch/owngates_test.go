@@ -97,7 +97,7 @@ func TestAnOperatorsGateThatStaysRedStopsTheLineAndTheRunIsResumedWhenItIsGreen(
 		if s := l.state(); s.Stop == nil || s.Stop.Step != plan.StepID("general/a2/serve") {
 			l.Errorf("stopped at %+v", s.Stop)
 		}
-		for _, says := range []string{`gate    "kafka-urp" on a2`, "sum(kafka_urp) == 0", "7", "dcos-patch check a2 --wait", "SAFE TO LEAVE: yes"} {
+		for _, says := range []string{`gate    "kafka-urp" on a2`, "sum(kafka_urp) == 0", "7", l.typed("check a2 --wait"), "SAFE TO LEAVE: yes"} {
 			if !strings.Contains(e.out, says) {
 				l.Errorf("says nothing of %q:\n%s", says, e.out)
 			}

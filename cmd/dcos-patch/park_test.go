@@ -18,7 +18,7 @@ func TestAnAgentThatIsGoneForGoodIsLeftBehind(t *testing.T) {
 	inBubble(t, opt, func(l *lab) {
 		l.edit(func(inv string) string { return strings.Replace(inv, quick, hasty, 1) })
 		stop := l.run("apply", "--yes")
-		if stop.code == exitDone || !strings.Contains(stop.out, "to leave a1 behind: dcos-patch -i "+l.inventory()+" park a1 --reason WHY") {
+		if stop.code == exitDone || !strings.Contains(stop.out, "to leave a1 behind: "+l.typed("park a1 --reason WHY")) {
 			t.Fatalf("want a stop that says how to leave a1 behind: %s", stop)
 		}
 		l.want(l.run("park", "a1", "--reason", "PSU, INC-4411"), exitDone)

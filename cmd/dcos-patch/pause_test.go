@@ -54,7 +54,7 @@ func TestTheFirstInterruptFinishesTheNodesInHand(t *testing.T) {
 				l.Errorf("%s was in hand and is not verified", a)
 			}
 		}
-		if !s.SafeToLeave().Safe || !strings.Contains(e.err, "interrupted") || !strings.Contains(e.out, "dcos-patch resume") {
+		if !s.SafeToLeave().Safe || !strings.Contains(e.err, "interrupted") || !strings.Contains(e.out, l.typed("resume")) {
 			l.Errorf("%s", e)
 		}
 		l.want(l.run("apply", "--yes"), exitRefused) // the run is not over

@@ -91,7 +91,7 @@ func TestAMasterWhoseOldDaemonsAnswerForEverIsNeverBelieved(t *testing.T) {
 		if s := l.state(); s.Stop == nil || s.Stop.Node != "m1" || s.SafeToLeave().Safe {
 			l.Errorf("stopped %+v, safe to leave: %+v", s.Stop, s.SafeToLeave())
 		}
-		if strings.Contains(e.out, "DONE") || !strings.Contains(e.out, "next    1 dcos-patch check m1 --wait") {
+		if strings.Contains(e.out, "DONE") || !strings.Contains(e.out, "next    1 "+l.typed("check m1 --wait")) {
 			l.Errorf("%s", e)
 		}
 		again := l.run("resume")

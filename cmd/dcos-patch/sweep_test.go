@@ -33,8 +33,8 @@ func TestASweepLeavesReceiptsAndWhatIsNotOurs(t *testing.T) {
 			l.c.SetFile(m, "/tmp/dcos-patch.notours1/file", []byte("root's"))
 		}
 		l.c.SetFile("a1", node.Dir+"/scripts/mine.sh", []byte("not ours"))
-		if e := l.run("status"); !strings.Contains(e.out, "owed    copies of plan, journal and script on m[1-3]: dcos-patch sweep") ||
-			!strings.Contains(e.out, "node patch script and node program on m3 a[1-2]: dcos-patch sweep") || strings.Contains(e.out, "lock") {
+		if e := l.run("status"); !strings.Contains(e.out, "owed    copies of plan, journal and script on m[1-3]: "+l.typed("sweep")) ||
+			!strings.Contains(e.out, "node patch script and node program on m3 a[1-2]: "+l.typed("sweep")) || strings.Contains(e.out, "lock") {
 			l.Errorf("%s", e)
 		}
 
