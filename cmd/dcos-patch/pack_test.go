@@ -218,13 +218,9 @@ func TestANodeInDoubtIsPacked(t *testing.T) {
 // A pack is no reason to wait long, nor to end otherwise.
 func TestANodeOutOfReachIsPackedWithoutItsWord(t *testing.T) {
 	t.Parallel()
-	for name, what := range map[string]simcluster.Kind{"it is off": simcluster.NodeNeverReturns, "it is silent": simcluster.SSHSilent} {
+	for name, opt := range map[string]simcluster.Options{"it is off": faulty("a1", simcluster.NodeNeverReturns), "it is silent": silent("a1")} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			opt := faulty("a1", what)
-			if what == simcluster.SSHSilent {
-				opt.Faults[len(opt.Faults)-1].When = simcluster.WhenDown
-			}
 			inBubble(t, opt, func(l *lab) {
 				c := l.controller()
 				var stopped time.Time
@@ -335,16 +331,27 @@ func TestASecretThatANodeShowsIsNotPacked(t *testing.T) {
 
 func TestAnInterruptEndsTheAskingAndNotThePack(t *testing.T) {
 	t.Parallel()
-	opt := faulty("a1", simcluster.AgentNeverRegisters)
-	inBubble(t, opt, func(l *lab) {
+	inBubble(t, silent("a1"), func(l *lab) {
 		c := l.controller()
+		var stopped time.Time
 		c.wrote = func(line string) {
 			if strings.Contains(line, "SAFE TO LEAVE") {
+				stopped = time.Now()
 				c.heard <- os.Interrupt
 			}
 		}
 		e := c.run("apply", "--yes")
 		l.want(e, exitStopped)
-		l.packed(e, "a1").has(t, "README.txt", "none  node/")
+		l.packed(e, "a1").has(t, "README.txt", "none  node/: the node was not reached")
+		if took := time.Since(stopped); took > pack.Patience/2 {
+			t.Errorf("it went on asking for %s", took)
+		}
 	})
+}
+
+// silent is a cluster of which an agent answers nothing once it is patched.
+func silent(agent string) simcluster.Options {
+	opt := faulty(agent, simcluster.SSHSilent)
+	opt.Faults[len(opt.Faults)-1].When = simcluster.WhenDown
+	return opt
 }

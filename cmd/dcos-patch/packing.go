@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
@@ -22,8 +23,24 @@ func (r *runner) pack(ctx context.Context, interrupted <-chan struct{}, s orches
 	if !packs(s) {
 		return
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := unless(ctx, interrupted)
 	defer cancel()
+	file := newPack(r.store, r.run, s.Stop.Node)
+	body, err := r.collect(ctx, s, said).Bytes()
+	if err == nil {
+		err = r.store.Write(r.run, file, body)
+	}
+	switch {
+	case err != nil:
+		fmt.Fprintf(r.err, "dcos-patch: no failure pack of %s, which changes nothing else: %v\n", s.Stop.Node, err)
+	case r.output == "text":
+		fmt.Fprint(r.out, packLine(r.store.Path(r.run, file)))
+	}
+}
+
+// unless gives a context that an interrupt ends, too.
+func unless(ctx context.Context, interrupted <-chan struct{}) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
 	go func() {
 		select {
 		case <-interrupted:
@@ -31,28 +48,23 @@ func (r *runner) pack(ctx context.Context, interrupted <-chan struct{}, s orches
 		case <-ctx.Done():
 		}
 	}()
+	return ctx, cancel
+}
+
+// collect brings together what the controller has kept of the node, and what
+// the node says.
+func (r *runner) collect(ctx context.Context, s orchestrator.State, said string) pack.Pack {
 	name := s.Stop.Node
 	b := believes(s, name)
-	p := pack.Pack{Dir: string(name) + "-" + r.run, At: time.Now(), Hide: r.pool.Hide}
-	p.Entries = append([]pack.Entry{b.entry(), pack.PlanOf(s.Plan, name), pack.Events(r.store.Path(r.run, journal.JournalFile), s.Plan, name)},
-		pack.Samples(r.store.Path(r.run, journal.SamplesDir), s.Plan, name, s.Stop.Step)...)
-	p.Entries = append(p.Entries, pack.Ask(ctx, pack.Node{
+	kept := []pack.Entry{b.entry(), pack.PlanOf(s.Plan, name), pack.Events(r.store.Path(r.run, journal.JournalFile), s.Plan, name)}
+	samples := pack.Samples(r.store.Path(r.run, journal.SamplesDir), s.Plan, name, s.Stop.Step)
+	answers := pack.Ask(ctx, pack.Node{
 		Connect: func(ctx context.Context) (node.Host, error) { return r.pool.Get(ctx, string(name)) },
 		Script:  s.Plan.Script.SHA256,
 		Units:   loggedUnits(s.Plan, name),
-	})...)
-	p.About = r.about(s, b, p.At, said)
-	file := newPack(r.store, r.run, name)
-	body, err := p.Bytes()
-	if err == nil {
-		err = r.store.Write(r.run, file, body)
-	}
-	switch {
-	case err != nil:
-		fmt.Fprintf(r.err, "dcos-patch: no failure pack of %s, which changes nothing else: %v\n", name, err)
-	case r.output == "text":
-		fmt.Fprint(r.out, packLine(r.store.Path(r.run, file)))
-	}
+	})
+	now := time.Now()
+	return pack.Pack{Dir: string(name) + "-" + r.run, At: now, About: r.about(s, b, now, said), Entries: slices.Concat(kept, samples, answers), Hide: r.pool.Hide}
 }
 
 // packs reports whether a run that has ended so has a node to tell of.
