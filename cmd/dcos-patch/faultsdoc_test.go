@@ -245,7 +245,7 @@ strikes at about ten positions each, a number instead of *full* at a sample of t
 tries another sample of this page every day.
 
 Demanded of every run, of the cluster and not of the product's own state: one master out at a time, no script run twice, agents after masters,
-the lock held (the simulated cluster's oracle; what a fault broke in the 5 s before a launch nobody could know); after every stop, *SAFE TO LEAVE: yes* only while no script runs, no swap is cut, every
+the lock held (the simulated cluster's oracle; what a fault broke in the 2 s before a launch nobody could know); after every stop, *SAFE TO LEAVE: yes* only while no script runs, no swap is cut, every
 master serves and a leader works, and with a word about an agent that Mesos misses; every next command leads on; at the end all nodes are
 patched, serve, and are unlocked. *Out of caution* is a *no* although all was well, because nobody had proved it yet.
 
