@@ -64,7 +64,10 @@ func (a *app) apply(ctx context.Context, args []string, f applyFlags) error {
 		}
 		waivers = saved.Waivers
 	}
-	s := openSession(inv, a.world)
+	s, err := openSession(inv, a.world)
+	if err != nil {
+		return err
+	}
 	defer s.close()
 	return a.carryOut(ctx, s, order{saved: saved, waivers: waivers, planID: f.planID, confirm: !f.yes, trim: whole})
 }

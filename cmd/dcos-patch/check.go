@@ -46,7 +46,10 @@ func (a *app) check(ctx context.Context, name inventory.NodeName, wait bool) err
 	if !ok {
 		return invalid("%s is not in %s", name, a.inventory)
 	}
-	s := openSession(inv, a.world)
+	s, err := openSession(inv, a.world)
+	if err != nil {
+		return err
+	}
 	defer s.close()
 	task, err := a.checkTask(ctx, s, n)
 	if err != nil {

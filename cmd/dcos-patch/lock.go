@@ -44,7 +44,10 @@ func (a *app) breakLock(ctx context.Context, reason string) error {
 	if err != nil {
 		return err
 	}
-	s := openSession(inv, a.world)
+	s, err := openSession(inv, a.world)
+	if err != nil {
+		return err
+	}
 	defer s.close()
 	seen := patcher.Look(ctx, hosts{s.pool}, s.names())
 	if err := ctx.Err(); err != nil {

@@ -62,7 +62,10 @@ func (a *app) stageCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s := openSession(inv, a.world)
+			s, err := openSession(inv, a.world)
+			if err != nil {
+				return err
+			}
 			defer s.close()
 			return a.carryOut(cmd.Context(), s, order{waivers: waivers, confirm: !yes, trim: func(p *plan.Plan) *plan.Plan { return stagesOnly(p, parallel) }})
 		},

@@ -55,7 +55,10 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 			return err
 		}
 	} else {
-		s := openSession(inv, a.world)
+		s, err := openSession(inv, a.world)
+		if err != nil {
+			return err
+		}
 		defer s.close()
 		found, err := s.survey(ctx)
 		if err != nil {

@@ -38,7 +38,10 @@ func (a *app) preflight(cmd *cobra.Command, waive waiveFlags) error {
 	if err != nil {
 		return err
 	}
-	s := openSession(inv, a.world)
+	s, err := openSession(inv, a.world)
+	if err != nil {
+		return err
+	}
 	defer s.close()
 	found, err := s.survey(ctx)
 	if err != nil {

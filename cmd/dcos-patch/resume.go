@@ -48,7 +48,10 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 	if err != nil {
 		return err
 	}
-	sess := openSession(inv, a.world)
+	sess, err := openSession(inv, a.world)
+	if err != nil {
+		return err
+	}
 	defer sess.close()
 	run := f.run
 	switch {

@@ -42,8 +42,8 @@ type session struct {
 type dialer func(ctx context.Context, network, addr string) (net.Conn, error)
 
 // openSession dials nothing yet. What is wrong with the ssh configuration or
-// with a secret is the error of every node, since none can be reached.
-func openSession(inv *inventory.Cluster, w world) *session {
+// with a secret is told here, once, and not by every node.
+func openSession(inv *inventory.Cluster, w world) (*session, error) {
 	cfg := sshexec.Config{
 		AgentSocket: os.Getenv("SSH_AUTH_SOCK"), NetDial: w.dial, Passphrase: w.phrase,
 		DialTimeout: inv.SSH.Dial, Attempts: inv.SSH.DialAttempts, KeepAlive: inv.SSH.Keepalive, KeepAliveMisses: inv.SSH.KeepaliveMiss,
@@ -53,23 +53,21 @@ func openSession(inv *inventory.Cluster, w world) *session {
 		config = inv.SSH.Config
 		collectOften()
 	}
-	known, wrong := targets(inv, config)
-	if password, err := secret(inv.SSH.SudoPassword); err != nil {
-		wrong = cmp.Or(wrong, fmt.Errorf("ssh.sudo.password of the inventory: %w", err))
-	} else {
-		cfg.SudoPassword = password
+	known, err := targets(inv, config)
+	if err != nil {
+		return nil, invalid("%s: ssh: %w", inv.Source, err)
+	}
+	if cfg.SudoPassword, err = secret(inv.SSH.SudoPassword); err != nil {
+		return nil, invalid("%s: ssh.sudo.password: %w", inv.Source, err)
 	}
 	lookup := func(name string) (sshexec.Target, error) {
 		t, ok := known[name]
-		switch {
-		case wrong != nil:
-			return t, wrong
-		case !ok:
+		if !ok {
 			return t, fmt.Errorf("%s is not in the inventory", name)
 		}
 		return t, nil
 	}
-	return &session{inv: inv, pool: sshexec.NewPool(cfg, lookup), dial: w.dial}
+	return &session{inv: inv, pool: sshexec.NewPool(cfg, lookup), dial: w.dial}, nil
 }
 
 func (s *session) close() { s.pool.Close() }

@@ -152,7 +152,10 @@ func (a *app) demo(ctx context.Context) (err error) {
 	for i := range inv.Groups {
 		inv.Groups[i].Policy.Bake = demoBake
 	}
-	s := openSession(inv, world{dial: c.DialContext})
+	s, err := openSession(inv, world{dial: c.DialContext})
+	if err != nil {
+		return err
+	}
 	defer s.close()
 	own := *a
 	own.stores = storesAt(filepath.Join(dir, "state"))

@@ -103,7 +103,10 @@ func (a *app) sweep(ctx context.Context, dry bool) error {
 	if err != nil {
 		return err
 	}
-	s := openSession(inv, a.world)
+	s, err := openSession(inv, a.world)
+	if err != nil {
+		return err
+	}
 	defer s.close()
 	w := &sweeper{app: a, session: s, store: store}
 	w.look(ctx)
