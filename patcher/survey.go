@@ -60,7 +60,12 @@ func surveyOne(ctx context.Context, nodes Nodes, name inventory.NodeName) plan.N
 func kind(err error) string {
 	var sudo *sshexec.SudoError
 	var dial *sshexec.DialError
+	var key *sshexec.HostKeyError
 	switch {
+	case errors.As(err, &key) && key.Problem == sshexec.HostKeyUnknown:
+		return "host-key-unknown"
+	case errors.As(err, &key) && key.Problem == sshexec.HostKeyChanged:
+		return "host-key-changed"
 	case errors.Is(err, sshexec.ErrHostKey):
 		return "host-key"
 	case errors.Is(err, sshexec.ErrAuth):

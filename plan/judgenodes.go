@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
@@ -47,8 +49,14 @@ func unreachable(n inventory.Node, f NodeFacts, today time.Time) Block {
 	b := Block{Node: n.Name, Observed: f.Err}
 	switch f.Kind {
 	case "host-key":
-		b.What, b.Want = "its SSH host key is not the known one", "the key in known_hosts"
-		b.Next = "find out why it changed; if the machine was rebuilt, replace its line in known_hosts"
+		b.What, b.Want = "its SSH host key is not to be trusted", "a key that known_hosts vouches for"
+		b.Next = "find out why before anybody connects to it"
+	case "host-key-changed":
+		b.What, b.Want = "its SSH host key has changed", "the key in known_hosts"
+		b.Next = "find out why it changed; only if the machine was rebuilt, replace its line in known_hosts"
+	case "host-key-unknown":
+		b.What, b.Want = "its SSH host key is not known yet", "a line for it in known_hosts"
+		b.Next = "ssh-keyscan -p " + strconv.Itoa(cmp.Or(n.Port, 22)) + " ADDRESS prints that line: compare its fingerprint (ssh-keygen -lf) with what the node's console shows, then add it"
 	case "sudo":
 		b.What, b.Want = "no sudo on it", "sudo for the login user"
 		b.Next = "allow it, or give ssh.sudo.password a reference"

@@ -20,6 +20,7 @@ func hint(err error) string {
 		script *patcher.ScriptError
 		record *orchestrator.RecordError
 		sudo   *sshexec.SudoError
+		key    *sshexec.HostKeyError
 		seal   *plan.SealError
 		format *plan.FormatError
 	)
@@ -38,6 +39,8 @@ func hint(err error) string {
 		return "dcos-patch plan --out FILE, have that plan approved, and apply it unchanged"
 	case errors.As(err, &sudo):
 		return "allow the login user sudo without a password on that node, or say ssh.sudo.password in the inventory; then dcos-patch plan"
+	case errors.As(err, &key) && key.Problem == sshexec.HostKeyUnknown:
+		return "ssh-keyscan prints the line for known_hosts: compare its fingerprint (ssh-keygen -lf) with what the node's console shows, then add it"
 	case errors.Is(err, sshexec.ErrHostKey):
 		return "if the key was changed on purpose, correct known_hosts; else find out who answers there"
 	case errors.Is(err, sshexec.ErrAuth):
