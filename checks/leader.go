@@ -45,6 +45,17 @@ func (l leadership) elected() (leading []inventory.NodeName, unread []string) {
 	return leading, unread
 }
 
+// unread are the masters that do not say whether they lead.
+func (l leadership) unread() []inventory.NodeName {
+	var names []inventory.NodeName
+	for _, r := range l.readings {
+		if _, has := r.metrics.Get("master/elected"); r.err != nil || !has {
+			names = append(names, r.node.Name)
+		}
+	}
+	return names
+}
+
 // leader is the one master that leads; false when none or several say so.
 func (l leadership) leader() (reading, bool) {
 	leading, _ := l.elected()

@@ -42,16 +42,23 @@ type view struct {
 // observation judges the view. Green is that there are masters and no finding
 // is worse than a warning.
 func (v view) observation() plan.Observation {
-	fs, quorums := []dcos.Finding{judgeLeader(v.lead, against{}).Finding}, []plan.Quorum(nil)
-	for _, part := range []func() (dcos.Finding, plan.Quorum, bool){v.zookeeper, v.registrar, v.cockroach, v.etcd} {
+	leader := judgeLeader(v.lead, against{}).Finding
+	fs, quorums, due := []dcos.Finding{leader}, []plan.Quorum(nil), map[string][]inventory.NodeName{}
+	if names := v.lead.unread(); !leader.Status.OK() && names != nil {
+		due[leader.Check] = names
+	}
+	for _, part := range []func() (dcos.Finding, members, bool){v.zookeeper, v.registrar, v.cockroach, v.etcd} {
 		f, q, applies := part()
 		fs = append(fs, f)
+		if q.dueTo != nil {
+			due[f.Check] = q.dueTo
+		}
 		if applies {
-			quorums = append(quorums, q)
+			quorums = append(quorums, q.Quorum)
 		}
 	}
 	fs = append(fs, v.own...)
-	obs := plan.Observation{Findings: fs, Quorums: quorums, Weights: v.weights()}
+	obs := plan.Observation{Findings: fs, Quorums: quorums, Weights: v.weights(), DueTo: due}
 	obs.Green = len(v.looks) > 0 && !slices.ContainsFunc(fs, func(f dcos.Finding) bool { return !f.Status.OK() })
 	obs.Out, obs.Unknown = v.agents()
 	return obs
@@ -66,39 +73,9 @@ func (v view) masterIPs() []string {
 	return ips(nodes)
 }
 
-// member is one master's part in a quorum: why it does not serve, if so.
-type member struct {
-	node   inventory.NodeName
-	status dcos.Status
-	why    string
-}
-
-// quorum sums the members up. The finding's status is that of the first
-// member that does not serve.
-func (v view) quorum(q question, name string, of func(masterLook) member) (dcos.Finding, plan.Quorum) {
-	quorum := plan.Quorum{Name: name, Size: len(v.looks), Age: plan.Duration(v.age)}
-	status, bad := dcos.Passed, []string(nil)
-	for _, m := range v.looks {
-		one := of(m)
-		if one.why == "" {
-			quorum.Serving = append(quorum.Serving, one.node)
-			continue
-		}
-		if len(bad) == 0 {
-			status = one.status
-		}
-		bad = append(bad, fmt.Sprintf("%s: %s", one.node, one.why))
-	}
-	f := q.passed("%d/%d serve", len(quorum.Serving), quorum.Size)
-	if len(bad) > 0 {
-		f.Status, f.Observed = status, f.Observed+"; "+strings.Join(bad, "; ")
-	}
-	return f, quorum
-}
-
 // zookeeper: a member serves when its own srvr says so. Green is more: every
 // Exhibitor lists all masters as serving with one leader, and srvr agrees.
-func (v view) zookeeper() (dcos.Finding, plan.Quorum, bool) {
+func (v view) zookeeper() (dcos.Finding, members, bool) {
 	ips := v.masterIPs()
 	f, q := v.quorum(question{"exhibitor", "", "all masters serving, one leader"}, "zookeeper", func(m masterLook) member {
 		one := member{node: m.node.Name, status: dcos.Unknown}
@@ -131,15 +108,16 @@ func (v view) zookeeper() (dcos.Finding, plan.Quorum, bool) {
 	return f, q, true
 }
 
-// registrar: a member serves when its replica is recovered and sees all.
-func (v view) registrar() (dcos.Finding, plan.Quorum, bool) {
+// registrar: a member serves when its replica is recovered and sees all. That it
+// sees fewer while others give no answer is due to those.
+func (v view) registrar() (dcos.Finding, members, bool) {
 	f, q := v.quorum(question{"registrar", "", "recovered 1 and the whole ensemble, on every master"}, "registrar", func(m masterLook) member {
 		if m.reading.err != nil {
-			return member{m.node.Name, dcos.Unknown, words(m.reading.err)}
+			return member{node: m.node.Name, status: dcos.Unknown, why: words(m.reading.err)}
 		}
 		for _, log := range []string{"registrar", "overlay"} {
 			if s, why := logReady(m.reading.metrics, log, len(v.looks)); why != "" {
-				return member{m.node.Name, s, why}
+				return member{m.node.Name, s, why, v.silent(m.reading.metrics, log)}
 			}
 		}
 		return member{node: m.node.Name}
@@ -147,47 +125,67 @@ func (v view) registrar() (dcos.Finding, plan.Quorum, bool) {
 	return f, q, true
 }
 
+// silent are the masters that gave no metrics, if it may be for them that a
+// recovered log sees fewer.
+func (v view) silent(m dcos.Metrics, log string) (names []inventory.NodeName) {
+	if recovered, _ := m.Get(log + "/log/recovered"); recovered != 1 {
+		return nil
+	}
+	for _, l := range v.looks {
+		if l.reading.err != nil {
+			names = append(names, l.node.Name)
+		}
+	}
+	return names
+}
+
 // cockroach: a member serves when its row is live and fresh in its own answer,
-// and it counts no bad range. It does not apply when every master has proved
+// and it counts no bad range. What it counts while others give no answer is
+// due to those. It does not apply when every master has proved
 // that it has none; one that has none among others that do is not a member in
 // service.
-func (v view) cockroach() (dcos.Finding, plan.Quorum, bool) {
+func (v view) cockroach() (dcos.Finding, members, bool) {
 	ask := question{"cockroach", "", "every master's row live and fresh, 0 ranges under-replicated or unavailable"}
 	if !slices.ContainsFunc(v.looks, func(m masterLook) bool { return m.noIAM == "" }) && len(v.looks) > 0 {
-		return ask.say(dcos.NotApplicable, "%s", v.looks[0].noIAM), plan.Quorum{}, false
+		return ask.say(dcos.NotApplicable, "%s", v.looks[0].noIAM), members{}, false
 	}
-	ips := v.masterIPs()
+	ips, silent := v.masterIPs(), []inventory.NodeName(nil)
+	for _, m := range v.looks {
+		if m.iamErr != nil {
+			silent = append(silent, m.node.Name)
+		}
+	}
 	f, q := v.quorum(ask, "cockroach", func(m masterLook) member {
 		switch {
 		case m.iamErr != nil:
-			return member{m.node.Name, dcos.Unknown, words(m.iamErr)}
+			return member{node: m.node.Name, status: dcos.Unknown, why: words(m.iamErr)}
 		case m.noIAM != "":
-			return member{m.node.Name, dcos.Failed, "it has no CockroachDB, and other masters have"}
+			return member{node: m.node.Name, status: dcos.Failed, why: "it has no CockroachDB, and other masters have"}
 		case slices.Contains(v.staleRows, m.node.IP):
-			return member{m.node.Name, dcos.Unknown, fmt.Sprintf("its row has not been rewritten for %s", rowLimit)}
+			return member{node: m.node.Name, status: dcos.Unknown, why: fmt.Sprintf("its row has not been rewritten for %s", rowLimit)}
 		}
 		live, _ := rowsOf(m.rows, ips)
 		s, why := rangesReady(live, ips)
-		return member{m.node.Name, s, why}
+		return member{m.node.Name, s, why, silent}
 	})
 	return f, q, true
 }
 
 // etcd: a member serves when it could read through a quorum. It does not apply
 // when every master has proved that it has none.
-func (v view) etcd() (dcos.Finding, plan.Quorum, bool) {
+func (v view) etcd() (dcos.Finding, members, bool) {
 	ask := question{"etcd", "", "every master's etcd healthy"}
 	if !slices.ContainsFunc(v.looks, func(m masterLook) bool { return m.noEtcd == "" }) && len(v.looks) > 0 {
-		return ask.say(dcos.NotApplicable, "%s", v.looks[0].noEtcd), plan.Quorum{}, false
+		return ask.say(dcos.NotApplicable, "%s", v.looks[0].noEtcd), members{}, false
 	}
 	f, q := v.quorum(ask, "etcd", func(m masterLook) member {
 		switch {
 		case m.etcdErr != nil:
-			return member{m.node.Name, dcos.Unknown, words(m.etcdErr)}
+			return member{node: m.node.Name, status: dcos.Unknown, why: words(m.etcdErr)}
 		case m.noEtcd != "":
-			return member{m.node.Name, dcos.Failed, "it has no etcd, and other masters have"}
+			return member{node: m.node.Name, status: dcos.Failed, why: "it has no etcd, and other masters have"}
 		}
-		return member{m.node.Name, dcos.Failed, m.etcd.sick()}
+		return member{node: m.node.Name, status: dcos.Failed, why: m.etcd.sick()}
 	})
 	return f, q, true
 }

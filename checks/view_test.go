@@ -1,10 +1,13 @@
 package checks
 
 import (
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
 )
 
 func TestZooKeeperOfTheWholeCluster(t *testing.T) {
@@ -36,6 +39,48 @@ func TestZooKeeperOfTheWholeCluster(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A master that gives no answer is what the findings are due to, and also what
+// others then count.
+func TestWhatIsMissingIsPutDownToTheMasterThatIsSilent(t *testing.T) {
+	silent := errors.New("no answer")
+	v := view{}
+	for i, n := range threeMasters() {
+		m := masterLook{node: n, code: 200, servers: servers(nil), srvr: dcos.ZooKeeperServer{Serving: true, Mode: "follower"}, rows: goodIAM().rows}
+		m.reading = reading{node: n, metrics: dcos.Metrics{"registrar/log/recovered": 1, "registrar/log/ensemble_size": 3, "master/elected": 0}}
+		m.etcd = etcdSelf{code: 200, health: dcos.EtcdHealth{Healthy: true}}
+		if i == 1 {
+			m = masterLook{node: n, srvrErr: silent, exhibitorErr: silent, iamErr: silent, etcdErr: silent, reading: reading{node: n, err: silent}}
+		} else {
+			m.reading.metrics["registrar/log/ensemble_size"] = 2
+			m.rows[1].UnderReplicated = dcos.KnownCount(7)
+		}
+		v.looks = append(v.looks, m)
+		v.lead.readings = append(v.lead.readings, m.reading)
+	}
+	due := func(want ...inventory.NodeName) {
+		t.Helper()
+		obs := v.observation()
+		if len(obs.DueTo) != 5 {
+			t.Fatalf("%+v", obs)
+		}
+		for _, f := range obs.Findings {
+			if got := obs.DueTo[f.Check]; f.Status.OK() || !slices.Equal(got, want) {
+				t.Errorf("%s is %s (%s), due to %v, want %v", f.Check, f.Status, f.Observed, got, want)
+			}
+		}
+	}
+	due("m2")
+	for i := range v.looks { // m1 has a part in it
+		if v.looks[i].node.Name == "m1" {
+			v.looks[i].srvr.Serving, v.looks[i].etcd.code = false, 503
+			v.looks[i].reading.metrics = dcos.Metrics{}
+			v.looks[i].iamErr = silent
+			v.lead.readings[i] = v.looks[i].reading
+		}
+	}
+	due("m1", "m2")
 }
 
 func TestAViewOfNoMastersIsNotGreen(t *testing.T) {

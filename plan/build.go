@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"time"
@@ -97,13 +98,16 @@ func (s *survey) excluded(name inventory.NodeName) bool {
 	return yes
 }
 
-// inNodeOrder sorts blocks: the cluster's, then node by node.
+// inNodeOrder sorts blocks of one weight: the cluster's, then node by node.
 func (s *survey) inNodeOrder(blocks []Block) []Block {
 	rank := map[inventory.NodeName]int{"": -1}
 	for i, n := range s.nodes {
 		rank[n.Name] = i
 	}
-	slices.SortStableFunc(blocks, func(a, b Block) int { return rank[a.Node] - rank[b.Node] })
+	weight := weigh(blocks)
+	slices.SortStableFunc(blocks, func(a, b Block) int {
+		return cmp.Or(weight(a)-weight(b), rank[a.Node]-rank[b.Node])
+	})
 	return blocks
 }
 

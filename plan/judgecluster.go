@@ -125,7 +125,7 @@ func (s *survey) judgeGreen() {
 		}
 		told = true
 		s.block(Block{Node: s.known(f.Node), What: "the cluster is not healthy: " + f.Check, Observed: orUnknown(f.Observed, f.Status),
-			Want: orElse(f.Want, "the check to pass"), Next: orElse(f.Hint, "repair it first, then plan again")})
+			Want: orElse(f.Want, "the check to pass"), Next: orElse(f.Hint, "repair it first, then plan again"), DueTo: s.explained(obs.DueTo[f.Check])})
 	}
 	if !told {
 		s.block(Block{What: "the cluster is not known to be healthy", Observed: "no evidence that it is",

@@ -8,8 +8,7 @@ import (
 )
 
 // Judgement is what speaks against a patch, and what a person should know
-// before one. Both lists have what concerns the cluster first, then what
-// concerns nodes, in the plan's node order.
+// before one. Both lists are in the order of a RefusalError.
 type Judgement struct {
 	Nodes    int     `json:"nodes"` // of the inventory; excluded ones are not asked
 	Blocks   []Block `json:"blocks"`

@@ -31,9 +31,14 @@ func (s *survey) judgeNodes() {
 				Want: "one name a machine", Next: "correct the addresses in the inventory"})
 		}
 		byIP[f.IP] = n.Name
+		s.judgeRest(n, f)
+		told := len(s.blocks)
 		s.judgeState(n, f)
 		s.judgeSystem(n, f)
 		s.judgeReady(n, f)
+		if s.atFault(n.Name) {
+			s.following(told, n.Name)
+		}
 	}
 }
 
@@ -111,8 +116,8 @@ func (s *survey) judgeIdentity(n inventory.Node, f NodeFacts, variant string) {
 	}
 }
 
-// judgeState: is the node where the script expects it, and at rest?
-func (s *survey) judgeState(n inventory.Node, f NodeFacts) {
+// judgeRest: is nobody at work on the node?
+func (s *survey) judgeRest(n inventory.Node, f NodeFacts) {
 	if f.MidSwap {
 		s.block(Block{Node: n.Name, What: "it is in the middle of a swap of packages", Observed: dcos.InstallProgress + " exists",
 			Want: "no such file", Next: "a person has to finish it: see the runbook, section mid-swap"})
@@ -121,6 +126,10 @@ func (s *survey) judgeState(n inventory.Node, f NodeFacts) {
 		s.block(Block{Node: n.Name, What: "a patch still runs on it", Observed: f.PatchUnit,
 			Want: "no patch unit", Next: "wait for its end, or resume the run that started it"})
 	}
+}
+
+// judgeState: is the node where the script expects it?
+func (s *survey) judgeState(n inventory.Node, f NodeFacts) {
 	if len(f.Active) == 0 {
 		s.block(Block{Node: n.Name, What: "its active packages are unknown", Observed: "none listed",
 			Want: "the list of /opt/mesosphere/active", Next: "dcos-patch check " + string(n.Name)})

@@ -81,7 +81,7 @@ func (s *survey) judgeRoom(p *Plan) {
 	slices.SortFunc(out, func(a, b inventory.NodeName) int { return natural(string(a), string(b)) })
 	s.block(Block{What: "no room to take an agent out", Observed: fmt.Sprintf("%d out already: %v", len(out), out),
 		Want: fmt.Sprintf("fewer than max_out, which is %d", p.MaxOut),
-		Next: "bring them back, or exclude those known to be dead, each with a reason"})
+		Next: "bring them back, or exclude those known to be dead, each with a reason", DueTo: s.explained(out)})
 }
 
 // judgeCanaries: declared canaries are in their group and take part.

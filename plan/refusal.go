@@ -16,6 +16,9 @@ type Block struct {
 	Observed string             `json:"observed,omitempty"`
 	Want     string             `json:"want,omitempty"`
 	Next     string             `json:"next,omitempty"` // what to do about it
+
+	// DueTo are nodes whose own blocks explain this one.
+	DueTo []inventory.NodeName `json:"due_to,omitempty"`
 }
 
 func (b Block) String() string {
@@ -33,8 +36,9 @@ func (b Block) String() string {
 	return s.String()
 }
 
-// RefusalError is every reason at once: those of the cluster first, then
-// those of nodes in the plan's node order. Nothing was touched.
+// RefusalError is every reason at once: first the nodes that others follow
+// from, then what else there is, and last what follows; each with the cluster's
+// first, then those of nodes in the plan's node order. Nothing was touched.
 type RefusalError struct {
 	Blocks []Block `json:"blocks"`
 }

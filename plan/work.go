@@ -102,6 +102,10 @@ type Observation struct {
 	Weights  map[inventory.NodeName]int `json:"weights,omitempty"` // leader weight of each master: Mesos 4, ZooKeeper 2, Marathon 1
 	Quorums  []Quorum                   `json:"quorums,omitempty"`
 	Tasks    map[inventory.NodeName]int `json:"tasks,omitempty"`
+
+	// DueTo are, by check, the masters that a finding is due to which is not OK,
+	// if it is only they.
+	DueTo map[string][]inventory.NodeName `json:"due_to,omitempty"`
 }
 
 // Quorum is one replicated group of masters.

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -119,6 +120,26 @@ func TestARefusalNamesEveryBlockAndFoldsEqualOnes(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "refusal.golden", b.String())
+}
+
+// What follows from a node is a line below it.
+func TestARefusalTellsWhatFollowsFromANodeBelowIt(t *testing.T) {
+	in := production()
+	in.Facts.Cluster.Green = false
+	for _, check := range []string{"leader", "etcd"} {
+		in.Facts.Cluster.Findings = append(in.Facts.Cluster.Findings, dcos.Finding{Check: check, Observed: "m2 and m3 answer nothing"})
+	}
+	in.Facts.Cluster.DueTo = map[string][]inventory.NodeName{"leader": {"m2", "m3"}, "etcd": {"m2", "m3"}}
+	for _, n := range []inventory.NodeName{"m2", "m3", "a001"} {
+		change(in, n, func(f *plan.NodeFacts) { *f = plan.NodeFacts{Err: "dial tcp: i/o timeout", Kind: "dial"} })
+	}
+	change(in, "a002", func(f *plan.NodeFacts) { f.MidSwap, f.Active = true, nil })
+	_, err := plan.Build(in)
+	var b bytes.Buffer
+	if err := Refusal(&b, err); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "refusal-follows.golden", b.String())
 }
 
 func TestARefusalInJSONHasABlockForEveryNode(t *testing.T) {

@@ -27,21 +27,33 @@ func Refusal(w io.Writer, err error) error {
 // Blocks writes blocks as Refusal does, for those that come without an error.
 func Blocks(w io.Writer, blocks []plan.Block) error {
 	var s strings.Builder
-	fmt.Fprintf(&s, "REFUSED: nothing was touched. %s:\n", count(len(blocks), "reason"))
+	text := count(len(blocks), "reason")
+	if _, n := causes(blocks); n > 0 {
+		text = fmt.Sprintf("%s, and %d that follow", count(len(blocks)-n, "reason"), n)
+	}
+	fmt.Fprintf(&s, "REFUSED: nothing was touched. %s:\n", text)
 	writeBlocks(&s, "", blocks)
 	_, err := io.WriteString(w, s.String())
 	return err
 }
 
-// writeBlocks writes folded blocks, each with a word before it.
+// writeBlocks writes folded blocks, each with a word before it, and with what
+// follows from it.
 func writeBlocks(s *strings.Builder, word string, blocks []plan.Block) {
+	caused, _ := causes(blocks)
 	for _, f := range foldBlocks(blocks) {
+		if f.block.DueTo != nil && caused[f.block.DueTo[0]] != nil {
+			continue // is told below its cause
+		}
 		b := f.shown()
 		fmt.Fprintf(s, " %s%s: %s\n", word, f.who(), b.What)
 		for _, l := range [][2]string{{"observed", b.Observed}, {"wanted", b.Want}, {"next", b.Next}} {
 			if l[1] != "" {
 				fmt.Fprintf(s, "   %-9s %s\n", l[0], l[1])
 			}
+		}
+		for _, l := range f.followers(caused) {
+			fmt.Fprintf(s, "   %-9s %s\n", "follows", l)
 		}
 	}
 }
@@ -71,21 +83,24 @@ type folded struct {
 	other int // observations that differ from the block's
 }
 
+// like is what blocks have in common that are folded.
+type like struct{ check, what, observed, want, next string }
+
 // foldBlocks joins blocks of nodes that ask for the same, also where the next
 // step names the node. What was observed may differ, as by an address: the
 // first is shown, and how many more there are.
 func foldBlocks(blocks []plan.Block) []folded {
 	var all []folded
-	at := map[plan.Block]int{}
+	at := map[like]int{}
 	for _, b := range blocks {
 		node := b.Node
 		b.Node = ""
-		key := b
+		key := like{b.Check, b.What, b.Observed, b.Want, b.Next}
 		if node != "" {
-			key.Observed = ""
+			key.observed = ""
 		}
 		if node != "" && utf8.ValidString(string(node)) {
-			key.Next = regexp.MustCompile(`\b`+regexp.QuoteMeta(string(node))+`\b`).ReplaceAllString(b.Next, "NODE")
+			key.next = regexp.MustCompile(`\b`+regexp.QuoteMeta(string(node))+`\b`).ReplaceAllString(b.Next, "NODE")
 		}
 		i, seen := at[key]
 		if node == "" || !seen {
@@ -93,7 +108,7 @@ func foldBlocks(blocks []plan.Block) []folded {
 			all = append(all, folded{block: b})
 			i = len(all) - 1
 		} else {
-			all[i].block.Next = key.Next
+			all[i].block.Next = key.next
 			if b.Observed != all[i].block.Observed {
 				all[i].other++
 			}
