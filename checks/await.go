@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -36,7 +37,8 @@ type news struct {
 
 // Await asks all gates of the task's step, side by side and again and again,
 // until all hold at the same time. It gives back the last finding of each, in
-// the step's order, with every error too.
+// the step's order, with every error too; of a node that cannot be reached, those
+// of GateError.
 //
 // Errors: *GateError when a gate has not held for its Within (counted from the
 // beginning, or from when it last held), or the step has not passed within its
@@ -64,6 +66,10 @@ func (c *Cluster) Await(ctx context.Context, t plan.Task, note func(dcos.Finding
 	}
 	at, err := settle(ctx, b, t, in, note)
 	b.tape.Ended(at, err)
+	var late *GateError
+	if errors.As(err, &late) && a.p != nil {
+		return late.blame(b, a.p.silent(at)).Findings, err
+	}
 	return b.findings(), err
 }
 

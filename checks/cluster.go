@@ -73,6 +73,7 @@ type peer struct {
 	agents  *mesos.Shared[dcos.Agents] // as a leading master lists them
 	tasks   *mesos.Shared[dcos.Tasks]
 	tunnels chan struct{} // a place per open connection
+	reach   reach
 
 	mu    sync.Mutex
 	units map[string]*mesos.Shared[dcos.Unit] // by name, of the units asked for so far
@@ -109,7 +110,7 @@ func newPeer(nodes Nodes, n plan.Node, clusterSize int, access Access) *peer {
 func (p *peer) dial(ctx context.Context, network, addr string) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, httpPatience)
 	defer cancel()
-	prober, err := p.nodes.Node(ctx, p.node.Name)
+	prober, err := p.prober(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +141,7 @@ const (
 func onNode[T any](ctx context.Context, p *peer, patience time.Duration, verb func(context.Context, Prober) (T, error)) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	prober, err := p.nodes.Node(ctx, p.node.Name)
+	prober, err := p.prober(ctx)
 	if err != nil {
 		var none T
 		return none, err

@@ -86,10 +86,7 @@ func (a *app) verdict(ctx context.Context, name inventory.NodeName, findings []d
 		}
 	}
 	if late != nil {
-		blocking = nil
-		for _, l := range late.Late { // green just now is not long enough
-			blocking = append(blocking, l.Finding)
-		}
+		blocking = late.Blocking() // green just now is not long enough
 	}
 	if late == nil && len(blocking) == 0 {
 		fmt.Fprintf(a.out, "%s is green\n", name)
