@@ -2,15 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/dcos-patch/dcos-patch/checks"
-	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/patcher"
@@ -22,7 +17,8 @@ func (a *app) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check NODE",
 		Short: "Ask one node's gates now: the first blocking fact, or green",
-		Long: `check asks the gates of the node's verification once: against the baseline that the
+		Long: `check looks whether anything is under way on the node, a patch or a swap that was
+cut short, and asks the gates of its verification once: against the baseline that the
 newest run took of it, or, before its patch, whether it is healthy as it is. It changes
 nothing. With --wait it goes on until all hold for as long as a run would demand, or
 its patience ends.`,
@@ -55,76 +51,11 @@ func (a *app) check(ctx context.Context, name inventory.NodeName, wait bool) err
 	if err != nil {
 		return err
 	}
-	cluster := s.checks(task.Plan, task.Run)
+	k := &checking{app: a, session: s, node: name, task: task}
 	if !wait {
-		if _, err := s.pool.Get(ctx, string(name)); err != nil && ctx.Err() == nil {
-			return a.notReached(name, err)
-		}
-		findings, err := cluster.Check(ctx, task)
-		return a.verdict(ctx, name, findings, err)
+		return k.once(ctx)
 	}
-	findings, err := cluster.Await(ctx, task, func(f dcos.Finding) {
-		fmt.Fprintf(a.out, "%s  %s\n", time.Now().Format("15:04:05"), line(f))
-	})
-	return a.verdict(ctx, name, findings, err)
-}
-
-// verdict ends a check: every gate in a line, and the first blocking fact.
-func (a *app) verdict(ctx context.Context, name inventory.NodeName, findings []dcos.Finding, err error) error {
-	var late *checks.GateError
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case err != nil && !errors.As(err, &late):
-		return err
-	}
-	var blocking []dcos.Finding
-	for _, f := range findings {
-		fmt.Fprintln(a.out, line(f))
-		if !f.Status.OK() {
-			blocking = append(blocking, f)
-		}
-	}
-	if late != nil {
-		blocking = late.Blocking() // green just now is not long enough
-	}
-	if late == nil && len(blocking) == 0 {
-		fmt.Fprintf(a.out, "%s is green\n", name)
-		return nil
-	}
-	if len(blocking) == 0 {
-		return err
-	}
-	first := blocking[0]
-	fmt.Fprintf(a.out, "%s is not ready: %s: %s; wanted %s\n", name, first.Check, first.Observed, first.Want)
-	if first.Hint != "" {
-		fmt.Fprintf(a.out, "  try   %s\n", first.Hint)
-	}
-	if n := len(blocking) - 1; n > 0 {
-		fmt.Fprintf(a.out, "  and %d more above\n", n)
-	}
-	return &codeError{exitStopped}
-}
-
-// notReached ends a check that has nobody to ask: one line, where every gate
-// would say the same.
-func (a *app) notReached(name inventory.NodeName, err error) error {
-	fmt.Fprintf(a.out, "%s is not ready: %v\n", name, err)
-	if h := hint(err); h != "" {
-		fmt.Fprintf(a.out, "  try   %s\n", h)
-	}
-	return &codeError{exitStopped}
-}
-
-func line(f dcos.Finding) string {
-	text := fmt.Sprintf("%-12s %-8s %s", f.Check, f.Status, f.Observed)
-	if f.Need > 1 {
-		text = fmt.Sprintf("%-12s %-8s %d/%d %s", f.Check, f.Status, f.Have, f.Need, f.Observed)
-	}
-	if !f.Status.OK() && f.Want != "" {
-		text += "; wanted " + f.Want
-	}
-	return text
+	return k.until(ctx)
 }
 
 // checkTask makes a task that asks a node's gates: its verification in the

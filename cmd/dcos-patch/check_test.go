@@ -1,0 +1,71 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/simcluster"
+)
+
+// A node on which a patch still runs is as green as ever, since nothing was
+// stopped yet, and is not ready all the same.
+func TestANodeOnWhichAPatchRunsIsNotGreen(t *testing.T) {
+	t.Parallel()
+	faults := append(patched("m1", "m2", "m3"), simcluster.Fault{What: simcluster.ScriptHangs, Where: "a1"})
+	inBubble(t, simcluster.Options{Private: 1, Width: 1, Seed: 1, Faults: faults}, func(l *lab) {
+		l.want(l.run("apply", "--yes"), exitInDoubt)
+		for _, args := range [][]string{{"check", "a1"}, {"check", "a1", "--wait"}} {
+			e := l.run(args...)
+			l.want(e, exitStopped)
+			if !strings.Contains(e.out, "a1 is not ready: at-rest: a patch runs on it: dcos-patch-") || strings.Contains(e.out, "is green") {
+				l.Errorf("%v says\n%s", args, e.out)
+			}
+		}
+	})
+}
+
+// An interrupted swap is the first thing to know of a node.
+func TestANodeInTheMiddleOfASwapIsToldAsThat(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simcluster.Options{Private: 1, Width: 1, Seed: 1, Faults: simcluster.Faults{{What: simcluster.MidSwapFromStart, Where: "a1"}}}, func(l *lab) {
+		e := l.run("check", "a1")
+		l.want(e, exitStopped)
+		if !strings.Contains(e.out, "a1 is not ready: at-rest: its swap of packages was cut short: "+dcos.InstallProgress+" exists") || !strings.Contains(e.out, "runbook") {
+			l.Errorf("%s", e.out)
+		}
+		l.want(l.run("check", "m1"), exitDone)
+	})
+}
+
+// Programs get one document, whatever the answer is.
+func TestACheckForPrograms(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simcluster.Options{Private: 2, Width: 1, Seed: 1, Faults: simcluster.Faults{
+		{What: simcluster.MidSwapFromStart, Where: "a1"}, {What: simcluster.WrongKey, Where: "a2"}}}, func(l *lab) {
+		for _, row := range []struct {
+			node, blocking string
+			code           int
+		}{{"m1", "", exitDone}, {"a1", "at-rest", exitStopped}, {"a2", "connection", exitStopped}} {
+			e := l.run("-o", "json", "check", row.node)
+			l.want(e, row.code)
+			var got struct {
+				Version  int
+				Node     string
+				Green    bool
+				Findings []dcos.Finding
+				Blocking []dcos.Finding
+			}
+			if err := json.Unmarshal([]byte(e.out), &got); err != nil {
+				l.Fatalf("%v\n%s", err, e.out)
+			}
+			if got.Version != 1 || got.Node != row.node || got.Green != (row.blocking == "") || len(got.Findings) == 0 {
+				l.Errorf("%+v", got)
+			}
+			if row.blocking != "" && (len(got.Blocking) == 0 || got.Blocking[0].Check != row.blocking || got.Blocking[0].Observed == "") {
+				l.Errorf("%s: want %s first, got %+v", row.node, row.blocking, got.Blocking)
+			}
+		}
+	})
+}
