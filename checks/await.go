@@ -37,8 +37,7 @@ type news struct {
 
 // Await asks all gates of the task's step, side by side and again and again,
 // until all hold at the same time. It gives back the last finding of each, in
-// the step's order, with every error too; of a node that cannot be reached, those
-// of GateError.
+// the step's order, with every error too.
 //
 // Errors: *GateError when a gate has not held for its Within (counted from the
 // beginning, or from when it last held), or the step has not passed within its
@@ -68,7 +67,7 @@ func (c *Cluster) Await(ctx context.Context, t plan.Task, note func(dcos.Finding
 	b.tape.Ended(at, err)
 	var late *GateError
 	if errors.As(err, &late) && a.p != nil {
-		return late.blame(b, a.p.silent(at)).Findings, err
+		late.blame(b, a.p.silent(at))
 	}
 	return b.findings(), err
 }

@@ -2,12 +2,12 @@ package checks
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/plan"
 )
 
 // GateError means that gates ran out of patience. What was done to the node
@@ -16,7 +16,7 @@ type GateError struct {
 	Node     inventory.NodeName
 	Late     []LateGate     // the gates that did not hold in time, in the step's order
 	Findings []dcos.Finding // the last of every gate of the step, in its order
-	Silent   *Silence       // not nil: the node cannot be reached. A finding about that stands first, for the gates that could not be asked for it
+	Silent   *plan.Silence  // not nil: the node cannot be reached
 }
 
 // LateGate is one gate that ran out of patience.
@@ -30,15 +30,10 @@ type LateGate struct {
 // Blocking are the findings that are in the way.
 func (e *GateError) Blocking() []dcos.Finding {
 	var fs []dcos.Finding
-	if e.Silent != nil {
-		fs = append(fs, e.silence())
-	}
 	for _, l := range e.Late {
-		if e.Silent == nil || !slices.Contains(e.Silent.Gates, l.Gate) {
-			fs = append(fs, l.Finding)
-		}
+		fs = append(fs, l.Finding)
 	}
-	return fs
+	return e.Silent.Fold(fs)
 }
 
 func (e *GateError) Error() string {
@@ -47,7 +42,7 @@ func (e *GateError) Error() string {
 		parts = append(parts, e.Silent.String())
 	}
 	for _, l := range e.Late {
-		if e.Silent != nil && slices.Contains(e.Silent.Gates, l.Gate) {
+		if e.Silent.Covers(l.Gate) {
 			continue
 		}
 		s := fmt.Sprintf("gate %q did not hold within %s: wanted %s, seen %s", l.Gate, l.Waited.Round(100*time.Millisecond), l.Finding.Want, l.Finding.Observed)

@@ -2,12 +2,11 @@ package checks
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/plan"
 )
 
 // reach remembers since when there is no way to a node, and why.
@@ -46,15 +45,8 @@ func (p *peer) prober(ctx context.Context) (Prober, error) {
 // connects is how long a connection may take that is not yet one that fails.
 const connects = 2 * time.Second
 
-// Silence is a node that cannot be reached.
-type Silence struct {
-	Since time.Time // controller's clock
-	Why   string
-	Gates []string // that could not be asked for it
-}
-
 // silent is the silence of the peer's node at a moment; nil when it is not silent.
-func (p *peer) silent(now time.Time) *Silence {
+func (p *peer) silent(now time.Time) *plan.Silence {
 	p.reach.mu.Lock()
 	defer p.reach.mu.Unlock()
 	r := &p.reach
@@ -62,27 +54,9 @@ func (p *peer) silent(now time.Time) *Silence {
 	case r.since.IsZero() || r.err == nil && now.Sub(r.since) < connects:
 		return nil
 	case r.err == nil:
-		return &Silence{Since: r.since, Why: "it does not answer"}
+		return &plan.Silence{Node: p.node.Name, Since: r.since, Why: "it does not answer"}
 	}
-	return &Silence{Since: r.since, Why: words(r.err)}
-}
-
-func (s *Silence) String() string {
-	text := fmt.Sprintf("it cannot be reached since %s UTC: %s", s.Since.UTC().Format("15:04:05"), s.Why)
-	switch n := len(s.Gates); n {
-	case 0:
-		return text
-	case 1:
-		return text + "; the gate " + s.Gates[0] + " could not be asked"
-	default:
-		return fmt.Sprintf("%s; %d gates could not be asked: %s", text, n, strings.Join(s.Gates, ", "))
-	}
-}
-
-// silence is the finding that stands in the place of all that could not be asked.
-func (e *GateError) silence() dcos.Finding {
-	q := question{"connection", e.Node, "an SSH connection to it"}
-	return q.unknown("%s", e.Silent)
+	return &plan.Silence{Node: p.node.Name, Since: r.since, Why: words(r.err)}
 }
 
 // unasked reports whether a gate lacks a no that is newer than the silence.
@@ -92,18 +66,14 @@ func (g gateState) unasked(since time.Time) bool {
 }
 
 // blame puts what is late down to a node that cannot be reached, if it cannot.
-func (e *GateError) blame(b *board, s *Silence) *GateError {
+func (e *GateError) blame(b *board, s *plan.Silence) {
 	if s == nil {
-		return e
+		return
 	}
-	e.Silent, e.Findings = s, nil
-	for i, f := range b.findings() {
-		if b.gates[i].unasked(s.Since) {
-			s.Gates = append(s.Gates, b.gates[i].spec.Gate)
-			continue
+	for _, g := range b.gates {
+		if g.unasked(s.Since) {
+			s.Gates = append(s.Gates, g.spec.Gate)
 		}
-		e.Findings = append(e.Findings, f)
 	}
-	e.Findings = append([]dcos.Finding{e.silence()}, e.Findings...)
-	return e
+	e.Silent = s
 }

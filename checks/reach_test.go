@@ -30,7 +30,10 @@ func TestANodeThatCannotBeReachedIsOneFinding(t *testing.T) {
 			t.Fatalf("%v", err)
 		}
 		var bad []dcos.Finding
-		for _, f := range findings {
+		if len(findings) != len(task.Step.Gates) {
+			t.Errorf("%d findings: the record has every gate's", len(findings))
+		}
+		for _, f := range late.Silent.Fold(findings) {
 			if !f.Status.OK() {
 				bad = append(bad, f)
 			}

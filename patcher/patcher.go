@@ -3,6 +3,7 @@ package patcher
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -116,7 +117,11 @@ func (p *Patcher) verify(ctx context.Context, t plan.Task, note func(plan.Note))
 	case ctx.Err() != nil:
 		return plan.Report{Outcome: plan.InDoubt, Detail: "stopped watching", Findings: findings}
 	default:
-		return plan.Report{Outcome: plan.Failed, Class: plan.NotVerified, Detail: err.Error(), Findings: findings}
+		r := plan.Report{Outcome: plan.Failed, Class: plan.NotVerified, Detail: err.Error(), Findings: findings}
+		if late := (*checks.GateError)(nil); errors.As(err, &late) {
+			r.Silent = late.Silent
+		}
+		return r
 	}
 }
 

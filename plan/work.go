@@ -75,6 +75,7 @@ type Report struct {
 	Class    Class           `json:"class,omitempty"`
 	Detail   string          `json:"detail,omitempty"` // one line for a person
 	Findings []dcos.Finding  `json:"findings,omitempty"`
+	Silent   *Silence        `json:"silent,omitempty"`   // not nil: the node could not be reached as the step ended
 	Evidence json.RawMessage `json:"evidence,omitempty"` // a baseline, a receipt: read back by later tasks
 	Undone   bool            `json:"undone,omitempty"`   // of a launch probe: its framework is proved to be gone
 }

@@ -149,7 +149,7 @@ func (t *Text) stepEnded(e journal.Event) []string {
 func trouble(node inventory.NodeName, action, took string, r *plan.Report) []string {
 	word := strings.ToUpper(strings.ReplaceAll(r.Outcome.String(), "-", " "))
 	lines := []string{fmt.Sprintf("%s %s %s%s%s%s", who(node), action, word, after(" ", class(r.Class)), took, after(": ", r.Detail))}
-	for _, f := range r.Findings {
+	for _, f := range r.Silent.Fold(r.Findings) {
 		if f.Status.OK() {
 			continue
 		}

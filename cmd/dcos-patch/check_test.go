@@ -69,3 +69,23 @@ func TestACheckForPrograms(t *testing.T) {
 		}
 	})
 }
+
+// A node that is gone is one block of a stop, and of a check after it, however
+// many gates it has.
+func TestAStopAtANodeThatIsGoneIsOneBlock(t *testing.T) {
+	t.Parallel()
+	faults := append(patched("m1", "m2", "m3"), simcluster.Fault{What: simcluster.NodeNeverReturns, Where: "a1"})
+	inBubble(t, simcluster.Options{Private: 1, Width: 1, Seed: 1, Faults: faults}, func(l *lab) {
+		e := l.run("apply", "--yes")
+		l.want(e, exitStopped)
+		_, stop, _ := strings.Cut(e.out, "STOPPED ")
+		if strings.Count(stop, "  gate    ") != 1 || strings.Count(e.out, "because  ") != 1 || !strings.Contains(stop, "cannot be reached since ") || !strings.Contains(stop, " gates could not be asked: registered") {
+			l.Errorf("%s", e.out)
+		}
+		e = l.run("check", "a1", "--wait")
+		l.want(e, exitStopped)
+		if strings.Contains(e.out, "more above") || !strings.Contains(e.out, "a1 is not ready: connection: it cannot be reached since ") {
+			l.Errorf("%s", e.out)
+		}
+	})
+}

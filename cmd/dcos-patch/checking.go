@@ -88,7 +88,7 @@ func (k *checking) verdict(ctx context.Context, rest dcos.Finding, findings []dc
 		return err
 	}
 	if late != nil && late.Silent != nil { // which says why nothing is known of it
-		return k.tell(findings, late.Blocking())
+		return k.tell(late.Silent.Fold(findings), late.Blocking())
 	}
 	findings = append([]dcos.Finding{rest}, findings...)
 	blocking := slices.DeleteFunc(slices.Clone(findings), func(f dcos.Finding) bool { return f.Status.OK() })

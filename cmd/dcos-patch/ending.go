@@ -148,7 +148,7 @@ func gates(b *strings.Builder, s orchestrator.State) (shown bool) {
 	if r == nil {
 		return false
 	}
-	for _, f := range r.Findings {
+	for _, f := range r.Silent.Fold(r.Findings) {
 		if f.Status.OK() {
 			continue
 		}
