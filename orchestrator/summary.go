@@ -2,6 +2,7 @@ package orchestrator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
@@ -13,7 +14,15 @@ import (
 // Tally counts nodes by what became of them. Every node of the plan is counted
 // once.
 type Tally struct {
-	Nodes, Verified, InFlight, Failed, Parked, Untouched, AtTarget, Excluded int
+	Nodes     int `json:"nodes"`
+	Verified  int `json:"verified"`
+	InFlight  int `json:"in_flight"`
+	InDoubt   int `json:"in_doubt"` // nobody knows how a step of theirs ended
+	Failed    int `json:"failed"`
+	Parked    int `json:"parked"`
+	Untouched int `json:"untouched"`
+	AtTarget  int `json:"at_target"`
+	Excluded  int `json:"excluded"`
 }
 
 // Tallies gives the tally of masters and of agents.
@@ -21,7 +30,7 @@ func (s State) Tallies() (masters, agents Tally) {
 	if s.Plan == nil {
 		return
 	}
-	phase := s.phases()
+	phase, doubt := s.phases(), s.InDoubt()
 	for _, n := range s.Plan.Nodes {
 		t := &agents
 		if n.Role == dcos.Master {
@@ -40,6 +49,8 @@ func (s State) Tallies() (masters, agents Tally) {
 			t.Verified++
 		case ph == Parked:
 			t.Parked++
+		case ph == Broken && slices.Contains(doubt, n.Name):
+			t.InDoubt++
 		case ph == Broken:
 			t.Failed++
 		default:
@@ -47,6 +58,23 @@ func (s State) Tallies() (masters, agents Tally) {
 		}
 	}
 	return masters, agents
+}
+
+// InDoubt names the nodes of lanes that ended without anybody knowing how, in
+// the plan's order of lanes.
+func (s State) InDoubt() []inventory.NodeName {
+	var names []inventory.NodeName
+	if s.Plan == nil {
+		return nil
+	}
+	for i, st := range s.Plan.Stages {
+		for k, ln := range st.Lanes {
+			if l := s.Lanes[i][k]; disruptive(st.Kind) && l.Phase == Broken && l.Report != nil && l.Report.Outcome == plan.InDoubt {
+				names = append(names, ln.Node)
+			}
+		}
+	}
+	return names
 }
 
 // phases maps nodes to the phase of their disruptive lane. A node that could
@@ -113,7 +141,7 @@ func (s State) SafeToLeave() Safety {
 	case agents.Untouched > 0:
 		why += "; older agents under newer masters work"
 	}
-	if n := agents.Failed + agents.InFlight; n > 0 {
+	if n := agents.Failed + agents.InDoubt + agents.InFlight; n > 0 {
 		why += fmt.Sprintf("; %d agent(s) are not verified, their tasks may be rescheduled", n)
 	}
 	return Safety{Safe: true, Why: why + s.missing()}

@@ -26,6 +26,7 @@ type Text struct {
 	lanes   map[string]time.Time // admission, by stage and node
 	shown   map[string]shown     // last finding written, by step and check
 	held    time.Time
+	running map[plan.StepID]bool // scripts that a resume has found running
 	failed  []inventory.NodeName // lanes that ended badly in this log
 }
 
@@ -104,6 +105,7 @@ func (t *Text) begun(e journal.Event) []string {
 		t.plan = e.Plan
 	}
 	t.run = e.Run
+	t.running = map[plan.StepID]bool{}
 	t.started, t.lanes, t.shown = map[plan.StepID]time.Time{}, map[string]time.Time{}, map[string]shown{}
 	word := "started"
 	if e.Kind == journal.RunResumed {

@@ -84,6 +84,27 @@ func TestTheLogOfARun(t *testing.T) {
 	golden(t, "run.golden", b.String())
 }
 
+// A script that was found running is watched: nothing starts.
+func TestAPatchThatAlreadyRunsIsNotToldAsStarted(t *testing.T) {
+	var b bytes.Buffer
+	text := &Text{W: &b}
+	const step = plan.StepID("general/a1/patch")
+	for _, e := range []journal.Event{
+		{Kind: journal.RunResumed, Run: "1"},
+		{Kind: journal.Reconciled, Step: step, Report: &plan.Report{Outcome: plan.Running, Detail: "unit x is active"}},
+		{Kind: journal.StepStarted, Step: step, Attempt: 1},
+		{Kind: journal.StepEnded, Step: step, Report: &plan.Report{Outcome: plan.Failed, Class: plan.BeforeSwap}},
+		{Kind: journal.StepStarted, Step: step, Attempt: 2},
+	} {
+		if err := text.Event(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s := b.String(); strings.Count(s, "patch started") != 1 || !strings.Contains(s, "a1 patch goes on: the script that was found running is watched\n") {
+		t.Errorf("%s", s)
+	}
+}
+
 func TestAGateThatPollsDoesNotFloodTheLog(t *testing.T) {
 	var b bytes.Buffer
 	text := &Text{W: &b}

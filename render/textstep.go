@@ -21,6 +21,10 @@ func (t *Text) stepStarted(e journal.Event) []string {
 	var text string
 	switch action {
 	case plan.ActionPatch:
+		if t.running[e.Step] {
+			delete(t.running, e.Step)
+			return []string{who(node) + " patch goes on: the script that was found running is watched"}
+		}
 		text = "patch started: from here on, forward only"
 	case plan.ActionBake, plan.ActionSettle:
 		text = fmt.Sprintf("%s started%s", action, after(" for ", t.spanOf(e.Step)))
@@ -178,6 +182,9 @@ func (t *Text) reconciled(e journal.Event) []string {
 	_, node, action := place(e.Step)
 	if e.Report.Outcome == plan.Failed || e.Report.Outcome == plan.InDoubt {
 		return trouble(node, "was in doubt: "+string(action), "", e.Report)
+	}
+	if e.Report.Outcome == plan.Running && t.running != nil {
+		t.running[e.Step] = true
 	}
 	return []string{fmt.Sprintf("%s was in doubt: %s found %s%s", who(node), action, e.Report.Outcome, after(": ", e.Report.Detail))}
 }

@@ -206,7 +206,7 @@ func (a *app) refuseUnfinished(store journal.Store) error {
 	if err != nil || run == "" || s.Ended == journal.RunDone || s.Plan == nil || !s.Begun() {
 		return err
 	}
-	return refuse(plan.Block{What: fmt.Sprintf("run %s of this cluster has not ended", run), Observed: stateWord(s) + ", " + tallyLine(s),
+	return refuse(plan.Block{What: fmt.Sprintf("run %s of this cluster has not ended", run), Observed: wordOf(store, run, s) + ", " + tallyLine(s),
 		Want: "one run at a time", Next: "dcos-patch resume"})
 }
 

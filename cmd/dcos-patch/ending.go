@@ -16,8 +16,9 @@ import (
 
 // summary is a run in short, for programs.
 type summary struct {
+	Version int                `json:"version"`
 	Run     string             `json:"run"`
-	State   string             `json:"state"` // "none", "running", "held", "done", "staged", "parked", "stopped", "in doubt", "interrupted", "taken over", "unreadable"
+	State   string             `json:"state"` // "none", "running", "held", "abandoned", "done", "staged", "parked", "stopped", "in doubt", "interrupted", "taken over", "unreadable"
 	Plan    string             `json:"plan"`
 	From    dcos.Version       `json:"from"`
 	To      dcos.Version       `json:"to"`
@@ -33,8 +34,8 @@ type summary struct {
 	Pack string               `json:"pack,omitempty"` // path of the failure pack
 }
 
-func summarize(run string, s orchestrator.State) summary {
-	sum := summary{Run: run, State: stateWord(s), At: s.At, Stop: s.Stop}
+func summarize(run string, s orchestrator.State, word string) summary {
+	sum := summary{Version: render.JSONVersion, Run: run, State: word, At: s.At, Stop: s.Stop}
 	if s.Plan != nil {
 		sum.Plan, sum.From, sum.To = s.Plan.ID, s.Plan.From, s.Plan.To
 	}
@@ -46,6 +47,18 @@ func summarize(run string, s orchestrator.State) summary {
 	sum.Safe, sum.Why = safe.Safe, safe.Why
 	sum.Owed = s.Obligations()
 	return sum
+}
+
+// abandoned is the word for a run that has not ended and that nobody on this
+// machine runs any more.
+const abandoned = "abandoned"
+
+// wordOf is stateWord of a run that is kept on this machine.
+func wordOf(store journal.Store, run string, s orchestrator.State) string {
+	if s.Ended == "" && s.Plan != nil && !controlled(store, run) {
+		return abandoned
+	}
+	return stateWord(s)
 }
 
 func stateWord(s orchestrator.State) string {
@@ -82,7 +95,7 @@ func counts(t orchestrator.Tally) string {
 	for _, c := range []struct {
 		n    int
 		word string
-	}{{t.InFlight, "in flight"}, {t.Failed, "failed"}, {t.Parked, "parked"}, {t.Untouched, "untouched"}, {t.Excluded, "excluded"}} {
+	}{{t.InFlight, "in flight"}, {t.InDoubt, "in doubt"}, {t.Failed, "failed"}, {t.Parked, "parked"}, {t.Untouched, "untouched"}, {t.Excluded, "excluded"}} {
 		if c.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.word))
 		}
@@ -196,12 +209,12 @@ func whyLeft(s orchestrator.State, node inventory.NodeName) string {
 }
 
 // statusText is where a run is, for people.
-func statusText(run string, s orchestrator.State, now time.Time) string {
+func statusText(run, word string, s orchestrator.State, now time.Time) string {
 	var b strings.Builder
 	if s.Plan == nil {
 		return fmt.Sprintf("run %s has not begun\n", run)
 	}
-	fmt.Fprintf(&b, "%s  run %s  %s  %s -> %s  plan %s  last event %s ago\n", s.Plan.Cluster.Name, run, strings.ToUpper(stateWord(s)),
+	fmt.Fprintf(&b, "%s  run %s  %s  %s -> %s  plan %s  last event %s ago\n", s.Plan.Cluster.Name, run, strings.ToUpper(word),
 		s.Plan.From, s.Plan.To, s.Plan.ID, now.Sub(s.At).Round(time.Second))
 	if st := s.AtWork(); st != nil && s.Ended == "" {
 		fmt.Fprintf(&b, "stage   %s\n", st.ID)

@@ -59,7 +59,7 @@ type believedLane struct {
 
 // believes is the fold of the journal as far as the node is concerned.
 func believes(s orchestrator.State, name inventory.NodeName) belief {
-	b := belief{Node: planned(s.Plan, name), Run: summarize(s.Run, s), Findings: map[plan.StepID][]plan.Note{}, Look: s.Look}
+	b := belief{Node: planned(s.Plan, name), Run: summarize(s.Run, s, stateWord(s)), Findings: map[plan.StepID][]plan.Note{}, Look: s.Look}
 	for i, st := range s.Plan.Stages {
 		for k, ln := range st.Lanes {
 			if ln.Node != name || i >= len(s.Lanes) {

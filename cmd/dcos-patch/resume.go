@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -147,8 +148,14 @@ func preview(run string, s orchestrator.State) string {
 	for _, st := range s.Owed() {
 		fmt.Fprintf(&b, "  look   how %s ended on %s; its script is not started again unless the node proves that it may\n", st.ID, st.Node)
 	}
+	doubt := s.InDoubt()
+	for _, n := range doubt {
+		fmt.Fprintf(&b, "  look   how its last step ended on %s; its script is not started again unless the node proves that it may\n", n)
+	}
 	for _, n := range s.Left() {
-		fmt.Fprintf(&b, "  retry  %s, from its failed step on\n", n)
+		if !slices.Contains(doubt, n) {
+			fmt.Fprintf(&b, "  retry  %s, from its failed step on\n", n)
+		}
 	}
 	fmt.Fprintf(&b, "  then   masters %d to go, agents %d to go; %d verified nodes are not touched\n", masters.Untouched, agents.Untouched, masters.Verified+agents.Verified)
 	return b.String()

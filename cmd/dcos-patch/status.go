@@ -10,6 +10,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 func (a *app) statusCommand() *cobra.Command {
@@ -68,23 +69,23 @@ func (a *app) status(run string) error {
 		return err
 	}
 	if run == "" && a.output == "json" {
-		return json.NewEncoder(a.out).Encode(summary{State: "none", Why: "no run in " + store.Dir})
+		return json.NewEncoder(a.out).Encode(summary{Version: render.JSONVersion, State: "none", Why: "no run in " + store.Dir})
 	}
 	if run == "" {
 		fmt.Fprintf(a.out, "no run in %s\n", store.Dir)
 		return nil
 	}
-	file := lastPack(store, run, s)
+	file, word := lastPack(store, run, s), wordOf(store, run, s)
 	if a.output == "json" {
-		sum := summarize(run, s)
+		sum := summarize(run, s, word)
 		sum.Pack = file
 		return json.NewEncoder(a.out).Encode(sum)
 	}
-	fmt.Fprint(a.out, statusText(run, s, time.Now()))
+	fmt.Fprint(a.out, statusText(run, word, s, time.Now()))
 	if file != "" {
 		fmt.Fprint(a.out, packLine(file))
 	}
-	if s.Ended == "" && s.Plan != nil && !controlled(store, run) {
+	if word == abandoned {
 		fmt.Fprintf(a.out, "its controller is gone: what runs on nodes goes on there\n  next    dcos-patch resume --run %s: it looks at the nodes first\n", run)
 	}
 	return nil
@@ -105,9 +106,9 @@ func (a *app) runs() error {
 	var bad error
 	for _, run := range runs {
 		s, err := load(store, run)
-		sum := summarize(run, s)
+		sum := summarize(run, s, wordOf(store, run, s))
 		if err != nil {
-			sum, bad = summary{Run: run, State: "unreadable", Why: err.Error()}, &codeError{exitInvalid}
+			sum, bad = summary{Version: render.JSONVersion, Run: run, State: "unreadable", Why: err.Error()}, &codeError{exitInvalid}
 		}
 		if a.output == "json" {
 			if err := json.NewEncoder(a.out).Encode(sum); err != nil {
@@ -119,8 +120,12 @@ func (a *app) runs() error {
 			fmt.Fprintf(a.out, "%-12s %-12s %v\n", run, sum.State, err)
 			continue
 		}
-		fmt.Fprintf(a.out, "%-12s %-12s plan %s  %s -> %s  masters %d/%d  agents %d/%d\n", run, sum.State, sum.Plan, sum.From, sum.To,
-			sum.Masters.Verified+sum.Masters.AtTarget, sum.Masters.Nodes, sum.Agents.Verified+sum.Agents.AtTarget, sum.Agents.Nodes)
+		next := ""
+		if sum.State == abandoned {
+			next = "; nobody runs it: dcos-patch resume --run " + run
+		}
+		fmt.Fprintf(a.out, "%-12s %-12s plan %s  %s -> %s  masters %d/%d  agents %d/%d%s\n", run, sum.State, sum.Plan, sum.From, sum.To,
+			sum.Masters.Verified+sum.Masters.AtTarget, sum.Masters.Nodes, sum.Agents.Verified+sum.Agents.AtTarget, sum.Agents.Nodes, next)
 	}
 	return bad
 }

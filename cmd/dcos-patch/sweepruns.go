@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -33,11 +32,7 @@ func (w *sweeper) claim(ctx context.Context) (*patcher.Lock, error) {
 	}
 	newest := newestOf(runs)
 	if newest != nil && !over(newest.state) {
-		next := "dcos-patch resume --run " + newest.state.Run
-		if newest.where != here {
-			next = "dcos-patch resume --from-cluster --run " + newest.state.Run
-		}
-		return nil, refuse(plan.Block{What: fmt.Sprintf("run %s has not ended", newest.state.Run), Observed: strings.TrimSpace(stateWord(newest.state)), Want: "every run over", Next: next})
+		return nil, refuse(w.unended(newest))
 	}
 	lock := w.lock(w.session, "sweep-"+time.Now().Format("0102-150405"))
 	for _, l := range w.all {
@@ -51,6 +46,26 @@ func (w *sweeper) claim(ctx context.Context) (*patcher.Lock, error) {
 		}
 	}
 	return lock, nil
+}
+
+// unended says whose turn it is while a run has not ended: of one that began
+// elsewhere nobody here knows whether its controller lives.
+func (w *sweeper) unended(f *found) plan.Block {
+	run := f.state.Run
+	b := plan.Block{What: fmt.Sprintf("run %s has not ended", run), Observed: wordOf(w.store, run, f.state), Want: "every run over", Next: "dcos-patch resume --run " + run}
+	if f.where == here {
+		return b
+	}
+	b.Observed = stateWord(f.state) + ", as " + f.where + " says"
+	b.Next = "dcos-patch resume --from-cluster --run " + run
+	for _, l := range w.all {
+		if h := l.survey.Lock; h != nil && h.Run == run {
+			b.Observed += "; locked by " + h.Owner
+			b.Next = "somebody may be at it: wait for its end; only if its controller is gone, dcos-patch lock break --reason WHY, then " + b.Next
+			break
+		}
+	}
+	return b
 }
 
 // leftBehind reports whether a run that holds the lock has no use for it.
