@@ -8,9 +8,12 @@ import (
 // Facts is what a survey observed. Plans are built from it, and from nothing
 // else that moves.
 type Facts struct {
-	Nodes   map[inventory.NodeName]NodeFacts `json:"nodes"`
-	Script  dcos.Script                      `json:"script"` // read through the first master's network
-	Unknown []UnknownAgent                   `json:"unknown_agents,omitempty"`
+	Nodes  map[inventory.NodeName]NodeFacts `json:"nodes"`
+	Script dcos.Script                      `json:"script"` // read through the first master's network
+	// ScriptErr says why there is no script that could be used.
+	ScriptErr string `json:"script_err,omitempty"`
+
+	Unknown []UnknownAgent `json:"unknown_agents,omitempty"`
 	// Deployments are the apps that Marathon is changing, where it says so
 	// without credentials.
 	Deployments []string    `json:"deployments,omitempty"`

@@ -68,6 +68,11 @@ func (s *survey) observedID() string {
 // judgeScript compares the script that was read with the one that was meant.
 func (s *survey) judgeScript() {
 	t, sc := s.c.Target, s.script
+	if why := s.in.Facts.ScriptErr; why != "" {
+		s.block(Block{What: "the node patch script cannot be used", Observed: why, Want: "the script that the installer has made",
+			Next: "open the URL, compare it with the line \"Node upgrade script URL\" that the installer printed, then dcos-patch plan"})
+		return
+	}
 	if sc.SHA256 == "" || len(sc.Packages) == 0 || sc.From == "" || sc.To == "" {
 		s.block(Block{What: "the node patch script is not known whole",
 			Observed: fmt.Sprintf("sha256 %q, %d packages, from %q to %q", sc.SHA256, len(sc.Packages), sc.From, sc.To),

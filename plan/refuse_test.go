@@ -51,6 +51,7 @@ func TestBuildRefuses(t *testing.T) {
 		{"a script to another version", func(i *in) { i.Inventory.Target.To = "2.1.3" }, "", "leads to another"},
 		{"a script with another hash", func(i *in) { i.Facts.Script.SHA256 = "bad" }, "", "not the one that was pinned"},
 		{"no script", func(i *in) { i.Facts.Script = dcos.Script{} }, "", "not known whole"},
+		{"a script that cannot be used", func(i *in) { i.Facts.Script, i.Facts.ScriptErr = dcos.Script{}, "404" }, "", "script cannot be used"},
 		{"an upgrade", versions("2.1.1", "2.2.0"), "", "an upgrade, not a patch"},
 		{"a downgrade", versions("2.1.2", "2.1.1"), "", "leads backwards"},
 		{"1.10", versions("1.10.1", "1.10.2"), "", "too old"},

@@ -85,7 +85,9 @@ func answer(f plan.NodeFacts, packages, held int) string {
 	if f.Ready != nil && f.Ready.Err == "" {
 		words = append(words, "docker "+orUnknown(f.Ready.Docker))
 	}
-	words = append(words, fmt.Sprintf("holds %d of the release's %d packages", held, packages))
+	if packages > 0 {
+		words = append(words, fmt.Sprintf("holds %d of the release's %d packages", held, packages))
+	}
 	if f.LockOwner != "" {
 		words = append(words, "locked by "+f.LockOwner)
 	}

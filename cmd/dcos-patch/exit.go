@@ -52,7 +52,6 @@ func codeOf(err error) int {
 		problems *inventory.Problems
 		damage   *journal.DamageError
 		refusal  *plan.RefusalError
-		script   *patcher.ScriptError
 		locked   *patcher.LockedError
 		overtook *patcher.OvertakenError
 		fenced   *node.RefusedError // another controller was quicker to the lock; inside a run it is a report
@@ -70,7 +69,7 @@ func codeOf(err error) int {
 		return exitInvalid
 	case errors.As(err, &record):
 		return exitInDoubt
-	case errors.As(err, &refusal), errors.As(err, &script), errors.As(err, &locked), errors.As(err, &overtook), errors.As(err, &fenced), errors.As(err, &dial), errors.As(err, &sudo),
+	case errors.As(err, &refusal), errors.As(err, &locked), errors.As(err, &overtook), errors.As(err, &fenced), errors.As(err, &dial), errors.As(err, &sudo),
 		errors.Is(err, patcher.ErrNoMajority):
 		return exitRefused
 	case errors.Is(err, context.Canceled):

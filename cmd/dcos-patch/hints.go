@@ -17,7 +17,6 @@ func hint(err error) string {
 		over   *patcher.OvertakenError
 		taking *patcher.UntakenError
 		damage *journal.DamageError
-		script *patcher.ScriptError
 		record *orchestrator.RecordError
 		sudo   *sshexec.SudoError
 		key    *sshexec.HostKeyError
@@ -31,8 +30,6 @@ func hint(err error) string {
 		return "dcos-patch resume --from-cluster --run " + over.Run
 	case errors.As(err, &damage):
 		return "nothing was done; put an intact copy in its place: if the lock is still this run's, dcos-patch lock break --reason \"damaged journal\"; then dcos-patch resume --from-cluster takes the newest that the masters hold"
-	case errors.As(err, &script):
-		return "open the URL, compare it with the line \"Node upgrade script URL\" that the installer printed, then dcos-patch plan"
 	case errors.As(err, &record):
 		return "make room on this machine's disk, then dcos-patch resume: it looks at the nodes first"
 	case errors.As(err, &seal), errors.As(err, &format):

@@ -128,8 +128,11 @@ func (s *session) survey(ctx context.Context) (surveyed, error) {
 		return out, err
 	}
 	script, body, err := patcher.FetchScript(ctx, h, string(first), s.inv.Target.URL)
-	if err != nil {
+	if err := ctx.Err(); err != nil {
 		return out, err
+	}
+	if err != nil {
+		out.facts.ScriptErr = err.Error()
 	}
 	out.facts.Script, out.script = script, body
 	out.facts.Deployments, _ = patcher.Deployments(ctx, h, out.facts.Nodes[first].IP)
