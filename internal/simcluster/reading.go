@@ -11,68 +11,93 @@ import (
 	"github.com/dcos-patch/dcos-patch/dcos"
 )
 
+// answer is lines of a key and its values.
+type answer struct{ strings.Builder }
+
+func (a *answer) line(key string, value ...any) { fmt.Fprintln(a, append([]any{key}, value...)...) }
+
 func survey(n *node, _ claim, _ []string) reply {
-	var b strings.Builder
-	line := func(key string, value ...any) { fmt.Fprintln(&b, append([]any{key}, value...)...) }
-	line("program", 1)
+	var a answer
+	a.line("program", 1)
+	n.tellIdentity(&a)
+	n.tellPackages(&a)
+	n.tellMachine(&a)
+	n.tellOurs(&a)
+	return reply{out: a.String()}
+}
+
+// tellIdentity says which node of which cluster this is.
+func (n *node) tellIdentity(a *answer) {
 	if id, ok := n.tree.read("/var/lib/dcos/cluster-id"); ok {
-		line("cluster_id", strings.TrimSpace(string(id)))
+		a.line("cluster_id", strings.TrimSpace(string(id)))
 	}
 	if n.tree.exists("/opt/mesosphere/bin/detect_ip") {
-		line("ip", n.ip)
+		a.line("ip", n.ip)
 	}
 	for _, f := range n.tree.list("/etc/mesosphere/roles") {
-		line("role", f.name)
+		a.line("role", f.name)
 	}
 	if text, ok := n.tree.read("/opt/mesosphere/etc/dcos-version.json"); ok {
-		line("version", jsonString(text, "version"))
-		line("variant", jsonString(text, "dcos-variant"))
+		a.line("version", jsonString(text, "version"))
+		a.line("variant", jsonString(text, "dcos-variant"))
 	}
+	if count, ok := n.tree.read("/opt/mesosphere/etc/master_count"); ok {
+		a.line("master_count", strings.TrimSpace(string(count)))
+	}
+}
+
+// tellPackages says what is active and what was fetched.
+func (n *node) tellPackages(a *answer) {
 	for _, l := range n.tree.list("/opt/mesosphere/active") {
-		line("active", path.Base(l.target))
+		a.line("active", path.Base(l.target))
 	}
 	for _, d := range n.tree.list("/opt/mesosphere/packages") {
 		if d.mode.IsDir() && !strings.HasSuffix(d.name, "_tmp") {
-			line("fetched", d.name)
+			a.line("fetched", d.name)
 		}
 	}
 	if n.tree.exists(dcos.InstallProgress) {
-		line("midswap")
+		a.line("midswap")
 	}
-	if count, ok := n.tree.read("/opt/mesosphere/etc/master_count"); ok {
-		line("master_count", strings.TrimSpace(string(count)))
-	}
-	line("systemd", int(n.c.opt.Systemd))
-	line("free_kb", n.room(DiskLow))
-	line("boot_id", n.bootID())
-	line("pid1_start", 3)
-	line("boot_time", n.booted.Add(n.clock().Sub(n.c.now())).Unix())
-	if a := n.tree.get("/opt/mesosphere/active"); a != nil {
-		line("active_ctime", a.changed.Add(n.clock().Sub(n.c.now())).Unix())
+}
+
+// tellMachine says what the machine is, and how long it has been up.
+func (n *node) tellMachine(a *answer) {
+	ahead := n.clock().Sub(n.c.now())
+	a.line("systemd", int(n.c.opt.Systemd))
+	a.line("free_kb", n.room(DiskLow))
+	a.line("boot_id", n.bootID())
+	a.line("pid1_start", 3)
+	a.line("boot_time", n.booted.Add(ahead).Unix())
+	if active := n.tree.get("/opt/mesosphere/active"); active != nil {
+		a.line("active_ctime", active.changed.Add(ahead).Unix())
 	}
 	if n.tree.exists("/etc/dcos-patch-rehearsal") {
-		line("rehearsal")
+		a.line("rehearsal")
 	}
+}
+
+// tellOurs says what dcos-patch has done and left here.
+func (n *node) tellOurs(a *answer) {
 	for _, p := range n.patches {
 		if p.running {
-			line("patch_unit", p.unit, "active")
+			a.line("patch_unit", p.unit, "active")
 		}
 	}
 	if e, ok := n.epoch(); ok {
-		line("epoch", e)
+		a.line("epoch", e)
 	}
 	if l, ok := n.tree.read(programDir + "/lock"); ok {
-		line("lock", strings.TrimSpace(string(l)))
+		a.line("lock", strings.TrimSpace(string(l)))
 	}
 	if h := n.tree.get(programDir + "/heartbeat"); h != nil {
-		line("heartbeat", strings.TrimSpace(string(h.data)), n.age(h))
+		a.line("heartbeat", strings.TrimSpace(string(h.data)), n.age(h))
 	}
 	for _, sha := range n.tree.list(programDir + "/receipts") {
 		for _, attempt := range n.attempts(sha.name) {
-			line("receipt", sha.name, attempt, n.receiptState(sha.name, attempt))
+			a.line("receipt", sha.name, attempt, n.receiptState(sha.name, attempt))
 		}
 	}
-	return reply{out: b.String()}
 }
 
 func jsonString(text []byte, key string) string {
