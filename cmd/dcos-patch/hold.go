@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -42,6 +43,34 @@ func hold(store journal.Store, run string) (*os.File, error) {
 		return nil, fmt.Errorf("becoming the controller of run %s: %w", run, err)
 	}
 	return f, nil
+}
+
+// taken is a run in the hand of this process.
+type taken struct {
+	held  *os.File
+	file  *journal.File
+	state orchestrator.State
+}
+
+// take holds a run, and folds its journal, which can then be written on.
+func take(store journal.Store, run string) (*taken, error) {
+	held, err := hold(store, run)
+	if err != nil {
+		return nil, err
+	}
+	t := &taken{held: held, state: orchestrator.New()}
+	t.file, err = journal.AppendEach(store.Path(run, journal.JournalFile), func(e journal.Event) { t.state = orchestrator.Replay(t.state, e) })
+	if err != nil {
+		held.Close()
+		return nil, invalid("run %s: %w", run, err)
+	}
+	return t, nil
+}
+
+// release lets others have the run.
+func (t *taken) release() {
+	t.file.Close()
+	t.held.Close()
 }
 
 // controlled reports whether a process of this machine has the run in hand.

@@ -51,22 +51,16 @@ func (a *app) park(node inventory.NodeName, f parkFlags) error {
 	if run == "" {
 		return refuse(plan.Block{What: "there is no run to leave a node out of", Observed: "none in " + store.Dir, Next: "exclude the node in the inventory, then dcos-patch plan"})
 	}
-	held, err := hold(store, run)
+	own, err := take(store, run)
 	if err != nil {
 		return err
 	}
-	defer held.Close()
-	s := orchestrator.New()
-	file, err := journal.AppendEach(store.Path(run, journal.JournalFile), func(e journal.Event) { s = orchestrator.Replay(s, e) })
-	if err != nil {
-		return invalid("run %s: %w", run, err)
-	}
-	defer file.Close()
-	if err := parkable(run, s, node); err != nil {
+	defer own.release()
+	if err := parkable(run, own.state, node); err != nil {
 		return err
 	}
-	e := journal.Event{Seq: s.Seq + 1, At: time.Now(), Kind: journal.LaneParked, Node: node, Controller: a.who(), Detail: strings.TrimSpace(f.reason)}
-	if err := file.Record(e); err != nil {
+	e := journal.Event{Seq: own.state.Seq + 1, At: time.Now(), Kind: journal.LaneParked, Node: node, Controller: a.who(), Detail: strings.TrimSpace(f.reason)}
+	if err := own.file.Record(e); err != nil {
 		return &orchestrator.RecordError{Err: err}
 	}
 	fmt.Fprintf(a.out, "%s is left behind in run %s: %s\n  next  dcos-patch resume --run %s\n", node, run, e.Detail, run)

@@ -67,28 +67,21 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 	if run == "" {
 		return refuse(plan.Block{What: "there is no run to resume", Observed: "none in " + store.Dir, Next: "dcos-patch apply, or, for a run of another machine, dcos-patch resume --from-cluster"})
 	}
-	held, err := hold(store, run)
+	own, err := take(store, run)
 	if err != nil {
 		return err
 	}
-	defer held.Close()
-	s := orchestrator.New()
-	file, err := journal.AppendEach(store.Path(run, journal.JournalFile), func(e journal.Event) { s = orchestrator.Replay(s, e) })
-	if err != nil {
-		return invalid("run %s: %w", run, err)
-	}
-	r := &runner{app: a, session: sess, store: store, run: run, lock: a.lock(sess, run), plan: s.Plan, file: file}
+	defer own.release()
+	s := own.state
+	r := &runner{app: a, session: sess, store: store, run: run, lock: a.lock(sess, run), plan: s.Plan, file: own.file}
 	r.lock.Known, r.lock.Handover = s.Epoch, f.fromCluster
 	if s.Ended == journal.RunDone && s.OwesFor(orchestrator.OwedLock) {
-		defer file.Close()
 		return r.conclude(ctx, nil, s, r.sink()) // died between the run's end and the lock's
 	}
 	if err := resumable(run, s, inv); err != nil {
-		file.Close()
 		return err
 	}
 	if r.script, err = os.ReadFile(store.Path(run, journal.ScriptFile)); err != nil {
-		file.Close()
 		return invalid("run %s: its script: %w", run, err)
 	}
 	if a.output == "text" {
@@ -103,7 +96,6 @@ func (r *runner) takeUp(ctx context.Context, s orchestrator.State) error {
 	defer stop()
 	epoch, err := r.lock.Acquire(watch)
 	if err != nil {
-		r.file.Close()
 		return err
 	}
 	return r.drive(watch, pause, s, journal.Event{Kind: journal.RunResumed, Run: r.run, Controller: r.who(), Epoch: epoch})

@@ -152,17 +152,12 @@ func (w *sweeper) settle() {
 }
 
 func (w *sweeper) settleRun(run string, clean []inventory.NodeName) error {
-	held, err := hold(w.store, run)
+	own, err := take(w.store, run)
 	if err != nil {
 		return err
 	}
-	defer held.Close()
-	s := orchestrator.New()
-	file, err := journal.AppendEach(w.store.Path(run, journal.JournalFile), func(e journal.Event) { s = orchestrator.Replay(s, e) })
-	if err != nil {
-		return err
-	}
-	defer file.Close()
+	defer own.release()
+	s := own.state
 	for _, o := range s.Obligations() {
 		done := slices.DeleteFunc(slices.Clone(o.Nodes), func(n inventory.NodeName) bool { return !slices.Contains(clean, n) })
 		if o.ID == orchestrator.OwedProbe { // is at the leader, and not on its node
@@ -175,7 +170,7 @@ func (w *sweeper) settleRun(run string, clean []inventory.NodeName) error {
 			continue
 		}
 		e := journal.Event{Seq: s.Seq + 1, At: time.Now(), Kind: journal.ObligationClosed, Obligation: &journal.Obligation{ID: o.ID, Nodes: done}}
-		if err := file.Record(e); err != nil {
+		if err := own.file.Record(e); err != nil {
 			return err
 		}
 		s, _ = orchestrator.Next(s, e)
