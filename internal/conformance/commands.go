@@ -89,19 +89,7 @@ var commands = map[string]func(*testing.T, World){
 	},
 	"forty commands share one connection": func(t *testing.T, w World) {
 		c := w.connect(t, w.Target)
-		var g errgroup.Group
-		for i := range 40 {
-			g.Go(func() error {
-				res, err := c.Run(limited(t), sshexec.Cmd{Argv: []string{"echo", fmt.Sprint(i)}})
-				if want := fmt.Sprintln(i); err == nil && string(res.Stdout) != want {
-					err = fmt.Errorf("%q, want %q", res.Stdout, want)
-				}
-				return err
-			})
-		}
-		if err := g.Wait(); err != nil {
-			t.Error(err)
-		}
+		atOnce(t, c, 40)
 	},
 	"sudo makes us root": func(t *testing.T, w World) {
 		c := w.connect(t, w.Target)
@@ -133,4 +121,22 @@ func pattern(n int) []byte {
 		p[i] = byte(i % 257)
 	}
 	return p
+}
+
+// atOnce gives so many commands side by side, each of which must have its own answer.
+func atOnce(t *testing.T, c *sshexec.Conn, commands int) {
+	t.Helper()
+	var g errgroup.Group
+	for i := range commands {
+		g.Go(func() error {
+			res, err := c.Run(limited(t), sshexec.Cmd{Argv: []string{"echo", fmt.Sprint(i)}})
+			if want := fmt.Sprintln(i); err == nil && string(res.Stdout) != want {
+				err = fmt.Errorf("%q, want %q", res.Stdout, want)
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		t.Error(err)
+	}
 }

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/dcos-patch/dcos-patch/sshexec"
 )
@@ -114,19 +113,7 @@ var ways = map[string]func(*testing.T, World){
 	"an sshd of two sessions is never asked for more than it gives": func(t *testing.T, w World) {
 		need(t, w.Few != nil, "have few sessions")
 		c := w.connect(t, *w.Few)
-		var g errgroup.Group
-		for i := range 10 {
-			g.Go(func() error {
-				res, err := c.Run(limited(t), sshexec.Cmd{Argv: []string{"echo", fmt.Sprint(i)}})
-				if want := fmt.Sprintln(i); err == nil && string(res.Stdout) != want {
-					err = fmt.Errorf("%q, want %q", res.Stdout, want)
-				}
-				return err
-			})
-		}
-		if err := g.Wait(); err != nil {
-			t.Error(err)
-		}
+		atOnce(t, c, 10)
 		if w.Dir != "" {
 			if err := c.Put(limited(t), sshexec.PutFile{Content: pattern(100_000), Dst: path.Join(w.Dir, "few"), Mode: 0o600}); err != nil {
 				t.Error(err)
