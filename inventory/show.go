@@ -15,6 +15,16 @@ import (
 // filled in. What it writes is an inventory again, equal to this one when it
 // stands in the same folder. The error is the writer's.
 func (c *Cluster) Show(w io.Writer) error {
+	enc := yaml.NewEncoder(w)
+	enc.SetIndent(2)
+	if err := enc.Encode(c.shown().Node); err != nil {
+		return err
+	}
+	return enc.Close()
+}
+
+// shown is the inventory as it was understood.
+func (c *Cluster) shown() page {
 	top := mapping()
 	top.HeadComment = "resolved from " + printable(c.Source) + ": ranges expanded, every default shown"
 	top.set("version", "1")
@@ -32,12 +42,7 @@ func (c *Cluster) Show(w io.Writer) error {
 	if x := c.Rehearsal.TimeScale; x > 0 {
 		top.setNode("rehearsal", flow().set("time_scale", strconv.FormatFloat(x, 'g', -1, 64)))
 	}
-	enc := yaml.NewEncoder(w)
-	enc.SetIndent(2)
-	if err := enc.Encode(top.Node); err != nil {
-		return err
-	}
-	return enc.Close()
+	return top
 }
 
 func (c *Cluster) showTarget() page {

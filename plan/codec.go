@@ -5,18 +5,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 )
 
 // FormatError says where a plan's JSON cannot be read. Line counts from 1; 0
 // means that no place is known.
 type FormatError struct {
+	What  string // "plan" or "facts"
 	Line  int
 	Field string // "stages[3].lanes[0].node"; empty when not known
 	Err   error
 }
 
 func (e *FormatError) Error() string {
-	where := "plan"
+	where := e.What
 	if e.Line > 0 {
 		where += fmt.Sprintf(" line %d", e.Line)
 	}
@@ -54,9 +56,9 @@ func Unmarshal(b []byte) (*Plan, error) {
 		// The decoder does not say where the unknown field is; a second,
 		// slower look does.
 		if field, offset, found := unknownField[Plan](b); found {
-			return nil, &FormatError{Line: line(b, offset), Field: field, Err: errUnknownField}
+			return nil, &FormatError{What: "plan", Line: line(b, offset), Field: field, Err: errUnknownField}
 		}
-		return nil, located(b, err)
+		return nil, located("plan", b, err)
 	}
 	if err := Verify(&p); err != nil {
 		return nil, err
@@ -71,26 +73,52 @@ func checkFormat(b []byte) error {
 		Format int `json:"format"`
 	}
 	if err := json.Unmarshal(b, &head); err != nil {
-		return located(b, err)
+		return located("plan", b, err)
 	}
 	if head.Format != FormatVersion {
-		return &FormatError{Field: "format", Err: fmt.Errorf("this program reads format %d, the plan is of format %d: use the dcos-patch that made it, or make it again", FormatVersion, head.Format)}
+		return &FormatError{What: "plan", Field: "format", Err: fmt.Errorf("this program reads format %d, the plan is of format %d: use the dcos-patch that made it, or make it again", FormatVersion, head.Format)}
 	}
 	return nil
 }
 
+// UnmarshalFacts reads facts that were saved as JSON. Errors are *FormatError.
+func UnmarshalFacts(b []byte) (Facts, error) {
+	var f Facts
+	if err := json.Unmarshal(b, &f); err != nil {
+		return Facts{}, located("facts", b, err)
+	}
+	return f, nil
+}
+
 // located finds the line that a JSON error speaks of.
-func located(b []byte, err error) error {
+func located(what string, b []byte, err error) error {
 	var syntax *json.SyntaxError
 	var typed *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
-		return &FormatError{Line: line(b, syntax.Offset), Err: err}
+		return &FormatError{What: what, Line: line(b, syntax.Offset), Err: err}
 	case errors.As(err, &typed):
-		return &FormatError{Line: line(b, typed.Offset), Field: typed.Field,
-			Err: fmt.Errorf("a %s cannot be read as %s", typed.Value, typed.Type)}
+		return &FormatError{What: what, Line: line(b, typed.Offset), Field: typed.Field,
+			Err: fmt.Errorf("wanted %s, found %s", inJSON(typed.Type), typed.Value)}
 	}
-	return &FormatError{Err: err}
+	return &FormatError{What: what, Err: err}
+}
+
+// inJSON says what a type is in a file.
+func inJSON(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return inJSON(t.Elem())
+	case reflect.Struct, reflect.Map:
+		return "an object"
+	case reflect.Slice, reflect.Array:
+		return "a list"
+	case reflect.String:
+		return "a text"
+	case reflect.Bool:
+		return "true or false"
+	}
+	return "a number"
 }
 
 func line(b []byte, offset int64) int {

@@ -120,6 +120,11 @@ func TestCompareNamesWhatTakesTheGroundFromUnderAPlan(t *testing.T) {
 		{"nothing has moved", func(*Input) {}, ""},
 		{"leaders and tasks have moved", func(i *Input) { i.Facts.Cluster.Weights, i.Facts.Cluster.Tasks = nil, nil }, ""},
 		{"an agent is out", func(i *Input) { i.Facts.Cluster.Out = append(i.Facts.Cluster.Out, "a1") }, ""},
+		{"it was carried out", func(i *Input) {
+			for _, n := range i.Inventory.Nodes() {
+				observe(*i, n.Name, patched)
+			}
+		}, "the plan is carried out"},
 		{"a node was patched by hand", func(i *Input) { observe(*i, "a2", patched) }, "a2: it is not where the plan found it"},
 		{"a node was taken out", func(i *Input) { i.Inventory.Groups[0].Nodes = i.Inventory.Groups[0].Nodes[1:] }, "a1: it is in the plan and no longer"},
 		{"a node was added", func(i *Input) { *i = healthy(agents("general", "a", 5)) }, "a5: it is in the inventory and not in the plan"},

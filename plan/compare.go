@@ -12,11 +12,19 @@ import (
 // (active packages), variant, and script. Leaders, tasks and health move all
 // the time and are no reason.
 func Compare(saved, fresh *Plan) []Block {
+	if carriedOut(saved, fresh) {
+		return []Block{{What: "the plan is carried out", Observed: "every node that it patches is at the target", Want: "something to do",
+			Next: "nothing is left of it; dcos-patch plan shows how the cluster is"}}
+	}
+	next := "plan again, and have the new plan approved"
+	if saved.ID == fresh.ID {
+		next = "dcos-patch plan --out FILE, and apply that: it has the same id, so what was approved is still what is done"
+	}
 	var blocks []Block
 	differs := func(node inventory.NodeName, what, observed, want string) {
 		if observed != want {
 			blocks = append(blocks, Block{Node: node, What: what, Observed: orElse(observed, "nothing"),
-				Want: orElse(want, "nothing"), Next: "plan again, and have the new plan approved"})
+				Want: orElse(want, "nothing"), Next: next})
 		}
 	}
 	differs("", "this is another cluster than the plan's", fresh.Cluster.ID, saved.Cluster.ID)
@@ -39,6 +47,13 @@ func Compare(saved, fresh *Plan) []Block {
 		differs(was.Name, "it is not where the plan found it (active packages, exclusion)", string(is.Disposition), string(was.Disposition))
 	}
 	return append(blocks, newcomers(fresh, now)...)
+}
+
+// carriedOut reports whether a plan had something to do, of which nothing is
+// left, and it is still the same plan.
+func carriedOut(saved, fresh *Plan) bool {
+	work := func(n Node) bool { return n.Disposition == Patch }
+	return saved.ID == fresh.ID && slices.ContainsFunc(saved.Nodes, work) && !slices.ContainsFunc(fresh.Nodes, work)
 }
 
 // newcomers are the nodes of the fresh plan that the saved one lacks.

@@ -73,7 +73,7 @@ func describe(p *plan.Plan, s plan.Stage) string {
 	case plan.StageDeferred:
 		return "what may be red until now, once more"
 	case plan.StagePreflight, plan.StagePostflight:
-		return count(len(p.Nodes)-excluded(p), "node") + after(": ", s.Note)
+		return Count(len(p.Nodes)-excluded(p), "node") + after(": ", s.Note)
 	case plan.StageAhead:
 		staged := 0
 		for _, n := range nodes {
@@ -121,7 +121,7 @@ func leads(weight int) string {
 func canaries(nodes []plan.Node, s plan.Stage) string {
 	var all []string
 	for _, n := range nodes {
-		all = append(all, fmt.Sprintf("%s (%s)", n.Name, count(n.Tasks, "task")))
+		all = append(all, fmt.Sprintf("%s (%s)", n.Name, Count(n.Tasks, "task")))
 	}
 	steps, probe := s.Lanes[0].Steps, ""
 	if slices.ContainsFunc(steps, func(st plan.Step) bool { return st.Action == plan.ActionProbe }) {
@@ -196,8 +196,8 @@ func excluded(p *plan.Plan) int {
 	return n
 }
 
-// count writes "1 node", "3 nodes".
-func count(n int, what string) string {
+// Count writes "1 node", "3 nodes".
+func Count(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}

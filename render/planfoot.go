@@ -30,7 +30,7 @@ func foot(p *plan.Plan) string {
 		fmt.Fprintf(&s, " everywhere: %s\n", Printable(strings.TrimPrefix(own, ", ")))
 	}
 	fmt.Fprintf(&s, " to patch: %d of %s    already at target: %d    excluded: %d    max out: %d\n", patched,
-		count(len(p.Nodes), "node"), len(p.Nodes)-patched-excluded(p), excluded(p), p.MaxOut)
+		Count(len(p.Nodes), "node"), len(p.Nodes)-patched-excluded(p), excluded(p), p.MaxOut)
 	if patched == 0 {
 		s.WriteString(" Nothing is left to patch: every node that is not excluded runs the target's packages.\n")
 		return s.String()

@@ -20,7 +20,7 @@ func Preflight(w io.Writer, in plan.Input, j plan.Judgement) error {
 	if script.From != "" {
 		fmt.Fprintf(&s, "  DC/OS %s -> %s", script.From, script.To)
 	}
-	fmt.Fprintf(&s, "  %s: %s\n", count(j.Nodes, "node"), j)
+	fmt.Fprintf(&s, "  %s: %s\n", Count(j.Nodes, "node"), j)
 	writeBlocks(&s, "BLOCK ", j.Blocks)
 	writeBlocks(&s, "WARN  ", j.Warnings)
 	s.WriteString(knownIssues(script.From, script.To))

@@ -27,9 +27,9 @@ func Refusal(w io.Writer, err error) error {
 // Blocks writes blocks as Refusal does, for those that come without an error.
 func Blocks(w io.Writer, blocks []plan.Block) error {
 	var s strings.Builder
-	text := count(len(blocks), "reason")
+	text := Count(len(blocks), "reason")
 	if _, n := causes(blocks); n > 0 {
-		text = fmt.Sprintf("%s, and %d that follow", count(len(blocks)-n, "reason"), n)
+		text = fmt.Sprintf("%s, and %d that follow", Count(len(blocks)-n, "reason"), n)
 	}
 	fmt.Fprintf(&s, "REFUSED: nothing was touched. %s:\n", text)
 	writeBlocks(&s, "", blocks)

@@ -37,5 +37,5 @@ func (t *Text) done() []string {
 	for _, node := range t.plan.Nodes {
 		n[node.Disposition]++
 	}
-	return []string{fmt.Sprintf("%s: %s to patch, %d at target before, %d excluded", text, count(n[plan.Patch], "node"), n[plan.AtTarget], n[plan.Excluded])}
+	return []string{fmt.Sprintf("%s: %s to patch, %d at target before, %d excluded", text, Count(n[plan.Patch], "node"), n[plan.AtTarget], n[plan.Excluded])}
 }

@@ -32,7 +32,7 @@ func hint(err error) string {
 		return "nothing was done; put an intact copy in its place: if the lock is still this run's, dcos-patch lock break --reason \"damaged journal\"; then dcos-patch resume --from-cluster takes the newest that the masters hold"
 	case errors.As(err, &record):
 		return "make room on this machine's disk, then dcos-patch resume: it looks at the nodes first"
-	case errors.As(err, &seal), errors.As(err, &format):
+	case errors.As(err, &seal), errors.As(err, &format) && format.What == "plan":
 		return "dcos-patch plan --out FILE, have that plan approved, and apply it unchanged"
 	case errors.As(err, &sudo):
 		return "allow the login user sudo without a password on that node, or say ssh.sudo.password in the inventory; then dcos-patch plan"

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"runtime/debug"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 func (a *app) inventoryCommand() *cobra.Command {
@@ -18,8 +20,12 @@ func (a *app) inventoryCommand() *cobra.Command {
 		&cobra.Command{Use: "validate", Short: "Report every problem of the inventory at once", Args: noArgs,
 			RunE: func(*cobra.Command, []string) error {
 				inv, err := inventory.Load(a.inventory)
+				if a.output == "json" {
+					return a.validateJSON(inv, err)
+				}
 				if err == nil {
-					fmt.Fprintf(a.out, "%s: %d masters, %d agents in %d groups: valid\n", a.inventory, len(inv.Masters), len(inv.Nodes())-len(inv.Masters), len(inv.Groups))
+					fmt.Fprintf(a.out, "%s: %s, %s in %s: valid\n", a.inventory, render.Count(len(inv.Masters), "master"),
+						render.Count(len(inv.Nodes())-len(inv.Masters), "agent"), render.Count(len(inv.Groups), "group"))
 				}
 				return err
 			}},
@@ -28,6 +34,9 @@ func (a *app) inventoryCommand() *cobra.Command {
 				inv, err := inventory.Load(a.inventory)
 				if err != nil {
 					return err
+				}
+				if a.output == "json" {
+					return inv.ShowJSON(a.out)
 				}
 				return inv.Show(a.out)
 			}},
@@ -109,23 +118,39 @@ func stagedOnly(p *plan.Plan) bool {
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{Use: "version", Short: "Show the version of this binary", Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if a.output == "json" {
+				return json.NewEncoder(a.out).Encode(builtFrom())
+			}
 			fmt.Fprintf(a.out, "dcos-patch %s\n", version())
 			return nil
 		}}
 }
 
-// version is what this binary was built from.
-func version() string {
-	version, revision := "development", "unknown"
+// built is what this binary was built from, for programs.
+type built struct {
+	Version    int    `json:"version"` // of this document
+	Release    string `json:"release"`
+	Revision   string `json:"revision"`
+	PlanFormat int    `json:"plan_format"`
+}
+
+func builtFrom() built {
+	b := built{render.JSONVersion, "development", "unknown", plan.FormatVersion}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		if v := info.Main.Version; v != "" && v != "(devel)" {
-			version = v
+			b.Release = v
 		}
 		for _, s := range info.Settings {
 			if s.Key == "vcs.revision" {
-				revision = s.Value
+				b.Revision = s.Value
 			}
 		}
 	}
-	return fmt.Sprintf("%s (revision %s, plan format %d)", version, revision, plan.FormatVersion)
+	return b
+}
+
+// version is the same for people.
+func version() string {
+	b := builtFrom()
+	return fmt.Sprintf("%s (revision %s, plan format %d)", b.Release, b.Revision, b.PlanFormat)
 }

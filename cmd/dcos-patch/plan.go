@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -154,11 +153,7 @@ func readFacts(file string) (plan.Facts, error) {
 	if err != nil {
 		return facts, invalid("--offline: %w", err)
 	}
-	if err := json.Unmarshal(b, &facts); err != nil {
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
-			return facts, invalid("--offline: %s: at byte %d: %w", file, syntax.Offset, err)
-		}
+	if facts, err = plan.UnmarshalFacts(b); err != nil {
 		return facts, invalid("--offline: %s: %w", file, err)
 	}
 	if len(facts.Nodes) == 0 {

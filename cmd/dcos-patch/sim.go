@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 // simFlags describe a simulated cluster.
@@ -52,6 +53,16 @@ command works against it from another terminal: dcos-patch -i DIR/inventory.yaml
 }
 
 func (f simFlags) options() (simcluster.Options, error) {
+	switch {
+	case !(f.scale >= simcluster.LeastTimeScale && f.scale <= 1): // which is how NaN is refused, too
+		return simcluster.Options{}, invalid("--time-scale %g: want %g to 1", f.scale, simcluster.LeastTimeScale)
+	case f.masters < 1:
+		return simcluster.Options{}, invalid("--masters %d: want an odd number", f.masters)
+	case f.width < 1:
+		return simcluster.Options{}, invalid("--width %d: want 1 or more", f.width)
+	case f.zones < 0:
+		return simcluster.Options{}, invalid("--zones %d: want 0 or more", f.zones)
+	}
 	o := simcluster.Options{Name: "sim", Masters: f.masters, Private: f.private, Public: f.public, Width: f.width, Zones: f.zones, Port: f.port, Seed: f.seed, TimeScale: f.scale}
 	if f.faults == "" {
 		return o, nil
@@ -95,7 +106,8 @@ func (a *app) simUp(ctx context.Context, f simFlags) error {
 			cancel()
 			return
 		}
-		fmt.Fprintf(a.out, "simulated cluster %s: %d masters, %d private agents, %d public agents; time x%g\n", o.Name, o.Masters, o.Private, o.Public, 1/o.TimeScale)
+		fmt.Fprintf(a.out, "simulated cluster %s: %s, %s, %s; time x%g\n", o.Name,
+			render.Count(o.Masters, "master"), render.Count(o.Private, "private agent"), render.Count(o.Public, "public agent"), 1/o.TimeScale)
 		fmt.Fprintf(a.out, "  from another terminal:  dcos-patch -i %s plan\n  Ctrl-C here ends it\n", filepath.Join(dir, "inventory.yaml"))
 	})
 	if writeErr != nil {

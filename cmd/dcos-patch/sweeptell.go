@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 // tell says what was removed, or would be, and what was not reached.
@@ -28,7 +29,7 @@ func (w *sweeper) tell(word string) error {
 		missed++
 	}
 	if w.output == "text" {
-		fmt.Fprintf(w.out, "%s %d files on %d nodes; receipts and epochs stay\n", word, files, nodes)
+		fmt.Fprintf(w.out, "%s %s on %s; receipts and epochs stay\n", word, render.Count(files, "file"), render.Count(nodes, "node"))
 	}
 	if missed > 0 {
 		return &codeError{exitParked}

@@ -19,6 +19,9 @@ const (
 	Systemd219 Systemd = 219
 )
 
+// LeastTimeScale is how much shorter delays can be made.
+const LeastTimeScale = 0.001
+
 // Options describe a cluster. The zero value is a small cluster without
 // faults, in full time.
 type Options struct {
@@ -78,8 +81,8 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("%d masters: want an odd number", o.Masters)
 	case o.Private < 0 || o.Public < 0:
 		return o, fmt.Errorf("negative number of agents")
-	case o.TimeScale < 0.001 || o.TimeScale > 1:
-		return o, fmt.Errorf("time scale %g: want 0.001 to 1", o.TimeScale)
+	case !(o.TimeScale >= LeastTimeScale && o.TimeScale <= 1): // which is how NaN is refused, too
+		return o, fmt.Errorf("time scale %g: want %g to 1", o.TimeScale, LeastTimeScale)
 	case o.Net < 1 || o.Net > 254:
 		return o, fmt.Errorf("net %d: want 1 to 254", o.Net)
 	}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/render"
+)
+
+// validated is what there is to say of an inventory, for programs.
+type validated struct {
+	Version   int       `json:"version"`
+	Inventory string    `json:"inventory"`
+	Valid     bool      `json:"valid"`
+	Masters   int       `json:"masters"`
+	Agents    int       `json:"agents"`
+	Groups    int       `json:"groups"`
+	Problems  []problem `json:"problems"`
+}
+
+// problem is an inventory.Problem.
+type problem struct {
+	File   string `json:"file"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
+	Field  string `json:"field,omitempty"`
+	What   string `json:"what"`
+	Hint   string `json:"hint,omitempty"`
+}
+
+// validateJSON tells programs on standard output, and people on the other.
+func (a *app) validateJSON(inv *inventory.Cluster, err error) error {
+	v := validated{Version: render.JSONVersion, Inventory: a.inventory, Valid: err == nil, Problems: []problem{}}
+	var bad *inventory.Problems
+	switch {
+	case err == nil:
+		v.Masters, v.Agents, v.Groups = len(inv.Masters), len(inv.Nodes())-len(inv.Masters), len(inv.Groups)
+	case !errors.As(err, &bad):
+		return err
+	default:
+		for _, p := range bad.List {
+			v.Problems = append(v.Problems, problem{p.File, p.Line, p.Column, p.Field, p.What, p.Hint})
+		}
+	}
+	if werr := json.NewEncoder(a.out).Encode(v); werr != nil || err == nil {
+		return werr
+	}
+	explain(render.Terminal{W: a.err}, err)
+	return &codeError{codeOf(err)}
+}
