@@ -24,11 +24,20 @@ type SSHConfig struct {
 	parsed *ssh_config.Config
 }
 
-// ReadSSHConfig reads a configuration, usually ~/.ssh/config. A missing file
-// says nothing of any host.
+// ReadSSHConfigIfAny is ReadSSHConfig for a file that need not be there,
+// usually ~/.ssh/config: a missing one says nothing of any host.
+func ReadSSHConfigIfAny(file string) (*SSHConfig, error) {
+	s, err := ReadSSHConfig(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &SSHConfig{file: file, parsed: &ssh_config.Config{}}, nil
+	}
+	return s, err
+}
+
+// ReadSSHConfig reads a configuration.
 func ReadSSHConfig(file string) (*SSHConfig, error) {
 	text, err := os.ReadFile(expandHome(file))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err != nil {
 		return nil, fmt.Errorf("reading the ssh configuration: %w", err)
 	}
 	parsed, err := ssh_config.DecodeBytes(text)

@@ -1,6 +1,8 @@
 package sshexec
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -143,7 +145,11 @@ func TestAnIncludedFileIsRead(t *testing.T) {
 }
 
 func TestAMissingSSHConfigSaysNothing(t *testing.T) {
-	s, err := ReadSSHConfig(filepath.Join(t.TempDir(), "none"))
+	none := filepath.Join(t.TempDir(), "none")
+	if _, err := ReadSSHConfig(none); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v, of a file that was to be there", err)
+	}
+	s, err := ReadSSHConfigIfAny(none)
 	if err != nil {
 		t.Fatal(err)
 	}

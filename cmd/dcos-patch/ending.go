@@ -219,7 +219,9 @@ func statusText(run, word string, s orchestrator.State, now time.Time) string {
 	if st := s.AtWork(); st != nil && s.Ended == "" {
 		fmt.Fprintf(&b, "stage   %s\n", st.ID)
 	}
-	fmt.Fprintf(&b, "state   %s\n", tallyLine(s))
+	if s.Stop == nil { // else the ending says it
+		fmt.Fprintf(&b, "state   %s\n", tallyLine(s))
+	}
 	for _, w := range s.Working() {
 		fmt.Fprintf(&b, "  %-8s %-9s since %s%s\n", w.Step.Node, w.Step.Action, w.Since.Local().Format("15:04:05"), blocking(s, w.Step))
 	}

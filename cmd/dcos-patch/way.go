@@ -51,7 +51,11 @@ func sshConfig(file string) (*sshexec.SSHConfig, error) {
 	if file == "" {
 		return nil, nil
 	}
-	config, err := sshexec.ReadSSHConfig(file)
+	read := sshexec.ReadSSHConfig
+	if usual := inventory.DefaultSSH().Config; file == usual || file == strings.Replace(usual, "~", os.Getenv("HOME"), 1) {
+		read = sshexec.ReadSSHConfigIfAny
+	}
+	config, err := read(file)
 	if err != nil {
 		return nil, fmt.Errorf("%w; name another file in the inventory (ssh: {config: FILE}), or none (config: none)", err)
 	}

@@ -83,6 +83,18 @@ func TestAnSSHConfigurationThatIsNotUnderstoodNamesTheWayOut(t *testing.T) {
 	}
 }
 
+func TestAnSSHConfigurationThatWasNamedMustBeThere(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "typo")
+	if _, err := targets(wayInventory(t, "{}"), file); err == nil || !strings.Contains(err.Error(), "no such file") || !strings.Contains(err.Error(), file) {
+		t.Errorf("%v", err)
+	}
+	t.Setenv("HOME", t.TempDir()) // of an operator without any
+	inv := wayInventory(t, "{}")
+	if _, err := targets(inv, inv.SSH.Config); err != nil || !strings.HasPrefix(inv.SSH.Config, os.Getenv("HOME")) {
+		t.Errorf("%s: %v", inv.SSH.Config, err)
+	}
+}
+
 func TestASecretIsFetchedFromWhereTheInventorySays(t *testing.T) {
 	const canary = "c4n4ry"
 	dir := t.TempDir()
