@@ -100,6 +100,7 @@ func (a *app) carryOut(ctx context.Context, s *session, o order) error {
 	}
 	made, err := s.build(look, o.waivers)
 	if err != nil {
+		tellHeld(a.err, s.inv, made.in.Facts) // what is wrong may be the doing of that run
 		return err
 	}
 	p := made.plan

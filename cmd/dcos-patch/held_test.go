@@ -19,3 +19,18 @@ func TestWhoLooksBeforeAPatchIsToldWhoHoldsTheLock(t *testing.T) {
 		}
 	})
 }
+
+// A run in hand takes nodes out: what is wrong then is its doing, and is told
+// after whose it is.
+func TestAnApplyThatIsRefusedIsToldWhoHoldsTheLock(t *testing.T) {
+	t.Parallel()
+	opt := simcluster.Options{Private: 1, Seed: 1, Faults: simcluster.Faults{{What: simcluster.LockHeld, Where: "m2"}, {What: simcluster.MidSwapFromStart, Where: "a1"}}}
+	inBubble(t, opt, func(l *lab) {
+		e := l.run("apply", "--yes")
+		l.want(e, exitRefused)
+		lock, swap := strings.Index(e.err, "m2 is locked by run other-run"), strings.Index(e.err, "REFUSED")
+		if lock < 0 || swap < lock {
+			l.Errorf("want the lock's holder, and then the reasons: %s", e)
+		}
+	})
+}
