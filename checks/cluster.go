@@ -57,7 +57,7 @@ func New(nodes Nodes, p *plan.Plan) *Cluster { return NewAs(nodes, p, Access{}) 
 func NewAs(nodes Nodes, p *plan.Plan, access Access) *Cluster {
 	c := &Cluster{nodes: nodes, plan: p, peers: make(map[inventory.NodeName]*peer, len(p.Nodes))}
 	for _, n := range p.Nodes {
-		c.peers[n.Name] = newPeer(nodes, n, len(p.Nodes), access)
+		c.peers[n.Name] = newPeer(nodes, n, p, access)
 	}
 	c.lead = mesos.NewShared(mesos.Pace{Ready: c.mastersReady}, c.askLeadership)
 	return c
@@ -87,7 +87,8 @@ func listPace(nodes int) mesos.Pace {
 	return mesos.Pace{Spacing: time.Duration(nodes) * time.Millisecond, Rest: 3}
 }
 
-func newPeer(nodes Nodes, n plan.Node, clusterSize int, access Access) *peer {
+func newPeer(nodes Nodes, n plan.Node, in *plan.Plan, access Access) *peer {
+	clusterSize := len(in.Nodes)
 	p := &peer{nodes: nodes, node: n, tunnels: make(chan struct{}, maxTunnels), units: make(map[string]*mesos.Shared[dcos.Unit])}
 	p.http = &http.Client{
 		// A tunnelled connection knows no deadlines and dies with its SSH
@@ -99,7 +100,7 @@ func newPeer(nodes Nodes, n plan.Node, clusterSize int, access Access) *peer {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	p.mesos = mesos.New(p.http, access.scheme()+"://"+net.JoinHostPort(n.IP, strconv.Itoa(n.Role.MesosPort()))).Expecting(clusterSize)
-	p.metrics = mesos.NewReader(p.mesos)
+	p.metrics = mesos.NewReader(p.mesos, in.Spacing(mesos.ReadSpacing))
 	p.agents = mesos.NewShared(listPace(clusterSize), func(ctx context.Context) (dcos.Agents, error) { return overHTTP(ctx, p.mesos.Agents) })
 	p.tasks = mesos.NewShared(listPace(clusterSize), func(ctx context.Context) (dcos.Tasks, error) { return overHTTP(ctx, p.mesos.Tasks) })
 	return p

@@ -33,7 +33,7 @@ func ExampleClient_Agents() {
 // One Reader for each daemon, for all who want its metrics.
 func ExampleReader() {
 	c := mesos.New(answering(200, `{"registrar/log/recovered":1.0}`), "http://10.20.0.11:5050")
-	metrics := mesos.NewReader(c)
+	metrics := mesos.NewReader(c, mesos.ReadSpacing)
 	sample, err := metrics.Read(context.Background())
 	if err != nil {
 		fmt.Println(err)

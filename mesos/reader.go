@@ -7,9 +7,9 @@ import (
 	"github.com/dcos-patch/dcos-patch/dcos"
 )
 
-// readSpacing keeps a daemon's /metrics/snapshot below the two requests a
+// ReadSpacing keeps a daemon's /metrics/snapshot below the two requests a
 // second that libprocess answers without queueing, with room for others.
-const readSpacing = 600 * time.Millisecond
+const ReadSpacing = 600 * time.Millisecond
 
 // Sample is one reading of a daemon's metrics.
 type Sample struct {
@@ -19,15 +19,16 @@ type Sample struct {
 }
 
 // Reader shares the readings of one daemon's metrics among many callers: at
-// most one request is under way, and requests start at least 600 ms apart.
+// most one request is under way, and requests start at least the spacing apart.
 // Make one per daemon. Safe for concurrent use; it starts no goroutine.
 type Reader struct {
 	readings *Shared[Sample]
 }
 
-// NewReader reads the metrics of the client's daemon.
-func NewReader(c *Client) *Reader {
-	return &Reader{NewShared(Pace{Spacing: readSpacing}, func(ctx context.Context) (Sample, error) {
+// NewReader reads the metrics of the client's daemon; ReadSpacing is the spacing
+// of real ones.
+func NewReader(c *Client, spacing time.Duration) *Reader {
+	return &Reader{NewShared(Pace{Spacing: spacing}, func(ctx context.Context) (Sample, error) {
 		asked := time.Now()
 		m, err := c.Metrics(ctx)
 		if err != nil {

@@ -68,7 +68,7 @@ func (d *daemon) honest(t *testing.T) {
 func TestManyCallersShareOneRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &daemon{takes: 50 * time.Millisecond}
-		r := mesos.NewReader(mesos.New(d, base))
+		r := mesos.NewReader(mesos.New(d, base), mesos.ReadSpacing)
 		var wait sync.WaitGroup
 		for range 10 {
 			wait.Go(func() {
@@ -89,7 +89,7 @@ func TestManyCallersShareOneRequest(t *testing.T) {
 func TestALateCallerDoesNotGetAnEarlierSample(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &daemon{takes: time.Second}
-		r := mesos.NewReader(mesos.New(d, base))
+		r := mesos.NewReader(mesos.New(d, base), mesos.ReadSpacing)
 		var wait sync.WaitGroup
 		wait.Go(func() {
 			if s, err := r.Read(t.Context()); err != nil || s.Metrics["n"] != 1 {
@@ -115,7 +115,7 @@ func TestACallerThatGivesUpDoesNotTakeTheOthersWithIt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := &daemon{takes: time.Second}
-				r := mesos.NewReader(mesos.New(d, base))
+				r := mesos.NewReader(mesos.New(d, base), mesos.ReadSpacing)
 				var wait sync.WaitGroup
 				if after > time.Second {
 					wait.Go(func() { _, _ = r.Read(t.Context()) }) // keeps the turn for the first second
@@ -148,7 +148,7 @@ func TestAnErrorIsSharedAndTheNextCallAsksAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		refused := errors.New("connection refused")
 		d := &daemon{takes: 10 * time.Millisecond, fail: refused}
-		r := mesos.NewReader(mesos.New(d, base))
+		r := mesos.NewReader(mesos.New(d, base), mesos.ReadSpacing)
 		var wait sync.WaitGroup
 		for range 5 {
 			wait.Go(func() {
@@ -170,7 +170,7 @@ func TestAContextThatHasEndedAsksNothing(t *testing.T) {
 	d := &daemon{}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := mesos.NewReader(mesos.New(d, base)).Read(ctx); !errors.Is(err, context.Canceled) || len(d.asked) != 0 {
+	if _, err := mesos.NewReader(mesos.New(d, base), mesos.ReadSpacing).Read(ctx); !errors.Is(err, context.Canceled) || len(d.asked) != 0 {
 		t.Errorf("%v, %d requests", err, len(d.asked))
 	}
 }
@@ -183,7 +183,7 @@ func TestAnyCrowdOfCallers(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 1))
 			ms := func(n int) time.Duration { return time.Duration(random.IntN(n)) * time.Millisecond }
 			d := &daemon{takes: ms(1500)}
-			r := mesos.NewReader(mesos.New(d, base))
+			r := mesos.NewReader(mesos.New(d, base), mesos.ReadSpacing)
 			var wait sync.WaitGroup
 			for range 30 {
 				comes, stays := ms(5000), 1+ms(6000)
@@ -218,7 +218,7 @@ func TestAPanicInOneCallerDoesNotStarveTheOthers(t *testing.T) {
 				panic("a bug in a Doer")
 			}
 			return d.Do(req)
-		}), base))
+		}), base), mesos.ReadSpacing)
 		func() {
 			defer func() {
 				if recover() == nil {

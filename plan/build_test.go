@@ -173,6 +173,10 @@ func TestRehearsalsAreScaledWithFloors(t *testing.T) {
 	if p.TimeScale != 0.001 || p.HoldLimit.D() != 10*time.Second {
 		t.Errorf("scale %v, hold limit %s", p.TimeScale, p.HoldLimit)
 	}
+	const metrics = 600 * time.Millisecond
+	if got, real := p.Spacing(metrics), (&Plan{}).Spacing(metrics); got != 50*time.Millisecond || real != metrics {
+		t.Errorf("metrics are asked for every %s, of a real cluster every %s", got, real)
+	}
 }
 
 func TestGatesAreThoseOfTheTable(t *testing.T) {

@@ -33,6 +33,10 @@ func (f timeScale) poll(d time.Duration) Duration {
 	return max(f.span(d), Duration(min(d, minPoll)))
 }
 
+// Spacing is a pause between two questions as it is on the plan's cluster: d,
+// but on a rehearsal's, whose daemons answer the sooner the faster time runs.
+func (p *Plan) Spacing(d time.Duration) time.Duration { return scaleOf(p.TimeScale).poll(d).D() }
+
 // timeout scales patience.
 func (f timeScale) timeout(d time.Duration) Duration {
 	return max(f.span(d), Duration(min(d, minTimeout)))
