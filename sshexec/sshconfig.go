@@ -89,6 +89,9 @@ func (s *SSHConfig) complete(t Target, depth int) (Target, error) {
 		}
 	}
 	t.Addr = net.JoinHostPort(host, port)
+	if _, _, err := net.SplitHostPort(t.Addr); err != nil {
+		return Target{}, fmt.Errorf("%s: HostName %q for %s is no name of a host", s.file, host, t.Name)
+	}
 	var err error
 	if t.Identities, err = s.paths(ask, "IdentityFile", t, t.Identities); err != nil {
 		return Target{}, err
