@@ -47,6 +47,10 @@ func (c *Cluster) Observe(ctx context.Context, ask plan.Ask) plan.Observation {
 // look asks a master for all but its metrics.
 func (p *peer) look(ctx context.Context) masterLook {
 	m := masterLook{node: p.node}
+	if _, err := p.prober(ctx); err != nil { // each question would try to connect anew
+		m.srvrErr, m.exhibitorErr, m.iamErr, m.etcdErr = err, err, err, err
+		return m
+	}
 	m.srvr, m.srvrErr = p.srvr(ctx)
 	m.code, m.servers, m.exhibitorErr = p.exhibitor(ctx)
 	s, err := p.survey(ctx)

@@ -64,7 +64,7 @@ func (a *app) apply(ctx context.Context, args []string, f applyFlags) error {
 		}
 		waivers = saved.Waivers
 	}
-	s, err := openSession(inv, a.world)
+	s, err := a.open(inv)
 	if err != nil {
 		return err
 	}

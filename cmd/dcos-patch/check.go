@@ -42,7 +42,7 @@ func (a *app) check(ctx context.Context, name inventory.NodeName, wait bool) err
 	if !ok {
 		return invalid("%s is not in %s", name, a.inventory)
 	}
-	s, err := openSession(inv, a.world)
+	s, err := a.open(inv)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (a *app) breakLock(ctx context.Context, reason string) error {
 	if err != nil {
 		return err
 	}
-	s, err := openSession(inv, a.world)
+	s, err := a.open(inv)
 	if err != nil {
 		return err
 	}

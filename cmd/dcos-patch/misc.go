@@ -71,7 +71,7 @@ func (a *app) stageCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s, err := openSession(inv, a.world)
+			s, err := a.open(inv)
 			if err != nil {
 				return err
 			}

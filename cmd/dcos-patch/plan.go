@@ -54,7 +54,7 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 			return err
 		}
 	} else {
-		s, err := openSession(inv, a.world)
+		s, err := a.open(inv)
 		if err != nil {
 			return err
 		}

@@ -38,7 +38,7 @@ func (a *app) preflight(cmd *cobra.Command, waive waiveFlags) error {
 	if err != nil {
 		return err
 	}
-	s, err := openSession(inv, a.world)
+	s, err := a.open(inv)
 	if err != nil {
 		return err
 	}

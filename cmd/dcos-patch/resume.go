@@ -49,7 +49,7 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 	if err != nil {
 		return err
 	}
-	sess, err := openSession(inv, a.world)
+	sess, err := a.open(inv)
 	if err != nil {
 		return err
 	}

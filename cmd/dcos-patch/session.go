@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/user"
 	"path/filepath"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/checks"
@@ -36,10 +38,20 @@ type session struct {
 	inv  *inventory.Cluster
 	pool *sshexec.Pool
 	dial dialer
+	tell io.Writer // what a person should know while it lasts
 }
 
 // dialer opens TCP connections; nil is the network. The demo has its own.
 type dialer func(ctx context.Context, network, addr string) (net.Conn, error)
+
+// open is the way to the inventory's cluster.
+func (a *app) open(inv *inventory.Cluster) (*session, error) {
+	s, err := openSession(inv, a.world)
+	if err == nil && a.output == "text" {
+		s.tell = a.err
+	}
+	return s, err
+}
 
 // openSession dials nothing yet. What is wrong with the ssh configuration or
 // with a secret is told here, once, and not by every node.
@@ -67,7 +79,7 @@ func openSession(inv *inventory.Cluster, w world) (*session, error) {
 		}
 		return t, nil
 	}
-	return &session{inv: inv, pool: sshexec.NewPool(cfg, lookup), dial: w.dial}, nil
+	return &session{inv: inv, pool: sshexec.NewPool(cfg, lookup), dial: w.dial, tell: io.Discard}, nil
 }
 
 func (s *session) close() { s.pool.Close() }
@@ -75,7 +87,11 @@ func (s *session) close() { s.pool.Close() }
 // checks asks the nodes of a plan, and the operator's own gates from here: for
 // a run, or, without a name, for a look.
 func (s *session) checks(p *plan.Plan, run string) *checks.Cluster {
-	return checks.New(probers{s.pool}, p).Locally(checks.Local{Dir: filepath.Dir(s.inv.Source), Run: run, Dial: s.dial})
+	return s.checksOf(probers{s.pool}, p, run)
+}
+
+func (s *session) checksOf(nodes checks.Nodes, p *plan.Plan, run string) *checks.Cluster {
+	return checks.New(nodes, p).Locally(checks.Local{Dir: filepath.Dir(s.inv.Source), Run: run, Dial: s.dial})
 }
 
 // oftenPercent is by how much the heap may grow between two collections.
@@ -112,7 +128,7 @@ type surveyed struct {
 
 // survey looks at the whole cluster and changes nothing.
 func (s *session) survey(ctx context.Context) (surveyed, error) {
-	facts := patcher.Survey(ctx, hosts{s.pool}, s.inv)
+	facts := patcher.Survey(ctx, patient{hosts: hosts{s.pool}, mu: new(sync.Mutex), tell: s.tell}, s.inv)
 	if err := ctx.Err(); err != nil {
 		return surveyed{}, err
 	}
@@ -140,7 +156,7 @@ func (s *session) survey(ctx context.Context) (surveyed, error) {
 	if err := ctx.Err(); err != nil {
 		return out, err
 	}
-	out.facts.Cluster = s.checks(s.sketch(facts), "").Observe(ctx, plan.Ask{Kind: plan.StagePreflight})
+	out.facts.Cluster = s.checksOf(surveyedNodes{probers{s.pool}, facts}, s.sketch(facts), "").Observe(ctx, plan.Ask{Kind: plan.StagePreflight})
 	out.facts.Unknown = out.facts.Cluster.Unknown
 	for name, n := range out.facts.Cluster.Tasks {
 		f := out.facts.Nodes[name]

@@ -103,7 +103,7 @@ func (a *app) sweep(ctx context.Context, dry bool) error {
 	if err != nil {
 		return err
 	}
-	s, err := openSession(inv, a.world)
+	s, err := a.open(inv)
 	if err != nil {
 		return err
 	}
