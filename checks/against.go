@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -17,7 +18,8 @@ type against struct {
 	target   []string  // package ids of the target
 	mesos    string    // Mesos version of the target; empty: not known
 	from, to dcos.Version
-	expected []string // units and checks that may be red for now
+	left     []inventory.NodeName // agents that nobody can demand
+	expected []string             // units and checks that may be red for now
 }
 
 // againstTask collects it for a task. Only the steps of verification follow a
@@ -33,6 +35,7 @@ func againstTask(t plan.Task, n plan.Node) (against, error) {
 	a := against{
 		node: n, masters: t.Plan.Masters(), base: base,
 		restarts: verifies(t) && !applied(base),
+		left:     t.Left,
 		target:   t.Plan.Script.Packages, mesos: t.Plan.Mesos, from: t.Plan.From, to: t.Plan.To,
 	}
 	if a.restarts && n.Role == dcos.Master && t.Step.Action != plan.ActionDeferred {

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
@@ -156,7 +157,7 @@ func askAgentsBack(ctx context.Context, a *asking) Answer {
 func lookAgentsBack(ctx context.Context, a *asking) Answer {
 	var excluded []plan.Node
 	for _, n := range a.c.plan.Nodes {
-		if n.Role.IsAgent() && n.Disposition == plan.Excluded {
+		if n.Role.IsAgent() && (n.Disposition == plan.Excluded || slices.Contains(a.left, n.Name)) {
 			excluded = append(excluded, n)
 		}
 	}

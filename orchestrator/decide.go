@@ -60,6 +60,10 @@ func lanes(s State) []Command {
 				t.Left = s.Left()
 			case plan.ActionDeferred:
 				t.Baseline = s.preflight()
+			case plan.ActionServe:
+				if s.AtWork().Kind == plan.StageMasters {
+					t.Left = s.Amiss()
+				}
 			}
 			if s.unproved(i) {
 				cmds = append(cmds, prove(s, t)...)

@@ -176,6 +176,21 @@ func (s State) Left() []inventory.NodeName {
 	return names
 }
 
+// Amiss names the agents that are not as they were because of us: where a master
+// is verified once more, nobody can demand that they be back.
+func (s State) Amiss() []inventory.NodeName {
+	var names []inventory.NodeName
+	for i, st := range s.Plan.Stages {
+		for k, ln := range st.Lanes {
+			l := s.Lanes[i][k]
+			if disruptive(st.Kind) && s.node(ln.Node).Role.IsAgent() && l.Phase != Pending && l.Phase != Verified {
+				names = append(names, ln.Node)
+			}
+		}
+	}
+	return names
+}
+
 // Owed reports whether a step may have changed a node and has no known end.
 func (s State) Owed() []plan.Step {
 	var steps []plan.Step

@@ -64,7 +64,7 @@ type Task struct {
 	Epoch    int
 	Step     Step
 	Attempt  int                  // 1 for the first
-	Left     []inventory.NodeName // nodes left behind in this run, which a postflight does not expect at the target
+	Left     []inventory.NodeName // agents that are amiss in this run: no postflight expects them at the target, no master's verification at the leader
 	Baseline json.RawMessage      // what ActionBaseline of the same lane reported
 	Proof    string               // that the master may be taken out, for a person; empty otherwise
 }

@@ -111,7 +111,7 @@ func verification(s orchestrator.State, name inventory.NodeName) (plan.Task, boo
 					step.Timeout = max(step.Timeout, p.Timeout)
 				}
 			}
-			return plan.Task{Plan: s.Plan, Run: s.Run, Step: step, Attempt: 1, Baseline: base}, len(step.Gates) > 0
+			return plan.Task{Plan: s.Plan, Run: s.Run, Step: step, Attempt: 1, Baseline: base, Left: s.Amiss()}, len(step.Gates) > 0
 		}
 	}
 	return plan.Task{}, false

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
 )
 
 // An agent's machine dies in the middle of its patch, on a night on which
@@ -43,6 +44,36 @@ func TestAnAgentThatIsGoneForGoodIsLeftBehind(t *testing.T) {
 			t.Errorf("%v are not patched", left)
 		}
 	})
+}
+
+// The last master is verified again at every resume: nobody can demand of it
+// that an agent be back which is down because of us.
+func TestAnAgentThatIsDownKeepsNoMasterFromBeingVerified(t *testing.T) {
+	t.Parallel()
+	for _, leave := range []bool{true, false} {
+		opt := simcluster.Options{Private: 2, Width: 1, Seed: 1, Faults: append(patched("m1", "m3"), simcluster.Fault{What: simcluster.AgentNeverRegisters, Where: "a1"})}
+		inBubble(t, opt, func(l *lab) {
+			l.edit(func(inv string) string { return strings.Replace(inv, quick, hasty, 1) })
+			l.want(l.run("apply", "--yes"), exitStopped)
+			if e := l.run("check", "m2"); e.code != exitDone {
+				t.Errorf("m2 is not well, because of a1: %s", e)
+			}
+			code, node := exitStopped, inventory.NodeName("a1")
+			if leave {
+				l.want(l.run("park", "a1", "--reason", "PSU"), exitDone)
+				l.c.LeftBehind("a1")
+				code, node = exitParked, ""
+			}
+			e := l.run("resume")
+			var at inventory.NodeName
+			if s := l.state(); s.Stop != nil && s.Ended != journal.RunDone {
+				at = s.Stop.Node
+			}
+			if e.code != code || at != node {
+				t.Errorf("left behind %t: exit %d at %q, want %d at %q: %s", leave, e.code, at, code, node, e)
+			}
+		})
+	}
 }
 
 func TestWhoMayNotBeLeftBehindIsToldWhy(t *testing.T) {
