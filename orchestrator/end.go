@@ -85,10 +85,10 @@ func failLane(s State, lane int, e journal.Event) State {
 	l := &s.Lanes[s.Stage][lane]
 	untouched := st.Kind == plan.StageAhead || st.Kind == plan.StageGroup && e.Report.Class == plan.BeforeSwap
 	if s.node(st.Lanes[lane].Node).Role.IsAgent() && untouched {
-		l.Phase = Parked
-		if 100*s.parkedByItself() > parkLimit*len(st.Lanes) {
+		if 100*(s.parkedByItself()+1) > parkLimit*len(st.Lanes) {
 			return stopLane(s, lane, e, journal.StopFailed)
 		}
+		l.Phase = Parked
 		return leave(s, lane, e)
 	}
 	l.Phase = Broken
@@ -124,10 +124,7 @@ func (s State) parkedByItself() int {
 // stopLane ends a lane and, with it, the line: the lanes in flight finish, and
 // nothing is admitted.
 func stopLane(s State, lane int, e journal.Event, why journal.StopReason) State {
-	l := &s.Lanes[s.Stage][lane]
-	if l.Phase != Parked {
-		l.Phase = Broken
-	}
+	s.Lanes[s.Stage][lane].Phase = Broken
 	st := s.step(lane)
 	if s.Stop == nil {
 		s.Stop = &journal.Stop{Reason: why, Step: st.ID, Node: st.Node, Detail: e.Report.Detail}

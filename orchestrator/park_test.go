@@ -108,3 +108,18 @@ func TestNodesThatAPersonLeavesDoNotStopTheLine(t *testing.T) {
 		t.Errorf("%d nodes count as parked by themselves", n)
 	}
 }
+
+// What stops the line has failed, also where less of it would have been parked.
+func TestANodeThatStopsTheLineIsNotCalledParked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &script{answer: map[plan.StepID]func(context.Context, plan.Task, func(plan.Note)) plan.Report{
+			"general/a1/patch": func(context.Context, plan.Task, func(plan.Note)) plan.Report {
+				return plan.Report{Outcome: plan.Failed, Class: plan.BeforeSwap, Detail: "no such package"}
+			},
+		}}
+		s, err := w.drive(t.Context(), New(), started(testPlan(shape{masters: 3, agents: 3, width: 1, maxOut: 2})), nil)
+		if _, agents := s.Tallies(); err != nil || s.Stop == nil || agents.Failed != 1 || agents.Parked != 0 {
+			t.Errorf("stop %+v, %v; %+v, want one failed", s.Stop, err, agents)
+		}
+	})
+}

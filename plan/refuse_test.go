@@ -215,3 +215,13 @@ func TestBuildWithoutAnInventoryIsAnError(t *testing.T) {
 		t.Errorf("got %v, %v", p, err)
 	}
 }
+
+// A swap is cut short only when nobody is at it any more.
+func TestASwapThatAPatchIsAtIsNotForAPersonToFinish(t *testing.T) {
+	in := healthy(agents("general", "a", 3))
+	observe(in, "a1", func(f *NodeFacts) { f.MidSwap, f.PatchUnit = true, "dcos-patch-9ad1-1" })
+	_, err := Build(in)
+	if err == nil || !strings.Contains(err.Error(), "still runs") || strings.Contains(err.Error(), "middle of a swap") {
+		t.Errorf("%v; want the patch alone", err)
+	}
+}

@@ -121,9 +121,12 @@ func (a *app) carryOut(ctx context.Context, s *session, o order) error {
 		}
 	}
 	if o.confirm {
-		if err := a.confirm(s.inv.Name); err != nil {
+		if err := a.confirm(look, s.inv.Name); err != nil {
 			return err
 		}
+	}
+	if err := look.Err(); err != nil { // before anything was begun
+		return err
 	}
 	stopLook()
 	return a.lockAndRun(ctx, s, store, p, o)
@@ -212,13 +215,24 @@ func (a *app) refuseUnfinished(store journal.Store) error {
 }
 
 // confirm asks for the cluster's name.
-func (a *app) confirm(name string) error {
+func (a *app) confirm(ctx context.Context, name string) error {
 	fmt.Fprintf(a.out, "\nType the cluster's name to go on: ")
-	line, err := bufio.NewReader(a.in).ReadString('\n')
-	if err != nil && line == "" {
-		return invalid("no answer: nothing was done")
+	said := make(chan string, 1)
+	go func() { // nothing ends a read from a terminal; it may outlive the command
+		line, _ := bufio.NewReader(a.in).ReadString('\n')
+		said <- line
+	}()
+	var line string
+	select {
+	case line = <-said:
+	case <-ctx.Done():
 	}
-	if got := strings.TrimSpace(line); got != name {
+	switch got := strings.TrimSpace(line); {
+	case ctx.Err() != nil:
+		return fmt.Errorf("interrupted, nothing was done: %w", ctx.Err())
+	case line == "":
+		return invalid("no answer: nothing was done")
+	case got != name:
 		return refuse(plan.Block{What: "not confirmed", Observed: fmt.Sprintf("%q", got), Want: fmt.Sprintf("%q", name), Next: "nothing was done: give the command again, and type the name of the cluster that it shows"})
 	}
 	return nil

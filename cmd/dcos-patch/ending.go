@@ -63,6 +63,8 @@ func wordOf(store journal.Store, run string, s orchestrator.State) string {
 
 func stateWord(s orchestrator.State) string {
 	switch {
+	case s.Plan == nil:
+		return "not begun"
 	case s.Ended == journal.RunDone && len(s.Left()) > 0:
 		return "parked"
 	case s.Ended == journal.RunDone && stagedOnly(s.Plan):

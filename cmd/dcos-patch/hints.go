@@ -53,5 +53,5 @@ func hint(err error) string {
 
 // lockedHint is what can be done while a run holds the cluster lock.
 func lockedHint(run string) string {
-	return "wait for it, or go on with that run: dcos-patch resume --run " + run + "; if its controller was on another machine and is gone: dcos-patch lock break --reason WHY, then dcos-patch resume --from-cluster"
+	return "wait for it, or go on with that run: dcos-patch resume --run " + run + "; if its controller is gone and its journal is not on this machine: dcos-patch lock break --reason WHY, then dcos-patch resume --from-cluster"
 }

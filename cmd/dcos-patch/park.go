@@ -71,7 +71,7 @@ func (a *app) park(node inventory.NodeName, f parkFlags) error {
 func parkable(run string, s orchestrator.State, node inventory.NodeName) error {
 	switch {
 	case s.Plan == nil:
-		return invalid("run %s: its journal holds no plan: nothing was done in it", run)
+		return invalid("run %s: its journal is empty: it was not begun", run)
 	case s.Ended == journal.RunDone:
 		return refuse(plan.Block{Node: node, What: fmt.Sprintf("run %s is done", run), Next: "exclude the node in the inventory for a time, or dcos-patch apply"})
 	case lost(s):

@@ -29,7 +29,8 @@ func TestAnAgentThatIsGoneForGoodIsLeftBehind(t *testing.T) {
 		}
 		end := l.run("resume")
 		l.want(end, exitParked)
-		if !strings.Contains(end.out, "a1 was left behind: PSU, INC-4411") {
+		if !strings.Contains(end.out, "left   a1 stays behind: PSU, INC-4411") || strings.Contains(end.out, "retry  a1") ||
+			!strings.Contains(end.out, "a1 was left behind: PSU, INC-4411") {
 			t.Errorf("the reason is not shown: %s", end)
 		}
 		l.launched(1, "a1", "a2", "a3")

@@ -13,6 +13,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 type resumeFlags struct {
@@ -106,7 +107,7 @@ func (r *runner) takeUp(ctx context.Context, s orchestrator.State) error {
 func resumable(run string, s orchestrator.State, inv *inventory.Cluster) error {
 	switch {
 	case s.Plan == nil:
-		return invalid("run %s: its journal holds no plan: nothing was done in it; use dcos-patch apply", run)
+		return invalid("run %s: its journal is empty: it was not begun; use dcos-patch apply; if that says that the run went on, its journal was lost: dcos-patch lock break --reason \"lost journal\", then dcos-patch resume --from-cluster --run %s", run, run)
 	case s.Ended == journal.RunDone:
 		return refuse(plan.Block{What: fmt.Sprintf("run %s is done", run), Next: "dcos-patch apply verifies, and patches what is left"})
 	case inv.ID != "" && s.Plan.Cluster.ID != inv.ID:
@@ -146,6 +147,10 @@ func preview(run string, s orchestrator.State) string {
 	}
 	for _, n := range s.Left() {
 		if !slices.Contains(doubt, n) {
+			if why := s.LeftBehind(n); why != "" {
+				fmt.Fprintf(&b, "  left   %s stays behind: %s\n", n, render.Printable(why))
+				continue
+			}
 			fmt.Fprintf(&b, "  retry  %s, from its failed step on\n", n)
 		}
 	}
