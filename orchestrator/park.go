@@ -60,6 +60,32 @@ func (s State) Parkable(node inventory.NodeName) string {
 	return ""
 }
 
+// Unverified reports whether a node was patched, or may have been, and is not
+// verified.
+func (s State) Unverified(node inventory.NodeName) bool {
+	for i, st := range s.Plan.Stages {
+		for k, ln := range st.Lanes {
+			if l := s.Lanes[i][k]; ln.Node == node && disruptive(st.Kind) && l.Phase != Verified && touchedAt(ln.Steps, l) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// VerifiedNodes are those whose lanes were verified.
+func (s State) VerifiedNodes() []inventory.NodeName {
+	var names []inventory.NodeName
+	for i, st := range s.Plan.Stages {
+		for k, ln := range st.Lanes {
+			if disruptive(st.Kind) && s.Lanes[i][k].Phase == Verified {
+				names = append(names, ln.Node)
+			}
+		}
+	}
+	return names
+}
+
 // LeftBehind is why a person left a node behind; empty: nobody did.
 func (s State) LeftBehind(node inventory.NodeName) string {
 	for i, st := range s.Plan.Stages {

@@ -40,6 +40,9 @@ func TestAnAgentThatIsGoneForGoodIsLeftBehind(t *testing.T) {
 
 		l.c.Mend() // the next day
 		time.Sleep(repairTakes)
+		if e := l.run("plan"); !strings.Contains(e.err, "left it behind, patched and not verified: PSU, INC-4411; "+l.typed("check a1")) {
+			t.Errorf("the next plan says nothing of a1: %s", e)
+		}
 		l.want(l.run("apply", "--yes"), exitDone)
 		if left := l.c.Unpatched(); len(left) > 0 {
 			t.Errorf("%v are not patched", left)

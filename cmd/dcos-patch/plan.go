@@ -99,6 +99,9 @@ func (a *app) warnOf(in plan.Input) error {
 	if err != nil {
 		return err
 	}
+	if store, err := a.stores(in.Inventory.Name); err == nil {
+		j.Warnings = append(j.Warnings, leftBefore(store)...)
+	}
 	return render.Warnings(a.err, j.Warnings)
 }
 

@@ -32,7 +32,13 @@ func (a *app) simCommand() *cobra.Command {
 		Short: "Run a simulated cluster on loopback until interrupted",
 		Long: `sim up runs a simulated DC/OS cluster behind real SSH servers on loopback, in the
 foreground, and writes DIR/inventory.yaml, known_hosts and id_ed25519, so that every
-command works against it from another terminal: dcos-patch -i DIR/inventory.yaml plan`,
+command works against it from another terminal: dcos-patch -i DIR/inventory.yaml plan
+
+Faults are a YAML list; docs/faults.md has every kind, and what comes of it:
+
+  - {what: exhibitor-latent, where: m1}            # for ever
+  - {what: sshd-down, where: a2, for: 2m}          # for a while
+  - {what: script-fails-fetch, where: a3, nth: 1}  # at the first start`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.simUp(cmd.Context(), f) },
 	}
