@@ -230,6 +230,11 @@ func statusText(run, word string, s orchestrator.State, now time.Time) string {
 	if !s.HeldSince.IsZero() {
 		fmt.Fprintf(&b, "HOLD    since %s: %s\n", s.HeldSince.Local().Format("15:04:05"), s.HeldWhy)
 	}
+	for _, n := range s.Left() {
+		if s.Ended == journal.RunDone {
+			fmt.Fprintf(&b, "left    %s was left behind: %s\n", n, render.Printable(whyLeft(s, n)))
+		}
+	}
 	if s.Stop == nil || s.Ended == journal.RunDone {
 		b.WriteString(owed(s, "owed    "))
 	}

@@ -84,7 +84,7 @@ func TestStatusSaysWhatComesAfterADeadController(t *testing.T) {
 		l.die(30, "apply", "--yes")
 		e := l.run("status")
 		l.want(e, exitDone)
-		if !strings.Contains(e.out, "its controller is gone") || !strings.Contains(e.out, "next    "+l.typed("resume --run ")) {
+		if !strings.Contains(e.out, "SAFE TO LEAVE: ") || !strings.Contains(e.out, "its controller is gone") || !strings.Contains(e.out, "next    "+l.typed("resume --run ")) {
 			l.Errorf("%s", e)
 		}
 		l.want(l.run("resume"), exitDone)

@@ -121,7 +121,7 @@ func TestAStopAtAnAgentIsPackedForSomebodyElse(t *testing.T) {
 		l.want(e, exitStopped)
 		u := l.packed(e, "a1")
 		run := l.state().Run
-		u.has(t, "README.txt", "FAILURE PACK of a1, run "+run+" of cluster sim\n", "step      general/a1/return\n", "lane      began 20", "dcos-patch development", "node program ",
+		u.has(t, "README.txt", "FAILURE PACK of a1, run "+run+" of cluster sim\n", "step      general/a1/return\n", "see first events.jsonl", "lane      began 20", "dcos-patch development", "node program ",
 			"WHAT WAS PRINTED, at times of ", "\n\nSTOPPED ", `gate    "registered" on a1`, "wanted  ", "seen    ", "class   not-verified", "SAFE TO LEAVE: ", "next    1 dcos-patch check a1 --wait\n", "dcos-patch resume --run "+run+"   (or, to leave a1 behind: dcos-patch park a1 ",
 			" plan.json\n", " node/survey.txt\n")
 		u.has(t, "plan.json", `"id": "`+l.state().Plan.ID+`"`, "general/a1/return")

@@ -34,8 +34,17 @@ func (r *runner) about(s orchestrator.State, now belief, at time.Time, said stri
 	row("by", "%s", r.who())
 	row("made", "%s, with dcos-patch %s, node program %s", at.UTC().Format(time.RFC3339), version(), node.Sum()[:12])
 	row("asked", "the node had %s to answer", pack.Patience)
+	row("see first", "%s", seeFirst(s))
 	fmt.Fprintf(&b, "\nWHAT WAS PRINTED, at times of %s\n\n%s", at.Local().Format("MST (-0700)"), said)
 	return b.String()
+}
+
+// seeFirst names the files that most likely hold the reason.
+func seeFirst(s orchestrator.State) string {
+	if r := report(s, s.Stop.Step); r != nil && len(r.Findings) > 0 {
+		return "events.jsonl and samples/ (what the gates were answered), then the units' logs in node/"
+	}
+	return "node/output.txt (the script's own words), then the logs in node/"
 }
 
 // belief is what the engine holds to be true of one node.

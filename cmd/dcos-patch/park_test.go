@@ -33,6 +33,9 @@ func TestAnAgentThatIsGoneForGoodIsLeftBehind(t *testing.T) {
 			!strings.Contains(end.out, "a1 was left behind: PSU, INC-4411") {
 			t.Errorf("the reason is not shown: %s", end)
 		}
+		if e := l.run("status"); !strings.Contains(e.out, "left    a1 was left behind: PSU, INC-4411") {
+			t.Errorf("status does not say who was left: %s", e)
+		}
 		l.launched(1, "a1", "a2", "a3")
 		if left := l.state().Left(); !slices.Equal(left, []inventory.NodeName{"a1"}) {
 			t.Errorf("left %v, want a1", left)

@@ -145,7 +145,7 @@ func (w world) broken() string {
 	if w.state.Ended == journal.RunDone && out != "" {
 		return fmt.Sprintf("done, and %s is not verified", out)
 	}
-	if safe := w.state.SafeToLeave(); w.state.Ended == journal.RunStopped && safe.Safe && out != "" {
+	if safe := w.state.SafeToLeave(); safe.Safe && out != "" { // status says it of a run whose controller is dead, too
 		return fmt.Sprintf("SAFE TO LEAVE is said while %s is out: %s", out, safe.Why)
 	}
 	return ""
