@@ -39,6 +39,10 @@ func (k *checking) once(ctx context.Context) error {
 // until asks until everything holds, or patience ends: first that of the gates
 // for the node to come to rest, then that of the gates.
 func (k *checking) until(ctx context.Context) error {
+	if k.output == "text" {
+		fmt.Fprintf(k.out, "%s  waits up to %s for %s to be green, and says what changes; Ctrl-C ends that, and nothing else\n",
+			time.Now().Format("15:04:05"), k.patience(), k.node)
+	}
 	if rest := k.comeToRest(ctx); rest.Status == dcos.Failed {
 		return k.verdict(ctx, rest, nil, nil)
 	}
@@ -49,12 +53,8 @@ func (k *checking) until(ctx context.Context) error {
 // comeToRest waits for the end of what is under way on the node. What cannot
 // be read is for the gates to tell, which know since when.
 func (k *checking) comeToRest(ctx context.Context) dcos.Finding {
-	patience := time.Duration(0)
-	for _, g := range k.task.Step.Gates {
-		patience = max(patience, g.Within.D())
-	}
 	var last dcos.Finding
-	for end := time.Now().Add(patience); ; {
+	for end := time.Now().Add(k.patience()); ; {
 		f := patcher.AtRest(ctx, hosts{k.pool}, k.node)
 		if f.Observed != last.Observed {
 			k.news(f)
@@ -69,6 +69,15 @@ func (k *checking) comeToRest(ctx context.Context) dcos.Finding {
 			return f
 		}
 	}
+}
+
+// patience is that of the gate with the most.
+func (k *checking) patience() time.Duration {
+	most := time.Duration(0)
+	for _, g := range k.task.Step.Gates {
+		most = max(most, g.Within.D())
+	}
+	return most
 }
 
 // news is a line of what is waited for.
