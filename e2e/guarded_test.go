@@ -35,7 +35,7 @@ esac
 systemctl is-active -q sshd-guard || systemd-run --unit=sshd-guard /usr/sbin/sshd -D -p 2222 -f /etc/ssh/sshd_guard
 # Whatever shows the password to others on this node leaves a line.
 systemctl is-active -q guard-watch || systemd-run --unit=guard-watch bash -c '{ cut -d: -f2 /root/guard.password; cat /root/guard.keys; } >/root/guard.needle
-while :; do grep -laFf /root/guard.needle /proc/[0-9]*/cmdline /proc/[0-9]*/environ; sleep 0.02; done >>/root/guard.seen 2>/dev/null'
+while :; do grep -laFf /root/guard.needle /proc/[0-9]*/cmdline /proc/[0-9]*/environ; sleep 0.2; done >>/root/guard.seen 2>/dev/null'
 `
 
 // guardedCluster is the lab as a careful operator's: a bastion that alone may
@@ -201,7 +201,7 @@ func wantSilent(t *testing.T, what string, p *process, secrets []string) {
 // anywhere on the node that is not its own place.
 func wantHidden(ctx context.Context, t *testing.T, n node) {
 	t.Helper()
-	out, err := n.sh(ctx, `systemctl is-active guard-watch; cat /root/guard.seen
+	out, err := n.sh(ctx, `systemctl is-active guard-watch; systemctl stop guard-watch; cat /root/guard.seen
 journalctl -q | grep -cFf /root/guard.needle
 grep -rlFf /root/guard.needle /var/log /var/lib/dcos-patch /tmp /home /run 2>/dev/null; true`)
 	if want := "active\n0\n"; err != nil || out != want {
