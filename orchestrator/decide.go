@@ -161,7 +161,7 @@ func choose(s State) (lane int, proof, why string) {
 	}
 	order := s.candidates()
 	if st.Kind == plan.StageMasters {
-		proof, err := s.proof(plan.Step{Node: st.Lanes[order[0]].Node})
+		proof, err := s.proof(st.Lanes[order[0]].Node)
 		if err != nil {
 			return 0, "", err.Error()
 		}

@@ -243,7 +243,7 @@ func startStep(s State, e journal.Event) State {
 	}
 	l, st := &s.Lanes[s.Stage][i], s.step(i)
 	if s.unproved(i) {
-		if _, err := s.proof(st); err != nil {
+		if _, err := s.proof(st.Node); err != nil {
 			s = disagree(s, fmt.Sprintf("%s started without a proof: %v", e.Step, err))
 		}
 	}

@@ -1,8 +1,10 @@
 package orchestrator
 
 import (
+	"errors"
 	"fmt"
 
+	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -24,7 +26,7 @@ func prove(s State, t *plan.Task) []Command {
 	if s.ticket == nil {
 		return []Command{ask}
 	}
-	proof, err := s.proof(t.Step)
+	proof, err := s.proof(t.Step.Node)
 	switch {
 	case err != nil:
 		return append(held(s, err.Error()), ask)
@@ -36,14 +38,14 @@ func prove(s State, t *plan.Task) []Command {
 }
 
 // proof shows by the ticket that a master may be taken out.
-func (s State) proof(st plan.Step) (string, error) {
+func (s State) proof(master inventory.NodeName) (string, error) {
 	switch {
 	case s.ticket == nil:
-		return "", fmt.Errorf("%s: nothing fresh is known of the cluster", st.Node)
+		return "", fmt.Errorf("%s: nothing fresh is known of the cluster", master)
 	case !s.ticket.Green:
-		return "", fmt.Errorf("%s", notGreen(s.ticket))
+		return "", errors.New(notGreen(s.ticket))
 	}
-	return plan.ProveMaster(*s.ticket, st.Node, s.Plan.Masters(), s.Plan.From.NeedsAllMasters())
+	return plan.ProveMaster(*s.ticket, master, s.Plan.Masters(), s.Plan.From.NeedsAllMasters())
 }
 
 // waiting reports whether no lane in flight is at work: none, or one that
