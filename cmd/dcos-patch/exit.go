@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"syscall"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
@@ -84,7 +83,7 @@ func codeOf(err error) int {
 // explain prints an error for a person, with what to do next.
 func explain(w io.Writer, err error) {
 	var code *codeError
-	if err == nil || errors.As(err, &code) || errors.Is(err, syscall.EPIPE) { // who does not read on wants no more
+	if err == nil || errors.As(err, &code) {
 		return
 	}
 	var refusal *plan.RefusalError

@@ -203,8 +203,5 @@ const leastPause = 100 * time.Millisecond
 
 // scaled shortens a pause for rehearsals.
 func scaled(d time.Duration, p *plan.Plan) time.Duration {
-	if p.TimeScale <= 0 || p.TimeScale >= 1 {
-		return d
-	}
-	return max(time.Duration(float64(d)*p.TimeScale), leastPause)
+	return max(p.Spacing(d), min(d, leastPause))
 }

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
+	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -30,5 +33,15 @@ func TestAnOutputThatIsFullIsAnError(t *testing.T) {
 	defer full.Close()
 	if _, err := io.WriteString(heedless{full}, "PLAN\n"); err == nil {
 		t.Error("a plan that could not be written down was called written")
+	}
+}
+
+// A connection that a node broke is told, although the error is the one of a
+// reader that went away.
+func TestABrokenConnectionIsExplained(t *testing.T) {
+	var said strings.Builder
+	explain(&said, fmt.Errorf("m1: writing the script: %w", syscall.EPIPE))
+	if !strings.Contains(said.String(), "m1: writing the script: broken pipe") {
+		t.Errorf("said %q", said.String())
 	}
 }
