@@ -15,12 +15,13 @@ test: ## all tests that need no Docker, with the race detector
 race: test ## the same as test: the race detector is always on
 fuzz: ## every fuzz target for 10 s each (FUZZTIME=...), as many at once as there are processors
 	@./.ci/fuzz $(or $(FUZZTIME),10s)
-lint: ## gofmt, go vet, staticcheck, the import table, the source rules
+lint: ## gofmt, go vet, staticcheck, the import table, the source rules, go.mod
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
 	$(GO) vet ./...
 	$(GO) vet -tags e2e ./e2e/...
 	$(GO) tool staticcheck ./...
 	$(GO) test -count=1 ./internal/arch
+	$(GO) mod tidy -diff
 cover: ## coverage of the packages, by function, in coverage.out
 	$(GO) test -coverprofile=coverage.out ./... && $(GO) tool cover -func=coverage.out | tail -1
 e2e: build ## real nodes in containers (needs Docker): patch, kill, resume

@@ -105,7 +105,7 @@ func Break(ctx context.Context, nodes Nodes, seen []Sighting, by node.Claim) (ep
 			errs[i] = fmt.Errorf("%s: raising the epoch: %w", name, err)
 		}
 	})
-	if err := errors.Join(errs...); err != nil {
+	if err := together(errs...); err != nil {
 		return by.Epoch, err
 	}
 	for name, run := range holders {

@@ -167,7 +167,7 @@ func (l *Lock) give(ctx context.Context, c node.Claim, masters []inventory.NodeN
 			errs = append(errs, fmt.Errorf("%s: the lock stays: %w", m, err))
 		}
 	}
-	return errors.Join(errs...)
+	return together(errs...)
 }
 
 func (l *Lock) giveOne(ctx context.Context, m inventory.NodeName, c node.Claim) error {

@@ -50,7 +50,7 @@ var outside = map[string]string{
 	"github.com/santhosh-tekuri":         "", // tests only
 	"github.com/spf13/cobra":             "cmd/dcos-patch",
 	"github.com/go-zookeeper/zk":         "e2e/standin",
-	"github.com/hashicorp/go-multierror": "inventory plan patcher cmd/dcos-patch",
+	"github.com/hashicorp/go-multierror": "patcher",
 }
 
 func TestImports(t *testing.T) {
