@@ -1,8 +1,8 @@
 package sshexec_test
 
 import (
-	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -13,7 +13,7 @@ import (
 // must not wait for an answer for ever: Close would wait with it.
 func TestAChannelAskedForAsTheConnectionBreaksComesToAnEnd(t *testing.T) {
 	k := newKeys(t)
-	for round := range 600 {
+	for round := range 400 {
 		synctest.Test(t, func(t *testing.T) {
 			l := newLab(t, k)
 			c, err := sshexec.Dial(t.Context(), l.target("m1"), l.config())
@@ -21,25 +21,24 @@ func TestAChannelAskedForAsTheConnectionBreaksComesToAnEnd(t *testing.T) {
 				t.Fatal(err)
 			}
 			var asking sync.WaitGroup
+			var opened atomic.Int32
 			for range 16 {
 				asking.Go(func() {
 					for {
 						near, err := c.DialContext(t.Context(), "tcp", "10.0.0.1:80")
-						if err == nil {
-							near.Close()
-						}
-						select {
-						case <-c.Done():
+						if err != nil {
 							return
-						default:
+						}
+						near.Close()
+						if int(opened.Add(1)) == round%100 {
+							l.net.Cut("m1:22")
 						}
 					}
 				})
 			}
-			for range round % 300 {
-				runtime.Gosched()
+			if round%100 == 0 {
+				l.net.Cut("m1:22")
 			}
-			l.net.Cut("m1:22")
 			asking.Wait()
 			c.Close()
 		})
