@@ -264,7 +264,7 @@ func TestAnAgentThatIsAwayTooLongHoldsTheOthers(t *testing.T) {
 		var back time.Time
 		w := &script{answer: map[plan.StepID]func(context.Context, plan.Task, func(plan.Note)) plan.Report{
 			"general/a1/return": func(_ context.Context, _ plan.Task, note func(plan.Note)) plan.Report {
-				note(plan.Note{Hold: true, Detail: "a1 away 3m0s of 5m0s"})
+				note(plan.Note{Hold: true, Detail: "away 3m0s of 5m0s"})
 				time.Sleep(30 * time.Minute)
 				back = time.Now()
 				return plan.Report{Outcome: plan.Done}
@@ -278,6 +278,9 @@ func TestAnAgentThatIsAwayTooLongHoldsTheOthers(t *testing.T) {
 			if id := plan.StepID("general/" + string(n) + "/patch"); w.at[id].Before(back) {
 				t.Errorf("%s was started while a1 was away", n)
 			}
+		}
+		if !slices.ContainsFunc(w.journal, func(e journal.Event) bool { return e.Kind == journal.Held && e.Detail == "a1 is away 3m0s of 5m0s" }) {
+			t.Error("no hold says which agent is away")
 		}
 	})
 }

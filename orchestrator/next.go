@@ -270,7 +270,7 @@ func note(s State, e journal.Event) State {
 		return s
 	}
 	if e.Note.Hold {
-		s.away[e.Step] = e.Note.Detail
+		s.away[e.Step] = fmt.Sprintf("%s is %s", e.Node, e.Note.Detail)
 	} else if e.Note.Detail != "" {
 		delete(s.away, e.Step)
 	}

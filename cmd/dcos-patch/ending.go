@@ -227,7 +227,7 @@ func statusText(run, word string, s orchestrator.State, now time.Time) string {
 	for _, w := range s.Working() {
 		fmt.Fprintf(&b, "  %-8s %-9s since %s%s\n", w.Step.Node, w.Step.Action, w.Since.Local().Format("15:04:05"), blocking(s, w.Step))
 	}
-	if !s.HeldSince.IsZero() {
+	if !s.HeldSince.IsZero() && s.Stop == nil {
 		fmt.Fprintf(&b, "HOLD    since %s: %s\n", s.HeldSince.Local().Format("15:04:05"), s.HeldWhy)
 	}
 	for _, n := range s.Left() {
