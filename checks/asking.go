@@ -179,11 +179,13 @@ func askRegistered(ctx context.Context, a *asking) Answer {
 }
 
 // withAway adds to a finding how long the agent has been missed, and how urgent
-// that is to what is known already.
+// that is to what is known already. Once Mesos gives the agent's tasks up there
+// is nothing to wait for: it may come back, and it is not what was wanted.
 func withAway(f dcos.Finding, away Away) dcos.Finding {
 	if s := away.String(); s != "" {
 		f.Observed += ", " + s
 	}
+	f.Final = away.Spent() && away.Budget > 0
 	known := f.Hint
 	switch {
 	case away.Spent() && known != "":

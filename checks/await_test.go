@@ -103,8 +103,8 @@ func TestAnAgentThatNeverComesEndsInAGateError(t *testing.T) {
 		if !errors.As(err, &gate) {
 			t.Fatalf("got %v, want a *GateError", err)
 		}
-		if took := time.Since(start); took != 10*time.Minute {
-			t.Errorf("gave up after %s, want 10m", took)
+		if took := time.Since(start); took < 5*time.Minute || took > 5*time.Minute+10*time.Second {
+			t.Errorf("gave up after %s, want 5m: then Mesos has given up its tasks", took)
 		}
 		if len(gate.Late) != 1 || gate.Late[0].Gate != "registered" || len(fs) != 2 || len(gate.Findings) != 2 {
 			t.Errorf("late %+v, findings %+v", gate.Late, fs)

@@ -111,11 +111,11 @@ func (b *board) deadline() time.Time {
 	return first
 }
 
-// late lists the gates that have run out of patience.
+// late lists the gates that have run out of patience, or will never hold.
 func (b *board) late(now time.Time) []LateGate {
 	var late []LateGate
 	for _, g := range b.gates {
-		if !g.verdict.Holds && now.Sub(g.waits) >= g.spec.Within.D() {
+		if !g.verdict.Holds && (g.verdict.Finding.Final || now.Sub(g.waits) >= g.spec.Within.D()) {
 			late = append(late, g.lateSince(g.waits, now))
 		}
 	}

@@ -69,6 +69,23 @@ func TestPatienceRunsFromWhenAGateLastHeld(t *testing.T) {
 	}
 }
 
+func TestAGateThatWillNeverHoldIsNotWaitedFor(t *testing.T) {
+	b := twoGates()
+	never := at(10, dcos.Failed)
+	never.Finding.Final = true
+	b.add(0, at(10, dcos.Failed))
+	b.add(1, never)
+	if late := b.late(seconds(11)); len(late) != 1 || late[0].Gate != "b" {
+		t.Errorf("late %+v, want b alone", late)
+	}
+	stale := never
+	stale.Asked = stale.Asked.Add(-time.Hour)
+	b.add(1, stale)
+	if late := b.late(seconds(12)); late != nil {
+		t.Errorf("an answer of an hour ago ended the wait: %+v", late)
+	}
+}
+
 func TestNewsIsWhatHasChanged(t *testing.T) {
 	b := twoGates()
 	for i, c := range []struct {

@@ -45,7 +45,11 @@ func (e *GateError) Error() string {
 		if e.Silent.Covers(l.Gate) {
 			continue
 		}
-		s := fmt.Sprintf("gate %q did not hold within %s: wanted %s, seen %s", l.Gate, l.Waited.Round(100*time.Millisecond), l.Finding.Want, l.Finding.Observed)
+		end := "did not hold within " + l.Waited.Round(100*time.Millisecond).String()
+		if l.Finding.Final {
+			end = "was given up after " + l.Waited.Round(100*time.Millisecond).String()
+		}
+		s := fmt.Sprintf("gate %q %s: wanted %s, seen %s", l.Gate, end, l.Finding.Want, l.Finding.Observed)
 		if !l.Since.IsZero() {
 			s += " since " + l.Since.UTC().Format("15:04:05") + " UTC"
 		}

@@ -52,8 +52,16 @@ func TestAKnownIssueIsStillSaidOfAnAgentThatIsAwayForLong(t *testing.T) {
 		{5 * time.Minute, "known (X)", "known (X). Mesos gives up the tasks"},
 	} {
 		away.Seen = began.Add(c.seen)
-		if got := withAway(dcos.Finding{Hint: c.known}, away).Hint; !strings.HasPrefix(got, c.want) || (c.want == "") != (got == "") {
+		f := withAway(dcos.Finding{Hint: c.known}, away)
+		if got := f.Hint; !strings.HasPrefix(got, c.want) || (c.want == "") != (got == "") {
 			t.Errorf("away for %s, %q: %q, want %q", c.seen, c.known, got, c.want)
 		}
+		if f.Final != (c.seen == away.Budget) {
+			t.Errorf("away for %s of %s, and final: %t", c.seen, away.Budget, f.Final)
+		}
+	}
+	away.Budget = 0
+	if withAway(dcos.Finding{}, away).Final {
+		t.Error("given up although nobody knows how long Mesos waits")
 	}
 }

@@ -72,7 +72,7 @@ func clusterRows() []Row {
 func agentRows() []Row {
 	return []Row{{
 		Name: "registered", Roles: agents(), Where: Quarantined, unit: dcos.Role.MesosUnit,
-		Asks:     "the leader lists the agent as active under the same id, registered anew, with the target's Mesos",
+		Asks:     "the leader lists the agent as active under the same id, registered anew, with the target's Mesos; given up when it has been missed for the whole of the leader's ping limit, at which Mesos gives up its tasks",
 		Evidence: "v1 GET_AGENTS of the leader; never slave/registered, which only says that a leader was detected",
 		Applies:  "always", Versions: "all; an agent can be deactivated from 2.0 on", Restart: "process of the Mesos unit changed, and the registration's times changed at the leader",
 		Baseline: "id, times, and whether somebody had deactivated it",

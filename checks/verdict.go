@@ -42,7 +42,7 @@ func Judge(samples []Sample, spec plan.GateSpec, since time.Time) Verdict {
 	v.Finding.Have = min(len(row), v.Finding.Need)
 	v.Finding.At = last.Answered
 	if why := last.stale(since); why != "" {
-		v.Finding.Status, v.Finding.Observed = dcos.Unknown, why+": "+last.Finding.Observed
+		v.Finding.Status, v.Finding.Final, v.Finding.Observed = dcos.Unknown, false, why+": "+last.Finding.Observed
 	}
 	if len(row) == 0 {
 		return v

@@ -52,4 +52,5 @@ type Finding struct {
 	At       time.Time `json:"at,omitzero"`        // when the answer was complete, controller's clock
 	Have     int       `json:"have,omitempty"`     // samples in a row so far
 	Need     int       `json:"need,omitempty"`     // samples in a row demanded
+	Final    bool      `json:"final,omitempty"`    // what was wanted can no longer come about: waiting is no use
 }

@@ -173,9 +173,9 @@ func (w *work) missed() bool {
 		return true
 	}
 	w.holding = away
-	note := plan.Note{Hold: away, Detail: fmt.Sprintf("%s is back", n.Name)}
+	note := plan.Note{Hold: away, Detail: "is back at the leader"}
 	if away {
-		note.Detail = fmt.Sprintf("%s: away 3m0s of %s", n.Name, pingBudget)
+		note.Detail = fmt.Sprintf("away %s of %s; then Mesos gives up its tasks", (c.now - n.gone).Truncate(pingBudget/10), pingBudget)
 		c.holding[n.Name] = true
 	} else {
 		delete(c.holding, n.Name)
@@ -187,8 +187,14 @@ func (w *work) missed() bool {
 
 // verify waits for the step's gates.
 func (w *work) verify() {
-	if w.t.Step.Action == plan.ActionReturn && !w.missed() {
-		return
+	if w.t.Step.Action == plan.ActionReturn {
+		if !w.missed() {
+			return
+		}
+		if w.n.out(w.c.now) && w.n.ours && w.c.now-w.n.gone >= pingBudget {
+			w.unverified("registered", fmt.Sprintf("away %s of %s", w.c.now-w.n.gone, pingBudget), "gate registered on %s was given up: Mesos gives up its tasks by now", w.n.Name)
+			return
+		}
 	}
 	holds := true
 	for _, g := range w.t.Step.Gates {
@@ -197,8 +203,7 @@ func (w *work) verify() {
 		}
 		holds = false
 		if w.c.now >= w.began+g.Within.D() && w.c.now < w.c.since(w.n, g.Gate) {
-			f := dcos.Finding{Check: g.Gate, Node: string(w.n.Name), Status: dcos.Failed, Observed: "not in time"}
-			w.ends(plan.Report{Outcome: plan.Failed, Class: plan.NotVerified, Detail: fmt.Sprintf("gate %s on %s did not hold within %s", g.Gate, w.n.Name, g.Within), Findings: []dcos.Finding{f}})
+			w.unverified(g.Gate, "not in time", "gate %s on %s did not hold within %s", g.Gate, w.n.Name, g.Within)
 			return
 		}
 	}
@@ -207,6 +212,12 @@ func (w *work) verify() {
 		return
 	}
 	w.again(w.verify)
+}
+
+// unverified ends a verification by one of its gates.
+func (w *work) unverified(gate, seen, format string, args ...any) {
+	f := dcos.Finding{Check: gate, Node: string(w.n.Name), Status: dcos.Failed, Observed: seen}
+	w.ends(plan.Report{Outcome: plan.Failed, Class: plan.NotVerified, Detail: fmt.Sprintf(format, args...), Findings: []dcos.Finding{f}})
 }
 
 // quiet waits until the cluster has been green, and the node in service, for
