@@ -3,6 +3,7 @@ package orchestrator
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -38,6 +39,40 @@ func TestWhetherItIsSafeToLeaveFollowsTheLastLook(t *testing.T) {
 			r.add(journal.Event{Kind: journal.RunResumed})
 			if r.s.Look != nil {
 				t.Error("the look of before is remembered after a resume")
+			}
+		})
+	}
+}
+
+// TestThatItIsSafeToLeaveIsOnlySaidFromAFreshLook: a journal tells nothing of
+// what became of the cluster after its last line.
+func TestThatItIsSafeToLeaveIsOnlySaidFromAFreshLook(t *testing.T) {
+	whole, red := &plan.Observation{Green: true}, &plan.Observation{}
+	for _, x := range []struct {
+		name          string
+		changed       bool
+		obs           *plan.Observation
+		later         time.Duration
+		safe, unknown bool
+		says          string
+	}{
+		{"it has just been looked at", true, whole, time.Second, true, false, "masters 3/3 serve"},
+		{"it was looked at an hour ago", true, whole, time.Hour, false, true, "1h0m0s ago (masters 3/3 serve"},
+		{"it was not whole an hour ago", true, red, time.Hour, false, false, "not whole"},
+		{"nobody has looked since agents were patched", true, nil, time.Second, false, true, "nobody has looked"},
+		{"nothing was begun", false, nil, time.Hour, true, false, "changed nothing"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			r := newTape(testPlan(shape{masters: 3, agents: 2}))
+			if x.changed {
+				r.until("general/a1/patch")
+			}
+			r.add(journal.Event{Kind: journal.RunStopped, Stop: &journal.Stop{Reason: journal.StopHeld}})
+			if x.obs != nil {
+				r.add(journal.Event{Kind: journal.Observed, Observation: x.obs, Asked: r.s.Seq})
+			}
+			if got := r.s.LeaveAt(r.s.At.Add(x.later)); got.Safe != x.safe || got.Unknown != x.unknown || !strings.Contains(got.Why, x.says) {
+				t.Errorf("%+v", got)
 			}
 		})
 	}

@@ -124,7 +124,7 @@ func resume(s State, e journal.Event) State {
 		return disagree(s, "resumed before it was started")
 	}
 	s.Controller, s.Epoch = e.Controller, e.Epoch
-	s.Paused, s.Stop, s.Ended, s.Look = false, nil, "", nil
+	s.Paused, s.Stop, s.Ended, s.Look, s.LookAt = false, nil, "", nil, time.Time{}
 	s.HeldSince, s.HeldWhy = time.Time{}, ""
 	s.ticket, s.disturbed = nil, e.Seq
 	clear(s.away)
@@ -206,7 +206,7 @@ func observe(s State, e journal.Event) State {
 		return disagree(s, "an observation without content")
 	}
 	if s.Ended != "" {
-		s.Look = e.Observation
+		s.Look, s.LookAt = e.Observation, e.At
 		return s
 	}
 	s.ticket = nil

@@ -38,6 +38,7 @@ type State struct {
 	Stop   *journal.Stop        // set as soon as the line must stop; lanes in flight still finish
 	Ended  journal.Kind         // RunDone or RunStopped, once recorded
 	Look   *plan.Observation    // of the cluster as a stopped run was left; nil: nobody has looked since
+	LookAt time.Time            // when that was
 	ledger []journal.Obligation // open ones, in the order of their opening; changed in place by appending nodes only
 	Master inventory.NodeName   // last master that was touched; verifies again first on resume
 }

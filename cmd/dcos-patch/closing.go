@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
@@ -28,7 +29,7 @@ func closing(s orchestrator.State, run string, kept bool) string {
 	case kept:
 		b.WriteString(owed(s, "  owed    "))
 	}
-	b.WriteString(leave(s))
+	b.WriteString(leave(s, time.Now()))
 	for i, n := range nextCommands(s, run, kept) {
 		fmt.Fprintf(&b, "  next    %d %s\n", i+1, n)
 	}
@@ -36,11 +37,13 @@ func closing(s orchestrator.State, run string, kept bool) string {
 }
 
 // leave is whether the run may be left as it is, and why.
-func leave(s orchestrator.State) string {
-	safe := s.SafeToLeave()
-	word := "no"
-	if safe.Safe {
+func leave(s orchestrator.State, now time.Time) string {
+	safe, word := s.LeaveAt(now), "no"
+	switch {
+	case safe.Safe:
 		word = "yes"
+	case safe.Unknown:
+		word = "not known"
 	}
 	return fmt.Sprintf("  SAFE TO LEAVE: %s. %s\n", word, safe.Why)
 }

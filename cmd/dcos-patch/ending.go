@@ -43,7 +43,7 @@ func summarize(run string, s orchestrator.State, word string) summary {
 		sum.Stage = st.ID
 	}
 	sum.Masters, sum.Agents = s.Tallies()
-	safe := s.SafeToLeave()
+	safe := s.LeaveAt(time.Now())
 	sum.Safe, sum.Why = safe.Safe, safe.Why
 	sum.Owed = s.Obligations()
 	return sum

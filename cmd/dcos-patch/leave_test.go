@@ -39,6 +39,10 @@ func TestWhetherItIsSafeToLeaveIsAskedOfTheMasters(t *testing.T) {
 				if status := l.run("status"); !strings.Contains(status.out, x.says) {
 					l.Errorf("status: want %q: %s", x.says, status)
 				}
+				time.Sleep(time.Hour)
+				if status := l.run("status"); strings.Contains(status.out, "SAFE TO LEAVE: yes") {
+					l.Errorf("after an hour in which nobody has looked: %s", status)
+				}
 			})
 		})
 	}
@@ -84,7 +88,7 @@ func TestStatusSaysWhatComesAfterADeadController(t *testing.T) {
 		l.die(30, "apply", "--yes")
 		e := l.run("status")
 		l.want(e, exitDone)
-		if !strings.Contains(e.out, "SAFE TO LEAVE: ") || !strings.Contains(e.out, "its controller is gone") || !strings.Contains(e.out, "next    "+l.typed("resume --run ")) {
+		if !strings.Contains(e.out, "SAFE TO LEAVE: ") || strings.Contains(e.out, "SAFE TO LEAVE: yes") || !strings.Contains(e.out, "its controller is gone") || !strings.Contains(e.out, "next    "+l.typed("resume --run ")) {
 			l.Errorf("%s", e)
 		}
 		l.want(l.run("resume"), exitDone)

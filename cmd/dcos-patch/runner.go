@@ -123,8 +123,8 @@ func (r *runner) unrecorded(ctx context.Context, s orchestrator.State, cluster *
 		return
 	}
 	obs := look(ctx, cluster)
-	s.Look = &obs
-	fmt.Fprint(r.out, leave(s))
+	s.Look, s.LookAt = &obs, time.Now()
+	fmt.Fprint(r.out, leave(s, s.LookAt))
 }
 
 // owes are the obligations that a run has from its beginning.

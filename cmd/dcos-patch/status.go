@@ -86,7 +86,7 @@ func (a *app) status(run string) error {
 		fmt.Fprint(a.out, packLine(file))
 	}
 	if word == abandoned {
-		fmt.Fprint(a.out, leave(s))
+		fmt.Fprint(a.out, leave(s, time.Now()))
 		fmt.Fprintf(a.out, "its controller is gone: what runs on nodes goes on there\n  next    dcos-patch resume --run %s: it looks at the nodes first\n", run)
 	}
 	return nil

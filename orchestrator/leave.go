@@ -1,0 +1,164 @@
+package orchestrator
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// Safety says whether a run may be left as it is, and why.
+type Safety struct {
+	Safe    bool
+	Unknown bool // nobody can say now; Safe is false
+	Why     string
+}
+
+// lookLasts is how long a look at the cluster tells people how it is.
+const lookLasts = 2 * time.Minute
+
+// LeaveAt is SafeToLeave for somebody who asks now. That it is safe is only
+// said from a look at the cluster that is not old, or of a run that has
+// changed nothing.
+func (s State) LeaveAt(now time.Time) Safety {
+	safe := s.SafeToLeave()
+	ago := func(then time.Time) string { return now.Sub(then).Round(time.Second).String() + " ago" }
+	switch {
+	case !safe.Safe:
+		return safe
+	case s.Look == nil && !s.changed():
+		return Safety{Safe: true, Why: "this run has changed nothing on any node"}
+	case s.Look == nil:
+		return Safety{Unknown: true, Why: "nobody has looked at the cluster since the run was last heard of, " + ago(s.At) + "; dcos-patch check does"}
+	case now.Sub(s.LookAt) > lookLasts:
+		return Safety{Unknown: true, Why: fmt.Sprintf("it was safe at %s, %s (%s); dcos-patch check looks again", s.LookAt.Local().Format("15:04:05"), ago(s.LookAt), safe.Why)}
+	}
+	return safe
+}
+
+// changed reports whether a mutating step was started anywhere that is not
+// proved to have been harmless.
+func (s State) changed() bool {
+	for i, st := range s.Plan.Stages {
+		for k, l := range s.Lanes[i] {
+			if disruptive(st.Kind) && touchedAt(st.Lanes[k].Steps, l) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// SafeToLeave is computed from the state, and is conservative: what is not
+// known to be back is out.
+func (s State) SafeToLeave() Safety {
+	if s.Plan == nil {
+		return Safety{Why: "nothing is known about this run"}
+	}
+	if s.Stop != nil && s.Stop.Reason == journal.StopTakenOver {
+		return Safety{Why: "another controller has taken this run over, or may: only its journal knows how the nodes are"}
+	}
+	masters, agents := s.Tallies()
+	if out := s.masterOut(); out != "" {
+		return Safety{Why: fmt.Sprintf("master %s is not back and verified: another failure may cost the quorum", out)}
+	}
+	for i, st := range s.Plan.Stages {
+		for k, l := range s.Lanes[i] {
+			step := st.Lanes[k].Steps[l.Step]
+			if !disruptive(st.Kind) || l.Phase == Pending || l.Phase == Verified || !step.Action.Mutates() {
+				continue
+			}
+			if l.Report != nil && l.Report.Class == plan.MidSwap {
+				return Safety{Why: fmt.Sprintf("%s is in the middle of a swap, with its services stopped", st.Lanes[k].Node)}
+			}
+			if l.Progress != Idle && (l.Report == nil || l.Report.Outcome != plan.Failed) {
+				return Safety{Why: fmt.Sprintf("the script may still be running on %s", st.Lanes[k].Node)}
+			}
+		}
+	}
+	if s.Look != nil && !s.Look.Green {
+		return Safety{Why: "the cluster is not whole: " + notGreen(s.Look)}
+	}
+	why := fmt.Sprintf("masters %d/%d serve", s.serving(masters), masters.Nodes)
+	switch {
+	case masters.Untouched > 0 && masters.Verified > 0:
+		why += "; they are of two versions, so Marathon, Metronome and the UI may be red until all are patched"
+	case agents.Untouched > 0:
+		why += "; older agents under newer masters work"
+	}
+	if n := agents.Failed + agents.InDoubt + agents.InFlight; n > 0 {
+		why += fmt.Sprintf("; %d agent(s) are not verified, their tasks may be rescheduled", n)
+	}
+	return Safety{Safe: true, Why: why + s.missing()}
+}
+
+// serving is how many masters serve, as the last look has it: those of the
+// quorum that fewest serve in.
+func (s State) serving(masters Tally) int {
+	n := masters.Nodes - masters.Excluded
+	if s.Look != nil {
+		for _, q := range s.Look.Quorums {
+			n = min(n, len(q.Serving))
+		}
+	}
+	return n
+}
+
+// missing says which agents were out of service as the run was left.
+func (s State) missing() string {
+	if s.Look == nil || len(s.Look.Out) == 0 {
+		return ""
+	}
+	const shown = 5
+	var names []string
+	for _, n := range s.Look.Out[:min(len(s.Look.Out), shown)] {
+		names = append(names, string(n))
+	}
+	if more := len(s.Look.Out) - shown; more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
+	}
+	return "; out of service: " + strings.Join(names, ", ")
+}
+
+// masterOut names a master that was touched and is not verified.
+func (s State) masterOut() string {
+	for i, st := range s.Plan.Stages {
+		if st.Kind != plan.StageMasters {
+			continue
+		}
+		for k, l := range s.Lanes[i] {
+			if (l.Phase == Admitted || l.Phase == Broken) && touchedAt(st.Lanes[k].Steps, l) && !verifiedBy(st.Lanes[k].Steps, l) {
+				return string(st.Lanes[k].Node)
+			}
+		}
+	}
+	return ""
+}
+
+// touchedAt reports whether a lane's mutating step was started and is not
+// proved to have been harmless.
+func touchedAt(steps []plan.Step, l Lane) bool {
+	for i, st := range steps[:l.Step+1] {
+		if !st.Action.Mutates() {
+			continue
+		}
+		if i < l.Step {
+			return true
+		}
+		harmless := l.Report != nil && l.Report.Outcome == plan.Failed && l.Report.Class == plan.BeforeSwap
+		return !harmless && (l.Progress != Idle || l.Adopt)
+	}
+	return false
+}
+
+// verifiedBy reports whether every verifying step of the lane is behind it.
+func verifiedBy(steps []plan.Step, l Lane) bool {
+	for _, st := range steps[l.Step:] {
+		if st.Action.Verifies() {
+			return false
+		}
+	}
+	return true
+}
