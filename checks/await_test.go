@@ -109,7 +109,7 @@ func TestAnAgentThatNeverComesEndsInAGateError(t *testing.T) {
 		if len(gate.Late) != 1 || gate.Late[0].Gate != "registered" || len(fs) != 2 || len(gate.Findings) != 2 {
 			t.Errorf("late %+v, findings %+v", gate.Late, fs)
 		}
-		for _, part := range []string{"a037", `"registered"`, "same id ..-S41", "does not list it", "since"} {
+		for _, part := range []string{"a037", `"registered"`, "same id ..-S41", "does not list it", "not good since"} {
 			if !strings.Contains(err.Error(), part) {
 				t.Errorf("%q lacks %q", err, part)
 			}

@@ -23,7 +23,7 @@ type gateState struct {
 	waits   time.Time // since when patience is used up: the step's beginning, or the last moment that it held
 	told    dcos.Finding
 	toldYet bool
-	same    time.Time // since when status and text are what they are
+	bad     time.Time // since when every answer was bad; zero: the last was good
 }
 
 func newBoard(specs []plan.GateSpec, since time.Time) *board {
@@ -50,10 +50,14 @@ func (b *board) add(i int, s Sample) (f dcos.Finding, news bool) {
 	if g.verdict.Holds {
 		g.waits = s.Answered
 	}
-	f = g.verdict.Finding
-	if !g.toldYet || f.Status != g.told.Status || f.Observed != g.told.Observed {
-		g.same = s.Answered
+	switch good := g.verdict.Finding.Status.OK(); {
+	case good:
+		g.bad = time.Time{}
+	case g.bad.IsZero():
+		g.bad = s.Answered
 	}
+	g.verdict.Finding.Since = g.bad
+	f = g.verdict.Finding
 	news = !g.toldYet || f.Status != g.told.Status || f.Observed != g.told.Observed || f.Have != g.told.Have
 	if news {
 		g.told, g.toldYet = f, true
@@ -140,7 +144,7 @@ func (b *board) open(now time.Time) []LateGate {
 }
 
 func (g gateState) lateSince(from, now time.Time) LateGate {
-	return LateGate{Gate: g.spec.Gate, Waited: now.Sub(from), Since: g.same, Finding: g.verdict.Finding}
+	return LateGate{Gate: g.spec.Gate, Waited: now.Sub(from), Finding: g.verdict.Finding}
 }
 
 // findings are the last of every gate.

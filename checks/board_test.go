@@ -64,7 +64,7 @@ func TestPatienceRunsFromWhenAGateLastHeld(t *testing.T) {
 		t.Errorf("late too early: %+v", late)
 	}
 	late := b.late(seconds(97))
-	if len(late) != 1 || late[0].Gate != "a" || late[0].Finding.Status != dcos.Failed || late[0].Since != seconds(43) {
+	if len(late) != 1 || late[0].Gate != "a" || late[0].Finding.Status != dcos.Failed || !late[0].Finding.Since.Equal(seconds(43)) {
 		t.Errorf("late %+v", late)
 	}
 }
@@ -104,4 +104,28 @@ func TestNewsIsWhatHasChanged(t *testing.T) {
 			t.Errorf("sample %d: news %v, want %v", i, news, c.news)
 		}
 	}
+}
+
+func TestSinceIsWhenAGateWasLastGood(t *testing.T) {
+	b := twoGates()
+	worded := func(n int, text string) Sample {
+		s := at(n, dcos.Failed)
+		s.Finding.Observed = text
+		return s
+	}
+	since := func(n int, s Sample) {
+		t.Helper()
+		want := time.Time{}
+		if n > 0 {
+			want = seconds(n)
+		}
+		if f, _ := b.add(0, s); !f.Since.Equal(want) || !b.findings()[0].Since.Equal(want) {
+			t.Errorf("bad since %s, want %s", f.Since, want)
+		}
+	}
+	since(6, worded(5, "away 0s of 5m0s"))
+	since(6, worded(35, "away 30s of 5m0s")) // another text, and no better
+	since(0, at(40, dcos.Passed))
+	since(46, worded(45, "away 0s of 5m0s"))
+	since(46, at(50, dcos.Unknown))
 }

@@ -23,7 +23,6 @@ type GateError struct {
 type LateGate struct {
 	Gate    string
 	Waited  time.Duration
-	Since   time.Time    // since when the gate answers as it does now, controller's clock
 	Finding dcos.Finding // the last
 }
 
@@ -50,8 +49,8 @@ func (e *GateError) Error() string {
 			end = "was given up after " + l.Waited.Round(100*time.Millisecond).String()
 		}
 		s := fmt.Sprintf("gate %q %s: wanted %s, seen %s", l.Gate, end, l.Finding.Want, l.Finding.Observed)
-		if !l.Since.IsZero() {
-			s += " since " + l.Since.UTC().Format("15:04:05") + " UTC"
+		if since := l.Finding.Since; !since.IsZero() {
+			s += "; not good since " + since.Local().Format(plan.ClockText)
 		}
 		parts = append(parts, s)
 	}

@@ -50,6 +50,7 @@ type Finding struct {
 	Want     string    `json:"want,omitempty"`     // what would have passed
 	Hint     string    `json:"hint,omitempty"`     // what a person can try
 	At       time.Time `json:"at,omitzero"`        // when the answer was complete, controller's clock
+	Since    time.Time `json:"since,omitzero"`     // since when every answer was bad, same clock; zero: the last was good, or nobody asks again and again
 	Have     int       `json:"have,omitempty"`     // samples in a row so far
 	Need     int       `json:"need,omitempty"`     // samples in a row demanded
 	Final    bool      `json:"final,omitempty"`    // what was wanted can no longer come about: waiting is no use

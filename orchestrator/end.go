@@ -28,6 +28,9 @@ func endStep(s State, e journal.Event) State {
 	s = probed(s, s.step(i), *e.Report)
 	before := l.Report
 	l.Report, l.Since = e.Report, e.At
+	if out := e.Report.Outcome; s.step(i).Action.Mutates() && (out == plan.Done || out == plan.Failed) {
+		l.Script = Ran{e.At, e.Report.Detail}
+	}
 	switch e.Report.Outcome {
 	case plan.Done:
 		return advance(s, i, e)

@@ -78,9 +78,16 @@ type Lane struct {
 	Adopt    bool            // the step at work was found running on the node: starting it again adopts it
 	Baseline json.RawMessage // reported by ActionBaseline; by ActionPreflight, of masters that have something deferred
 	Report   *plan.Report    // of the step that ended last
+	Script   Ran             // how the node's script is known to have ended, if it has
 	Left     string          // why a person left the node behind; empty: nobody did
 	Since    time.Time       // when the step at work was started, or the lane ended
 	Began    time.Time       // when the lane was admitted
+}
+
+// Ran is how a script ended, as a step or a reconciliation reported it.
+type Ran struct {
+	At     time.Time // of the report: the script may have ended before
+	Detail string
 }
 
 // New is the State before the first event.

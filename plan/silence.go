@@ -19,8 +19,12 @@ type Silence struct {
 	Gates []string           `json:"gates,omitempty"` // that could not be asked for it
 }
 
+// ClockText is how a moment is written in a text that is recorded: in the time of
+// whoever wrote it, which may be read elsewhere.
+const ClockText = "15:04:05 MST"
+
 func (s *Silence) String() string {
-	text := fmt.Sprintf("it cannot be reached since %s UTC: %s", s.Since.UTC().Format("15:04:05"), s.Why)
+	text := fmt.Sprintf("it cannot be reached since %s: %s", s.Since.Local().Format(ClockText), s.Why)
 	switch n := len(s.Gates); n {
 	case 0:
 		return text
@@ -40,7 +44,7 @@ func (s *Silence) Fold(findings []dcos.Finding) []dcos.Finding {
 	if s == nil {
 		return findings
 	}
-	all := []dcos.Finding{{Check: "connection", Node: string(s.Node), Observed: s.String(), Want: "an SSH connection to it"}}
+	all := []dcos.Finding{{Check: "connection", Node: string(s.Node), Observed: s.String(), Want: "an SSH connection to it", Since: s.Since}}
 	for _, f := range findings {
 		if !s.Covers(f.Check) {
 			all = append(all, f)

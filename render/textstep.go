@@ -152,7 +152,7 @@ func (t *Text) stepEnded(e journal.Event) []string {
 // trouble is everything that a step said when it did not end well.
 func trouble(node inventory.NodeName, action, took string, r *plan.Report) []string {
 	word := strings.ToUpper(strings.ReplaceAll(r.Outcome.String(), "-", " "))
-	lines := []string{fmt.Sprintf("%s %s %s%s%s%s", who(node), action, word, after(" ", class(r.Class)), took, after(": ", r.Detail))}
+	lines := []string{fmt.Sprintf("%s %s %s%s%s%s", who(node), action, word, after(" ", class(r.Class)), took, after(": ", strings.TrimPrefix(r.Detail, who(node)+": ")))}
 	for _, f := range r.Silent.Fold(r.Findings) {
 		if f.Status.OK() {
 			continue

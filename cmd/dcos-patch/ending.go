@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -139,59 +138,9 @@ func ending(s orchestrator.State) string {
 		fmt.Fprintf(&b, " at %s", s.Stop.Step)
 	}
 	b.WriteString("\n")
-	if shown := gates(&b, s); !shown && s.Stop.Detail != "" {
-		fmt.Fprintf(&b, "  because %s\n", s.Stop.Detail)
-	}
-	if r := report(s, s.Stop.Step); r != nil && r.Class != plan.ClassNone {
-		fmt.Fprintf(&b, "  class   %s: %s\n", r.Class, classWords[r.Class])
-	}
+	b.WriteString(reasons(s))
 	fmt.Fprintf(&b, "  state   %s\n", tallyLine(s))
 	return b.String()
-}
-
-// classWords say what a class means for the node.
-var classWords = map[plan.Class]string{
-	plan.BeforeSwap:  "nothing was stopped on the node; the script may run again",
-	plan.MidSwap:     "services are stopped and files half moved; a human must finish, the script will NOT run again",
-	plan.NotStarted:  "applied, but services were not started; the script will NOT run again",
-	plan.NotVerified: "applied, not verified; the script will NOT run again",
-}
-
-// gates prints what the failed step wanted and saw, if a gate failed it.
-func gates(b *strings.Builder, s orchestrator.State) (shown bool) {
-	r := report(s, s.Stop.Step)
-	if r == nil {
-		return false
-	}
-	for _, f := range r.Silent.Fold(r.Findings) {
-		if f.Status.OK() {
-			continue
-		}
-		fmt.Fprintf(b, "  gate    %q on %s\n  wanted  %s\n  seen    %s\n", f.Check, f.Node, f.Want, f.Observed)
-		if !f.At.IsZero() {
-			fmt.Fprintf(b, "  at      %s\n", f.At.Local().Format("15:04:05"))
-		}
-		if f.Hint != "" {
-			fmt.Fprintf(b, "  try     %s\n", f.Hint)
-		}
-		shown = true
-	}
-	if shown {
-		fmt.Fprintf(b, "  more    dcos-patch dev gates show %s --step %s\n", s.Run, s.Stop.Step)
-	}
-	return shown
-}
-
-// report finds what the step that stopped the run reported.
-func report(s orchestrator.State, id plan.StepID) *plan.Report {
-	for i, st := range s.Plan.Stages {
-		for k, ln := range st.Lanes {
-			if slices.ContainsFunc(ln.Steps, func(p plan.Step) bool { return p.ID == id }) && i < len(s.Lanes) {
-				return s.Lanes[i][k].Report
-			}
-		}
-	}
-	return nil
 }
 
 // whyLeft is what the last step of a node that was left behind said.

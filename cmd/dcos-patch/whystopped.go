@@ -1,0 +1,147 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/checks"
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
+)
+
+// clockText is how a moment is written for whoever sits at this machine.
+const clockText = "15:04:05"
+
+func clockOf(t time.Time) string { return t.Local().Format(clockText) }
+
+// reasons is what a stopped run wanted and saw, and how the node is that
+// stopped it, as far as the journal tells.
+func reasons(s orchestrator.State) string {
+	var b strings.Builder
+	lane, l := laneOf(s, s.Stop.Step)
+	shown := l != nil && l.Report != nil && gates(&b, s.Run, s.Stop.Step, l.Report)
+	if !shown && s.Stop.Detail != "" {
+		fmt.Fprintf(&b, "  because %s\n", s.Stop.Detail)
+	}
+	if l == nil {
+		return b.String()
+	}
+	if !lane.Steps[l.Step].Action.Mutates() { // else the reason says it
+		b.WriteString(scriptEnd(*l))
+	}
+	if l.Report != nil && l.Report.Class != plan.ClassNone {
+		fmt.Fprintf(&b, "  class   %s: %s\n", l.Report.Class, classWords[l.Report.Class])
+	}
+	b.WriteString(impactLine(*l))
+	return b.String()
+}
+
+// classWords say what a class means for the node.
+var classWords = map[plan.Class]string{
+	plan.BeforeSwap:  "nothing was stopped on the node; the script may run again",
+	plan.MidSwap:     "services are stopped and files half moved; a human must finish, the script will NOT run again",
+	plan.NotStarted:  "applied, but services were not started; the script will NOT run again",
+	plan.NotVerified: "applied, not verified; the script will NOT run again",
+}
+
+// gates prints what the failed step wanted and saw, if a gate failed it.
+func gates(b *strings.Builder, run string, step plan.StepID, r *plan.Report) (shown bool) {
+	for _, f := range r.Silent.Fold(r.Findings) {
+		if f.Status.OK() {
+			continue
+		}
+		fmt.Fprintf(b, "  gate    %q on %s\n  wanted  %s\n  seen    %s\n%s", f.Check, cmp.Or(f.Node, "the cluster"), f.Want, f.Observed, sinceLine(f))
+		if f.Hint != "" {
+			fmt.Fprintf(b, "  try     %s\n", f.Hint)
+		}
+		shown = true
+	}
+	if shown {
+		fmt.Fprintf(b, "  more    dcos-patch dev gates show %s --step %s\n", run, step)
+	}
+	return shown
+}
+
+// sinceLine is since when a gate has not been good, without a break, and when
+// it was asked for the last time.
+func sinceLine(f dcos.Finding) string {
+	switch {
+	case f.Since.IsZero() && f.At.IsZero():
+		return ""
+	case f.Since.IsZero():
+		return fmt.Sprintf("  asked   %s\n", clockOf(f.At))
+	case f.At.IsZero():
+		return fmt.Sprintf("  since   %s\n", clockOf(f.Since))
+	}
+	return fmt.Sprintf("  since   %s, not good for %s; last asked %s\n", clockOf(f.Since), render.Span(f.At.Sub(f.Since)), clockOf(f.At))
+}
+
+// scriptEnd is how the node's script is known to have ended.
+func scriptEnd(l orchestrator.Lane) string {
+	if l.Script.Detail == "" {
+		return ""
+	}
+	times := "ran once"
+	if l.Tries > 0 {
+		times = fmt.Sprintf("attempt %d", l.Tries+1)
+	}
+	how := strings.TrimPrefix(l.Script.Detail, "script ")
+	if how == l.Script.Detail { // it was not ours
+		return fmt.Sprintf("  script  %s (seen %s)\n", how, clockOf(l.Script.At))
+	}
+	return fmt.Sprintf("  script  %s: %s (seen %s)\n", times, how, clockOf(l.Script.At))
+}
+
+// impactLine is what an agent ran before its lane touched it, and what was seen
+// of that; empty for masters, and for agents that were not touched.
+func impactLine(l orchestrator.Lane) string {
+	var base checks.Baseline
+	if l.Script.Detail == "" || len(l.Baseline) == 0 || json.Unmarshal(l.Baseline, &base) != nil || !base.Role.IsAgent() {
+		return ""
+	}
+	text := fmt.Sprintf("  impact  it ran %s at %s, before its script", render.Count(len(base.Tasks), "task"), clockOf(base.TakenAt))
+	if len(base.Tasks) == 0 {
+		return text + "\n"
+	}
+	return text + "; " + tasksNow(l.Report) + "\n"
+}
+
+// tasksNow is the last that was seen of an agent's tasks.
+func tasksNow(r *plan.Report) string {
+	if r != nil {
+		for _, f := range r.Findings {
+			if f.Check == "tasks" && f.Observed != "" && !r.Silent.Covers(f.Check) {
+				return "last seen of them: " + f.Observed
+			}
+		}
+	}
+	return "nobody has asked since how they are"
+}
+
+// laneOf finds the lane of a step, in the plan and in the state; nil when the
+// run has none.
+func laneOf(s orchestrator.State, id plan.StepID) (plan.Lane, *orchestrator.Lane) {
+	for i, st := range s.Plan.Stages {
+		for k, ln := range st.Lanes {
+			for _, p := range ln.Steps {
+				if p.ID == id && i < len(s.Lanes) {
+					return ln, &s.Lanes[i][k]
+				}
+			}
+		}
+	}
+	return plan.Lane{}, nil
+}
+
+// report finds what the step that stopped the run reported.
+func report(s orchestrator.State, id plan.StepID) *plan.Report {
+	if _, l := laneOf(s, id); l != nil {
+		return l.Report
+	}
+	return nil
+}
