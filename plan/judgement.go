@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
@@ -15,8 +16,8 @@ type Judgement struct {
 	Warnings []Block `json:"warnings"` // among them every block that is waived
 }
 
-// Tally counts the nodes by the worst that is said of them. What concerns
-// the cluster only is not in it.
+// Tally counts the nodes by the worst that is said of them. What concerns the
+// cluster only makes it one more that warns, or blocks; it is never clean.
 func (j Judgement) Tally() (clean, warned, blocked int) {
 	worst := map[inventory.NodeName]bool{} // to whether it is blocked
 	for _, b := range j.Warnings {
@@ -25,7 +26,6 @@ func (j Judgement) Tally() (clean, warned, blocked int) {
 	for _, b := range j.Blocks {
 		worst[b.Node] = true
 	}
-	delete(worst, "")
 	for _, blocks := range worst {
 		if blocks {
 			blocked++
@@ -33,13 +33,37 @@ func (j Judgement) Tally() (clean, warned, blocked int) {
 			warned++
 		}
 	}
-	return j.Nodes - warned - blocked, warned, blocked
+	nodes := len(worst)
+	if _, cluster := worst[""]; cluster {
+		nodes--
+	}
+	return j.Nodes - nodes, warned, blocked
 }
 
 // String is the tally in words: "119 clean, 3 warn, 0 block".
 func (j Judgement) String() string {
 	clean, warned, blocked := j.Tally()
-	return fmt.Sprintf("%d clean, %d warn, %d block", clean, warned, blocked)
+	warn, block := "", ""
+	switch {
+	case ofCluster(j.Blocks):
+		block = withCluster(blocked)
+	case ofCluster(j.Warnings):
+		warn = withCluster(warned)
+	}
+	return fmt.Sprintf("%d clean, %d warn%s, %d block%s", clean, warned, warn, blocked, block)
+}
+
+// withCluster says behind a count that the cluster is in it.
+func withCluster(n int) string {
+	if n == 1 {
+		return " (the cluster)"
+	}
+	return " (with the cluster)"
+}
+
+// ofCluster reports whether one of the blocks concerns the cluster, not a node.
+func ofCluster(blocks []Block) bool {
+	return slices.ContainsFunc(blocks, func(b Block) bool { return b.Node == "" })
 }
 
 // Judge says all that Build would refuse for, and what it would warn of. It is
