@@ -1,11 +1,13 @@
 GO ?= go
+# A binary says which commit it is of, whatever GOFLAGS says; one from a tarball cannot.
+VCS := -buildvcs=$(if $(filter $(CURDIR),$(shell git rev-parse --show-toplevel 2>/dev/null)),true,false)
 # The binary and the tests need nothing but Go; e2e needs Docker and Debian's packages.
 
 .PHONY: build test race fuzz lint cover e2e vuln bench demo examples help
 .DEFAULT_GOAL := build
 
 build: ## build bin/dcos-patch
-	$(GO) build -trimpath -o bin/dcos-patch ./cmd/dcos-patch
+	$(GO) build -trimpath $(VCS) -o bin/dcos-patch ./cmd/dcos-patch
 # Whole simulated clusters are sampled under the race detector, which makes their
 # crypto many times slower, and are all run without it.
 test: ## all tests that need no Docker, with the race detector
@@ -31,7 +33,7 @@ vuln: ## known vulnerabilities, where govulncheck's database can be reached
 bench: ## benchmarks (docs/benchmarks.md)
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 2h ./...
 demo: ## patch a simulated cluster: plan, apply, verify; leaves nothing behind
-	@$(GO) run ./cmd/dcos-patch demo
+	@$(GO) run $(VCS) ./cmd/dcos-patch demo
 examples: ## rewrite the examples' golden plans
 	$(GO) test ./cmd/dcos-patch -run Example -update
 help: ## this list
