@@ -84,6 +84,17 @@ func TestAPlanWithNothingToDoSaysSo(t *testing.T) {
 	golden(t, "plan-nothing.golden", planText(t, in))
 }
 
+func TestAPlanSaysWhatIsWaivedOrThatNothingIs(t *testing.T) {
+	in := production()
+	if text := planText(t, in); !strings.Contains(text, "\n waivers: none\n") {
+		t.Errorf("%s", text)
+	}
+	in.Waivers = []plan.Waiver{{Check: "tasks", Node: "a001", Reason: "INC-7", Until: in.Today}}
+	if text := planText(t, in); !strings.Contains(text, "\n waived: tasks:a001 (INC-7, until ") || strings.Contains(text, "none") {
+		t.Errorf("%s", text)
+	}
+}
+
 func TestPlanJSONIsThePlansOwnDocument(t *testing.T) {
 	p, err := plan.Build(production())
 	if err != nil {

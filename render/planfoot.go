@@ -26,6 +26,9 @@ func foot(p *plan.Plan) string {
 	for _, w := range p.Waivers {
 		fmt.Fprintf(&s, " waived: %s\n", Printable(w.String()))
 	}
+	if len(p.Waivers) == 0 {
+		s.WriteString(" waivers: none\n")
+	}
 	if own := ownGates(p, ""); own != "" {
 		fmt.Fprintf(&s, " everywhere: %s\n", Printable(strings.TrimPrefix(own, ", ")))
 	}
