@@ -35,7 +35,7 @@ func (l leadership) elected() (leading []inventory.NodeName, unread []string) {
 		v, has := r.metrics.Get("master/elected")
 		switch {
 		case r.err != nil:
-			unread = append(unread, fmt.Sprintf("%s: %s", r.node.Name, words(r.err)))
+			unread = append(unread, by(r.node.Name, words(r.err)))
 		case !has:
 			unread = append(unread, fmt.Sprintf("%s: its metrics lack master/elected", r.node.Name))
 		case v == 1:

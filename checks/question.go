@@ -62,6 +62,12 @@ func words(err error) string {
 	}
 }
 
+// by is what a node said, or what was said of it, with its name before it, once.
+func by(node inventory.NodeName, what string) string {
+	name := string(node) + ": "
+	return name + strings.TrimPrefix(what, name)
+}
+
 // brief is text as one short line.
 func brief(s string) string {
 	s = strings.Join(strings.Fields(s), " ")

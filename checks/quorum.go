@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -39,7 +38,7 @@ func (v view) quorum(q question, name string, of func(masterLook) member) (dcos.
 		if len(bad) == 0 {
 			status = one.status
 		}
-		bad = append(bad, fmt.Sprintf("%s: %s", one.node, one.why))
+		bad = append(bad, by(one.node, one.why))
 		if one.dueTo == nil {
 			one.dueTo = []inventory.NodeName{one.node}
 		}

@@ -99,7 +99,7 @@ func (v view) zookeeper() (dcos.Finding, members, bool) {
 			why = notServingAll(m.code, m.servers, ips)
 		}
 		if why != "" && f.Status.OK() {
-			f.Status, f.Observed = s, fmt.Sprintf("%s: %s", m.node.Name, why) // each by itself may serve, and the list says otherwise
+			f.Status, f.Observed = s, by(m.node.Name, why) // each by itself may serve, and the list says otherwise
 		}
 	}
 	if leaders != 1 && f.Status.OK() {

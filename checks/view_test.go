@@ -8,6 +8,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
 func TestZooKeeperOfTheWholeCluster(t *testing.T) {
@@ -86,5 +87,22 @@ func TestWhatIsMissingIsPutDownToTheMasterThatIsSilent(t *testing.T) {
 func TestAViewOfNoMastersIsNotGreen(t *testing.T) {
 	if (view{}).observation().Green {
 		t.Error("green")
+	}
+}
+
+func TestANodeIsNamedOnceBeforeWhatItSaid(t *testing.T) {
+	broken := &sshexec.ExitError{Node: "m1", Cmd: "curl", Code: 7, Stderr: []byte("refused")}
+	v := view{}
+	for i, n := range threeMasters() {
+		m := masterLook{node: n, code: 200, servers: servers(nil), srvr: dcos.ZooKeeperServer{Serving: true, Mode: "follower"}}
+		if i == 0 {
+			m.srvrErr, m.reading = broken, reading{node: n, err: broken}
+		}
+		v.looks, v.lead.readings = append(v.looks, m), append(v.lead.readings, m.reading)
+	}
+	for _, f := range v.observation().Findings[:3] {
+		if !strings.Contains(f.Observed, "m1: exit code 7: refused") || strings.Contains(f.Observed, "m1: m1:") {
+			t.Errorf("%s: %q", f.Check, f.Observed)
+		}
 	}
 }

@@ -58,7 +58,9 @@ type UntakenError struct {
 	Err   error
 }
 
-func (e *UntakenError) Error() string { return fmt.Sprintf("%s: %s: %v", e.Node, e.Doing, e.Err) }
+func (e *UntakenError) Error() string {
+	return fmt.Sprintf("%s: %s: %s", e.Node, e.Doing, strings.TrimPrefix(e.Err.Error(), string(e.Node)+": "))
+}
 
 func (e *UntakenError) Unwrap() error { return e.Err }
 

@@ -52,6 +52,10 @@ func surveyOne(ctx context.Context, nodes Nodes, name inventory.NodeName) plan.N
 	if s.Lock != nil {
 		f.LockOwner = s.Lock.Owner
 		f.LockRun = s.Lock.Run
+		if b := s.Heartbeat; b != nil && b.Run == s.Lock.Run {
+			age := plan.Duration(b.Age)
+			f.LockBeat = &age
+		}
 	}
 	return f
 }

@@ -43,6 +43,7 @@ type NodeFacts struct {
 	Ready      *Readiness   `json:"ready,omitempty"`      // nil: nobody asked
 	LockRun    string       `json:"lock_run,omitempty"`
 	LockOwner  string       `json:"lock_owner,omitempty"` // who holds the cluster lock, as this master says
+	LockBeat   *Duration    `json:"lock_beat,omitempty"`  // how long ago that run's controller gave a sign of life, by the node's clock; nil: not known
 }
 
 // Clock is how far a node's clock is ahead of that of the machine which asked;

@@ -99,8 +99,10 @@ func (a *app) carryOut(ctx context.Context, s *session, o order) error {
 		return err
 	}
 	made, err := s.build(look, o.waivers)
+	if held := refuseHeld(store, s.inv, made.in.Facts); held != nil {
+		return held
+	}
 	if err != nil {
-		tellHeld(a.err, s.inv, made.in.Facts) // what is wrong may be the doing of that run
 		return err
 	}
 	p := made.plan

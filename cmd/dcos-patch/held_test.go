@@ -20,17 +20,35 @@ func TestWhoLooksBeforeAPatchIsToldWhoHoldsTheLock(t *testing.T) {
 	})
 }
 
-// A run in hand takes nodes out: what is wrong then is its doing, and is told
-// after whose it is.
+// A run in hand takes nodes out: what is wrong then may be its doing, and nobody
+// is asked to mend it.
 func TestAnApplyThatIsRefusedIsToldWhoHoldsTheLock(t *testing.T) {
 	t.Parallel()
 	opt := simcluster.Options{Private: 1, Seed: 1, Faults: simcluster.Faults{{What: simcluster.LockHeld, Where: "m2"}, {What: simcluster.MidSwapFromStart, Where: "a1"}}}
 	inBubble(t, opt, func(l *lab) {
-		e := l.run("apply", "--yes")
-		l.want(e, exitRefused)
-		lock, swap := strings.Index(e.err, "m2 is locked by run other-run"), strings.Index(e.err, "REFUSED")
-		if lock < 0 || swap < lock {
-			l.Errorf("want the lock's holder, and then the reasons: %s", e)
+		for _, command := range []string{"apply --yes", "plan"} {
+			e := l.run(strings.Fields(command)...)
+			l.want(e, exitRefused)
+			if !strings.Contains(e.err, "1 reason:\n cluster: the cluster is locked by run other-run of ") || !strings.Contains(e.err, "m2 holds its lock; no sign of life of its controller is known") || strings.Contains(e.err, "swap") {
+				l.Errorf("%s: want the lock, and nothing else: %s", command, e)
+			}
+		}
+	})
+}
+
+// TestWhoComesToAMasterInItsPatchIsToldWhoIsAtIt: the cluster is not well then,
+// and to repair it would be the worst that can be done.
+func TestWhoComesToAMasterInItsPatchIsToldWhoIsAtIt(t *testing.T) {
+	t.Parallel()
+	inBubble(t, crashing(), func(l *lab) {
+		var second ended
+		c := l.controller()
+		c.wrote = once(func() bool { return l.started("masters/m2/serve") }, func() { second = l.colleague().run("apply", "--yes") })
+		l.want(c.run("apply", "--yes"), exitDone)
+		l.want(second, exitRefused)
+		if !strings.Contains(second.err, "1 reason:\n cluster: the cluster is locked by run ") || !strings.Contains(second.err, "its controller gave a sign of life ") ||
+			!strings.Contains(second.err, "   next      wait for it") || strings.Contains(second.err, "healthy") {
+			l.Errorf("%s", second)
 		}
 	})
 }

@@ -51,7 +51,9 @@ func hint(err error) string {
 	}
 }
 
-// lockedHint is what can be done while a run holds the cluster lock.
+// lockedHint is what can be done while a run holds the cluster lock. A living one
+// is waited for.
 func lockedHint(run string) string {
-	return "wait for it, or go on with that run: dcos-patch resume --run " + run + "; if its controller is gone and its journal is not on this machine: dcos-patch lock break --reason WHY, then dcos-patch resume --from-cluster"
+	return "wait for it: where it runs, dcos-patch status --run " + run + " shows how it goes; only if its controller is gone: dcos-patch resume --run " + run +
+		" there, or from elsewhere dcos-patch lock break --reason WHY, then dcos-patch resume --from-cluster"
 }

@@ -64,7 +64,6 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 			return err
 		}
 		facts = found.facts
-		tellHeld(a.err, inv, facts)
 	}
 	if f.facts != "" {
 		if err := writeFacts(f.facts, facts); err != nil {
@@ -73,6 +72,9 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 	}
 	in := plan.Input{Inventory: inv, Facts: facts, Waivers: waivers, Today: time.Now()}
 	p, err := plan.Build(in)
+	if h := holderIn(inv, facts); h != nil && err != nil && f.offline == "" {
+		return h.refused()
+	}
 	if err != nil {
 		return err
 	}
@@ -86,6 +88,9 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 	}
 	if err := a.show(p); err != nil {
 		return err
+	}
+	if f.offline == "" {
+		tellHeld(a.err, inv, facts)
 	}
 	if f.detailed && hasWork(p) {
 		return &codeError{exitWork}

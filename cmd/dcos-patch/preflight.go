@@ -1,13 +1,10 @@
 package main
 
 import (
-	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
 )
@@ -63,19 +60,4 @@ func (a *app) preflight(cmd *cobra.Command, waive waiveFlags) error {
 		return &codeError{exitRefused}
 	}
 	return nil
-}
-
-// tellHeld says who holds the cluster lock, if anybody does: apply is refused
-// for as long.
-func tellHeld(w io.Writer, inv *inventory.Cluster, facts plan.Facts) bool {
-	for _, m := range inv.Masters {
-		f := facts.Nodes[m.Name]
-		if f.LockRun == "" {
-			continue
-		}
-		fmt.Fprintf(w, "dcos-patch: %s is locked by run %s (%s): apply is refused as long as that is so\n  next  %s\n",
-			m.Name, render.Printable(f.LockRun), render.Printable(f.LockOwner), lockedHint(f.LockRun))
-		return true
-	}
-	return false
 }
