@@ -65,7 +65,10 @@ func words(err error) string {
 // by is what a node said, or what was said of it, with its name before it, once.
 func by(node inventory.NodeName, what string) string {
 	name := string(node) + ": "
-	return name + strings.TrimPrefix(what, name)
+	if strings.HasPrefix(what, name) || strings.HasPrefix(what, string(node)+" ") { // "m1 cannot connect"
+		return what
+	}
+	return name + what
 }
 
 // brief is text as one short line.

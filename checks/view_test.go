@@ -91,6 +91,11 @@ func TestAViewOfNoMastersIsNotGreen(t *testing.T) {
 }
 
 func TestANodeIsNamedOnceBeforeWhatItSaid(t *testing.T) {
+	for what, want := range map[string]string{"red": "m1: red", "m1: red": "m1: red", "m1 cannot connect": "m1 cannot connect", "m12 is away": "m1: m12 is away"} {
+		if got := by("m1", what); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
 	broken := &sshexec.ExitError{Node: "m1", Cmd: "curl", Code: 7, Stderr: []byte("refused")}
 	v := view{}
 	for i, n := range threeMasters() {
