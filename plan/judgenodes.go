@@ -83,8 +83,12 @@ func unreachable(n inventory.Node, f NodeFacts, today time.Time) Block {
 
 // exclusionHint is how to go on without the node.
 func exclusionHint(n inventory.Node, today time.Time) string {
-	return fmt.Sprintf("; or exclude it with a reason: exclude: [{node: %s, reason: \"..\", until: %s}]",
-		n.Name, today.AddDate(0, 0, 14).Format("2006-01-02"))
+	return "; or exclude it with a reason: " + ExclusionLine(n.Name, today)
+}
+
+// ExclusionLine is the line of an inventory that leaves a node out for two weeks.
+func ExclusionLine(node inventory.NodeName, today time.Time) string {
+	return fmt.Sprintf("exclude: [{node: %s, reason: \"..\", until: %s}]", node, today.AddDate(0, 0, 14).Format("2006-01-02"))
 }
 
 // judgeIdentity: is this the machine that was meant, in the cluster that was

@@ -55,8 +55,10 @@ func (a *app) apply(ctx context.Context, args []string, f applyFlags) error {
 		return err
 	}
 	var saved *plan.Plan
+	var file string
 	if len(args) == 1 {
-		if saved, err = readPlan(args[0]); err != nil {
+		file = args[0]
+		if saved, err = readPlan(file); err != nil {
 			return err
 		}
 		if len(waivers) > 0 {
@@ -69,12 +71,13 @@ func (a *app) apply(ctx context.Context, args []string, f applyFlags) error {
 		return err
 	}
 	defer s.close()
-	return a.carryOut(ctx, s, order{saved: saved, waivers: waivers, planID: f.planID, confirm: !f.yes, trim: whole})
+	return a.carryOut(ctx, s, order{saved: saved, file: file, waivers: waivers, planID: f.planID, confirm: !f.yes, trim: whole})
 }
 
 // order is what carryOut is asked for.
 type order struct {
 	saved   *plan.Plan // nil: plan afresh
+	file    string     // of the saved plan
 	waivers []plan.Waiver
 	planID  string // the only id that may be applied; empty: any
 	confirm bool   // ask for the cluster's name
@@ -108,11 +111,11 @@ func (a *app) carryOut(ctx context.Context, s *session, o order) error {
 	p := made.plan
 	if o.saved != nil {
 		if err := same(o.saved, p); err != nil {
-			return err
+			return moved(err, p, o.file)
 		}
 	}
 	if o.planID != "" && o.planID != p.ID {
-		return refuse(plan.Block{What: "the plan is not the approved one", Observed: p.ID, Want: o.planID, Next: "dcos-patch plan, and have it approved"})
+		return instead(plan.Block{What: "the plan is not the approved one", Observed: p.ID, Want: o.planID, Next: "dcos-patch plan, and have it approved"})
 	}
 	if a.output == "text" {
 		if err := a.warnOf(made.in); err != nil {
@@ -212,7 +215,7 @@ func (a *app) refuseUnfinished(store journal.Store) error {
 	if err != nil || run == "" || s.Ended == journal.RunDone || s.Plan == nil || !s.Begun() {
 		return err
 	}
-	return refuse(plan.Block{What: fmt.Sprintf("run %s of this cluster has not ended", run), Observed: wordOf(store, run, s) + ", " + tallyLine(s),
+	return instead(plan.Block{What: fmt.Sprintf("run %s of this cluster has not ended", run), Observed: wordOf(store, run, s) + ", " + tallyLine(s),
 		Want: "one run at a time", Next: "dcos-patch resume"})
 }
 

@@ -49,7 +49,7 @@ func (a *app) fromCluster(ctx context.Context, s *session, store journal.Store, 
 		return "", err
 	}
 	if best == nil {
-		return "", refuse(plan.Block{What: "no master holds an intact copy of a run's journal", Observed: strings.Join(notes, "; "), Want: "one below /var/lib/dcos-patch/runs",
+		return "", instead(plan.Block{What: "no master holds an intact copy of a run's journal", Observed: strings.Join(notes, "; "), Want: "one below /var/lib/dcos-patch/runs",
 			Next: "dcos-patch resume on the machine where the run began, or dcos-patch apply"})
 	}
 	for _, n := range notes {

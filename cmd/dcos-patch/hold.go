@@ -29,7 +29,7 @@ func hold(store journal.Store, run string) (*os.File, error) {
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		who, _ := io.ReadAll(f) // only informs
 		f.Close()
-		return nil, refuse(plan.Block{What: fmt.Sprintf("run %s is under way on this machine", run), Observed: "its controller is " + strings.TrimSpace(string(who)),
+		return nil, instead(plan.Block{What: fmt.Sprintf("run %s is under way on this machine", run), Observed: "its controller is " + strings.TrimSpace(string(who)),
 			Want: "one controller a run", Next: "dcos-patch status shows how it goes; Ctrl-C there ends it after the nodes in hand"})
 	}
 	if err == nil {

@@ -106,12 +106,12 @@ func (s *session) breakable(seen []patcher.Sighting, today time.Time) error {
 	silent := 0
 	for _, x := range seen {
 		_, excluded := s.inv.Excluded(x.Node, today)
-		if n, _ := s.inv.Node(x.Node); x.Err != nil && n.Role == dcos.Master {
+		if x.Err != nil && s.isMaster(x.Node) {
 			silent++
 		}
 		switch busy := x.Busy(); {
 		case x.Err != nil && !excluded:
-			blocks = append(blocks, plan.Block{Node: x.Node, What: "nobody knows whether a patch runs here, and the old controller could not be refused here", Observed: x.Err.Error(), Next: "bring it within reach; an agent that is out of order can be excluded, with a reason"})
+			blocks = append(blocks, s.unasked(x, today))
 		case busy != "":
 			blocks = append(blocks, plan.Block{Node: x.Node, What: "a patch is running", Observed: busy, Next: "wait for its end"})
 		}
@@ -123,6 +123,22 @@ func (s *session) breakable(seen []patcher.Sighting, today time.Time) error {
 		return patcher.ErrNoMajority
 	}
 	return nil
+}
+
+func (s *session) isMaster(name inventory.NodeName) bool {
+	n, _ := s.inv.Node(name)
+	return n.Role == dcos.Master
+}
+
+// unasked is the block of a node that gave no answer, and how to go on: of an
+// agent that is dead for good a person may answer, of a master nobody but itself.
+func (s *session) unasked(x patcher.Sighting, today time.Time) plan.Block {
+	b := plan.Block{Node: x.Node, What: "nobody knows whether a patch runs here, and the old controller could not be refused here", Observed: x.Err.Error(),
+		Want: "an answer", Next: "bring it within reach"}
+	if !s.isMaster(x.Node) {
+		b.Next += "; or, if it is dead, add to " + s.inv.Source + ": " + plan.ExclusionLine(x.Node, today)
+	}
+	return b
 }
 
 // holdersOf are the runs that hold the lock on some master.

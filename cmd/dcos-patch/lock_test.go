@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -36,7 +37,7 @@ func TestALockIsNotBrokenWhilePatchesRunOrMayRun(t *testing.T) {
 					return
 				}
 				l.want(e, exitRefused)
-				if !strings.Contains(e.err, row.says) || !strings.Contains(e.err, "next") {
+				if !strings.Contains(e.err, row.says) || !strings.HasSuffix(e.err, "\n  next  when that is done: "+l.typed("lock break --reason 'it is gone'")+"\n") {
 					l.Errorf("%s", e)
 				}
 				for _, m := range []string{"m1", "m2", "m3"} {
@@ -44,6 +45,37 @@ func TestALockIsNotBrokenWhilePatchesRunOrMayRun(t *testing.T) {
 						l.Errorf("%s has lost its lock", m)
 					}
 				}
+			})
+		})
+	}
+}
+
+// TestADeadAgentDoesNotMakeALockUnbreakable: the line that is printed, pasted
+// into the inventory, is enough. A master cannot be passed over so.
+func TestADeadAgentDoesNotMakeALockUnbreakable(t *testing.T) {
+	t.Parallel()
+	for _, node := range []string{"a1", "m3"} {
+		t.Run(node, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, oneLeft(), func(l *lab) {
+				l.dieLocked("m3")
+				if err := l.c.Strike(simcluster.Fault{What: simcluster.SSHDown, Where: node}); err != nil {
+					t.Fatal(err)
+				}
+				e := l.colleague().run("lock", "break", "--reason", "it is gone")
+				l.want(e, exitRefused)
+				line := regexp.MustCompile(`bring it within reach; or, if it is dead, add to (\S+): (exclude: .*)\n`).FindStringSubmatch(e.err)
+				if node == "m3" {
+					if line != nil || !strings.Contains(e.err, "bring it within reach\n") {
+						l.Errorf("nobody else can answer for a master: %s", e)
+					}
+					return
+				}
+				if line == nil || line[1] != l.inventory() {
+					t.Fatalf("no line to paste, or not where: %s", e)
+				}
+				l.edit(func(inv string) string { return inv + line[2] + "\n" })
+				l.want(l.colleague().run("lock", "break", "--reason", "it is gone"), exitDone)
 			})
 		})
 	}

@@ -55,7 +55,7 @@ const runNames = "0102-1504"
 // is wrong with the cluster meanwhile may be that run's doing: nobody is asked
 // to lay hands on it.
 func (h *holder) refused() error {
-	return refuse(plan.Block{What: fmt.Sprintf("the cluster is locked by run %s of %s", h.run, h.owner),
+	return instead(plan.Block{What: fmt.Sprintf("the cluster is locked by run %s of %s", h.run, h.owner),
 		Observed: fmt.Sprintf("%s holds its lock; %s", h.node, h.since()), Want: "nobody else at work: what is not well in the cluster may be a node that this run is patching",
 		Next: lockedHint(h.run)})
 }

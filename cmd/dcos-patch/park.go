@@ -49,7 +49,7 @@ func (a *app) park(node inventory.NodeName, f parkFlags) error {
 		}
 	}
 	if run == "" {
-		return refuse(plan.Block{What: "there is no run to leave a node out of", Observed: "none in " + store.Dir, Next: "exclude the node in the inventory, then dcos-patch plan"})
+		return instead(plan.Block{What: "there is no run to leave a node out of", Observed: "none in " + store.Dir, Next: "exclude the node in the inventory, then dcos-patch plan"})
 	}
 	own, err := take(store, run)
 	if err != nil {
@@ -73,12 +73,12 @@ func parkable(run string, s orchestrator.State, node inventory.NodeName) error {
 	case s.Plan == nil:
 		return invalid("run %s: its journal is empty: it was not begun", run)
 	case s.Ended == journal.RunDone:
-		return refuse(plan.Block{Node: node, What: fmt.Sprintf("run %s is done", run), Next: "exclude the node in the inventory for a time, or dcos-patch apply"})
+		return instead(plan.Block{Node: node, What: fmt.Sprintf("run %s is done", run), Next: "exclude the node in the inventory for a time, or dcos-patch apply"})
 	case lost(s):
-		return refuse(plan.Block{Node: node, What: fmt.Sprintf("run %s is another controller's now", run), Next: "dcos-patch resume --from-cluster --run " + run})
+		return instead(plan.Block{Node: node, What: fmt.Sprintf("run %s is another controller's now", run), Next: "dcos-patch resume --from-cluster --run " + run})
 	}
 	if why := s.Parkable(node); why != "" {
-		return refuse(plan.Block{Node: node, What: "it cannot be left behind", Observed: why, Want: "an agent of the run that is not verified", Next: "dcos-patch status"})
+		return instead(plan.Block{Node: node, What: "it cannot be left behind", Observed: why, Want: "an agent of the run that is not verified", Next: "dcos-patch status"})
 	}
 	return nil
 }

@@ -182,16 +182,13 @@ func writeFacts(file string, facts plan.Facts) error {
 	return nil
 }
 
-// refuse makes a refusal of one reason.
-func refuse(b plan.Block) error { return &plan.RefusalError{Blocks: []plan.Block{b}} }
-
 // same compares an approved plan with what a fresh survey gives.
 func same(approved, fresh *plan.Plan) error {
 	if moved := plan.Compare(approved, fresh); len(moved) > 0 {
 		return &plan.RefusalError{Blocks: moved}
 	}
 	if approved.ID != fresh.ID {
-		return refuse(plan.Block{What: "the plan is not the approved one", Observed: fresh.ID, Want: approved.ID,
+		return instead(plan.Block{What: "the plan is not the approved one", Observed: fresh.ID, Want: approved.ID,
 			Next: fmt.Sprintf("dcos-patch plan --out FILE, have %s approved, and apply it", fresh.ID)})
 	}
 	return nil

@@ -66,7 +66,7 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 		return err
 	}
 	if run == "" {
-		return refuse(plan.Block{What: "there is no run to resume", Observed: "none in " + store.Dir, Next: "dcos-patch apply, or, for a run of another machine, dcos-patch resume --from-cluster"})
+		return instead(plan.Block{What: "there is no run to resume", Observed: "none in " + store.Dir, Next: "dcos-patch apply, or, for a run of another machine, dcos-patch resume --from-cluster"})
 	}
 	own, err := take(store, run)
 	if err != nil {
@@ -109,7 +109,7 @@ func resumable(run string, s orchestrator.State, inv *inventory.Cluster) error {
 	case s.Plan == nil:
 		return invalid("run %s: its journal is empty: it was not begun; use dcos-patch apply; if that says that the run went on, its journal was lost: dcos-patch lock break --reason \"lost journal\", then dcos-patch resume --from-cluster --run %s", run, run)
 	case s.Ended == journal.RunDone:
-		return refuse(plan.Block{What: fmt.Sprintf("run %s is done", run), Next: "dcos-patch apply verifies, and patches what is left"})
+		return instead(plan.Block{What: fmt.Sprintf("run %s is done", run), Next: "dcos-patch apply verifies, and patches what is left"})
 	case inv.ID != "" && s.Plan.Cluster.ID != inv.ID:
 		return refuse(plan.Block{What: "the run is of another cluster", Observed: inv.ID, Want: s.Plan.Cluster.ID, Next: "give the right inventory with -i"})
 	}

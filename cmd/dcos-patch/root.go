@@ -34,7 +34,9 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	err := root.ExecuteContext(ctx)
-	explain(render.Terminal{W: a.err}, err)
+	people := render.Terminal{W: a.err}
+	explain(people, err)
+	a.tellOnward(people, err, args)
 	a.explainJSON(err)
 	return codeOf(err)
 }

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/dcos-patch/dcos-patch/patcher"
+	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/sshexec"
+)
+
+// refuse makes a refusal of one reason. Once that is mended, the command is
+// given again.
+func refuse(b plan.Block) error { return &plan.RefusalError{Blocks: []plan.Block{b}} }
+
+// insteadError is a refusal after which another command is to be given: next,
+// or the one that the refusal names.
+type insteadError struct {
+	error
+	next string
+}
+
+func (e *insteadError) Unwrap() error { return e.error }
+
+// instead makes a refusal of one reason, whose Next names another command.
+func instead(b plan.Block) error { return &insteadError{error: refuse(b)} }
+
+// moved is the refusal of a saved plan that does not hold any more. Of one that
+// is carried out nothing is left to plan.
+func moved(err error, fresh *plan.Plan, file string) error {
+	if !hasWork(fresh) {
+		return &insteadError{error: err}
+	}
+	return &insteadError{err, "dcos-patch plan --out " + sshexec.Quote([]string{file})}
+}
+
+// tellOnward ends a refusal with the command to give when all that it asks for
+// is done.
+func (a *app) tellOnward(w io.Writer, err error, args []string) {
+	var (
+		other  *insteadError
+		locked *patcher.LockedError
+		over   *patcher.OvertakenError
+	)
+	switch {
+	case codeOf(err) != exitRefused, errors.As(err, &locked), errors.As(err, &over):
+	case !errors.As(err, &other):
+		fmt.Fprintf(w, "  next  when that is done: %s\n", a.again(args))
+	case other.next != "":
+		fmt.Fprintf(w, "  next  %s\n", other.next)
+	}
+}
+
+// again is the command as it was given.
+func (a *app) again(args []string) string {
+	words := []string{"dcos-patch"}
+	if a.inventory != defaultInventory {
+		words = append(words, "-i", a.inventory)
+	}
+	for i := 0; i < len(args); i++ {
+		switch arg := args[i]; {
+		case arg == "-i", arg == "--inventory":
+			i++
+		case strings.HasPrefix(arg, "-i"), strings.HasPrefix(arg, "--inventory="):
+		default:
+			words = append(words, arg)
+		}
+	}
+	return sshexec.Quote(words)
+}
