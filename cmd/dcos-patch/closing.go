@@ -20,8 +20,10 @@ func closing(s orchestrator.State, run string, kept bool) string {
 		b.WriteString(owed(s, "  owed    "))
 		b.WriteString("  next    1 dcos-patch sweep\n")
 		return b.String()
-	case s.Ended == journal.RunDone:
+	case s.Ended == journal.RunDone && stagedOnly(s.Plan): // what it left is for the apply that comes next
 		return ""
+	case s.Ended == journal.RunDone:
+		return stays(s)
 	}
 	switch {
 	case lost(s):

@@ -184,7 +184,7 @@ func statusText(run, word string, s orchestrator.State, now time.Time) string {
 			fmt.Fprintf(&b, "left    %s was left behind: %s\n", n, render.Printable(whyLeft(s, n)))
 		}
 	}
-	if s.Stop == nil || s.Ended == journal.RunDone {
+	if s.Stop == nil { // else the closing says it
 		b.WriteString(owed(s, "owed    "))
 	}
 	if s.Stop != nil {

@@ -14,6 +14,18 @@ func lost(s orchestrator.State) bool {
 	return s.Stop != nil && s.Stop.Reason == journal.StopTakenOver
 }
 
+// stays is what a run that is done has left on nodes, in one line.
+func stays(s orchestrator.State) string {
+	var all []string
+	for _, o := range s.Obligations() {
+		all = append(all, fmt.Sprintf("%s on %s", o.What, render.Fold(o.Nodes)))
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return "  owed    " + strings.Join(all, "; ") + "\n  next    dcos-patch sweep removes it\n"
+}
+
 // owed lists the open obligations, one a line, each behind the label's width.
 func owed(s orchestrator.State, label string) string {
 	var b strings.Builder

@@ -188,6 +188,6 @@ func (a *app) demo(ctx context.Context) (err error) {
 	for _, n := range inv.Nodes() {
 		scripts += len(c.Launches(string(n.Name)))
 	}
-	fmt.Fprintf(a.out, "\nSeen by the cluster itself: %d nodes, %d scripts started, no safety rule broken. Took %s.\n", len(inv.Nodes()), scripts, time.Since(start).Round(time.Second))
+	fmt.Fprintf(a.out, "\nSeen by the cluster itself: %d nodes, %d scripts started, no safety rule broken. Took %s. It is gone now, with all that was on it.\n", len(inv.Nodes()), scripts, time.Since(start).Round(time.Second))
 	return nil
 }
