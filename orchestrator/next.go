@@ -205,6 +205,7 @@ func observe(s State, e journal.Event) State {
 	if e.Observation == nil {
 		return disagree(s, "an observation without content")
 	}
+	s.Seen, s.SeenAt = e.Observation, e.At
 	if s.Ended != "" {
 		s.Look, s.LookAt = e.Observation, e.At
 		return s

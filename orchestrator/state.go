@@ -37,6 +37,8 @@ type State struct {
 	Paused bool
 	Stop   *journal.Stop        // set as soon as the line must stop; lanes in flight still finish
 	Ended  journal.Kind         // RunDone or RunStopped, once recorded
+	Seen   *plan.Observation    // the newest of the cluster, for people: it admits nothing
+	SeenAt time.Time            // when that was
 	Look   *plan.Observation    // of the cluster as a stopped run was left; nil: nobody has looked since
 	LookAt time.Time            // when that was
 	ledger []journal.Obligation // open ones, in the order of their opening; changed in place by appending nodes only

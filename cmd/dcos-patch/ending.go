@@ -167,6 +167,7 @@ func statusText(run, word string, s orchestrator.State, now time.Time) string {
 	}
 	fmt.Fprintf(&b, "%s  run %s  %s  %s -> %s  plan %s  last event %s ago\n", s.Plan.Cluster.Name, run, strings.ToUpper(word),
 		s.Plan.From, s.Plan.To, s.Plan.ID, now.Sub(s.At).Round(time.Second))
+	b.WriteString(situation(word, s, now))
 	if st := s.AtWork(); st != nil && s.Ended == "" {
 		fmt.Fprintf(&b, "stage   %s\n", st.ID)
 	}

@@ -56,7 +56,7 @@ const runNames = "0102-1504"
 // to lay hands on it.
 func (h *holder) refused() error {
 	return instead(plan.Block{What: fmt.Sprintf("the cluster is locked by run %s of %s", h.run, h.owner),
-		Observed: fmt.Sprintf("%s holds its lock; %s", h.node, h.since()), Want: "nobody else at work: what is not well in the cluster may be a node that this run is patching",
+		Observed: fmt.Sprintf("%s holds its lock; %s", h.node, h.since()), Want: "nobody else at work; what is not well now may be a node that it is patching",
 		Next: lockedHint(h.run)})
 }
 
@@ -80,7 +80,7 @@ func tellHeld(w io.Writer, inv *inventory.Cluster, facts plan.Facts) bool {
 	if h == nil {
 		return false
 	}
-	fmt.Fprintf(w, "dcos-patch: %s is locked by run %s (%s; %s): apply is refused as long as that is so\n  next  %s\n",
+	fmt.Fprintf(w, "dcos-patch: %s is locked by run %s (%s; %s): apply is refused as long as that is so, and what is not well may be a node that it is patching\n  next  %s\n",
 		h.node, render.Printable(h.run), render.Printable(h.owner), h.since(), lockedHint(render.Printable(h.run)))
 	return true
 }

@@ -53,10 +53,11 @@ func (a *app) preflight(cmd *cobra.Command, waive waiveFlags) error {
 	if a.output == "json" {
 		show = render.PreflightJSON
 	}
+	held := tellHeld(a.err, inv, found.facts) // first: what follows may be that run's doing
 	if err := show(a.out, in, j); err != nil {
 		return err
 	}
-	if held := tellHeld(a.err, inv, found.facts); held || len(j.Blocks) > 0 {
+	if held || len(j.Blocks) > 0 {
 		return &codeError{exitRefused}
 	}
 	return nil
