@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -160,18 +161,11 @@ func choose(s State) (lane int, proof, why string) {
 		return 0, "", notGreen(obs)
 	}
 	order := s.candidates()
-	if st.Kind == plan.StageMasters {
-		proof, err := s.proof(st.Lanes[order[0]].Node)
-		if err != nil {
-			return 0, "", err.Error()
-		}
-		return order[0], proof, ""
-	}
-	if st.Kind == plan.StageAhead {
-		return order[0], "cluster green", ""
+	if st.Kind == plan.StageMasters || st.Kind == plan.StageAhead {
+		order = order[:1] // a master is not passed over
 	}
 	for _, i := range order {
-		proof, err := plan.Admit(s.admission(st.Lanes[i].Node))
+		proof, err := s.admissible(i)
 		if err == nil {
 			return i, proof, ""
 		}
@@ -180,6 +174,27 @@ func choose(s State) (lane int, proof, why string) {
 		}
 	}
 	return 0, "", why
+}
+
+// admissible proves by the ticket that a pending lane of the stage at work may
+// be admitted now.
+func (s State) admissible(lane int) (proof string, err error) {
+	st := s.AtWork()
+	for _, why := range sorted(s.away) {
+		return "", errors.New(why)
+	}
+	switch {
+	case s.ticket == nil:
+		return "", errors.New("nothing fresh is known of the cluster")
+	case !s.ticket.Green:
+		return "", errors.New(notGreen(s.ticket))
+	case st.Kind == plan.StageMasters:
+		return s.proof(st.Lanes[lane].Node)
+	case st.Kind == plan.StageAhead:
+		return "cluster green", nil
+	default:
+		return plan.Admit(s.admission(st.Lanes[lane].Node))
+	}
 }
 
 func notGreen(obs *plan.Observation) string {

@@ -22,6 +22,8 @@ type Driver struct {
 	Pace     time.Duration              // pause before another look at a cluster that was not green
 	Now      func() time.Time           // nil means time.Now
 	Owes     []journal.Obligation       // opened right after the first event, unless they are open
+
+	next func(State, journal.Event) (State, []Command) // nil means Next; a test's may be broken
 }
 
 // TakenOverError, as the cause of a context's end, means that another
@@ -123,11 +125,18 @@ func (r *run) fact(e journal.Event) error {
 	if err := r.d.Recorder.Record(e); err != nil {
 		return &RecordError{Err: err}
 	}
-	r.s, r.cmds = Next(r.s, e)
+	r.s, r.cmds = r.d.fold(r.s, e)
 	if r.d.Sink != nil {
 		r.d.Sink(e, r.s)
 	}
 	return nil
+}
+
+func (d *Driver) fold(s State, e journal.Event) (State, []Command) {
+	if d.next != nil {
+		return d.next(s, e)
+	}
+	return Next(s, e)
 }
 
 func (r *run) now() time.Time {
@@ -143,9 +152,9 @@ func (r *run) perform() (bool, error) {
 	for _, c := range r.cmds {
 		switch {
 		case c.Record != nil:
-			return true, r.fact(*c.Record)
+			return true, r.unlessRefused(r.fact(*c.Record))
 		case c.Start != nil:
-			return true, r.start(*c.Start)
+			return true, r.unlessRefused(r.start(*c.Start))
 		case c.Reconcile != nil:
 			r.reconcile(*c.Reconcile)
 		case c.Observe != nil:
@@ -153,6 +162,15 @@ func (r *run) perform() (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// unlessRefused ends the run when the fold did not agree with what the engine
+// had decided: who decides so is not to be followed any further.
+func (r *run) unlessRefused(err error) error {
+	if err != nil || r.s.refused != r.s.Seq || r.s.Ended != "" {
+		return err
+	}
+	return r.fact(journal.Event{Kind: journal.RunStopped, Stop: r.s.Stop})
 }
 
 func (r *run) start(t plan.Task) error {
@@ -163,6 +181,9 @@ func (r *run) start(t plan.Task) error {
 		return err
 	}
 	id, node := t.Step.ID, t.Step.Node
+	if r.s.refused == r.s.Seq {
+		return nil
+	}
 	note := func(n plan.Note) {
 		r.tell(journal.Event{Kind: journal.StepNoted, Step: id, Node: node, Note: &n})
 	}

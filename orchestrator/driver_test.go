@@ -26,6 +26,8 @@ type script struct {
 	at      map[plan.StepID]time.Time
 	refuse  uint64 // seq that cannot be recorded
 	journal []journal.Event
+	next    func(State, journal.Event) (State, []Command) // nil: the engine
+	out     []inventory.NodeName                          // of service, whenever somebody looks
 }
 
 func (w *script) Do(ctx context.Context, t plan.Task, note func(plan.Note)) plan.Report {
@@ -53,6 +55,7 @@ func (w *script) Reconcile(_ context.Context, t plan.Task) plan.Report { return 
 func (w *script) Observe(_ context.Context, p *plan.Plan, _ plan.Ask) plan.Observation {
 	w.seen++
 	obs := green(p)
+	obs.Out = w.out
 	if w.red != nil && w.red(w.seen) {
 		obs.Green = false
 	}
@@ -68,7 +71,7 @@ func (w *script) Record(e journal.Event) error {
 }
 
 func (w *script) drive(ctx context.Context, s State, first journal.Event, pause chan struct{}) (State, error) {
-	d := &Driver{Actor: w, Observer: w, Recorder: w, Pace: 2 * time.Second}
+	d := &Driver{Actor: w, Observer: w, Recorder: w, Pace: 2 * time.Second, next: w.next}
 	return d.Run(ctx, s, first, pause)
 }
 

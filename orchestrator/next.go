@@ -224,6 +224,11 @@ func admit(s State, e journal.Event) State {
 	}
 	for k, i := range s.pending {
 		if at.Lanes[i].Node == e.Node {
+			if needsTicket(s) {
+				if _, err := s.admissible(i); err != nil {
+					return disagree(s, fmt.Sprintf("%s admitted without a proof: %v", e.Node, err))
+				}
+			}
 			if k == 0 { // the usual case, and the one that must be cheap for ten thousand lanes
 				s.pending = s.pending[1:]
 			} else {
@@ -245,16 +250,16 @@ func startStep(s State, e journal.Event) State {
 	l, st := &s.Lanes[s.Stage][i], s.step(i)
 	if s.unproved(i) {
 		if _, err := s.proof(st.Node); err != nil {
-			s = disagree(s, fmt.Sprintf("%s started without a proof: %v", e.Step, err))
+			return disagree(s, fmt.Sprintf("%s started without a proof: %v", e.Step, err))
 		}
+	}
+	if st.Action.Mutates() && e.Attempt != l.Tries+1 {
+		return disagree(s, fmt.Sprintf("%s started as attempt %d, expected %d", e.Step, e.Attempt, l.Tries+1))
 	}
 	l.Progress, l.Since = Started, e.At
 	s = probing(placed(s, st), st)
 	if !st.Action.Mutates() {
 		return s
-	}
-	if e.Attempt != l.Tries+1 {
-		return disagree(s, fmt.Sprintf("%s started as attempt %d, expected %d", e.Step, e.Attempt, l.Tries+1))
 	}
 	s.ticket, s.disturbed = nil, e.Seq
 	if s.node(st.Node).Role == dcos.Master {
@@ -289,6 +294,7 @@ func note(s State, e journal.Event) State {
 
 // disagree stops the line because the journal and the engine do not agree.
 func disagree(s State, why string) State {
+	s.refused = s.Seq
 	if s.Stop == nil {
 		s.Stop = &journal.Stop{Reason: journal.StopInvariant, Detail: "the journal does not fit the plan: " + why}
 	}

@@ -35,14 +35,16 @@ type State struct {
 	Findings  map[plan.StepID][]plan.Note // last note of each check of a step under way
 
 	Paused bool
-	Stop   *journal.Stop        // set as soon as the line must stop; lanes in flight still finish
-	Ended  journal.Kind         // RunDone or RunStopped, once recorded
-	Seen   *plan.Observation    // the newest of the cluster, for people: it admits nothing
-	SeenAt time.Time            // when that was
-	Look   *plan.Observation    // of the cluster as a stopped run was left; nil: nobody has looked since
-	LookAt time.Time            // when that was
-	ledger []journal.Obligation // open ones, in the order of their opening; changed in place by appending nodes only
-	Master inventory.NodeName   // last master that was touched; verifies again first on resume
+	Stop   *journal.Stop     // set as soon as the line must stop; lanes in flight still finish
+	Ended  journal.Kind      // RunDone or RunStopped, once recorded
+	Seen   *plan.Observation // the newest of the cluster, for people: it admits nothing
+	SeenAt time.Time         // when that was
+	Look   *plan.Observation // of the cluster as a stopped run was left; nil: nobody has looked since
+	LookAt time.Time         // when that was
+
+	refused uint64               // the last event that could not follow the state
+	ledger  []journal.Obligation // open ones, in the order of their opening; changed in place by appending nodes only
+	Master  inventory.NodeName   // last master that was touched; verifies again first on resume
 }
 
 // Phase is where a lane is on its way. The zero Phase is Pending.
