@@ -14,7 +14,7 @@ import (
 type instant struct{}
 
 func (instant) Do(context.Context, plan.Task, func(plan.Note)) plan.Report {
-	return plan.Report{Outcome: plan.Done}
+	return plan.Report{Outcome: plan.Done, Undone: true}
 }
 func (instant) Reconcile(context.Context, plan.Task) plan.Report {
 	return plan.Report{Outcome: plan.Done}

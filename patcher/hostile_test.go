@@ -317,6 +317,9 @@ func TestALyingNodeCostsLittleMemory(t *testing.T) {
 }
 
 func BenchmarkALyingNode(b *testing.B) {
+	if testing.Short() {
+		b.Skip("sends many GB: make bench does it")
+	}
 	for name, one := range lies() {
 		b.Run(strings.ReplaceAll(name, " ", "-"), func(b *testing.B) {
 			for b.Loop() {

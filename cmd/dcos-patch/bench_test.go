@@ -19,6 +19,9 @@ func BenchmarkThousandAgents(b *testing.B) { benchmarkRun(b, 1000) }
 // takes, the simulation's own part included. A bubble of virtual time wants a
 // test, so each round is one.
 func benchmarkRun(b *testing.B, agents int) {
+	if testing.Short() {
+		b.Skip("takes minutes: make bench does it")
+	}
 	for b.Loop() {
 		var virtual time.Duration
 		round := testing.InternalTest{Name: b.Name(), F: func(t *testing.T) {

@@ -87,6 +87,9 @@ func TestALyingNodeCostsTheWholeProgramLittle(t *testing.T) {
 }
 
 func BenchmarkALyingNode(b *testing.B) {
+	if testing.Short() {
+		b.Skip("takes minutes: make bench does it")
+	}
 	bin := product(b)
 	for name, way := range waysIn() {
 		b.Run(strings.ReplaceAll(name, " ", "-"), func(b *testing.B) {

@@ -22,12 +22,17 @@ import (
 	"github.com/dcos-patch/dcos-patch/internal/sshd"
 )
 
-// idle is a node that knows "true" and nothing else.
+// idle is a node that knows "true" and "echo", and nothing else.
 type idle struct{}
 
-func (idle) Exec(context.Context, string, io.Reader, io.Writer, io.Writer) int { return 0 }
-func (idle) Dial(context.Context, string) (net.Conn, error)                    { return nil, errors.New("no") }
-func (idle) Files() sftp.Handlers                                              { return sftp.Handlers{} }
+func (idle) Exec(_ context.Context, line string, _ io.Reader, stdout, _ io.Writer) int {
+	if said, ok := strings.CutPrefix(line, "echo "); ok {
+		fmt.Fprintln(stdout, strings.Trim(said, "'"))
+	}
+	return 0
+}
+func (idle) Dial(context.Context, string) (net.Conn, error) { return nil, errors.New("no") }
+func (idle) Files() sftp.Handlers                           { return sftp.Handlers{} }
 
 func key(b testing.TB) (ssh.Signer, []byte) {
 	_, k, err := ed25519.GenerateKey(rand.Reader)
