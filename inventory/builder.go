@@ -18,6 +18,7 @@ type builder struct {
 	addresses map[string]taken
 	total     int // nodes so far
 	excluded  []exclusionPlace
+	partial   bool // of some entries the names are known and no nodes were made
 	broken    bool // some nodes could not be read, so a name may be unknown for that reason only
 
 	gateNames map[string]int // line of each gate's name

@@ -55,7 +55,7 @@ func (b *builder) checkCanaries(g *Group, places *groupPlaces) {
 			at.refuse(fmt.Sprintf("%s is here twice", name), "keep one")
 		case !known && b.broken:
 		case !known:
-			at.refuse(fmt.Sprintf("there is no node %s", name), nodeHint(name, g.Nodes))
+			at.refuse(fmt.Sprintf("there is no node %s", name), b.nodeHint(name, g.Nodes))
 		case n.group != g.Name:
 			at.refuse(fmt.Sprintf("%s is in %s, not in %s", name, n.group, g.Name), "a canary is a node of its own group")
 		case b.isExcluded(name):
@@ -74,7 +74,7 @@ func (b *builder) checkExclusions() {
 			x.at.refuse(fmt.Sprintf("%s is excluded twice", x.Node), "keep one")
 		case !known && b.broken:
 		case !known:
-			x.at.refuse(fmt.Sprintf("there is no node %s", x.Node), nodeHint(x.Node, b.cluster.Nodes()))
+			x.at.refuse(fmt.Sprintf("there is no node %s", x.Node), b.nodeHint(x.Node, b.cluster.Nodes()))
 		case n.group == mastersGroup:
 			x.at.refuse(fmt.Sprintf("%s is a master, and masters cannot be excluded", x.Node),
 				"a cluster is patched with all of its masters serving, or not at all: mend it first")
@@ -93,9 +93,10 @@ func (b *builder) isExcluded(name NodeName) bool {
 // unknown names among twenty thousand nodes took ten seconds.
 const mostCompared = 2000
 
-// nodeHint names the node that was meant, or shows where they begin and end.
-func nodeHint(name NodeName, nodes []Node) string {
-	if len(nodes) == 0 {
+// nodeHint names the node that was meant, or shows where they begin and end. It
+// says nothing where only some of them are there to choose from.
+func (b *builder) nodeHint(name NodeName, nodes []Node) string {
+	if len(nodes) == 0 || b.partial {
 		return ""
 	}
 	names := make([]string, len(nodes))

@@ -14,7 +14,7 @@ type nodeEntry struct {
 	like              Node // what all of them share
 }
 
-// readNodes reads one entry. A name that cannot be read marks the inventory
+// readNodes reads one entry. Names that are not known for certain mark the inventory
 // as broken, so that nobody is blamed later for using that name.
 func (b *builder) readNodes(v value, like Node) []Node {
 	e := nodeEntry{nameAt: v, addressAt: v, like: like}
@@ -42,9 +42,11 @@ func (b *builder) readNodes(v value, like Node) []Node {
 		b.claimNames(e)
 	}
 	if e.name == (span{}) || e.address == (span{}) {
+		b.partial = true
 		return nil
 	}
-	if n != m {
+	if n != m { // one of the two is wrong, and nobody knows which: the names may be others
+		b.broken = true
 		e.addressAt.refuse(fmt.Sprintf("makes %s, but name makes %s", count(m, "address", "addresses"), count(n, "name", "names")),
 			"the ranges of name and address must be equally long")
 		return nil

@@ -3,6 +3,7 @@ package inventory
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
@@ -162,6 +163,27 @@ etc/inventory.yaml:9:42: agents.g.policy.settle: is a YAML alias (*none), which 
 		`etc/inventory.yaml:10:14: ssh.jump[0]: "ops@b:x" is no jump host: port "x" is not a number from 1 to 65535 ([user@]host[:port], such as ops@bastion1.example.com)`},
 	{"a rehearsal that runs slower is refused", "", "rehearsal: {time_scale: 2}",
 		`etc/inventory.yaml:10:25: rehearsal.time_scale: is "2"; a number from 0.001 to 1 is wanted (0.1 makes every wait ten times shorter)`},
+}
+
+// A name that may have been in a range which could not be read is nobody's
+// mistake, and no names are told of which only some are known.
+func TestNobodyIsBlamedForANameOfARangeThatCouldNotBeRead(t *testing.T) {
+	const later = "exclude: [{node: a4, reason: PSU}]\n"
+	for _, c := range []struct{ name, old, text, want string }{
+		{"one address too many", "10.0.1.[1-3]", "10.0.1.[1-4]",
+			`etc/inventory.yaml:8:39: agents.g.nodes[0].address: makes 4 addresses, but name makes 3 names (the ranges of name and address must be equally long)`},
+		{"no address", "10.0.1.[1-3]", "10.0.1.[1-",
+			`2 problems:
+etc/inventory.yaml:8:39: agents.g.nodes[0].address: "10.0.1.[1-" has a bracket without its partner (one range of numbers, such as a[001-035])
+etc/inventory.yaml:10:18: exclude[0].node: there is no node a4`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := read(with(t, c.old, c.text)+later, nil)
+			if diff := cmp.Diff(c.want, fmt.Sprint(err)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
 }
 
 func TestOneMistakeIsOneProblem(t *testing.T) {
