@@ -27,6 +27,7 @@ type killer struct {
 	seed   uint64
 	chance *rand.Rand
 	rounds int            // controllers killed
+	inHand int            // of them with a step in hand
 	runs   int            // that came to their end all the same
 	struck map[string]int // by what they had said last
 }
@@ -46,7 +47,7 @@ func newKiller(t *testing.T, c controller) *killer {
 
 func (k *killer) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Controllers killed: %d. Runs that they were killed in, and that came to their end: %d. Seed: %d.\n\n| it had said last | times |\n|---|--:|\n", k.rounds, k.runs, k.seed)
+	fmt.Fprintf(&b, "Controllers killed: %d, of which %d had a step in hand. Runs that they were killed in, and that came to their end: %d. Seed: %d.\n\n| it had said last | times |\n|---|--:|\n", k.rounds, k.inHand, k.runs, k.seed)
 	for _, what := range slices.Sorted(maps.Keys(k.struck)) {
 		fmt.Fprintf(&b, "| %s | %d |\n", what, k.struck[what])
 	}
@@ -60,6 +61,9 @@ const killsFile = "../docs/kills.md"
 func (k *killer) write(t *testing.T) {
 	t.Helper()
 	t.Log(k)
+	if k.inHand < k.rounds/3 {
+		t.Errorf("only %d of %d controllers were killed with a step in hand", k.inHand, k.rounds)
+	}
 	if t.Failed() || os.Getenv("DCOS_PATCH_KILLS") != "write" {
 		return
 	}
@@ -109,19 +113,20 @@ func (k *killer) run(ctx context.Context, t *testing.T, args ...string) {
 // applyAgain is what a command says that found nothing to resume.
 var applyAgain = regexp.MustCompile(`dcos-patch (-i \S+ )?apply`)
 
-// moment waits for the next time to kill. Half of the times that is soon after
-// the start, when there may be a lock and no run; else soon after the run was
-// taken up, so that a step is begun, found and watched by several controllers; and
-// at times a few lines later, so that the run goes on at all.
+// moment waits for the next time to kill. Every other one comes with a step in
+// hand: something of it was said, and a while has passed. The others come soon
+// after the start, when there may be a lock and no run, or as the run was taken
+// up, so that one step is begun, found and watched by several controllers.
 func (k *killer) moment(p *process) {
 	u := k.chance.Float64()
 	pause := 50*time.Millisecond + time.Duration(u*u*float64(2*time.Second))
-	switch n := k.chance.IntN(8); n {
-	case 0, 1, 2, 3:
-	case 4:
+	switch n := k.chance.IntN(4); {
+	case 2*k.inHand < k.rounds && n == 0: // a few steps further, so that the run goes on
 		lines := 6 + k.chance.IntN(12)
-		p.await(func(said string) bool { return strings.Count(said, "\n") >= lines })
-	default:
+		p.await(func(said string) bool { return strings.Count(said, "\n") >= lines && event.MatchString(said) })
+	case 2*k.inHand < k.rounds:
+		p.await(event.MatchString)
+	case n > 0:
 		p.await(takenUp.MatchString)
 	}
 	select {
@@ -138,15 +143,25 @@ func (k *killer) kill(p *process) bool {
 		return false
 	}
 	k.rounds++
-	k.struck[lastSaid(p.out.String())]++
+	said := lastSaid(p.out.String())
+	k.struck[said]++
+	if said != nothingYet && said != justTaken {
+		k.inHand++
+	}
 	return true
 }
 
 var (
 	// event is a line of a run's log: its time, a node, and what happened to it.
-	event = regexp.MustCompile(`^\d\d:\d\d:\d\d (\S+) ([a-z-]+( started| done)?)`)
+	event = regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d ([amp]\d+) ([a-z-]+( started| done)?)`)
 	// takenUp is the first line of a run's log.
 	takenUp = regexp.MustCompile(`\d\d:\d\d:\d\d run \S+ (started|resumed)`)
+)
+
+// What a controller had said last that was killed before any step.
+const (
+	nothingYet = "nothing of the run yet"
+	justTaken  = "run taken up"
 )
 
 // lastSaid is the last event that a controller told of, without what differs
@@ -154,11 +169,11 @@ var (
 func lastSaid(text string) string {
 	for _, line := range slices.Backward(strings.Split(text, "\n")) {
 		if takenUp.MatchString(line) {
-			return "run taken up"
+			return justTaken
 		}
 		if said := event.FindStringSubmatch(line); said != nil {
 			return said[1] + " " + said[2]
 		}
 	}
-	return "nothing of the run yet"
+	return nothingYet
 }
