@@ -45,7 +45,7 @@ func (s State) proof(master inventory.NodeName) (string, error) {
 	case !s.ticket.Green:
 		return "", errors.New(notGreen(s.ticket))
 	}
-	return plan.ProveMaster(*s.ticket, master, s.Plan.Masters(), s.Plan.From.NeedsAllMasters())
+	return s.Plan.ProveMaster(*s.ticket, master)
 }
 
 // waiting reports whether no lane in flight is at work: none, or one that

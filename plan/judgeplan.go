@@ -24,10 +24,18 @@ func (s *survey) judgeQuorums(p *Plan) {
 		return
 	}
 	masters := p.Masters()
-	if n := len(masters); n == 1 || n == 2 {
-		s.block(Block{What: "the masters cannot spare one of them", Observed: fmt.Sprintf("%d of them", n),
-			Want: "3 or more, so that a majority serves while one is away",
-			Next: "this cluster cannot be patched without an outage, and dcos-patch makes none"})
+	spare := Block{What: "the masters cannot spare one of them", Observed: fmt.Sprintf("%d of them", len(masters)), Want: "3 or more, so that a majority serves while one is away"}
+	switch len(masters) {
+	case 1:
+		spare.Check = CheckSingleMaster
+		spare.Next = "the cluster is without a master while its only one is patched: no task starts and no agent may be lost meanwhile; to take that: --waive " + CheckSingleMaster + ":cluster=REASON"
+		s.block(spare)
+		if _, yes := s.waived(spare); !yes {
+			return
+		}
+	case 2:
+		spare.Next = "this cluster cannot be patched without an outage, and dcos-patch makes none: bring it to 3 masters"
+		s.block(spare)
 		return
 	}
 	if !s.in.Facts.Cluster.Green {
@@ -37,7 +45,7 @@ func (s *survey) judgeQuorums(p *Plan) {
 		if m.Disposition != Patch {
 			continue
 		}
-		_, err := ProveMaster(s.in.Facts.Cluster, m.Name, masters, p.NeedsAllMasters())
+		_, err := p.ProveMaster(s.in.Facts.Cluster, m.Name)
 		for _, reason := range quorumReasons(err) {
 			s.block(Block{Node: m.Name, What: "no proof that it may stop", Observed: reason,
 				Want: "every quorum known, fresh, and complete without it", Next: "repair the masters first, then plan again"})

@@ -86,6 +86,28 @@ func ProveMaster(obs Observation, candidate inventory.NodeName, masters []Node, 
 	return strings.Join(proof, "; "), nil
 }
 
+// ProveMaster proves that a master of the plan may be taken: that the others
+// can spare it (see the function of that name), or that it is the only one and
+// the plan waives that it has to be spared. The only one must serve in every
+// quorum, too: what does not work beforehand tells nothing afterwards.
+func (p *Plan) ProveMaster(obs Observation, candidate inventory.NodeName) (string, error) {
+	masters := p.Masters()
+	lone := slices.IndexFunc(p.Waivers, func(w Waiver) bool { return w.Check == CheckSingleMaster && w.Node == "" && w.Reason != "" })
+	if len(masters) != 1 || lone < 0 || masters[0].Name != candidate || !obs.Green || len(obs.Quorums) == 0 {
+		return ProveMaster(obs, candidate, masters, p.NeedsAllMasters())
+	}
+	for _, q := range obs.Quorums {
+		reason := doubt(q, masters)
+		if reason == "" && len(q.Serving) != 1 {
+			reason = "it does not serve"
+		}
+		if reason != "" {
+			return "", &QuorumError{Candidate: candidate, Quorum: q.Name, Reason: reason}
+		}
+	}
+	return fmt.Sprintf("it is the only master and serves; waived: %s", p.Waivers[lone].Reason), nil
+}
+
 // doubt is why a quorum cannot be reckoned with; empty when it can.
 func doubt(q Quorum, masters []Node) string {
 	switch {

@@ -63,6 +63,49 @@ func TestProveMaster(t *testing.T) {
 	}
 }
 
+// (h), the rest of it: the only master is taken by an explicit waiver alone, and
+// while it serves.
+func TestTheOnlyMasterIsTakenByAWaiverAlone(t *testing.T) {
+	lone := Waiver{Check: CheckSingleMaster, Reason: "a test cluster"}
+	serves := Observation{Green: true, Quorums: []Quorum{{Name: "zookeeper", Size: 1, Serving: []inventory.NodeName{"m1"}}}}
+	with := func(change func(*Observation)) Observation {
+		obs := serves
+		obs.Quorums = slices.Clone(serves.Quorums)
+		change(&obs)
+		return obs
+	}
+	for _, c := range []struct {
+		name    string
+		masters int
+		waivers []Waiver
+		obs     Observation
+		want    string // in the error; empty: proved
+	}{
+		{"it serves, and that is waived", 1, []Waiver{lone}, serves, ""},
+		{"nothing is waived", 1, nil, serves, "0 would remain"},
+		{"something else is waived", 1, []Waiver{{Check: CheckDisk, Reason: "r"}}, serves, "0 would remain"},
+		{"the waiver gives no reason", 1, []Waiver{{Check: CheckSingleMaster}}, serves, "0 would remain"},
+		{"it does not serve", 1, []Waiver{lone}, with(func(o *Observation) { o.Quorums[0].Serving = nil }), "it does not serve"},
+		{"the sample is old", 1, []Waiver{lone}, with(func(o *Observation) { o.Quorums[0].Age = Duration(FreshFor + time.Second) }), "old"},
+		{"the cluster is red", 1, []Waiver{lone}, with(func(o *Observation) { o.Green = false }), "not green"},
+		{"nothing is known", 1, []Waiver{lone}, Observation{Green: true}, "no quorum is known"},
+		{"the ensemble has three", 1, []Waiver{lone}, with(func(o *Observation) { o.Quorums[0].Size = 3 }), "has 3 members"},
+		{"there are three masters, of which one serves", 3, []Waiver{lone}, with(func(o *Observation) { o.Quorums[0].Size = 3 }), "would remain"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := &Plan{Waivers: c.waivers, From: "2.1.0"}
+			p.Nodes, _ = masters(c.masters)
+			proof, err := p.ProveMaster(c.obs, "m1")
+			switch {
+			case c.want == "" && (err != nil || !strings.Contains(proof, lone.Reason)):
+				t.Errorf("proof %q, error %v", proof, err)
+			case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+				t.Errorf("proof %q, error %v, want an error with %q", proof, err, c.want)
+			}
+		})
+	}
+}
+
 func TestNoProofWhileTheClusterIsNotGreen(t *testing.T) {
 	ms, names := masters(3)
 	_, err := ProveMaster(Observation{Quorums: []Quorum{{Name: "zk", Size: 3, Serving: names}}}, "m1", ms, false)

@@ -125,5 +125,8 @@ func mastersNote(obs Observation) string {
 			q = o
 		}
 	}
+	if q.Size == 1 {
+		return "the only one: no master serves while it is patched"
+	}
 	return fmt.Sprintf("%d serve, quorum %d: one stops, %d remain", len(q.Serving), q.Need(), len(q.Serving)-1)
 }
