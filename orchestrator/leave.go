@@ -89,7 +89,7 @@ func (s State) SafeToLeave() Safety {
 		why += "; older agents under newer masters work"
 	}
 	if n := agents.Failed + agents.InDoubt + agents.InFlight; n > 0 {
-		why += fmt.Sprintf("; %d agent(s) are not verified, their tasks may be rescheduled", n)
+		why += fmt.Sprintf("; %d agent(s) are not verified, and Mesos may go on starting tasks there", n)
 	}
 	return Safety{Safe: true, Why: why + s.missing()}
 }
