@@ -185,7 +185,7 @@ func withAway(f dcos.Finding, away Away) dcos.Finding {
 	if s := away.String(); s != "" {
 		f.Observed += ", " + s
 	}
-	f.Final = away.Spent() && away.Budget > 0
+	f.Final = away.Spent()
 	known := f.Hint
 	switch {
 	case away.Spent() && known != "":

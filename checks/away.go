@@ -36,10 +36,11 @@ func (a Away) For() time.Duration {
 }
 
 // Share is the part of the budget that is used up; 0 when the agent is not
-// missed, and 1 when it is and the budget is not known.
+// missed. When it is, and after more than one look nobody knows the budget, all
+// of it may be.
 func (a Away) Share() float64 {
 	switch {
-	case a.Since.IsZero():
+	case a.Since.IsZero(), a.For() == 0:
 		return 0
 	case a.Budget <= 0:
 		return 1
@@ -54,8 +55,9 @@ func (a Away) Warn() bool { return a.Share() >= awayWarn }
 // Hold reports whether nothing may be admitted while this lasts.
 func (a Away) Hold() bool { return a.Share() >= awayHold }
 
-// Spent reports whether Mesos gives the agent's tasks up by now.
-func (a Away) Spent() bool { return a.Share() >= 1 }
+// Spent reports whether Mesos gives the agent's tasks up by now, as far as that
+// is known.
+func (a Away) Spent() bool { return a.Budget > 0 && a.Share() >= 1 }
 
 // String is "away 2m0s of 5m0s", in tenths of the budget so that it does not
 // change with every look; empty when the agent is not missed.
