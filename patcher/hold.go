@@ -30,8 +30,16 @@ func (h *hold) see(away checks.Away, note func(plan.Note)) {
 		note(plan.Note{Hold: true, Detail: fmt.Sprintf("%s: Mesos gives up its tasks now%s", away, h.try())})
 	case !h.asked:
 		h.asked = true
-		note(plan.Note{Hold: true, Detail: fmt.Sprintf("%s; then Mesos gives up its tasks%s", away, h.try())})
+		note(plan.Note{Hold: true, Detail: fmt.Sprintf("%s; Mesos gives up its tasks %s%s", away, gaveUpAt(away), h.try())})
 	}
+}
+
+// gaveUpAt is when Mesos will have waited long enough.
+func gaveUpAt(away checks.Away) string {
+	if away.Budget <= 0 {
+		return "when that is over"
+	}
+	return "at " + away.Since.Add(away.Budget).Local().Format(plan.ClockText)
 }
 
 func (h *hold) try() string {
