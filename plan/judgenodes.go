@@ -61,7 +61,7 @@ func unreachable(n inventory.Node, f NodeFacts, today time.Time) Block {
 		b.Next = "find out why it changed; only if the machine was rebuilt, replace its line in known_hosts"
 	case "host-key-unknown":
 		b.What, b.Want = "its SSH host key is not known yet", "a line for it in known_hosts"
-		b.Next = "ssh-keyscan -p " + strconv.Itoa(cmp.Or(n.Port, 22)) + " ADDRESS prints that line: compare its fingerprint (ssh-keygen -lf) with what the node's console shows, then add it"
+		b.Next = "ssh-keyscan -p " + strconv.Itoa(cmp.Or(n.Port, 22)) + " ADDRESS prints that line: compare its fingerprint (ssh-keygen -lf) with what the node's console shows, then add it; dcos-patch preflight --accept-new-host-keys adds all that are new, on your word"
 	case "sudo":
 		b.What, b.Want = "no sudo on it", "sudo for the login user"
 		b.Next = "allow it, or give ssh.sudo.password a reference"

@@ -18,6 +18,10 @@ type Config struct {
 	// refused in any case.
 	LearnTo string
 
+	// Learned is told of each key that was added, by whichever goroutine dials.
+	// nil: nobody wants to know.
+	Learned func(addr, fingerprint string)
+
 	// Passphrase asks for the passphrase of an encrypted key file, once for each
 	// file of a Pool; why is empty, or says what was wrong with the last answer. An
 	// error leaves that key out. nil: nobody can be asked.

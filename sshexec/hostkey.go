@@ -19,13 +19,14 @@ type hostKeys struct {
 	db    *knownhosts.HostKeyDB // nil: no file is there
 	files []string
 	learn string
+	told  func(addr, fingerprint string) // of a key that was learned; may be nil
 	addr  string // the "host:port" the key is looked up under
 	name  string // likewise the node's name, for a certificate that names it; may be empty
 	algos []string
 }
 
 func loadHostKeys(cfg Config, name, addr string) (*hostKeys, error) {
-	h := &hostKeys{learn: expandHome(cfg.LearnTo), addr: addr}
+	h := &hostKeys{learn: expandHome(cfg.LearnTo), told: cfg.Learned, addr: addr}
 	var there []string
 	for _, f := range append(slices.Clone(cfg.KnownHosts), cfg.LearnTo) {
 		f = expandHome(f)
@@ -123,6 +124,9 @@ func (h *hostKeys) add(key ssh.PublicKey) error {
 	_, err = f.WriteString(line)
 	if err := errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("adding the host key of %s: %w", h.addr, err)
+	}
+	if h.told != nil {
+		h.told(h.addr, fingerprint(key))
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func hint(err error) string {
 	case errors.As(err, &sudo):
 		return "allow the login user sudo without a password on that node, or say ssh.sudo.password in the inventory; then dcos-patch plan"
 	case errors.As(err, &key) && key.Problem == sshexec.HostKeyUnknown:
-		return "ssh-keyscan prints the line for known_hosts: compare its fingerprint (ssh-keygen -lf) with what the node's console shows, then add it"
+		return "ssh-keyscan prints the line for known_hosts: compare its fingerprint (ssh-keygen -lf) with what the node's console shows, then add it; dcos-patch preflight --accept-new-host-keys adds all that are new, on your word"
 	case errors.Is(err, sshexec.ErrHostKey):
 		return "if the key was changed on purpose, correct known_hosts; else find out who answers there"
 	case errors.Is(err, sshexec.ErrAuth):

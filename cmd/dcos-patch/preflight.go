@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,6 +13,7 @@ import (
 
 func (a *app) preflightCommand() *cobra.Command {
 	var waive waiveFlags
+	var accept bool
 	cmd := &cobra.Command{
 		Use:   "preflight",
 		Short: "Look at every node, and say what would stop a patch; changes nothing",
@@ -18,13 +21,14 @@ func (a *app) preflightCommand() *cobra.Command {
 patch, what to know before one, and what the nodes answered, folded by identical
 answer. It changes nothing. The exit code is 3 when something blocks.`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.preflight(cmd, waive) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.preflight(cmd, waive, accept) },
 	}
 	waive.add(cmd)
+	cmd.Flags().BoolVar(&accept, "accept-new-host-keys", false, "add the host keys of nodes that known_hosts does not know, and say which;\na changed key is refused all the same")
 	return cmd
 }
 
-func (a *app) preflight(cmd *cobra.Command, waive waiveFlags) error {
+func (a *app) preflight(cmd *cobra.Command, waive waiveFlags, accept bool) error {
 	ctx, stop := a.untilSignal(cmd.Context())
 	defer stop()
 	inv, err := loadInventory(a.inventory)
@@ -34,6 +38,9 @@ func (a *app) preflight(cmd *cobra.Command, waive waiveFlags) error {
 	waivers, err := waive.read(time.Now())
 	if err != nil {
 		return err
+	}
+	if accept {
+		a.learned = a.accepting()
 	}
 	s, err := a.open(inv)
 	if err != nil {
@@ -61,4 +68,14 @@ func (a *app) preflight(cmd *cobra.Command, waive waiveFlags) error {
 		return &codeError{exitRefused}
 	}
 	return nil
+}
+
+// accepting tells of each host key that is accepted, a line each.
+func (a *app) accepting() func(addr, fingerprint string) {
+	var mu sync.Mutex
+	return func(addr, fingerprint string) {
+		mu.Lock()
+		defer mu.Unlock()
+		fmt.Fprintf(a.err, "accepted the host key of %s: %s\n", addr, fingerprint)
+	}
 }

@@ -72,6 +72,9 @@ func openSession(inv *inventory.Cluster, w world) (*session, error) {
 	if cfg.SudoPassword, err = secret(inv.SSH.SudoPassword); err != nil {
 		return nil, invalid("%s: ssh.sudo.password: %w", inv.Source, err)
 	}
+	if w.learned != nil {
+		cfg.LearnTo, cfg.Learned = learnTo(inv, known), w.learned
+	}
 	lookup := func(name string) (sshexec.Target, error) {
 		t, ok := known[name]
 		if !ok {
@@ -80,6 +83,17 @@ func openSession(inv *inventory.Cluster, w world) (*session, error) {
 		return t, nil
 	}
 	return &session{inv: inv, pool: sshexec.NewPool(cfg, lookup), dial: w.dial, tell: io.Discard}, nil
+}
+
+// learnTo is the known_hosts file to which accepted keys go: the first that is
+// asked.
+func learnTo(inv *inventory.Cluster, known map[string]sshexec.Target) string {
+	for _, n := range inv.Nodes() {
+		if files := known[string(n.Name)].KnownHosts; len(files) > 0 {
+			return files[0]
+		}
+	}
+	return inventory.DefaultSSH().KnownHosts[0]
 }
 
 func (s *session) close() { s.pool.Close() }

@@ -19,7 +19,8 @@ type world struct {
 	stores  func(cluster string) (journal.Store, error) // where the runs of a cluster are kept
 	signals func() (heard <-chan os.Signal, stop func())
 	phrase  phraser
-	owner   string // who and where; empty: as the system says
+	owner   string                         // who and where; empty: as the system says
+	learned func(addr, fingerprint string) // unknown host keys are accepted, and told to it; nil: they are refused
 }
 
 // phraser asks for the passphrase of a key file; nil: there is nobody to ask.

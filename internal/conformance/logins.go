@@ -40,8 +40,13 @@ var logins = map[string]func(*testing.T, World){
 	},
 	"an unknown host key is learned when asked to, and holds from then on": func(t *testing.T, w World) {
 		file := tempFile(t, "")
+		var told []string
 		w.Config.KnownHosts, w.Config.LearnTo = []string{file}, file
+		w.Config.Learned = func(addr, fingerprint string) { told = append(told, addr+" "+fingerprint) }
 		w.connect(t, w.Target)
+		if len(told) == 0 || !strings.HasPrefix(told[len(told)-1], w.Target.Addr+" ") || !strings.Contains(told[len(told)-1], " SHA256:") {
+			t.Errorf("told of %q, want the key of %s", told, w.Target.Addr)
+		}
 		w.Config.LearnTo = ""
 		w.connect(t, w.Target)
 	},
