@@ -61,8 +61,8 @@ const killsFile = "../docs/kills.md"
 func (k *killer) write(t *testing.T) {
 	t.Helper()
 	t.Log(k)
-	if k.inHand < k.rounds/3 {
-		t.Errorf("only %d of %d controllers were killed with a step in hand", k.inHand, k.rounds)
+	if kinds := len(k.struck); k.inHand < k.rounds/3 || kinds < 8 {
+		t.Errorf("only %d of %d controllers were killed with a step in hand, at %d kinds of moments", k.inHand, k.rounds, kinds)
 	}
 	if t.Failed() || os.Getenv("DCOS_PATCH_KILLS") != "write" {
 		return
@@ -114,18 +114,17 @@ func (k *killer) run(ctx context.Context, t *testing.T, args ...string) {
 var applyAgain = regexp.MustCompile(`dcos-patch (-i \S+ )?apply`)
 
 // moment waits for the next time to kill. Every other one comes with a step in
-// hand: something of it was said, and a while has passed. The others come soon
-// after the start, when there may be a lock and no run, or as the run was taken
-// up, so that one step is begun, found and watched by several controllers.
+// hand, some lines of the run's log on, so that it is another step each time and
+// the run goes on at all. The others come soon after the start, when there may be
+// a lock and no run, or as the run was taken up, so that one step is begun, found
+// and watched by several controllers.
 func (k *killer) moment(p *process) {
 	u := k.chance.Float64()
 	pause := 50*time.Millisecond + time.Duration(u*u*float64(2*time.Second))
 	switch n := k.chance.IntN(4); {
-	case 2*k.inHand < k.rounds && n == 0: // a few steps further, so that the run goes on
-		lines := 6 + k.chance.IntN(12)
-		p.await(func(said string) bool { return strings.Count(said, "\n") >= lines && event.MatchString(said) })
 	case 2*k.inHand < k.rounds:
-		p.await(event.MatchString)
+		lines := 1 + k.chance.IntN(10)
+		p.await(func(said string) bool { return len(event.FindAllString(said, lines)) == lines })
 	case n > 0:
 		p.await(takenUp.MatchString)
 	}
