@@ -20,8 +20,8 @@ type hostKeys struct {
 	files []string
 	learn string
 	told  func(addr, fingerprint string) // of a key that was learned; may be nil
-	addr  string // the "host:port" the key is looked up under
-	name  string // likewise the node's name, for a certificate that names it; may be empty
+	addr  string                         // the "host:port" the key is looked up under
+	name  string                         // likewise the node's name, for a certificate that names it; may be empty
 	algos []string
 }
 

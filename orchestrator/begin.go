@@ -1,0 +1,64 @@
+package orchestrator
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/journal"
+)
+
+// admit folds an admission. It must be one that the state proves: of a lane that
+// waits, in the stage at work, on a fresh look at the cluster.
+func admit(s State, e journal.Event) State {
+	at := s.AtWork()
+	if at == nil || at.ID != e.Stage {
+		return disagree(s, fmt.Sprintf("%s admitted to stage %q, which is not at work", e.Node, e.Stage))
+	}
+	for k, i := range s.pending {
+		if at.Lanes[i].Node == e.Node {
+			if needsTicket(s) {
+				if _, err := s.admissible(i); err != nil {
+					return disagree(s, fmt.Sprintf("%s admitted without a proof: %v", e.Node, err))
+				}
+			}
+			if k == 0 { // the usual case, and the one that must be cheap for ten thousand lanes
+				s.pending = s.pending[1:]
+			} else {
+				s.pending = slices.Delete(s.pending, k, k+1)
+			}
+			s.Flight = append(s.Flight, i)
+			s.Lanes[s.Stage][i] = Lane{Phase: Admitted, Tries: s.Lanes[s.Stage][i].Tries, Since: e.At, Began: e.At}
+			return s
+		}
+	}
+	return disagree(s, fmt.Sprintf("%s admitted twice, or not of stage %q", e.Node, e.Stage))
+}
+
+// startStep folds the beginning of a step. What is out of its turn, without its
+// proof or under a wrong number is refused, and not begun (Driver).
+func startStep(s State, e journal.Event) State {
+	i, ok := s.find(e.Step)
+	if !ok || s.Lanes[s.Stage][i].Progress != Idle {
+		return disagree(s, fmt.Sprintf("%s started out of its turn", e.Step))
+	}
+	l, st := &s.Lanes[s.Stage][i], s.step(i)
+	if s.unproved(i) {
+		if _, err := s.proof(st.Node); err != nil {
+			return disagree(s, fmt.Sprintf("%s started without a proof: %v", e.Step, err))
+		}
+	}
+	if st.Action.Mutates() && e.Attempt != l.Tries+1 {
+		return disagree(s, fmt.Sprintf("%s started as attempt %d, expected %d", e.Step, e.Attempt, l.Tries+1))
+	}
+	l.Progress, l.Since = Started, e.At
+	s = probing(placed(s, st), st)
+	if !st.Action.Mutates() {
+		return s
+	}
+	s.ticket, s.disturbed = nil, e.Seq
+	if s.node(st.Node).Role == dcos.Master {
+		s.Master = st.Node
+	}
+	return s
+}
