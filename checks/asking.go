@@ -173,6 +173,7 @@ func askRegistered(ctx context.Context, a *asking) Answer {
 		ans := judgeRegistered(l, u, a.against)
 		if !ans.Finding.Status.OK() {
 			ans.Finding = withAway(ans.Finding, a.c.awayAt(ctx, l, a.node))
+			ans.Finding.Final = ans.Finding.Final && !a.c.patient
 		}
 		return ans
 	})

@@ -120,6 +120,25 @@ func TestAnAgentThatNeverComesEndsInAGateError(t *testing.T) {
 	})
 }
 
+// TestAPersonWaitsLongerThanMesos: who repairs an agent is not told after five
+// minutes that there is nothing to wait for.
+func TestAPersonWaitsLongerThanMesos(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		c := New(f, fakePlan()).Patiently()
+		task := step(t, c, "a037", "registered")
+		f.set(func() { f.nodes["a037"].patch(); f.agents = nil })
+		start := time.Now()
+		var gate *GateError
+		if _, err := c.Await(t.Context(), task, nil); !errors.As(err, &gate) {
+			t.Fatalf("got %v, want a *GateError", err)
+		}
+		if took := time.Since(start); took != 10*time.Minute {
+			t.Errorf("gave up after %s, want the gate's own 10m", took)
+		}
+	})
+}
+
 func TestAGateIsNotFooledByTheOldProcesses(t *testing.T) {
 	for _, gate := range []string{"exhibitor", "mesos-master", "registrar", "mesos-version", "cockroach", "agents-back", "check-runner", "units"} {
 		t.Run(gate, func(t *testing.T) {

@@ -46,6 +46,7 @@ type Cluster struct {
 
 	recorder Recorder // nil: samples are not kept
 	local    Local
+	patient  bool // no gate is given up before its time
 }
 
 // New makes a Cluster that speaks plain HTTP without credentials. The plan must

@@ -23,6 +23,14 @@ func (c *Cluster) Locally(l Local) *Cluster {
 	return c
 }
 
+// Patiently says that somebody repairs what is waited for: no gate is given up
+// before its time because Mesos has. It is called before the first question, and
+// returns c.
+func (c *Cluster) Patiently() *Cluster {
+	c.patient = true
+	return c
+}
+
 // client asks over HTTP from the controller, or, for gates that say so, through
 // a node. It carries no credentials, and follows no redirect: a page to log in
 // on answers 200 to everything.

@@ -46,7 +46,7 @@ func (k *checking) until(ctx context.Context) error {
 	if rest := k.comeToRest(ctx); rest.Status == dcos.Failed {
 		return k.verdict(ctx, rest, nil, nil)
 	}
-	findings, err := k.checks(k.task.Plan, k.task.Run).Await(ctx, k.task, k.news)
+	findings, err := k.checks(k.task.Plan, k.task.Run).Patiently().Await(ctx, k.task, k.news)
 	return k.verdict(ctx, patcher.AtRest(ctx, hosts{k.pool}, k.node), findings, err)
 }
 
