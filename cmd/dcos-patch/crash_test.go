@@ -49,8 +49,8 @@ func crashes(events []journal.Event, begun time.Time) (records, inside []crash) 
 	return records, inside
 }
 
-// TestARunGoesOnFromWhereverItsControllerDied tries every fourth death every
-// day; with DCOS_PATCH_EVERY_CRASH=1 each of them, which -update tells in
+// TestARunGoesOnFromWhereverItsControllerDied tries every fourth death;
+// with DCOS_PATCH_EVERY_CRASH=1 each of them, which -update tells in
 // docs/crashes.md.
 func TestARunGoesOnFromWhereverItsControllerDied(t *testing.T) {
 	t.Parallel()

@@ -54,7 +54,7 @@ func TestTheSameSeedGivesTheSameNights(t *testing.T) {
 
 func TestABadNightBreaksNoRule(t *testing.T) {
 	t.Parallel()
-	r := Many(Options{Plan: production(t), Seed: uint64(time.Now().Unix() / 86400), Chaos: 6}, 8)
+	r := Many(Options{Plan: production(t), Seed: 1, Chaos: 6}, 8)
 	for _, b := range r.Broken {
 		t.Errorf("seed %d, night %d: %s\n%s", r.Seed, b.Number, b.Rule, strings.Join(b.Story, "\n"))
 	}
