@@ -1021,9 +1021,17 @@ run_patch() { # SHA256 ATTEMPT
 		echo "the node patch script was not run" >>"$d/output"
 		code=71
 	fi
-	# A full disk may have room again in a while; until then we count as running.
+	record_end "$2" "$code" "$d"
+}
+
+# record_end writes down how the script ended. A full disk may have room again in
+# a while; until then we count as running. Where nothing can be written, systemd's
+# journal of the unit is the only place to say why.
+record_end() { # ATTEMPT CODE DIRECTORY
 	tries=60
-	until echo "$code $(date +%s)" | store "$d/exit" || [ "$tries" -eq 0 ]; do
+	until echo "$2 $(date +%s)" | store "$3/exit"; do
+		[ "$tries" -lt 60 ] || echo "attempt $1 has ended with exit code $2, which cannot be written down in $3: make room on this disk within 10 minutes" >&2
+		[ "$tries" -gt 0 ] || die "gives up: how attempt $1 ended, exit code $2, stands nowhere but here"
 		tries=$((tries - 1))
 		sleep 10
 	done

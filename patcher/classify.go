@@ -33,17 +33,26 @@ func classify(ev evidence) plan.Report {
 	case !ok:
 		return plan.Report{Outcome: plan.NotRun, Detail: "the node has no receipt of this attempt"}
 	case r.State == node.Running:
-		return plan.Report{Outcome: plan.Running, Detail: "the script is running as " + r.Unit}
+		return plan.Report{Outcome: plan.Running, Detail: "the script is running as " + r.Unit + noRoom(ev.Survey.FreeKB)}
 	case r.State != node.Exited && r.State != node.Lost:
 		return plan.Report{Outcome: plan.InDoubt, Detail: "the node's receipt has no readable state"}
 	}
 	return ev.over(r)
 }
 
+// noRoom says what a full disk may hide: a unit whose script has ended counts as
+// running until it has written down how.
+func noRoom(freeKB int64) string {
+	if freeKB >= 1024 {
+		return ""
+	}
+	return fmt.Sprintf("; %d kB are free below /opt/mesosphere: it may have ended, and cannot write down how; make room on the node", freeKB)
+}
+
 // over judges an attempt that runs no more.
 func (ev evidence) over(r node.Receipt) plan.Report {
 	atTarget := dcos.SamePackages(ev.Survey.Active, ev.Script.Packages)
-	how := "ended without an exit code (reboot or kill)"
+	how := "ended without an exit code (reboot, kill or full disk)"
 	if r.State == node.Exited {
 		how = fmt.Sprintf("exit %d", r.Code)
 	}

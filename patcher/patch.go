@@ -71,11 +71,14 @@ func (p *Patcher) watch(ctx context.Context, t plan.Task, rep plan.Report, note 
 	h := hold{node: t.Step.Node}
 	for rep.Outcome == plan.Running {
 		p.missed(ctx, t, &h, note)
-		if !pause(ctx, p.Poll) {
-			return plan.Report{Outcome: plan.InDoubt, Class: rep.Class, Detail: "stopped watching, still running: " + rep.Detail}
+		ev, err := evidence{}, errUnheard
+		if pause(ctx, p.Poll) {
+			ev, err = p.insist(ctx, t, note)
 		}
-		ev, err := p.insist(ctx, t, note)
-		if err != nil {
+		switch {
+		case errors.Is(err, errUnheard):
+			return plan.Report{Outcome: plan.InDoubt, Class: rep.Class, Detail: "stopped watching, still running: " + rep.Detail}
+		case err != nil:
 			return plan.Report{Outcome: plan.InDoubt, Detail: fmt.Sprintf("stopped watching; the script was running when last seen: %v", err)}
 		}
 		rep = classify(ev)
@@ -98,6 +101,9 @@ func (p *Patcher) missed(ctx context.Context, t plan.Task, h *hold, note func(pl
 	}
 }
 
+// errUnheard means that the time to ask in was over before an answer could come.
+var errUnheard = errors.New("nobody waited for the answer")
+
 // insist asks for evidence until the node answers or ctx ends: while a node is
 // patched it loses its network, its DNS and sometimes its sshd for a while.
 func (p *Patcher) insist(ctx context.Context, t plan.Task, note func(plan.Note)) (evidence, error) {
@@ -112,7 +118,10 @@ func (p *Patcher) insist(ctx context.Context, t plan.Task, note func(plan.Note))
 		if errors.Is(err, sshexec.ErrHostKey) || errors.Is(err, sshexec.ErrAuth) {
 			return evidence{}, err
 		}
-		if first {
+		switch {
+		case first && ctx.Err() != nil: // says nothing about the node
+			return evidence{}, fmt.Errorf("%w: %w", errUnheard, err)
+		case first:
 			note(plan.Note{Detail: "the node does not answer: " + err.Error()})
 		}
 		if !pause(ctx, p.Poll) {
