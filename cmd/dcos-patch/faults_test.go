@@ -29,7 +29,6 @@ type expected struct {
 	says   string // a word of what is printed
 	script int    // starts of the script on the node
 	next   bool   // the next node is patched too
-	canary bool   // where is the canary of its group
 	bug    string // why it does not end so today; the test fails once it does
 }
 
@@ -59,6 +58,7 @@ func (x expected) options() simcluster.Options {
 	f := x.fault
 	f.What, f.Where = x.what, x.where
 	opt := simcluster.Options{Seed: 1, Width: 1, OverlayLog: x.what == simcluster.OverlayStuck, Faults: simcluster.Faults{f}}
+	opt.Faults = append(opt.Faults, accomplice(x.what)...)
 	if strings.HasPrefix(x.where, "a") {
 		opt.Private = 2
 		opt.Faults = append(opt.Faults, patched("m1", "m2", "m3")...)
@@ -67,12 +67,7 @@ func (x expected) options() simcluster.Options {
 }
 
 func (x expected) check(l *lab) {
-	l.edit(func(inv string) string {
-		if x.canary {
-			inv = strings.Replace(inv, "canary: none", "canary: ["+x.where+"]", 1)
-		}
-		return strings.Replace(inv, quick, hasty, 1)
-	})
+	l.awaits(x.what)
 	before := l.ours()
 	e := l.run("apply", "--yes")
 	wrong := x.differs(l, e)
@@ -87,7 +82,20 @@ func (x expected) check(l *lab) {
 		l.Errorf("ends as it should: take the note %q away", x.bug)
 	case x.bug == "" && wrong != "":
 		l.Errorf("%s\n%s", wrong, e)
+	case !l.c.Acted(x.what):
+		l.Errorf("%s never acted: nothing is proved about it", x.what)
 	}
+}
+
+// awaits gives the inventory the policy of runs under a fault of the kind, and
+// a canary where only that meets it.
+func (l *lab) awaits(k simcluster.Kind) {
+	l.edit(func(inv string) string {
+		if ofProbe(k) {
+			inv = strings.Replace(inv, "canary: none", "canary: [a1]", 1)
+		}
+		return strings.Replace(inv, quick, patienceWith(k), 1)
+	})
 }
 
 // differs says what is not as expected.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
@@ -8,6 +9,35 @@ import (
 
 // hasty is the policy of runs that are expected to run out of patience.
 const hasty = "policy: {settle: 20s, settle_leading: 20s, hold_limit: 5m, timeouts: {script: 4m, exhibitor: 3m, unit: 3m, registrar: 3m, leader: 3m, ranges: 3m, agents_back: 3m, registered: 3m, tasks: 2m, checks: 2m, units: 2m}}\n"
+
+// patienceWith is the policy of runs under a fault of the kind: where Mesos's own
+// patience with an agent is what counts, that is waited for.
+func patienceWith(k simcluster.Kind) string {
+	if k == simcluster.AgentBackLate || k == simcluster.AgentBackTooLate {
+		return strings.Replace(hasty, "registered: 3m, ", "", 1)
+	}
+	return hasty
+}
+
+// ofProbe reports whether a fault of the kind is met by a launch probe, so by
+// the canary of a group, alone.
+func ofProbe(k simcluster.Kind) bool {
+	switch k {
+	case simcluster.LaunchFails, simcluster.LaunchHangs, simcluster.NoOffers, simcluster.AgentFull, simcluster.StreamCut, simcluster.FrameworkLingers:
+		return true
+	default:
+		return false
+	}
+}
+
+// accomplice is the fault without which one of the kind would not be met: only
+// a stream that breaks can be outlived.
+func accomplice(k simcluster.Kind) simcluster.Faults {
+	if k == simcluster.FrameworkLingers {
+		return simcluster.Faults{{What: simcluster.StreamCut, Where: "a1", Nth: 1}}
+	}
+	return nil
+}
 
 // probeOfA1 is the launch probe of a canary.
 const probeOfA1 = "general-canary/a1/launch-probe"
@@ -59,12 +89,12 @@ func faults() []expected {
 		{what: simcluster.SocketDownAfter, where: "a1", code: exitStopped, at: "general/a1/return", says: `gate    "registered" on a1`, script: 1},
 		{what: simcluster.ChecksRedBefore, where: "a1", script: 1, next: true},
 		{what: simcluster.ChecksRedAfter, where: "a1", code: exitStopped, at: "general/a1/serve", says: `gate    "check-runner" on a1`, script: 1},
-		{what: simcluster.LaunchFails, where: "a1", canary: true, code: exitStopped, at: probeOfA1, says: "TASK_FAILED SOURCE_AGENT REASON_CONTAINER_LAUNCH_FAILED: Failed to launch container", script: 1},
-		{what: simcluster.LaunchHangs, where: "a1", canary: true, code: exitStopped, at: probeOfA1, says: "the task was launched, and nothing was heard of it", script: 1},
-		{what: simcluster.NoOffers, where: "a1", canary: true, code: exitStopped, at: probeOfA1, says: "although there is room", script: 1},
-		{what: simcluster.AgentFull, where: "a1", canary: true, says: "not probed: no room for a task in role *: 4.00 of 4.00 cpus", script: 1, next: true},
-		{what: simcluster.StreamCut, where: "a1", canary: true, fault: once, says: "a task was started on it and ended well", script: 1, next: true},
-		{what: simcluster.FrameworkLingers, where: "a1", canary: true, says: "a task was started on it and ended well", script: 1, next: true},
+		{what: simcluster.LaunchFails, where: "a1", code: exitStopped, at: probeOfA1, says: "TASK_FAILED SOURCE_AGENT REASON_CONTAINER_LAUNCH_FAILED: Failed to launch container", script: 1},
+		{what: simcluster.LaunchHangs, where: "a1", code: exitStopped, at: probeOfA1, says: "the task was launched, and nothing was heard of it", script: 1},
+		{what: simcluster.NoOffers, where: "a1", code: exitStopped, at: probeOfA1, says: "although there is room", script: 1},
+		{what: simcluster.AgentFull, where: "a1", says: "not probed: no room for a task in role *: 4.00 of 4.00 cpus", script: 1, next: true},
+		{what: simcluster.StreamCut, where: "a1", fault: once, says: "a task was started on it and ended well", script: 1, next: true},
+		{what: simcluster.FrameworkLingers, where: "a1", says: "a task was started on it and ended well", script: 1, next: true},
 		{what: simcluster.HostKeyChanged, where: "a1", code: exitRefused, says: "host key"},
 		{what: simcluster.WrongKey, where: "a1", code: exitRefused, says: "identity"},
 		{what: simcluster.NoSudo, where: "a1", code: exitRefused, says: "sudo"},
@@ -104,8 +134,10 @@ func faults() []expected {
 		{what: simcluster.Reboot, where: "m1", fault: later(3 * time.Second), script: 1, next: true},
 		{what: simcluster.Reboot, where: "a1", fault: later(20 * time.Second), script: 1, next: true},
 		{what: simcluster.ScriptFailsBeforeSwap, where: "m1", code: exitStopped, at: "masters/m1/patch", says: "nothing was stopped", script: 1},
-		{what: simcluster.DiskFull, where: "m1", code: exitRefused, says: "bring m1 in order"},
-		{what: simcluster.DiskFull, where: "a1", fault: at(simcluster.WhenLaunch), code: exitStopped, at: "general/a1/patch", says: "nothing was stopped", script: 1},
+		{what: simcluster.DiskFull, where: "m1", code: exitRefused, says: "m1: too little room"},
+		{what: simcluster.DiskFull, where: "a1", fault: at(simcluster.WhenLaunch), code: exitInDoubt, at: "general/a1/patch", says: "0 kB are free below /opt/mesosphere: it may have ended", script: 1},
+		{what: simcluster.DiskFull, where: "m1", fault: later(4 * time.Second), code: exitInDoubt, at: "masters/m1/patch", says: "0 kB are free below /opt/mesosphere: it may have ended", script: 1},
+		{what: simcluster.DiskFull, where: "a1", fault: later(6 * time.Second), code: exitInDoubt, at: "general/a1/patch", says: "0 kB are free below /opt/mesosphere: it may have ended", script: 1},
 		{what: simcluster.ClockStep, where: "a1", fault: simcluster.Fault{When: simcluster.WhenDown, For: -time.Hour}, script: 1, next: true},
 		{what: simcluster.ExhibitorEmpty, where: "m1", code: exitStopped, at: "masters/m1/serve", says: `gate    "exhibitor" on m1`, script: 1},
 		{what: simcluster.ExhibitorHostMissing, where: "m1", code: exitStopped, at: "masters/m1/serve", says: `gate    "exhibitor" on m1`, script: 1},
@@ -128,7 +160,7 @@ func faults() []expected {
 		{what: simcluster.CockroachUnreadable, where: "m1", code: exitStopped, at: "masters/m1/serve", says: `gate    "cockroach" on m1`, script: 1},
 		{what: simcluster.CockroachHangs, where: "m1", code: exitStopped, at: "masters/m1/serve", says: `gate    "cockroach" on m1`, script: 1},
 		{what: simcluster.AgentLoops, where: "a1", code: exitStopped, at: "general/a1/return", says: `gate    "registered" on a1`, script: 1},
-		{what: simcluster.AgentBackLate, where: "a1", code: exitStopped, at: "general/a1/return", says: `gate    "registered" on a1`, script: 1},
+		{what: simcluster.AgentBackLate, where: "a1", says: "HOLD a1 away", script: 1, next: true},
 		{what: simcluster.AgentBackTooLate, where: "a1", code: exitStopped, at: "general/a1/return", says: `gate    "registered" on a1`, script: 1},
 	}
 }

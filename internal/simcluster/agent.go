@@ -53,7 +53,7 @@ func (n *node) tryAgent() {
 	n.startUnit(u)
 	a := &n.agent
 	a.up, a.settled, a.since, a.version = true, false, n.c.now(), n.mesosVersion()
-	if n.ails(AgentNewID) && a.version == n.c.opt.MesosTo && a.former == "" {
+	if a.version == n.c.opt.MesosTo && a.former == "" && n.ails(AgentNewID) {
 		n.newIdentity()
 	}
 	if n.ails(AgentLoops) {

@@ -13,7 +13,7 @@ import (
 )
 
 func install(n *node, _ claim, args []string) reply {
-	if n.full {
+	if n.noRoom() {
 		return fails(codeFailed, noSpace)
 	}
 	mode, err := strconv.ParseUint(args[0], 8, 12)
@@ -85,7 +85,7 @@ func fetch(n *node, _ claim, args []string) reply {
 	served := (url == n.c.repository() || url == n.c.mirror) && !n.fault(ScriptFailsFetch)
 	n.afterBoot(takes, func() {
 		n.fetching = false
-		if served {
+		if served && !n.noRoom() {
 			n.addPackages(missing)
 		}
 	})
@@ -93,6 +93,8 @@ func fetch(n *node, _ claim, args []string) reply {
 		switch {
 		case n.boot != boot:
 			return fails(codeFailed, "pkgpanda fetch: exit code 143")
+		case n.noRoom():
+			return fails(codeFailed, "OSError: [Errno 28] No space left on device\npkgpanda fetch: exit code 1")
 		case !served:
 			return fails(codeFailed, "ERROR: Unable to fetch package %s: Problem fetching %s: Max retries exceeded\npkgpanda fetch: exit code 1", ids[0], url)
 		}
@@ -171,7 +173,7 @@ func (n *node) receiptForbids(sha string, attempt int) string {
 }
 
 func (n *node) launchFaults() {
-	if n.fault(SudoRevoked) {
+	if n.has(SudoRevoked) {
 		n.noSudo = true
 	}
 	n.moment(WhenLaunch)

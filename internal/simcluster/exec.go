@@ -28,7 +28,7 @@ type session struct{ n *node }
 // slowShell is the fault that every command has to wait for.
 func (s session) slowShell() (Fault, bool) {
 	defer s.n.c.enter()()
-	return s.n.c.find(SlowShell, s.n.name)
+	return s.n.c.meets(SlowShell, s.n.name)
 }
 
 // Exec runs one command line.
@@ -115,6 +115,7 @@ func (s session) run(line string, argv []string, stdin []byte) reply {
 	uid := loginUID
 	if argv[0] == "sudo" {
 		if s.n.noSudo {
+			s.n.acts(NoSudo, SudoRevoked)
 			return fails(1, "sudo: a password is required")
 		}
 		if len(argv) < 3 || argv[1] != "-n" {
@@ -122,6 +123,7 @@ func (s session) run(line string, argv []string, stdin []byte) reply {
 		}
 		argv, uid = withoutSudo(argv), 0
 		if f, slow := s.n.c.find(SlowSudo, s.n.name); slow && s.n.unit("dcos-net.service").active != "active" {
+			s.n.acts(SlowSudo)
 			return reply{wait: f.For, then: func() reply { return s.dispatch(line, argv, stdin, uid) }}
 		}
 	}
@@ -134,7 +136,7 @@ func (s session) dispatch(line string, argv []string, stdin []byte, uid int) rep
 		return s.program(line, argv, stdin)
 	}
 	if plain, ok := plainCommands()[argv[0]]; ok {
-		if s.n.full && (argv[0] == "mktemp" || argv[0] == "install" || argv[0] == "tee") {
+		if (argv[0] == "mktemp" || argv[0] == "install" || argv[0] == "tee") && s.n.noRoom() {
 			return fails(1, "%s: No space left on device", argv[0])
 		}
 		return plain(command{n: s.n, line: line, uid: uid, args: argv[1:], stdin: stdin})

@@ -76,9 +76,15 @@ func (f Fault) check(nodes map[string]*node) error {
 	return nil
 }
 
-// fault reports whether the node has a fault of that kind, without counting.
-func (n *node) fault(k Kind) bool {
+// has reports whether the node has a fault of that kind, which need not act now.
+func (n *node) has(k Kind) bool {
 	_, ok := n.c.find(k, n.name)
+	return ok
+}
+
+// fault reports whether a fault of that kind acts on the node now, without counting.
+func (n *node) fault(k Kind) bool {
+	_, ok := n.c.meets(k, n.name)
 	return ok
 }
 
@@ -86,7 +92,10 @@ func (n *node) fault(k Kind) bool {
 // patch, or is there always.
 func (n *node) ails(k Kind) bool {
 	f, ok := n.c.find(k, n.name)
-	return ok && (n.launched > 0 || f.When == WhenAlways)
+	if ok = ok && (n.launched > 0 || f.When == WhenAlways); ok {
+		n.c.acts(k)
+	}
+	return ok
 }
 
 // hit reports whether a fault acts now, counting the opportunity.
@@ -96,7 +105,37 @@ func (n *node) hit(k Kind) bool {
 		return false
 	}
 	n.hits[k]++
-	return f.Nth == 0 || f.Nth == n.hits[k]
+	now := f.Nth == 0 || f.Nth == n.hits[k]
+	if now {
+		n.c.acts(k)
+	}
+	return now
+}
+
+// Acted reports whether a fault of the kind has changed anything: something
+// happened that would not have, or somebody was answered otherwise.
+func (c *Cluster) Acted(k Kind) bool {
+	defer c.enter()()
+	return c.acted[k]
+}
+
+// acts keeps that a fault of the kind has acted.
+func (c *Cluster) acts(k Kind) { c.acted[k] = true }
+
+// acts keeps that those of the kinds have acted that the node has.
+func (n *node) acts(kinds ...Kind) {
+	for _, k := range kinds {
+		n.c.meets(k, n.name)
+	}
+}
+
+// meets finds a fault that acts now.
+func (c *Cluster) meets(k Kind, where string) (Fault, bool) {
+	f, ok := c.find(k, where)
+	if ok {
+		c.acts(k)
+	}
+	return f, ok
 }
 
 func (c *Cluster) find(k Kind, where string) (Fault, bool) {

@@ -120,6 +120,36 @@ func TestFaults(t *testing.T) {
 				s.Errorf("start-target: exit %d", code)
 			}
 		}},
+		{"disk-full before the swap stops nothing, and the exit stands nowhere", `[{what: disk-full, where: m1, when: launch, after: 10s}]`, func(s story) {
+			s.launch("m1")
+			s.wait(2 * time.Minute)
+			s.wantSurvey("m1", "receipt "+sha(s)+" 1 running", "version 2.1.0", "!midswap", "free_kb 0\n")
+			s.wait(10 * time.Minute)
+			s.wantSurvey("m1", "receipt "+sha(s)+" 1 lost")
+		}},
+		{"disk-full in the swap tears it", `[{what: disk-full, where: m1, when: launch, after: 32s}]`, func(s story) {
+			s.launch("m1")
+			s.wait(2 * time.Minute)
+			s.wantSurvey("m1", "receipt "+sha(s)+" 1 running", "midswap")
+			s.wait(10 * time.Minute)
+			s.wantSurvey("m1", "receipt "+sha(s)+" 1 lost", "midswap")
+		}},
+		{"disk-full after the swap only hides the exit, until there is room", `[{what: disk-full, where: m1, when: launch, after: 34500ms}]`, func(s story) {
+			s.launch("m1")
+			s.wait(2 * time.Minute)
+			s.wantSurvey("m1", "receipt "+sha(s)+" 1 running", "version 2.1.1", "!midswap")
+			s.c.Mend()
+			s.wantSurvey("m1", "receipt "+sha(s)+" 1 exit:0")
+		}},
+		{"what waits for the patch has not acted before", `[{what: exhibitor-latent, where: m1}]`, func(s story) {
+			if s.wantSurvey("m1", "version 2.1.0"); s.c.Acted(ExhibitorLatent) {
+				s.Error("acted before the patch")
+			}
+			s.launch("m1")
+			if s.wait(5 * time.Minute); !s.c.Acted(ExhibitorLatent) || s.c.Acted(ExhibitorEmpty) {
+				s.Error("did not act, or what is not there did")
+			}
+		}},
 		{"script-fails-start is cured by start-target", `[{what: script-fails-start, where: m1}]`, func(s story) {
 			s.launch("m1")
 			s.wait(2 * time.Minute)

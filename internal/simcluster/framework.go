@@ -20,6 +20,7 @@ type framework struct {
 	tasks                  []*launched
 	failover               time.Duration // failover_timeout
 	connected              bool
+	cut                    bool // its stream is broken, which the master may not know
 	removed                bool
 }
 
@@ -68,7 +69,7 @@ func (c *Cluster) stream(w http.ResponseWriter, r *http.Request, to endpoint, f 
 // due takes what is to be sent now; on says that the stream goes on.
 func (c *Cluster) due(f *framework, to endpoint) (events []any, on bool) {
 	defer c.enter()()
-	if f.removed || !to.alive() || c.mesos.leader != to.n {
+	if f.removed || f.cut || !to.alive() || c.mesos.leader != to.n {
 		return nil, false
 	}
 	if c.now().Sub(f.beat) >= c.scaled(heartbeats) {
@@ -94,6 +95,19 @@ func (c *Cluster) disconnected(f *framework) {
 	}
 	f.connected = false
 	c.after(f.failover, func() { c.remove(f) })
+}
+
+// breakStream is a stream that ends under a framework which wants it to go on.
+// A master that sees it removes the framework.
+func (c *Cluster) breakStream(f *framework) {
+	f.cut = true
+	for _, t := range f.tasks {
+		if t.n.fault(FrameworkLingers) {
+			return
+		}
+	}
+	f.connected = false
+	c.remove(f)
 }
 
 // remove takes a framework out, and kills its tasks.

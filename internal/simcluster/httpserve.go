@@ -136,8 +136,8 @@ func (c *Cluster) deployments() []byte {
 
 // bootstrapAnswer is nginx on the bootstrap node.
 func (c *Cluster) bootstrapAnswer(r *http.Request) httpReply {
-	_, missing := c.find(Script404, "")
-	_, page := c.find(ScriptHTML, "")
+	_, missing := c.meets(Script404, "")
+	_, page := c.meets(ScriptHTML, "")
 	switch {
 	case r.URL.Path != c.scriptPath() || missing:
 		return httpReply{status: http.StatusNotFound, kind: "text/html", body: []byte("<html>\r\n<head><title>404 Not Found</title></head>\r\n</html>\r\n")}
@@ -163,7 +163,7 @@ func (c *Cluster) Script() []byte { return append([]byte(nil), c.script...) }
 
 func (c *Cluster) scriptText() ScriptText {
 	from := c.opt.From
-	if _, other := c.find(ScriptOtherVersion, ""); other {
+	if _, other := c.meets(ScriptOtherVersion, ""); other {
 		from = "1.13.4"
 	}
 	to := c.release(c.opt.To)

@@ -122,8 +122,7 @@ func (c *Cluster) launch(f *framework, n *node, info taskInfo) {
 	c.note(n, "task", info.Name)
 	switch {
 	case n.hit(StreamCut):
-		f.connected = false
-		c.remove(f)
+		c.breakStream(f)
 	case n.ails(LaunchHangs) && n.hit(LaunchHangs):
 	case n.ails(LaunchFails) && n.hit(LaunchFails):
 		n.after(containerStarts, func() {

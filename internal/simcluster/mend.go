@@ -44,8 +44,11 @@ func (n *node) mend() {
 		return
 	}
 	for _, p := range n.patches {
-		if p.running && p.hung { // systemctl kill
+		switch {
+		case p.running && p.hung: // systemctl kill
 			p.die()
+		case p.running && p.owed: // now there is room
+			p.record(0)
 		}
 	}
 	if !n.patchRunning() {

@@ -52,13 +52,14 @@ func (n *node) metricsSnapshot() httpReply {
 	}
 	age := n.c.now().Sub(since)
 	route, whole := metricsRoute, metricsWhole
-	if n.ails(MetricsSlow) {
+	if age < n.c.scaled(metricsSlowWhole) && n.ails(MetricsSlow) {
 		route, whole = metricsSlowRoute, metricsSlowWhole
 	}
 	switch f, stopping := n.c.find(Metrics500, n.name); {
 	case age < n.c.scaled(route):
 		return httpReply{status: http.StatusNotFound}
 	case stopping && (f.When == WhenAlways || n.tree.exists(dcos.InstallProgress) || n.owed()):
+		n.acts(Metrics500)
 		return textReply(http.StatusInternalServerError, "discarded future")
 	}
 	m := map[string]float64{"system/cpus_total": 4, "system/load_1min": 0.42, "system/mem_total_bytes": 16 << 30, "system/mem_free_bytes": 9 << 30}

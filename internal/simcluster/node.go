@@ -206,6 +206,7 @@ func (n *node) bootID() string { return n.c.uuid(fmt.Sprintf("boot %s %d", n.nam
 // clock is what the node's own clock says.
 func (n *node) clock() time.Time {
 	if f, ok := n.c.find(ClockSkew, n.name); ok && (f.When == WhenStart || f.When == WhenAlways || n.launched > 0) {
+		n.acts(ClockSkew)
 		return n.c.now().Add(f.For + n.skew)
 	}
 	return n.c.now().Add(n.skew)

@@ -19,6 +19,8 @@ type patch struct {
 	out     *inode
 	running bool
 	hung    bool // and will not end by itself
+	owed    bool // the script has ended, and there is no room to say so
+	code    int  // it ended with
 }
 
 // Delays of the script and what it sets going, unscaled.
@@ -34,6 +36,8 @@ const (
 	checkTakes   = 2 * time.Second  // both suites of checks
 	checkTries   = 300              // of a script that waits for them
 	setupTakes   = 10 * time.Second // dcos-setup, at boot
+	recordAgain  = 10 * time.Second // between two tries of a full disk
+	recordTries  = 60
 )
 
 func (p *patch) dir() string { return fmt.Sprintf("%s/receipts/%s/%d", programDir, p.sha, p.attempt) }
@@ -44,13 +48,13 @@ func (p *patch) begin(script []byte) {
 	p.running = true
 	p.out = p.n.tree.write(p.dir()+"/output", nil, 0o600)
 	p.after(patchBegin, func() { p.preamble(script) })
-	if p.n.fault(SSHCutDuringScript) || p.n.fault(RebootMidScript) {
+	if p.n.has(SSHCutDuringScript) || p.n.has(RebootMidScript) {
 		p.n.c.wake(patchBegin + 2*fetchOne)
 	}
-	if p.n.fault(RebootMidSwap) {
+	if p.n.has(RebootMidSwap) {
 		p.n.c.wake(patchBegin + p.fetchTakes() + 2*time.Second)
 	}
-	if p.n.fault(NodeNeverReturns) || p.n.awaits(WhenDown) {
+	if p.n.has(NodeNeverReturns) || p.n.awaits(WhenDown) {
 		p.n.c.wake(patchBegin + p.fetchTakes() + daemonsLag)
 	}
 }
@@ -63,7 +67,11 @@ func (p *patch) after(d time.Duration, run func()) {
 	})
 }
 
+// say writes to the script's output, if there is room.
 func (p *patch) say(format string, args ...any) {
+	if p.n.noRoom() {
+		return
+	}
 	p.out.data = fmt.Appendf(p.out.data, format, args...)
 }
 
@@ -134,11 +142,11 @@ func (p *patch) fetch() {
 	p.after(takes, p.fetched)
 }
 
-// fetched goes on, with the packages on the node.
+// fetched goes on, with the packages on the node. Without room, neither they
+// nor the new directories beside the old ones can be written.
 func (p *patch) fetched() {
 	n := p.n
-	if n.full {
-		p.say("OSError: [Errno 28] No space left on device\n")
+	if n.noRoom() {
 		p.end(1)
 		return
 	}
@@ -158,12 +166,7 @@ func (p *patch) activate() {
 	n.tree.write(dcos.InstallProgress, []byte(`{"extension": ".new", "stage": "archive"}`), 0o644)
 	n.c.note(n, "swap", "")
 	if n.hit(ScriptFailsMidSwap) {
-		p.after(2*time.Second, func() {
-			n.stopDaemons()
-			n.tree.remove("/opt/mesosphere/environment.export")
-			p.say("Traceback (most recent call last):\nOSError: [Errno 28] No space left on device\n")
-			p.end(1)
-		})
+		p.after(2*time.Second, p.tear)
 		return
 	}
 	if !p.script.noBlock {
@@ -174,6 +177,14 @@ func (p *patch) activate() {
 		return
 	}
 	p.after(swapTakes, p.swapped)
+}
+
+// tear is pkgpanda dying in its swap, with services stopped and files moved.
+func (p *patch) tear() {
+	p.n.stopDaemons()
+	p.n.tree.remove("/opt/mesosphere/environment.export")
+	p.say("Traceback (most recent call last):\nOSError: [Errno 28] No space left on device\n")
+	p.end(1)
 }
 
 // recoverSwap is dcos-setup at boot, which finishes what pkgpanda began.
@@ -190,9 +201,14 @@ func (n *node) setActive(s scriptFacts) {
 	n.tree.remove(dcos.InstallProgress)
 }
 
-// swapped is the moment at which the new packages are the active ones.
+// swapped is the moment at which the new packages are the active ones. How far
+// a swap has come is written down before, which takes room.
 func (p *patch) swapped() {
 	n := p.n
+	if n.noRoom() {
+		p.tear()
+		return
+	}
 	n.setActive(p.script)
 	n.c.note(n, "activated", string(n.version))
 	if n.hit(ScriptFailsStart) {
@@ -275,12 +291,26 @@ func (n *node) afterBoot(d time.Duration, run func()) {
 	})
 }
 
-// end writes the exit file and lets go of the unit.
+// end is the end of the script.
 func (p *patch) end(code int) {
-	p.running = false
-	p.n.tree.write(p.dir()+"/exit", fmt.Appendf(nil, "%d %d\n", code, p.n.clock().Unix()), 0o600)
 	p.n.c.note(p.n, "exit", fmt.Sprint(code))
 	p.n.c.watch.exit(p, code)
+	p.code = code
+	p.record(recordTries)
+}
+
+// record writes the exit file and lets go of the unit. Without room for it the
+// unit tries again for a while, and then ends with nobody to know how.
+func (p *patch) record(tries int) {
+	switch p.owed = p.n.noRoom(); {
+	case !p.owed:
+		p.running = false
+		p.n.tree.write(p.dir()+"/exit", fmt.Appendf(nil, "%d %d\n", p.code, p.n.clock().Unix()), 0o600)
+	case tries == 0:
+		p.die()
+	default:
+		p.after(recordAgain, func() { p.record(tries - 1) })
+	}
 }
 
 // die is the end of a unit that nobody saw.

@@ -163,7 +163,7 @@ func (n *node) claimed(v verb, c claim, args []string) reply {
 			return n.claimed(v, c, args)
 		}}
 	}
-	if n.full && !v.frees {
+	if !v.frees && n.noRoom() {
 		return fails(codeFailed, noSpace)
 	}
 	if r := n.raise(c.epoch); r.code != 0 {

@@ -57,10 +57,14 @@ func showReadiness(n *node, _ claim, args []string) reply {
 
 // room is what is free, in kB, where a fault of that kind leaves little.
 func (n *node) room(k Kind) int {
-	if n.fault(k) {
+	switch {
+	case n.noRoom():
+		return 0
+	case n.fault(k):
 		return shortKB
+	default:
+		return roomyKB
 	}
-	return roomyKB
 }
 
 // head is what the node's curl says of a package, as the end of its line.

@@ -31,7 +31,7 @@ func (f sftpFiles) Filewrite(r *sftp.Request) (io.WriterAt, error) {
 	switch {
 	case !t.mayWrite(r.Filepath, loginUID):
 		return nil, os.ErrPermission
-	case f.n.full:
+	case f.n.noRoom():
 		return nil, sftp.ErrSSHFxFailure // all that OpenSSH says of ENOSPC
 	}
 	old := t.get(r.Filepath)

@@ -123,6 +123,7 @@ func (c *Cluster) sshNode(addr string) (*node, error) {
 	case !n.power:
 		return nil, syscall.EHOSTUNREACH
 	case n.c.now().Before(n.sshDown):
+		n.acts(SSHDown)
 		return nil, syscall.ECONNREFUSED
 	}
 	return n, nil
@@ -178,6 +179,7 @@ func (n *node) refuseSSH(f Fault) {
 // fallSilent lets the node answer nothing any more, without a word.
 func (n *node) fallSilent(f Fault) {
 	n.c.note(n, "silent", "")
+	n.acts(SSHSilent)
 	n.c.net.Silence(n.sshAddr())
 	if f.For > 0 {
 		n.c.wake(f.For)

@@ -66,6 +66,9 @@ func (c *Cluster) act(f Fault) {
 	case SSHSilent:
 		n.fallSilent(f)
 	case SSHCut:
+		if len(n.conns) > 0 {
+			n.acts(SSHCut)
+		}
 		n.cutSSH()
 	case HostKeyChanged, NoForwarding, NoSFTP:
 		if f.When == WhenAlways { // sshd was configured anew and restarted
@@ -78,12 +81,21 @@ func (c *Cluster) act(f Fault) {
 	case DiskFull:
 		n.full = true
 	case ClockStep:
+		n.acts(ClockStep)
 		n.skew += f.For
 	case CockroachStale:
 		n.cockroach.frozen = n.reported()
 	default:
 		n.breakDown(f)
 	}
+}
+
+// noRoom reports whether a write fails for want of room.
+func (n *node) noRoom() bool {
+	if n.full {
+		n.acts(DiskFull)
+	}
+	return n.full
 }
 
 // breakDown stops what is running on the node, for a fault that struck late.
@@ -93,10 +105,13 @@ func (n *node) breakDown(f Fault) {
 	}
 	switch f.What {
 	case UnitRedAfter, UnitRedBefore:
+		n.acts(f.What)
 		n.unit(unitLog).fail(n.c.now())
 	case SocketDownAfter:
+		n.acts(f.What)
 		n.unit(unitTelegraf).stop()
 	case AgentDead:
+		n.acts(f.What)
 		n.powerOff()
 	case AgentLoops:
 		n.crashAgent()
@@ -108,6 +123,7 @@ func (n *node) reboot() {
 	if !n.power {
 		return
 	}
+	n.acts(Reboot)
 	n.powerOff()
 	n.c.after(rebootTakes, n.powerOn)
 	n.c.wake(rebootTakes)
@@ -115,6 +131,9 @@ func (n *node) reboot() {
 
 // actOnMasters is what happens at a moment to all masters together.
 func (c *Cluster) actOnMasters(f Fault) {
+	if c.mesos.leader != nil || f.What == ZooKeeperGone {
+		c.acts(f.What)
+	}
 	switch f.What {
 	case LeaderMoves:
 		c.stepDown("stepped down")
