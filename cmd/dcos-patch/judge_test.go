@@ -20,8 +20,10 @@ func (l *lab) judgeStop(s *story, e ended) {
 	case !found && mustTell(e.code):
 		s.breaks("nothing is said of leaving, and: %v\n%s", risks, e)
 	case safe == "yes" && len(risks) > 0:
+		s.lies++
 		s.breaks("SAFE TO LEAVE is said falsely: %v (said: %s)", risks, why)
 	case safe == "yes" && len(l.c.Away()) > 0 && !strings.Contains(why, "not verified") && !strings.Contains(why, "out of service"):
+		s.lies++
 		s.breaks("SAFE TO LEAVE is said without a word about %v, which Mesos misses (said: %s)", l.c.Away(), why)
 	}
 	s.steps = append(s.steps, l.words(e, found, safe, len(risks) > 0))

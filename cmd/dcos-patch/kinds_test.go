@@ -30,6 +30,18 @@ func ofProbe(k simcluster.Kind) bool {
 	}
 }
 
+// ofPlanning reports whether what a fault of the kind is about is asked for only
+// before a run begins.
+func ofPlanning(k simcluster.Kind) bool {
+	switch k {
+	case simcluster.Deploying, simcluster.EventSubscriber, simcluster.ForeignFile, simcluster.ForeignUnit, simcluster.NoIPSet, simcluster.NoBootstrap,
+		simcluster.DockerDown, simcluster.TmpLow:
+		return true
+	default:
+		return false
+	}
+}
+
 // accomplice is the fault without which one of the kind would not be met: only
 // a stream that breaks can be outlived.
 func accomplice(k simcluster.Kind) simcluster.Faults {

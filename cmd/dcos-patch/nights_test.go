@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"hash/fnv"
+	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,7 +34,7 @@ func (r row) where() string {
 		return "controller"
 	case r.fault.What.OfCluster():
 		return "cluster"
-	case !r.fault.What.Bears(dcos.PrivateAgent):
+	case !r.fault.What.Bears(dcos.PrivateAgent), strings.HasPrefix(string(r.fault.What), "metrics-"): // nobody asks agents for metrics
 		return "m2"
 	case !r.fault.What.Bears(dcos.Master):
 		return "a1"
@@ -43,7 +45,10 @@ func (r row) where() string {
 
 // moments are the starts of steps at which misfortunes strike, of a run that
 // patches master m2 and agent a1.
-func moments() []string {
+func moments(k simcluster.Kind) []string {
+	if ofProbe(k) {
+		return []string{"masters/m2/patch", "general-canary/a1/baseline", "general-canary/a1/patch", "general-canary/a1/return", "general-canary/a1/serve", probeOfA1}
+	}
 	return []string{"stage-masters/m2/stage", "masters/m2/baseline", "masters/m2/patch", "masters/m2/serve",
 		"general/a1/baseline", "general/a1/patch", "general/a1/return", "general/a1/settle", "postflight/postflight"}
 }
@@ -57,26 +62,14 @@ func rows(seed uint64) []row {
 	for _, k := range simcluster.Kinds() {
 		for _, lasts := range lasting(k) {
 			r := row{fault: simcluster.Fault{What: k, For: lasts}, words: k.Words()}
-			if k.AtMoment() {
-				r.strikes, r.told = r.within(), 1
-			}
-			r.strikes = append(r.strikes, r.at("masters/m2", strike{}))
-			if r.told == 0 {
-				r.told = 1
-			}
-			if r.where() == "m2, a1" && k.Waits() {
-				r.strikes, r.told = append(r.strikes, r.at("general/a1", strike{})), 2
-			}
-			if !k.FromStart() {
-				r.strikes = append(r.strikes, r.along(seed, moments())...)
-			}
+			r.strikes, r.told = r.positions(seed)
 			out = append(out, r)
 		}
 	}
 	for _, t := range troubles() {
 		r := row{fault: simcluster.Fault{What: t.kind}, words: t.words, told: 2}
 		r.strikes = r.along(seed, []string{"masters/m2/patch", "general/a1/return", "preflight/preflight"})
-		for _, x := range r.along(seed, moments()) {
+		for _, x := range r.along(seed, moments(t.kind)) {
 			if x.step != "masters/m2/patch" && x.step != "general/a1/return" {
 				r.strikes = append(r.strikes, x)
 			}
@@ -84,6 +77,76 @@ func rows(seed uint64) []row {
 		out = append(out, r)
 	}
 	return out
+}
+
+// positions are those of a row, the told ones first.
+func (r row) positions(seed uint64) (all []strike, told int) {
+	var rest []strike
+	for _, x := range r.everywhere(seed) {
+		if r.tells(x) {
+			all = append(all, x)
+		} else {
+			rest = append(rest, x)
+		}
+	}
+	return append(all, rest...), len(all)
+}
+
+// everywhere are the positions of a row: within the script, from the start, and
+// at the starts of steps.
+func (r row) everywhere(seed uint64) []strike {
+	var all []strike
+	if r.fault.What.AtMoment() {
+		all = r.within()
+	}
+	if r.fault.What == simcluster.SSHCut { // at the start there is nothing to cut
+		return append(all, r.along(seed, moments(simcluster.SSHCut))...)
+	}
+	all = append(all, r.at("masters/m2", strike{}))
+	if r.where() == "m2, a1" {
+		all = append(all, r.at("general/a1", strike{}))
+	}
+	if r.fault.What.FromStart() || ofPlanning(r.fault.What) {
+		return all
+	}
+	late := func(x strike) bool { return tooLate(r.fault.What, x.step) }
+	return append(all, slices.DeleteFunc(r.along(seed, moments(r.fault.What)), late)...)
+}
+
+// tells reports whether docs/faults.md tells of a position.
+func (r row) tells(x strike) bool {
+	k := r.fault.What
+	switch {
+	case x.fault.When == simcluster.WhenLaunch:
+		return x.fault.After == withinScript || k == simcluster.DiskFull
+	case x.step == "":
+		return !k.AtMoment()
+	case k.OfCluster(): // after the proof that a master may be taken, and before its launch
+		return k.AtMoment() && x.step == "masters/m2/patch"
+	default: // once sshd was known
+		return k == simcluster.HostKeyChanged && strings.HasSuffix(x.step, "/patch")
+	}
+}
+
+// tooLate reports whether a fault of the kind that strikes as a step starts could
+// be met by nobody any more.
+func tooLate(k simcluster.Kind, step string) bool {
+	after := func(steps ...string) bool { return slices.Contains(steps, path.Base(step)) }
+	switch k {
+	case simcluster.SudoRevoked:
+		return false
+	case simcluster.ExhibitorLatent, simcluster.ExhibitorFlaps: // Exhibitor's next check comes later
+		return after("postflight")
+	case simcluster.AgentBackLate, simcluster.AgentBackTooLate, simcluster.AgentNewID, simcluster.AgentNeverRegisters, simcluster.TasksDoNotReturn,
+		simcluster.BatchJobFinishes, simcluster.SlowSudo, simcluster.ChecksRedAfter: // the last daemons have started, and were judged
+		return after("settle", "postflight")
+	case simcluster.UnderReplicated, simcluster.MetricsSlow: // the master has started
+		return strings.Contains(step, "/a1") || after("postflight")
+	case simcluster.MetricsEscaped, simcluster.Metrics500, simcluster.MetricsCrowded: // masters' are asked for
+		return strings.Contains(step, "/a1")
+	default: // what waits for a launch, or for what comes of it
+		return k.Waits() && after("serve", "return", "settle", "postflight")
+	}
 }
 
 // at makes a strike befall whoever is at work in a step.
@@ -116,21 +179,28 @@ func (r row) along(seed uint64, steps []string) []strike {
 	return out
 }
 
-// within are the positions while the script runs: in its beginning and its
-// fetching on the master, in its swap and just after on the agent.
+// withinScript is long enough after a launch that the swap has begun, and not ended.
+const withinScript = 4 * time.Second
+
+// within are the positions while the script runs and just after: for a disk
+// that is full, before the swap, in it, before the exit is written down and later.
 func (r row) within() []strike {
+	afters := map[string][]time.Duration{"m2": {withinScript, 9 * time.Second}, "a1": {withinScript, 12 * time.Second}}
+	if r.fault.What == simcluster.DiskFull {
+		whole := []time.Duration{time.Second, withinScript, 6 * time.Second, 12 * time.Second}
+		afters = map[string][]time.Duration{"m2": whole, "a1": whole}
+	}
 	var out []strike
-	for _, at := range []struct {
-		step, node string
-		after      time.Duration
-	}{{"masters/m2", "m2", 4 * time.Second}, {"masters/m2", "m2", 9 * time.Second}, {"general/a1", "a1", 4 * time.Second}, {"general/a1", "a1", 12 * time.Second}} {
-		x := r.at(at.step, strike{})
-		if x.fault.Where == "" {
-			x.fault.Where = at.node
-		}
-		if x.fault.Where == at.node {
-			x.fault.When, x.fault.After = simcluster.WhenLaunch, at.after
-			out = append(out, x)
+	for _, node := range []string{"m2", "a1"} {
+		for _, after := range afters[node] {
+			x := r.at("/"+node, strike{})
+			if x.fault.Where == "" {
+				x.fault.Where = node
+			}
+			if x.fault.Where == node {
+				x.fault.When, x.fault.After = simcluster.WhenLaunch, after
+				out = append(out, x)
+			}
 		}
 	}
 	return out

@@ -6,6 +6,6 @@ package main
 const (
 	crashEvery  = 60 // DCOS_PATCH_EVERY_CRASH=1 tries every one
 	faultEvery  = 13
-	strikeEvery = 61
+	strikeRuns  = 2
 	wholeAgents = 1
 )

@@ -37,15 +37,20 @@ type story struct {
 	steps  []string // what happened, in words
 	end    string   // why it did not come to its end; empty: it did
 	broken []string // what must never be, and was
+	lies   int      // of those, how often leaving was called safe and was not
+	acted  bool     // the misfortune did
 }
 
 func (s *story) breaks(format string, args ...any) {
 	s.broken = append(s.broken, fmt.Sprintf(format, args...))
 }
 
+// byItself is the story of a run that nothing stopped.
+const byItself = "went on by itself"
+
 func (s *story) String() string {
 	if len(s.steps) == 0 {
-		return "went on by itself"
+		return byItself
 	}
 	return strings.Join(s.steps, ", ")
 }
@@ -64,6 +69,7 @@ func (x strike) options() simcluster.Options {
 	if x.fault.What == simcluster.UnknownAgent {
 		opt.Private = 2 // one must be left in the inventory
 	}
+	opt.Faults = append(opt.Faults, accomplice(x.fault.What)...)
 	if x.step == "" && !ofController(x.fault.What) {
 		opt.Faults = append(opt.Faults, x.fault)
 	}
@@ -74,7 +80,7 @@ func (x strike) options() simcluster.Options {
 // come to its end: brings in order what is broken, and gives the commands that
 // were printed, as they were printed.
 func (x strike) live(l *lab) (s story) {
-	l.edit(func(inv string) string { return strings.Replace(inv, quick, hasty, 1) })
+	l.awaits(x.fault.What)
 	last := []string{"apply", "--yes"}
 	e := x.struck(l, &s, last)
 	for range most {
@@ -86,18 +92,22 @@ func (x strike) live(l *lab) (s story) {
 		l.c.Mend()
 		time.Sleep(repairTakes)
 		next := commands(e)
+		again := len(next) == 0
 		switch {
-		case len(next) == 0 && !strings.Contains(e.out+e.err, "  next  "):
+		case again && !strings.Contains(e.out+e.err, "  next  "):
 			s.end = "nothing is said of what comes next: " + e.String()
 			return s
-		case len(next) == 0: // it was said what to repair, and that the same may be tried again
+		case again: // it was said what to repair, and that the same may be tried again
 			next = [][]string{last}
 		}
 		if e.code == exitRefused {
-			l.declare()
+			l.declare(x.fault.What)
 		}
 		if e, last = l.follow(&s, next); s.end != "" {
 			return s
+		}
+		if again {
+			s.steps[len(s.steps)-1] += " again"
 		}
 	}
 	s.end = fmt.Sprintf("does not come to its end: %s", e)
@@ -106,9 +116,10 @@ func (x strike) live(l *lab) (s story) {
 
 // declare writes the inventory anew, as somebody would who was told that it is
 // not what the cluster is.
-func (l *lab) declare() {
+func (l *lab) declare(k simcluster.Kind) {
 	l.rewrite(l.inventory(), func([]byte) []byte { return l.c.Inventory(l.dir) })
-	l.shorten(hasty)
+	l.shorten(quick)
+	l.awaits(k)
 }
 
 // follow gives commands that were printed, the last of which goes on with the

@@ -50,11 +50,17 @@ func ofController(k simcluster.Kind) bool {
 // trouble runs a command whose controller comes to harm as a step starts.
 func (l *lab) trouble(s *story, c *controller, x strike, args []string) ended {
 	at := func() bool { return l.started(x.step) }
+	strike := func(do func()) func(string) {
+		return once(at, func() {
+			s.acted = true
+			do()
+		})
+	}
 	switch x.fault.What {
 	case controllerDies:
 		var file string
 		var kept []byte
-		c.wrote = once(at, func() {
+		c.wrote = strike(func() {
 			file = l.journal()
 			kept = l.read(file)
 			c.kill()
@@ -64,10 +70,10 @@ func (l *lab) trouble(s *story, c *controller, x strike, args []string) ended {
 		s.steps = append(s.steps, "killed")
 		return l.asked(s)
 	case controllerDiskFull:
-		c.wrote = once(at, l.fillDisk)
+		c.wrote = strike(l.fillDisk)
 		return c.run(args...)
 	case interruptedOnce, interruptedTwice:
-		c.wrote = once(at, func() {
+		c.wrote = strike(func() {
 			c.heard <- os.Interrupt
 			if x.fault.What == interruptedTwice {
 				c.heard <- os.Interrupt
@@ -141,6 +147,7 @@ func writable(info string) bool {
 func (l *lab) beside(s *story, c *controller, x strike, args []string) ended {
 	other := make(chan ended, 1)
 	c.wrote = once(func() bool { return l.started(x.step) }, func() {
+		s.acted = true
 		go func() { other <- l.colleague().run("apply", "--yes") }()
 	})
 	e := c.run(args...)
@@ -163,6 +170,7 @@ func (l *lab) sleeper(s *story, c *controller, x strike, args []string) ended {
 	go func() { over <- c.runOnIce(lid, args...) }()
 	select {
 	case <-asleep:
+		s.acted = true
 	case code := <-over:
 		s.breaks("the controller ended before it could fall asleep")
 		return ended{code: code, out: c.out.String(), err: c.errs.String()}
