@@ -31,9 +31,9 @@ func (s State) LeaveAt(now time.Time) Safety {
 	case s.Look == nil && !s.changed():
 		return Safety{Safe: true, Why: "this run has changed nothing on any node"}
 	case s.Look == nil:
-		return Safety{Unknown: true, Why: "nobody has looked at the cluster since the run was last heard of, " + ago(s.At) + "; dcos-patch check does"}
+		return Safety{Unknown: true, Why: "nobody has looked at the cluster since the run was last heard of, " + ago(s.At) + "; dcos-patch preflight does"}
 	case now.Sub(s.LookAt) > lookLasts:
-		return Safety{Unknown: true, Why: fmt.Sprintf("it was safe at %s, %s (%s); dcos-patch check looks again", s.LookAt.Local().Format("15:04:05"), ago(s.LookAt), safe.Why)}
+		return Safety{Unknown: true, Why: fmt.Sprintf("it was safe at %s, %s (%s); dcos-patch preflight looks again", s.LookAt.Local().Format("15:04:05"), ago(s.LookAt), safe.Why)}
 	}
 	return safe
 }

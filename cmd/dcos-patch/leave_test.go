@@ -40,8 +40,18 @@ func TestWhetherItIsSafeToLeaveIsAskedOfTheMasters(t *testing.T) {
 					l.Errorf("status: want %q: %s", x.says, status)
 				}
 				time.Sleep(time.Hour)
-				if status := l.run("status"); strings.Contains(status.out, "SAFE TO LEAVE: yes") {
+				status := l.run("status")
+				if strings.Contains(status.out, "SAFE TO LEAVE: yes") {
 					l.Errorf("after an hour in which nobody has looked: %s", status)
+				}
+				if x.also != "" {
+					return
+				}
+				if !strings.Contains(status.out, l.typed("preflight")+" looks again") {
+					l.Errorf("nothing says how to look: %s", status)
+				}
+				if look := l.run("preflight"); !strings.Contains(look.out, "PREFLIGHT ") {
+					l.Errorf("the command that status printed does not look: %s", look)
 				}
 			})
 		})
