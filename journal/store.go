@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -76,6 +77,13 @@ func (s Store) Has(run string) bool {
 	entries, err := os.ReadDir(s.Dir)
 	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.IsDir() && e.Name() == run })
 }
+
+// runName is what the name of a run may look like, in this and in earlier versions.
+var runName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
+
+// IsRunName reports whether a word can be the name of a run. What a node says may
+// not: such a word is no part of a path or of a command.
+func IsRunName(word string) bool { return runName.MatchString(word) }
 
 // lot is how many letters of a run's name are drawn: one of a million.
 const lot = 4

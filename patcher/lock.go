@@ -35,7 +35,7 @@ type LockedError struct {
 }
 
 func (e *LockedError) Error() string {
-	return fmt.Sprintf("the cluster is locked by run %s of %s (epoch %d, as %s says)", e.Holder.Run, e.Holder.Owner, e.Holder.Epoch, e.Node)
+	return fmt.Sprintf("the cluster is locked by run %s of %s (epoch %d, as %s says)", node.Said(e.Holder.Run), node.Said(e.Holder.Owner), e.Holder.Epoch, e.Node)
 }
 
 // OvertakenError means that another controller has gone on with the run since
@@ -47,7 +47,7 @@ type OvertakenError struct {
 }
 
 func (e *OvertakenError) Error() string {
-	return fmt.Sprintf("another controller has gone on with run %s (epoch %d, as %s says): the journal here is not its last word", e.Run, e.Seen, e.Node)
+	return fmt.Sprintf("another controller has gone on with run %s (epoch %d, as %s says): the journal here is not its last word", node.Said(e.Run), e.Seen, e.Node)
 }
 
 // UntakenError means that the lock could not be taken on a master that

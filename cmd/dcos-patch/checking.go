@@ -83,7 +83,7 @@ func (k *checking) patience() time.Duration {
 // news is a line of what is waited for.
 func (k *checking) news(f dcos.Finding) {
 	if k.output == "text" {
-		fmt.Fprintf(k.out, "%s  %s\n", time.Now().Format("15:04:05"), line(f))
+		say(k.out, "%s  %s", time.Now().Format("15:04:05"), line(f))
 	}
 }
 
@@ -135,7 +135,7 @@ func (k *checking) tell(findings, blocking []dcos.Finding) error {
 func (k *checking) tellText(findings, blocking []dcos.Finding) {
 	if len(findings) > 1 {
 		for _, f := range findings {
-			fmt.Fprintln(k.out, line(f))
+			say(k.out, "%s", line(f))
 		}
 	}
 	if len(blocking) == 0 {
@@ -143,9 +143,9 @@ func (k *checking) tellText(findings, blocking []dcos.Finding) {
 		return
 	}
 	first := blocking[0]
-	fmt.Fprintf(k.out, "%s is not ready: %s: %s; wanted %s\n", k.node, first.Check, first.Observed, first.Want)
+	say(k.out, "%s is not ready: %s: %s; wanted %s", k.node, first.Check, first.Observed, first.Want)
 	if first.Hint != "" {
-		fmt.Fprintf(k.out, "  try   %s\n", first.Hint)
+		say(k.out, "  try   %s", first.Hint)
 	}
 	if n := len(blocking) - 1; n > 0 {
 		fmt.Fprintf(k.out, "  and %d more above\n", n)

@@ -8,17 +8,18 @@ import (
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 // closing is what a person should know on leaving, and the next command.
 func closing(s orchestrator.State, run string, kept bool) string {
-	var b strings.Builder
+	var b lines
 	switch {
 	case s.Plan == nil:
 		return ""
 	case s.Ended == journal.RunDone && (s.OwesFor(orchestrator.OwedLock) || s.OwesFor(orchestrator.OwedProbe)):
 		b.WriteString(owed(s, "  owed    "))
-		b.WriteString("  next    1 dcos-patch sweep\n")
+		b.say("  next    1 %s", ours("sweep"))
 		return b.String()
 	case s.Ended == journal.RunDone && stagedOnly(s.Plan): // what it left is for the apply that comes next
 		return ""
@@ -33,7 +34,7 @@ func closing(s orchestrator.State, run string, kept bool) string {
 	}
 	b.WriteString(leave(s, time.Now()))
 	for i, n := range nextCommands(s, run, kept) {
-		fmt.Fprintf(&b, "  next    %d %s\n", i+1, n)
+		b.say("  next    %d %s", i+1, n)
 	}
 	return b.String()
 }
@@ -47,18 +48,18 @@ func leave(s orchestrator.State, now time.Time) string {
 	case safe.Unknown:
 		word = "not known"
 	}
-	return fmt.Sprintf("  SAFE TO LEAVE: %s. %s\n", word, safe.Why)
+	return fmt.Sprintf("  SAFE TO LEAVE: %s. %s\n", word, render.Printable(safe.Why))
 }
 
 // nextCommands are the commands that lead on, in order.
 func nextCommands(s orchestrator.State, run string, kept bool) []string {
 	if lost(s) {
-		return []string{"dcos-patch resume --from-cluster --run " + run}
+		return []string{resumeThere(run)}
 	}
-	again := []string{"dcos-patch plan", "dcos-patch apply"}
+	again := []string{ours("plan"), ours("apply")}
 	switch {
 	case !kept && s.OwesFor(orchestrator.OwedLock): // a master did not let it be given back
-		return append([]string{"dcos-patch sweep"}, again...)
+		return append([]string{ours("sweep")}, again...)
 	case !kept:
 		return again
 	}
@@ -72,10 +73,10 @@ func nextCommands(s orchestrator.State, run string, kept bool) []string {
 			next = append(next, fmt.Sprintf("on %s: sudo systemctl daemon-reload && sudo systemctl start dcos.target", s.Stop.Node))
 		}
 		if !strings.HasSuffix(string(s.Stop.Step), "/"+string(plan.ActionProbe)) { // what a check asks is green then
-			next = append(next, fmt.Sprintf("dcos-patch check %s --wait", s.Stop.Node))
+			next = append(next, ours("check", string(s.Stop.Node), "--wait"))
 		}
 	}
-	return append(next, "dcos-patch resume --run "+run+without(s))
+	return append(next, ours("resume", "--run", run)+without(s))
 }
 
 // without is how a run can go on without the node that stopped it.
@@ -83,5 +84,5 @@ func without(s orchestrator.State) string {
 	if s.Stop == nil || s.Stop.Node == "" || s.Parkable(s.Stop.Node) != "" {
 		return ""
 	}
-	return fmt.Sprintf("   (or, to leave %s behind: dcos-patch park %s --reason WHY)", s.Stop.Node, s.Stop.Node)
+	return fmt.Sprintf("   (or, to leave %s behind: %s)", s.Stop.Node, ours("park", string(s.Stop.Node), "--reason", "WHY"))
 }

@@ -109,37 +109,37 @@ func ending(s orchestrator.State) string {
 	if s.Plan == nil {
 		return "nothing was done\n"
 	}
-	var b strings.Builder
+	var b lines
 	clock := s.At.Local().Format("15:04:05")
 	if s.Stop == nil || s.Ended == journal.RunDone {
 		if s.Ended != journal.RunDone {
-			fmt.Fprintf(&b, "%s %s\n", strings.ToUpper(stateWord(s)), clock)
+			b.say("%s %s", strings.ToUpper(stateWord(s)), clock)
 		} else {
 			word := "DONE"
 			if stagedOnly(s.Plan) {
 				word = "STAGED"
 			}
-			fmt.Fprintf(&b, "%s %s  %s -> %s\n", word, clock, s.Plan.From, s.Plan.To)
+			b.say("%s %s  %s -> %s", word, clock, s.Plan.From, s.Plan.To)
 		}
-		fmt.Fprintf(&b, "  state   %s\n", tallyLine(s))
+		b.say("  state   %s", tallyLine(s))
 		if s.Ended == journal.RunDone && stagedOnly(s.Plan) {
-			b.WriteString("  next    dcos-patch apply: the packages are on the nodes, and nothing was stopped\n")
+			b.say("  next    %s: the packages are on the nodes, and nothing was stopped", ours("apply"))
 		}
 		for _, n := range s.Left() {
-			fmt.Fprintf(&b, "  left    %s was left behind: %s\n", n, render.Printable(whyLeft(s, n)))
+			b.say("  left    %s was left behind: %s", n, whyLeft(s, n))
 		}
 		if s.Ended == journal.RunDone && len(s.Left()) > 0 {
-			b.WriteString("  next    repair what was left behind; dcos-patch plan shows what is to do for it, dcos-patch apply does it\n")
+			b.say("  next    repair what was left behind; %s shows what is to do for it, %s does it", ours("plan"), ours("apply"))
 		}
 		return b.String()
 	}
-	fmt.Fprintf(&b, "%s %s", strings.ToUpper(stateWord(s)), clock)
+	at := ""
 	if s.Stop.Step != "" {
-		fmt.Fprintf(&b, " at %s", s.Stop.Step)
+		at = " at " + string(s.Stop.Step)
 	}
-	b.WriteString("\n")
+	b.say("%s %s%s", strings.ToUpper(stateWord(s)), clock, at)
 	b.WriteString(reasons(s))
-	fmt.Fprintf(&b, "  state   %s\n", tallyLine(s))
+	b.say("  state   %s", tallyLine(s))
 	return b.String()
 }
 
@@ -161,28 +161,28 @@ func whyLeft(s orchestrator.State, node inventory.NodeName) string {
 
 // statusText is where a run is, for people.
 func statusText(run, word string, s orchestrator.State, now time.Time) string {
-	var b strings.Builder
+	var b lines
 	if s.Plan == nil {
 		return fmt.Sprintf("run %s has not begun\n", run)
 	}
-	fmt.Fprintf(&b, "%s  run %s  %s  %s -> %s  plan %s  last event %s ago\n", s.Plan.Cluster.Name, run, strings.ToUpper(word),
+	b.say("%s  run %s  %s  %s -> %s  plan %s  last event %s ago", s.Plan.Cluster.Name, run, strings.ToUpper(word),
 		s.Plan.From, s.Plan.To, s.Plan.ID, now.Sub(s.At).Round(time.Second))
 	b.WriteString(situation(word, s, now))
 	if st := s.AtWork(); st != nil && s.Ended == "" {
-		fmt.Fprintf(&b, "stage   %s\n", st.ID)
+		b.say("stage   %s", st.ID)
 	}
 	if s.Stop == nil { // else the ending says it
-		fmt.Fprintf(&b, "state   %s\n", tallyLine(s))
+		b.say("state   %s", tallyLine(s))
 	}
 	for _, w := range s.Working() {
-		fmt.Fprintf(&b, "  %-8s %-9s since %s%s\n", w.Step.Node, w.Step.Action, w.Since.Local().Format("15:04:05"), blocking(s, w.Step))
+		b.say("  %-8s %-9s since %s%s", w.Step.Node, w.Step.Action, w.Since.Local().Format("15:04:05"), blocking(s, w.Step))
 	}
 	if !s.HeldSince.IsZero() && s.Stop == nil {
-		fmt.Fprintf(&b, "HOLD    since %s: %s\n", s.HeldSince.Local().Format("15:04:05"), s.HeldWhy)
+		b.say("HOLD    since %s: %s", s.HeldSince.Local().Format("15:04:05"), s.HeldWhy)
 	}
 	for _, n := range s.Left() {
 		if s.Ended == journal.RunDone {
-			fmt.Fprintf(&b, "left    %s was left behind: %s\n", n, render.Printable(whyLeft(s, n)))
+			b.say("left    %s was left behind: %s", n, whyLeft(s, n))
 		}
 	}
 	if s.Stop == nil { // else the closing says it

@@ -91,7 +91,7 @@ func explain(w io.Writer, err error) {
 		render.Refusal(w, refusal)
 		return
 	}
-	fmt.Fprintf(w, "dcos-patch: %v\n", err)
+	fmt.Fprintf(w, "dcos-patch: %s\n", quoted(err))
 	if h := hint(err); h != "" {
 		fmt.Fprintf(w, "  next  %s\n", h)
 	}

@@ -53,7 +53,7 @@ func (a *app) fromCluster(ctx context.Context, s *session, store journal.Store, 
 			Next: "dcos-patch resume on the machine where the run began, or dcos-patch apply"})
 	}
 	for _, n := range notes {
-		fmt.Fprintf(a.err, "not used: %s\n", n)
+		say(a.err, "not used: %s", n)
 	}
 	own, err := local(store, run)
 	if err != nil {
@@ -63,7 +63,7 @@ func (a *app) fromCluster(ctx context.Context, s *session, store journal.Store, 
 		fmt.Fprintf(a.err, "the journal of run %s on this machine is as new as any copy\n", run)
 		return run, nil
 	}
-	fmt.Fprintf(a.err, "run %s: %d events from %s, the last of %s\n", run, best.state.Seq, best.where, best.state.At.Local().Format(time.DateTime))
+	say(a.err, "run %s: %d events from %s, the last of %s", run, best.state.Seq, best.where, best.state.At.Local().Format(time.DateTime))
 	return run, adopt(ctx, store, run, best, all)
 }
 

@@ -75,7 +75,7 @@ func (a *app) samples(run, step string) (string, []flight.Take, error) {
 	if step != "" {
 		takes, err := flight.Read(store.Path(run, journal.SamplesDir+"/"+flight.Name(step)))
 		if errors.Is(err, fs.ErrNotExist) {
-			return run, nil, a.noSamples(store, run, fmt.Sprintf("no samples of the step %q; dcos-patch dev gates show %s lists what there is", step, run))
+			return run, nil, a.noSamples(store, run, fmt.Sprintf("no samples of the step %q; %s lists what there is", step, ours("dev", "gates", "show", run)))
 		}
 		return run, takes, unreadable(err)
 	}

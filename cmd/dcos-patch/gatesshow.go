@@ -39,7 +39,7 @@ func (a *app) gatesShow(run string, f gatesFlags) error {
 		}
 	}
 	if !shown && err == nil {
-		return invalid("run %s: no samples of a gate %q there; dcos-patch dev gates show %s lists what there is", run, f.gate, run)
+		return invalid("run %s: no samples of a gate %q there; %s lists what there is", run, f.gate, ours("dev", "gates", "show", run))
 	}
 	return err
 }
@@ -87,12 +87,12 @@ func (a *app) showTake(name string, t flight.Take, lives []flight.Life) error {
 	if a.output == "json" {
 		return json.NewEncoder(a.out).Encode(takeOf(t, lives))
 	}
-	fmt.Fprintf(a.out, "%s  began %s  %s\n", name, t.Began.At.Local().Format("2006-01-02 15:04:05"), endedWords(t))
+	say(a.out, "%s  began %s  %s", name, t.Began.At.Local().Format("2006-01-02 15:04:05"), endedWords(t))
 	if n := t.WithoutSamples(); n > 0 {
 		fmt.Fprintf(a.out, "%d of %d samples were left out, to bound the file: rows begin anew there\n", n, n+len(t.Samples))
 	}
 	for _, l := range lives {
-		fmt.Fprintf(a.out, "\n%s  %s\n", l.Key, demandWords(l.Spec))
+		say(a.out, "\n%s  %s", l.Key, demandWords(l.Spec))
 		if err := render.Columns(a.out, lifeRows(l), 0, 1, 2, 4); err != nil {
 			return err
 		}

@@ -27,11 +27,11 @@ func hint(err error) string {
 	case errors.As(err, &locked):
 		return lockedHint(locked.Holder.Run)
 	case errors.As(err, &over):
-		return "dcos-patch resume --from-cluster --run " + over.Run
+		return resumeThere(over.Run)
 	case errors.As(err, &damage):
 		return "nothing was done; put an intact copy in its place: if the lock is still this run's, dcos-patch lock break --reason \"damaged journal\"; then dcos-patch resume --from-cluster takes the newest that the masters hold"
 	case errors.As(err, &record):
-		return "make room on this machine's disk, then dcos-patch resume: it looks at the nodes first"
+		return "make room on this machine's disk, then " + ours("resume") + ": it looks at the nodes first"
 	case errors.As(err, &seal), errors.As(err, &format) && format.What == "plan":
 		return "dcos-patch plan --out FILE, have that plan approved, and apply it unchanged"
 	case errors.As(err, &sudo):
@@ -54,6 +54,18 @@ func hint(err error) string {
 // lockedHint is what can be done while a run holds the cluster lock. A living one
 // is waited for.
 func lockedHint(run string) string {
-	return "wait for it: where it runs, dcos-patch status --run " + run + " shows how it goes; only if its controller is gone: dcos-patch resume --run " + run +
-		" there, or from elsewhere dcos-patch lock break --reason WHY, then dcos-patch resume --from-cluster"
+	if !journal.IsRunName(run) {
+		return "that is no name of a run: look at the file lock below /var/lib/dcos-patch there; only if nothing patches the cluster: " + ours("lock", "break", "--reason", "WHY")
+	}
+	return "wait for it: where it runs, " + ours("status", "--run", run) + " shows how it goes; only if its controller is gone: " + ours("resume", "--run", run) +
+		" there, or from elsewhere " + ours("lock", "break", "--reason", "WHY") + ", then " + ours("resume", "--from-cluster")
+}
+
+// resumeThere is the command that goes on with a run of another machine. Its name may
+// be a node's word: what cannot be a name is left out, and the newest run is taken.
+func resumeThere(run string) string {
+	if !journal.IsRunName(run) {
+		return ours("resume", "--from-cluster")
+	}
+	return ours("resume", "--from-cluster", "--run", run)
 }

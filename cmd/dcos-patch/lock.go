@@ -15,6 +15,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 func (a *app) lockCommand() *cobra.Command {
@@ -85,7 +86,7 @@ func (a *app) breakLock(ctx context.Context, reason string) error {
 		return fmt.Errorf("breaking the lock: %w; run lock break again", err)
 	}
 	for _, run := range run {
-		fmt.Fprintf(a.out, "lock of run %s broken, epoch %d: %s\n  next  dcos-patch resume --from-cluster --run %s\n", run, epoch, reason, run)
+		fmt.Fprintf(a.out, "lock of run %s broken, epoch %d: %s\n  next  %s\n", node.Said(run), epoch, render.Printable(reason), resumeThere(run))
 	}
 	return nil
 }
@@ -162,9 +163,9 @@ func alive(before, after []patcher.Sighting) error {
 		}
 		who := "its owner is unknown"
 		if l := x.Survey.Lock; l != nil {
-			who = l.Owner
+			who = node.Said(l.Owner)
 		}
-		return refuse(plan.Block{Node: x.Node, What: fmt.Sprintf("the controller of run %s lives", is.Run), Observed: fmt.Sprintf("heartbeat %d, %s ago, of %s", is.Beat, is.Age, who),
+		return refuse(plan.Block{Node: x.Node, What: fmt.Sprintf("the controller of run %s lives", node.Said(is.Run)), Observed: fmt.Sprintf("heartbeat %d, %s ago, of %s", is.Beat, is.Age, who),
 			Want: "no heartbeat", Next: "interrupt it where it runs, or wait for it"})
 	}
 	return nil

@@ -7,8 +7,8 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/plan"
-	"github.com/dcos-patch/dcos-patch/render"
 )
 
 // holder is who holds the cluster lock, as a survey has seen it.
@@ -37,7 +37,7 @@ func holderIn(inv *inventory.Cluster, facts plan.Facts) *holder {
 
 // since is what is known of when the run began and when its controller was
 // last heard of.
-func (h *holder) since() string {
+func (h holder) since() string {
 	text := ""
 	if at, err := time.Parse(runNames, h.run[:min(len(h.run), len(runNames))]); err == nil {
 		text = "begun, by its name, on " + at.Format("2 Jan at 15:04") + "; "
@@ -54,8 +54,8 @@ const runNames = "0102-1504"
 // refused says that nothing can be done here while the run has the lock. What
 // is wrong with the cluster meanwhile may be that run's doing: nobody is asked
 // to lay hands on it.
-func (h *holder) refused() error {
-	return instead(plan.Block{What: fmt.Sprintf("the cluster is locked by run %s of %s", h.run, h.owner),
+func (h holder) refused() error {
+	return instead(plan.Block{What: fmt.Sprintf("the cluster is locked by run %s of %s", node.Said(h.run), node.Said(h.owner)),
 		Observed: fmt.Sprintf("%s holds its lock; %s", h.node, h.since()), Want: "nobody else at work; what is not well now may be a node that it is patching",
 		Next: lockedHint(h.run)})
 }
@@ -80,7 +80,15 @@ func tellHeld(w io.Writer, inv *inventory.Cluster, facts plan.Facts) bool {
 	if h == nil {
 		return false
 	}
-	fmt.Fprintf(w, "dcos-patch: %s is locked by run %s (%s; %s): apply is refused as long as that is so, and what is not well may be a node that it is patching\n  next  %s\n",
-		h.node, render.Printable(h.run), render.Printable(h.owner), h.since(), lockedHint(render.Printable(h.run)))
+	io.WriteString(w, h.words())
 	return true
+}
+
+// words say who holds the lock, and what can be done.
+func (h holder) words() string {
+	var b lines
+	b.say("dcos-patch: %s is locked by run %s (%s; %s): apply is refused as long as that is so, and what is not well may be a node that it is patching",
+		h.node, node.Said(h.run), node.Said(h.owner), h.since())
+	b.say("  next  %s", lockedHint(h.run))
+	return b.String()
 }

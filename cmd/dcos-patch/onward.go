@@ -33,7 +33,7 @@ func moved(err error, fresh *plan.Plan, file string) error {
 	if !hasWork(fresh) {
 		return &insteadError{error: err}
 	}
-	return &insteadError{err, "dcos-patch plan --out " + sshexec.Quote([]string{file})}
+	return &insteadError{err, ours("plan", "--out", file)}
 }
 
 // tellOnward ends a refusal with the command to give when all that it asks for

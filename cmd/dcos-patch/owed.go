@@ -23,14 +23,14 @@ func stays(s orchestrator.State) string {
 	if len(all) == 0 {
 		return ""
 	}
-	return "  owed    " + strings.Join(all, "; ") + "\n  next    dcos-patch sweep removes it\n"
+	return "  owed    " + render.Printable(strings.Join(all, "; ")) + "\n  next    " + ours("sweep") + " removes it\n"
 }
 
 // owed lists the open obligations, one a line, each behind the label's width.
 func owed(s orchestrator.State, label string) string {
-	var b strings.Builder
+	var b lines
 	for _, o := range s.Obligations() {
-		fmt.Fprintf(&b, "%s%s on %s: %s\n", label, o.What, render.Fold(o.Nodes), o.Undo)
+		b.say("%s%s on %s: %s", label, o.What, render.Fold(o.Nodes), o.Undo)
 		label = strings.Repeat(" ", len(label))
 	}
 	return b.String()

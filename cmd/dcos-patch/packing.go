@@ -32,7 +32,7 @@ func (r *runner) pack(ctx context.Context, interrupted <-chan struct{}, s orches
 	}
 	switch {
 	case err != nil:
-		fmt.Fprintf(r.err, "dcos-patch: no failure pack of %s, which changes nothing else: %v\n", s.Stop.Node, err)
+		say(r.err, "dcos-patch: no failure pack of %s, which changes nothing else: %v", s.Stop.Node, err)
 	case r.output == "text":
 		fmt.Fprint(r.out, packLine(r.store.Path(r.run, file)))
 	}

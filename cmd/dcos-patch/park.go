@@ -11,6 +11,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 type parkFlags struct{ run, reason string }
@@ -63,7 +64,7 @@ func (a *app) park(node inventory.NodeName, f parkFlags) error {
 	if err := own.file.Record(e); err != nil {
 		return &orchestrator.RecordError{Err: err}
 	}
-	fmt.Fprintf(a.out, "%s is left behind in run %s: %s\n  next  dcos-patch resume --run %s\n", node, run, e.Detail, run)
+	fmt.Fprintf(a.out, "%s is left behind in run %s: %s\n  next  %s\n", node, run, render.Printable(e.Detail), ours("resume", "--run", run))
 	return nil
 }
 
@@ -75,7 +76,7 @@ func parkable(run string, s orchestrator.State, node inventory.NodeName) error {
 	case s.Ended == journal.RunDone:
 		return instead(plan.Block{Node: node, What: fmt.Sprintf("run %s is done", run), Next: "exclude the node in the inventory for a time, or dcos-patch apply"})
 	case lost(s):
-		return instead(plan.Block{Node: node, What: fmt.Sprintf("run %s is another controller's now", run), Next: "dcos-patch resume --from-cluster --run " + run})
+		return instead(plan.Block{Node: node, What: fmt.Sprintf("run %s is another controller's now", run), Next: resumeThere(run)})
 	}
 	if why := s.Parkable(node); why != "" {
 		return instead(plan.Block{Node: node, What: "it cannot be left behind", Observed: why, Want: "an agent of the run that is not verified", Next: "dcos-patch status"})

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"sync"
 	"time"
 
@@ -76,6 +75,6 @@ func (a *app) accepting() func(addr, fingerprint string) {
 	return func(addr, fingerprint string) {
 		mu.Lock()
 		defer mu.Unlock()
-		fmt.Fprintf(a.err, "accepted the host key of %s: %s\n", addr, fingerprint)
+		say(a.err, "accepted the host key of %s: %s", addr, fingerprint)
 	}
 }

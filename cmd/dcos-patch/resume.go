@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +12,6 @@ import (
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
-	"github.com/dcos-patch/dcos-patch/render"
 )
 
 type resumeFlags struct {
@@ -66,7 +64,7 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 		return err
 	}
 	if run == "" {
-		return instead(plan.Block{What: "there is no run to resume", Observed: "none in " + store.Dir, Next: "dcos-patch apply, or, for a run of another machine, dcos-patch resume --from-cluster"})
+		return instead(plan.Block{What: "there is no run to resume", Observed: "none in " + store.Dir, Next: ours("apply") + ", or, for a run of another machine, " + ours("resume", "--from-cluster")})
 	}
 	own, err := take(store, run)
 	if err != nil {
@@ -107,7 +105,7 @@ func (r *runner) takeUp(ctx context.Context, s orchestrator.State) error {
 func resumable(run string, s orchestrator.State, inv *inventory.Cluster) error {
 	switch {
 	case s.Plan == nil:
-		return invalid("run %s: its journal is empty: it was not begun; use dcos-patch apply; if that says that the run went on, its journal was lost: dcos-patch lock break --reason \"lost journal\", then dcos-patch resume --from-cluster --run %s", run, run)
+		return invalid("run %s: its journal is empty: it was not begun; use dcos-patch apply; if that says that the run went on, its journal was lost: %s, then %s", run, ours("lock", "break", "--reason", "lost journal"), resumeThere(run))
 	case s.Ended == journal.RunDone:
 		return instead(plan.Block{What: fmt.Sprintf("run %s is done", run), Next: "dcos-patch apply verifies, and patches what is left"})
 	case inv.ID != "" && s.Plan.Cluster.ID != inv.ID:
@@ -132,28 +130,28 @@ func membership(n inventory.Node, ok bool) string {
 
 // preview says what a resume will do and what it will not.
 func preview(run string, s orchestrator.State) string {
-	var b strings.Builder
+	var b lines
 	masters, agents := s.Tallies()
-	fmt.Fprintf(&b, "RESUME run %s  plan %s  %s -> %s\n", run, s.Plan.ID, s.Plan.From, s.Plan.To)
+	b.say("RESUME run %s  plan %s  %s -> %s", run, s.Plan.ID, s.Plan.From, s.Plan.To)
 	if s.Master != "" {
-		fmt.Fprintf(&b, "  first  %s is verified again\n", s.Master)
+		b.say("  first  %s is verified again", s.Master)
 	}
 	for _, st := range s.Owed() {
-		fmt.Fprintf(&b, "  look   how %s ended on %s; its script is not started again unless the node proves that it may\n", st.ID, st.Node)
+		b.say("  look   how %s ended on %s; its script is not started again unless the node proves that it may", st.ID, st.Node)
 	}
 	doubt := s.InDoubt()
 	for _, n := range doubt {
-		fmt.Fprintf(&b, "  look   how its last step ended on %s; its script is not started again unless the node proves that it may\n", n)
+		b.say("  look   how its last step ended on %s; its script is not started again unless the node proves that it may", n)
 	}
 	for _, n := range s.Left() {
 		if !slices.Contains(doubt, n) {
 			if why := s.LeftBehind(n); why != "" {
-				fmt.Fprintf(&b, "  left   %s stays behind: %s\n", n, render.Printable(why))
+				b.say("  left   %s stays behind: %s", n, why)
 				continue
 			}
-			fmt.Fprintf(&b, "  retry  %s, from its failed step on\n", n)
+			b.say("  retry  %s, from its failed step on", n)
 		}
 	}
-	fmt.Fprintf(&b, "  then   masters %d to go, agents %d to go; %d verified nodes are not touched\n", masters.Untouched, agents.Untouched, masters.Verified+agents.Verified)
+	b.say("  then   masters %d to go, agents %d to go; %d verified nodes are not touched", masters.Untouched, agents.Untouched, masters.Verified+agents.Verified)
 	return b.String()
 }

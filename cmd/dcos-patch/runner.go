@@ -101,7 +101,7 @@ func (r *runner) lastLook(ctx context.Context, s orchestrator.State, cluster *ch
 	obs := look(ctx, cluster)
 	e := journal.Event{Seq: s.Seq + 1, At: time.Now(), Kind: journal.Observed, Observation: &obs, Asked: s.Seq}
 	if err := r.file.Record(e); err != nil {
-		fmt.Fprintf(r.err, "dcos-patch: the last look at the cluster is not in the journal: %v\n", err)
+		say(r.err, "dcos-patch: the last look at the cluster is not in the journal: %v", err)
 	}
 	print(e)
 	s, _ = orchestrator.Next(s, e)
@@ -152,7 +152,7 @@ func (r *runner) conclude(ctx context.Context, interrupted <-chan struct{}, s or
 		fmt.Fprint(r.out, said)
 	}
 	if lockErr != nil {
-		fmt.Fprintf(r.err, "dcos-patch: the lock could not be given back: %v\n  next  dcos-patch sweep, or dcos-patch lock break --reason \"left by %s\"\n", lockErr, r.run)
+		fmt.Fprintf(r.err, "dcos-patch: the lock could not be given back: %s\n  next  %s, or %s\n", quoted(lockErr), ours("sweep"), ours("lock", "break", "--reason", "left by "+r.run))
 	}
 	r.pack(ctx, interrupted, s, said)
 	if code := stopCode(s); code != exitDone {

@@ -87,7 +87,7 @@ func (a *app) status(run string) error {
 	}
 	if word == abandoned {
 		fmt.Fprint(a.out, leave(s, time.Now()))
-		fmt.Fprintf(a.out, "its controller is gone: what runs on nodes goes on there\n  next    dcos-patch resume --run %s: it looks at the nodes first\n", run)
+		fmt.Fprintf(a.out, "its controller is gone: what runs on nodes goes on there\n  next    %s: it looks at the nodes first\n", ours("resume", "--run", run))
 	}
 	return nil
 }
@@ -118,12 +118,12 @@ func (a *app) runs() error {
 			continue
 		}
 		if err != nil {
-			fmt.Fprintf(a.out, "%-12s %-12s %v\n", run, sum.State, err)
+			say(a.out, "%-12s %-12s %v", run, sum.State, err)
 			continue
 		}
 		next := ""
 		if sum.State == abandoned {
-			next = "; nobody runs it: dcos-patch resume --run " + run
+			next = "; nobody runs it: " + ours("resume", "--run", run)
 		}
 		fmt.Fprintf(a.out, "%-12s %-12s plan %s  %s -> %s  masters %d/%d  agents %d/%d%s\n", run, sum.State, sum.Plan, sum.From, sum.To,
 			sum.Masters.Verified+sum.Masters.AtTarget, sum.Masters.Nodes, sum.Agents.Verified+sum.Agents.AtTarget, sum.Agents.Nodes, next)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"path"
 	"slices"
 	"sync"
@@ -193,7 +192,7 @@ func (w *sweeper) clean(ctx context.Context, lock *patcher.Lock) error {
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseWithin)
 	defer cancel()
 	if err := left.Release(within, epoch); err != nil {
-		fmt.Fprintf(w.err, "dcos-patch: %v\n", err)
+		say(w.err, "dcos-patch: %v", err)
 	}
 	return nil
 }

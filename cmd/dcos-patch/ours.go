@@ -1,0 +1,45 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/render"
+	"github.com/dcos-patch/dcos-patch/sshexec"
+)
+
+// ours is a command of dcos-patch that a person may paste, quoted for a shell. Its
+// words are our own values; a node's text is never one of them.
+func ours(words ...string) string {
+	return sshexec.Quote(append([]string{"dcos-patch"}, words...))
+}
+
+// lines is text for a person, line by line. What nodes said may stand in any line,
+// and begins none of its own: a line feed in it is written as \n.
+type lines struct{ strings.Builder }
+
+// quoted is an error for a person: what follows its first line, which may be what a
+// node said, is marked, so that it passes for no line of ours.
+func quoted(err error) string {
+	var problems *inventory.Problems
+	if errors.As(err, &problems) { // of a file of the operator's
+		return err.Error()
+	}
+	said := strings.Split(strings.TrimRight(err.Error(), "\n"), "\n")
+	for i := range said {
+		said[i] = render.Printable(said[i])
+	}
+	return strings.Join(said, "\n  | ")
+}
+
+// say writes such a line.
+func say(w io.Writer, format string, args ...any) {
+	fmt.Fprintln(w, render.Printable(fmt.Sprintf(format, args...)))
+}
+
+func (l *lines) say(format string, args ...any) {
+	l.WriteString(render.Printable(fmt.Sprintf(format, args...)) + "\n")
+}
