@@ -103,7 +103,8 @@ func checkRunnerCases() []verdictCase {
 	a.base.RedChecks["node-poststart/clock_sync"] = "status 2: no ntp"
 	m := afterPatch(master(1))
 	report := func(name string, status int) dcos.CheckReport {
-		return dcos.CheckReport{Status: status, Checks: map[string]dcos.CheckResult{name: {Status: status, Output: "it says so\n"}}}
+		c := dcos.CheckResult{Status: status, Output: "it says so\n"}
+		return dcos.CheckReport{Status: c.Severity(), Checks: map[string]dcos.CheckResult{name: c}}
 	}
 	with := func(node dcos.CheckReport) map[string]dcos.CheckReport {
 		return map[string]dcos.CheckReport{"node-poststart": node, "cluster": {Checks: map[string]dcos.CheckResult{}}}
@@ -115,6 +116,9 @@ func checkRunnerCases() []verdictCase {
 		{"nothing red passes", judgeCheckRunner(with(report("xz", 0)), a), dcos.Passed, "nothing red"},
 		{"a new red check is refused with what it says", judgeCheckRunner(with(report("xz", 2)), a), dcos.Failed, "node-poststart/xz (status 2: it says so)"},
 		{"a check that ran out of time is red", judgeCheckRunner(with(report("xz", 3)), a), dcos.Failed, "status 3"},
+		{"a check whose command is not there is red, and unknown", judgeCheckRunner(with(report("xz", 127)), a), dcos.Failed, "node-poststart/xz (status 127, unknown: it says so)"},
+		{"a check that a signal ended is red, and unknown", judgeCheckRunner(with(report("xz", -1)), a), dcos.Failed, "node-poststart/xz (status -1, unknown: it says so)"},
+		{"untidy: a check that was red before may stay so, whatever its code", judgeCheckRunner(with(report("clock_sync", 4)), a), dcos.Warned, "red before too: node-poststart/clock_sync"},
 		{"untidy: a check that was red before may stay so", judgeCheckRunner(with(report("clock_sync", 2)), a), dcos.Warned, "red before too: node-poststart/clock_sync"},
 		{"untidy: a warning passes and is shown", judgeCheckRunner(with(report("xz", 1)), a), dcos.Warned, "to look at: node-poststart/xz"},
 		{"a stale yes: exit code 0 of a check that was not found", judgeCheckRunner(with(notFound), a), dcos.Failed, "not run: cluster: Check not found"},

@@ -20,11 +20,13 @@ func redChecks(reports map[string]dcos.CheckReport) (red map[string]string, warn
 	for kind, r := range reports {
 		worst := 0
 		for name, c := range r.Checks {
-			worst = max(worst, c.Status)
-			switch {
-			case c.Status >= 2 || c.Status < 0:
+			worst = max(worst, c.Severity())
+			switch c.Severity() {
+			case dcos.CheckCritical:
 				red[kind+"/"+name] = fmt.Sprintf("status %d: %s", c.Status, brief(c.Output))
-			case c.Status == 1:
+			case dcos.CheckUnknown:
+				red[kind+"/"+name] = fmt.Sprintf("status %d, unknown: %s", c.Status, brief(c.Output))
+			case dcos.CheckWarning:
 				warned = append(warned, kind+"/"+name)
 			}
 		}
@@ -34,7 +36,7 @@ func redChecks(reports map[string]dcos.CheckReport) (red map[string]string, warn
 		if r.Error != "" && len(r.NotRun) == 0 {
 			red[kind+"/error"] = brief(r.Error)
 		}
-		if r.Error == "" && r.Status >= 2 && r.Status > worst {
+		if r.Error == "" && r.Status >= dcos.CheckCritical && r.Status > worst {
 			red[kind+"/status"] = fmt.Sprintf("status %d that no check explains", r.Status)
 		}
 	}

@@ -95,7 +95,7 @@ func nodeRows() []Row {
 		Default: spec("mesos-version", 1, 0, 5*time.Second, 5*time.Minute), Eager: eager, ask: askMesosVersion,
 	}, {
 		Name: "check-runner", Roles: anyRole(), Where: Serving, Waivable: true, unit: dcos.Role.MesosUnit,
-		Asks:     "node-poststart and cluster: a check with status 2 or more, or one that could not be run, is red; status 1 warns",
+		Asks:     "node-poststart and cluster: a check with a status other than 0 and 1 (above 2 it is unknown), or one that could not be run, is red; status 1 warns",
 		Evidence: "JSON of dcos-check-runner on the node, whose exit code says nothing",
 		Applies:  "always", Versions: "all; in 1.11 the runner is dcos-diagnostics", Restart: "process of the Mesos unit changed", Baseline: "red checks may stay red, and are shown",
 		Deferred: "checks of masters under expected_red_until (components_master); asked again when all masters are done",

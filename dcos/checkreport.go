@@ -7,18 +7,27 @@ import (
 	"slices"
 )
 
-// Statuses of dcos-check-runner, for one check and for all together.
+// Severities of dcos-check-runner, for one check and for all together.
 const (
 	CheckOK       = 0
 	CheckWarning  = 1 // passed, a person should look
 	CheckCritical = 2
-	CheckUnknown  = 3 // and above: not answered, timed out
+	CheckUnknown  = 3 // timed out, or ended with any other code
 )
+
+// checkSeverity maps an exit code as the runner does for its total: a code
+// outside 0 to 3 (127 command not found, -1 killed by a signal) is unknown.
+func checkSeverity(code int) int {
+	if code < CheckOK || code > CheckUnknown {
+		return CheckUnknown
+	}
+	return code
+}
 
 // CheckReport is what dcos-check-runner printed. Its exit code is no
 // substitute: it exits 0 when a check could not be found or executed.
 type CheckReport struct {
-	Status int                    // worst status; CheckUnknown when Error is set
+	Status int                    // worst severity; CheckUnknown when Error is set
 	Error  string                 // not empty: the runner could not run everything it was asked to
 	Checks map[string]CheckResult // by the check's name; none when Error is set
 	NotRun []string               // with Error: what was not found or not executed, in the runner's words
@@ -26,9 +35,12 @@ type CheckReport struct {
 
 // CheckResult is the answer of one check.
 type CheckResult struct {
-	Status int
+	Status int // exit code of the check's own command; -1: killed by a signal
 	Output string
 }
+
+// Severity is one of CheckOK to CheckUnknown.
+func (c CheckResult) Severity() int { return checkSeverity(c.Status) }
 
 // ParseCheckReport reads the standard output of `dcos-check-runner check`, in
 // either of its shapes: results, or an error with a list of what was not run.
@@ -58,12 +70,13 @@ func ParseCheckReport(b []byte) (CheckReport, error) {
 	if err != nil {
 		return CheckReport{}, err
 	}
+	worst := checkSeverity(*raw.Status)
 	for _, name := range slices.Sorted(maps.Keys(checks)) {
-		if checks[name].Status > *raw.Status {
+		if checks[name].Severity() > worst {
 			return CheckReport{}, fmt.Errorf("%s: status %d, but check %s has %d", what, *raw.Status, name, checks[name].Status)
 		}
 	}
-	return CheckReport{Status: *raw.Status, Checks: checks}, nil
+	return CheckReport{Status: worst, Checks: checks}, nil
 }
 
 func notRun(text string, checks []byte) (CheckReport, error) {
@@ -91,8 +104,6 @@ func checkResults(b []byte) (map[string]CheckResult, error) {
 		switch c := raw[name]; {
 		case c == nil || c.Status == nil:
 			return nil, missing(what, name+".status")
-		case *c.Status < 0:
-			return nil, fmt.Errorf("%s: %s.status is %d", what, name, *c.Status)
 		case c.Output == nil:
 			return nil, missing(what, name+".output")
 		default:

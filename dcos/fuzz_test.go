@@ -88,6 +88,7 @@ func FuzzParseExhibitorStatus(f *testing.F) {
 func FuzzParseCheckReport(f *testing.F) {
 	f.Add(`{"status":3,"checks":{"bad":{"output":"boom","status":2},"slow":{"output":"","status":3}}}`)
 	f.Add(`{"error":"not found","checks":["cluster: Check not found"]}`)
+	f.Add(`{"status":3,"checks":{"ip":{"output":"","status":127},"oom":{"output":"","status":-1}}}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		r, err := dcos.ParseCheckReport([]byte(text))
 		if err != nil {
@@ -95,7 +96,7 @@ func FuzzParseCheckReport(f *testing.F) {
 		}
 		cutOff(t, text, func(b []byte) error { _, err := dcos.ParseCheckReport(b); return err })
 		for name, c := range r.Checks {
-			if c.Status > r.Status {
+			if c.Severity() > r.Status || (c.Status > dcos.CheckWarning || c.Status < 0) != (c.Severity() >= dcos.CheckCritical) {
 				t.Fatalf("%q: %s is worse than the whole", text, name)
 			}
 		}

@@ -64,6 +64,18 @@ func TestCheckReport(t *testing.T) {
 			dcos.CheckReport{Status: dcos.CheckUnknown, Error: "One or more requested checks could not be found on this node.", NotRun: []string{"cluster: Check not found"}},
 		},
 		{"no checks are defined", `{"status":0,"checks":{}}`, dcos.CheckReport{Checks: map[string]dcos.CheckResult{}}},
+		{
+			"codes outside 0 to 3 count as unknown in the total, and each check keeps its own",
+			`{"status":3,"checks":{"ip":{"output":"sh: detect: not found\n","status":127},"log":{"output":"","status":4},"oom":{"output":"","status":-1},"xz":{"output":"","status":0}}}`,
+			dcos.CheckReport{Status: 3, Checks: map[string]dcos.CheckResult{
+				"ip": {127, "sh: detect: not found\n"}, "log": {4, ""}, "oom": {-1, ""}, "xz": {0, ""},
+			}},
+		},
+		{
+			"a runner that passes the highest code on",
+			`{"status":127,"checks":{"ip":{"output":"","status":127}}}`,
+			dcos.CheckReport{Status: 3, Checks: map[string]dcos.CheckResult{"ip": {127, ""}}},
+		},
 	} {
 		got, err := dcos.ParseCheckReport([]byte(c.text))
 		if err != nil || !cmp.Equal(got, c.want) {
@@ -80,6 +92,7 @@ func TestCheckReport(t *testing.T) {
 		{"results in a list", `{"status":0,"checks":[]}`, "want an object"},
 		{"a check without a status", `{"status":0,"checks":{"xz":{"output":""}}}`, "xz.status"},
 		{"a check without output", `{"status":0,"checks":{"xz":{"status":0}}}`, "xz.output"},
+		{"a code of no meaning that the total does not count", `{"status":2,"checks":{"xz":{"status":127,"output":""}}}`, "check xz has 127"},
 		{"better together than one alone", `{"status":0,"checks":{"xz":{"status":2,"output":"no"}}}`, "check xz has 2"},
 		{"the usage text", "Usage:\n  dcos-check-runner check", "text that begins"},
 		{"null", `null`, "null"},

@@ -2,6 +2,7 @@ package dcos
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/Masterminds/semver/v3"
 )
@@ -58,19 +59,15 @@ func (v Version) NeedsAllMasters() bool {
 	}
 }
 
-// pad makes "2.1" comparable, which DC/OS writes for no release but people do.
+// pad makes "2.1" and "2.1-dev" comparable: builds that are no release have no
+// patch number, and people leave it out.
 func pad(s string) string {
-	dots := 0
-	for _, r := range s {
-		if r == '.' {
-			dots++
-		}
-		if r == '-' {
-			break
-		}
+	number, rest := s, ""
+	if at := strings.IndexAny(s, "-+"); at >= 0 {
+		number, rest = s[:at], s[at:]
 	}
-	if dots == 1 {
-		return s + ".0"
+	if strings.Count(number, ".") == 1 {
+		number += ".0"
 	}
-	return s
+	return number + rest
 }

@@ -98,38 +98,49 @@ func (n *node) underReplicated() int {
 	return 0
 }
 
-// checkRunner is what dcos-check-runner prints, and its exit code.
+// nodeCheck is one check as dcos-check-runner ran it.
+type nodeCheck struct {
+	name, output string
+	status       int // -1: ended by a signal
+}
+
+// checkRunner is what dcos-check-runner prints, and its exit code: the worst of
+// the checks' codes, where one outside 0 to 3 counts as 3.
 func (n *node) checkRunner(kind string) (string, int) {
 	if kind == "cluster" {
 		return "{\n  \"status\": 0,\n  \"checks\": {}\n}\n", 0
 	}
-	names := []string{"check_clock_sync", "check_ip_detect_script", "check_journald_dir_permissions", "check_xz"}
-	own := "mesos_agent_registered_with_masters"
-	healthy := n.detects()
+	worst := 0
+	var items []string
+	for _, c := range n.checks() {
+		code := c.status
+		if code < 0 || code > 3 {
+			code = 3
+		}
+		worst = max(worst, code)
+		items = append(items, fmt.Sprintf("    %q: {\n      \"output\": %q,\n      \"status\": %d\n    }", c.name, c.output, c.status))
+	}
+	return fmt.Sprintf("{\n  \"status\": %d,\n  \"checks\": {\n%s\n  }\n}\n", worst, strings.Join(items, ",\n")), worst
+}
+
+// checks are the node-poststart checks. The red ones have every kind of code:
+// critical, one of no meaning, a command that is not there, and a signal.
+func (n *node) checks() []nodeCheck {
+	all := []nodeCheck{{name: "check_clock_sync"}, {name: "check_ip_detect_script"}, {name: "check_journald_dir_permissions"}, {name: "check_xz"}}
+	if n.fault(ChecksRedBefore) || n.ails(ChecksRedAfter) {
+		all = []nodeCheck{
+			{"check_clock_sync", "Clock is out of sync / in unsync state. Must be synchronized for proper operation.\n", 2},
+			{"check_ip_detect_script", "/bin/sh: ip-detect-check: command not found\n", 127},
+			{"check_journald_dir_permissions", "unexpected mode\n", 4},
+			{"check_xz", "", -1},
+		}
+	}
+	own, healthy := "mesos_agent_registered_with_masters", n.detects()
 	if n.role == dcos.Master {
 		own, healthy = "mesos_master_replog_synchronized", n.master.up
 	}
-	red := n.fault(ChecksRedBefore) || n.ails(ChecksRedAfter)
-	var b strings.Builder
-	worst := 0
-	item := func(name, output string, status int) {
-		worst = max(worst, status)
-		fmt.Fprintf(&b, "    %q: {\n      \"output\": %q,\n      \"status\": %d\n    }", name, output, status)
+	if !healthy {
+		return append(all, nodeCheck{own, "connection refused\n", 2})
 	}
-	for _, name := range names {
-		switch {
-		case red && name == "check_clock_sync":
-			item(name, "Clock is out of sync / in unsync state. Must be synchronized for proper operation.\n", 2)
-		default:
-			item(name, "", 0)
-		}
-		b.WriteString(",\n")
-	}
-	switch {
-	case healthy:
-		item(own, "", 0)
-	default:
-		item(own, "connection refused\n", 2)
-	}
-	return fmt.Sprintf("{\n  \"status\": %d,\n  \"checks\": {\n%s\n  }\n}\n", worst, b.String()), worst
+	return append(all, nodeCheck{name: own})
 }
