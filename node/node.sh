@@ -336,7 +336,7 @@ verb_survey() {
 	active_ids | while read -r id; do emit active "$id"; done
 	for d in "$OPT/packages"/*; do
 		case $d in
-		*_tmp | *'/*') ;;
+		*_tmp | *'/*' | *[[:space:]]*) ;; # being fetched, none, or no package id
 		*) if [ -d "$d" ]; then emit fetched "${d##*/}"; fi ;;
 		esac
 	done
@@ -403,10 +403,11 @@ verb_readiness() { # [URL]
 	# A proxy of the environment is pkgpanda's too.
 	said=$(curl -sS --head --max-time 15 -o /dev/null -w '%{http_code}' "$1" 2>&1)
 	code=$?
+	said=${said##*"$NL"} # what curl says comes last; the loader may have warned before
 	if [ "$code" -eq 0 ]; then
 		emit http "$said"
 	else
-		emit http_error "$(printf '%s\n' "curl exit code $code: $said" | head -n 1)"
+		emit http_error "curl exit code $code: $said"
 	fi
 }
 
@@ -454,10 +455,12 @@ is_packaged() { # UNIT
 	return 1
 }
 
-# foreign_files prints files where the swap leaves nothing but its own links.
-# libltdl is DC/OS's, whatever it is: see clear_libltdl.
+# foreign_files prints files where the swap leaves nothing but links, and one
+# file that pkgpanda writes at every activation (1.11 to 2.2). Losing a cache of
+# Python's does no harm. libltdl is DC/OS's, whatever it is: see clear_libltdl.
 foreign_files() {
-	timeout 30 find "$OPT/bin" "$OPT/etc" "$OPT/lib" "$OPT/include" -type f ! -name 'libltdl.so*' 2>/dev/null |
+	timeout 30 find "$OPT/bin" "$OPT/etc" "$OPT/lib" "$OPT/include" -type f ! -name 'libltdl.so*' \
+		! -path "$OPT/etc/dcos-service-configuration.json" ! -path '*/__pycache__/*' 2>/dev/null |
 		head -n 20 | while IFS= read -r f; do emit foreign_file "${f#"$ROOT"}"; done
 }
 

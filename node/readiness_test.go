@@ -55,6 +55,17 @@ func TestReadinessFindsWhatAPatchNeedsAndWhatItTakesAway(t *testing.T) {
 		}, func(r *node.Readiness) { r.ForeignUnits = []string{"portworx.service"} }},
 		{"a file of somebody else's", func(t *testing.T, b *bench) { b.write(t, "opt/mesosphere/bin/our backup.sh", "", 0o755) },
 			func(r *node.Readiness) { r.ForeignFiles = []string{"/opt/mesosphere/bin/our backup.sh"} }},
+		{"what pkgpanda writes by itself is its own", func(t *testing.T, b *bench) {
+			b.write(t, "opt/mesosphere/etc/dcos-service-configuration.json", "{}", 0o644)
+		}, func(*node.Readiness) {}},
+		{"a file of that name elsewhere is not", func(t *testing.T, b *bench) {
+			b.write(t, "opt/mesosphere/lib/dcos-service-configuration.json", "{}", 0o644)
+		}, func(r *node.Readiness) {
+			r.ForeignFiles = []string{"/opt/mesosphere/lib/dcos-service-configuration.json"}
+		}},
+		{"a cache of Python is not worth a warning", func(t *testing.T, b *bench) {
+			b.write(t, "opt/mesosphere/lib/python3.6/__pycache__/gen.cpython-36.pyc", "", 0o644)
+		}, func(*node.Readiness) {}},
 		{"libltdl is nobody else's", func(t *testing.T, b *bench) { b.write(t, "opt/mesosphere/lib/libltdl.so.7", "", 0o755) }, func(*node.Readiness) {}},
 		{"Marathon has an event subscriber", func(t *testing.T, b *bench) {
 			b.write(t, "opt/mesosphere/packages/mesos--1/marathon.sh", "exec marathon --event_subscriber http_callback", 0o755)
@@ -62,6 +73,7 @@ func TestReadinessFindsWhatAPatchNeedsAndWhatItTakesAway(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, func(r *node.Readiness) { r.EventSubscriber = true }},
+		{"curl's loader warns", func(t *testing.T, b *bench) { b.write(t, "run/loader-warns", "", 0o644) }, func(*node.Readiness) {}},
 		{"the bootstrap node is not reached", func(t *testing.T, b *bench) { b.write(t, "run/boot-is-down", "", 0o644) },
 			func(r *node.Readiness) {
 				r.HTTP, r.HTTPError = 0, "curl exit code 7: curl: (7) Failed to connect to boot"

@@ -54,6 +54,7 @@ func TestASurveyFillsEveryField(t *testing.T) {
 	b.write(t, "etc/dcos-patch-rehearsal", "", 0o644)
 	b.write(t, "etc/mesosphere/roles/something-else", "", 0o644)
 	b.mkdir(t, "opt/mesosphere/packages/mesos--2_tmp")
+	b.mkdir(t, "opt/mesosphere/packages/copy of mesos--2")
 	b.Set(t, nodetest.Node{MidSwap: true})
 
 	got, err := node.TakeSurvey(t.Context(), b)
