@@ -17,7 +17,9 @@ import (
 type Away struct {
 	Since  time.Time     // first look of ours that missed it, controller's clock; zero: not missed
 	Seen   time.Time     // last look
-	Budget time.Duration // the leader's own ping timeout × count (/flags); 0: not known
+	Budget time.Duration // the leader's own ping timeout × count, or its reregister timeout (/flags); 0: not known
+
+	Recovering bool // the leader has not heard of it since its failover, and sends it no pings
 }
 
 // The shares of the budget at which people and admission must know.
@@ -100,7 +102,11 @@ func (c *Cluster) awayAt(ctx context.Context, l leadership, n plan.Node) Away {
 	if err != nil {
 		return a
 	}
-	if budget, err := dcos.PingBudget(flags); err == nil {
+	read := dcos.PingBudget
+	if a.Recovering {
+		read = dcos.ReregisterBudget
+	}
+	if budget, err := read(flags); err == nil {
 		c.away.budget(n.Name, budget)
 	}
 	return c.away.of(n.Name)
@@ -129,9 +135,15 @@ func (b *awayBook) see(nodes []plan.Node, at dcos.Agents, asked time.Time) {
 		}
 		now := Away{Seen: asked}
 		if g, listed := agents[n.IP]; !listed || !g.Active && !g.Deactivated {
-			now.Since, now.Budget = was.Since, was.Budget
+			now.Since = was.Since
 			if now.Since.IsZero() {
 				now.Since = asked
+			}
+			if _, yes := recoveringAt(at, n.IP); yes && !listed {
+				now.Recovering = true
+			}
+			if now.Recovering == was.Recovering {
+				now.Budget = was.Budget
 			}
 		}
 		b.nodes[n.Name] = now

@@ -30,6 +30,8 @@ type fakeCluster struct {
 	leader inventory.NodeName
 	began  time.Time
 	takes  time.Duration // every answer of a node
+
+	recovered []dcos.Agent // in the registry, not back since the failover
 }
 
 // fakeNode answers the node program's verbs and the daemons' HTTP.
@@ -229,7 +231,7 @@ func (n *fakeNode) serve(path, body string) (int, string) {
 		}
 		return 200, asJSON(map[string]string{"version": v, "git_sha": "abc"})
 	case "/flags":
-		return 200, `{"flags": {"agent_ping_timeout": "15secs", "max_agent_ping_timeouts": "20"}}`
+		return 200, `{"flags": {"agent_ping_timeout": "15secs", "max_agent_ping_timeouts": "20", "agent_reregister_timeout": "10mins"}}`
 	case "/v2/leader":
 		return 200, `{"leader": "10.0.0.3:8080"}`
 	case "/api/v1":
@@ -276,7 +278,11 @@ func (f *fakeCluster) call(body string) (int, string) {
 			"registered_time": map[string]int64{"nanoseconds": g.RegisteredAt.UnixNano()}, "reregistered_time": map[string]int64{"nanoseconds": g.ReregisteredAt.UnixNano()},
 		})
 	}
-	return 200, asJSON(map[string]any{"type": "GET_AGENTS", "get_agents": map[string]any{"agents": agents, "recovered_agents": []any{}}})
+	recovered := []any{}
+	for _, g := range f.recovered {
+		recovered = append(recovered, map[string]any{"id": value{"value": g.ID}, "hostname": g.Hostname})
+	}
+	return 200, asJSON(map[string]any{"type": "GET_AGENTS", "get_agents": map[string]any{"agents": agents, "recovered_agents": recovered}})
 }
 
 func asJSON(v any) string {

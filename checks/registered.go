@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 )
@@ -80,7 +81,7 @@ func (a against) sameAgent(g dcos.Agent, listed bool, at dcos.Agents) (dcos.Stat
 		before = a.base.Agent
 	}
 	switch {
-	case !listed && isRecovering(at, before.ID):
+	case !listed && isRecovering(at, before.ID, a.node.IP):
 		return dcos.Failed, "the leader knows it from the registry only: it has not come back since the failover"
 	case !listed:
 		return dcos.Failed, "the leader does not list it: unreachable, or never registered"
@@ -117,13 +118,14 @@ func (a against) anew(g dcos.Agent) (dcos.Status, string) {
 	return dcos.Passed, ""
 }
 
-func isRecovering(at dcos.Agents, id string) bool {
-	for _, g := range at.Recovered {
-		if g.ID == id && id != "" {
-			return true
-		}
+// isRecovering reports whether the leader still waits for the agent, by the id
+// that it had or by its address.
+func isRecovering(at dcos.Agents, id, ip string) bool {
+	if id != "" && slices.ContainsFunc(at.Recovered, func(g dcos.Agent) bool { return g.ID == id }) {
+		return true
 	}
-	return false
+	_, yes := recoveringAt(at, ip)
+	return yes
 }
 
 // tail shortens an agent id to what people tell agents apart by: "..-S41".

@@ -3,12 +3,14 @@ package checks
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/plan"
 )
 
 // Baseline reads everything that verification will compare with, and gives it
@@ -105,7 +107,11 @@ func (c *Cluster) baseLeader(ctx context.Context, p *peer, b *Baseline) error {
 	if _, why := l.broken(minority(len(l.readings))); why != "" {
 		return fmt.Errorf("asking the leader: %s", why)
 	}
+	r, _ := l.leader()
 	if b.Role == dcos.Master {
+		if who, id := c.recovers(l.agents); id != "" {
+			return errors.New(waitsFor(r.node.Name, who, id) + ": it is not known which agents there are")
+		}
 		b.Agents = make(map[string]string)
 		for _, g := range l.agents.Registered {
 			if g.Active {
@@ -116,7 +122,9 @@ func (c *Cluster) baseLeader(ctx context.Context, p *peer, b *Baseline) error {
 	}
 	g, listed := agentAt(l.agents, p.node.IP)
 	if !listed {
-		r, _ := l.leader()
+		if g, yes := recoveringAt(l.agents, p.node.IP); yes {
+			return errors.New(waitsFor(r.node.Name, string(p.node.Name), g.ID) + ": its id and tasks are not known")
+		}
 		b.Absent["agent"] = fmt.Sprintf("%s works and does not list it", r.node.Name)
 		return nil
 	}
@@ -130,6 +138,24 @@ func (c *Cluster) baseLeader(ctx context.Context, p *peer, b *Baseline) error {
 	}
 	b.Tasks = runningOn(all, g.ID)
 	return nil
+}
+
+// recovers names an agent that the leader still waits for, unless it is one that
+// the plan excludes or one that is listed under another id.
+func (c *Cluster) recovers(at dcos.Agents) (who, id string) {
+	agents := agentsByIP(at)
+	for _, g := range at.Recovered {
+		i := slices.IndexFunc(c.plan.Nodes, func(n plan.Node) bool { return n.Role.IsAgent() && n.IP == g.Hostname })
+		_, listed := agents[g.Hostname]
+		switch {
+		case listed, i >= 0 && c.plan.Nodes[i].Disposition == plan.Excluded:
+		case i >= 0:
+			return string(c.plan.Nodes[i].Name), g.ID
+		default:
+			return g.Hostname, g.ID
+		}
+	}
+	return "", ""
 }
 
 // runningOn lists the ids of the tasks that run on an agent, sorted.

@@ -3,7 +3,6 @@ package checks
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
@@ -60,7 +59,7 @@ func (v view) observation() plan.Observation {
 	fs = append(fs, v.own...)
 	obs := plan.Observation{Findings: fs, Quorums: quorums, Weights: v.weights(), DueTo: due}
 	obs.Green = len(v.looks) > 0 && !slices.ContainsFunc(fs, func(f dcos.Finding) bool { return !f.Status.OK() })
-	obs.Out, obs.Unknown = v.agents()
+	obs.Out, obs.Agents, obs.Unknown = v.agents()
 	return obs
 }
 
@@ -215,36 +214,4 @@ func (v view) weights() map[inventory.NodeName]int {
 		w[m.node.Name] = n
 	}
 	return w
-}
-
-// agents lists the plan's agents that are out of service at the leader, those
-// excluded apart, and the agents that the plan does not know. Without a leader
-// that works it says nothing; the observation is not green then.
-func (v view) agents() (out []inventory.NodeName, strangers []plan.UnknownAgent) {
-	if _, broken := v.lead.broken(minority(len(v.lead.readings))); broken != "" {
-		return nil, nil
-	}
-	known, agents := make(map[string]bool), agentsByIP(v.lead.agents)
-	for _, n := range v.nodes {
-		if !n.Role.IsAgent() {
-			continue
-		}
-		known[n.IP] = true
-		g, listed := agents[n.IP]
-		if serves := listed && g.Active && !g.Deactivated; !serves && n.Disposition != plan.Excluded {
-			out = append(out, n.Name)
-		}
-	}
-	for _, g := range v.lead.agents.Registered {
-		if !known[g.IP] {
-			strangers = append(strangers, plan.UnknownAgent{ID: g.ID, IP: g.IP, Active: g.Active && !g.Deactivated})
-		}
-	}
-	for _, g := range v.lead.agents.Recovered { // only the hostname is known, in DC/OS the same as the IP
-		if !known[g.Hostname] {
-			strangers = append(strangers, plan.UnknownAgent{ID: g.ID, IP: g.Hostname})
-		}
-	}
-	slices.SortFunc(strangers, func(a, b plan.UnknownAgent) int { return strings.Compare(a.IP+a.ID, b.IP+b.ID) })
-	return out, strangers
 }

@@ -269,6 +269,20 @@ func TestVersionHealthAndFlags(t *testing.T) {
 	}
 }
 
+func TestReregisterBudgetIsTheLeadersOwn(t *testing.T) {
+	for text, want := range map[string]time.Duration{"10mins": 10 * time.Minute, "900secs": 15 * time.Minute, "0secs": 0, "-1mins": 0, "soon": 0} {
+		for _, name := range []string{"agent_reregister_timeout", "slave_reregister_timeout"} {
+			d, err := dcos.ReregisterBudget(map[string]string{name: text})
+			if d != want || (err == nil) != (want > 0) {
+				t.Errorf("%s=%s: %s, %v", name, text, d, err)
+			}
+		}
+	}
+	if d, err := dcos.ReregisterBudget(map[string]string{"agent_ping_timeout": "15secs"}); err == nil {
+		t.Errorf("absent, and it is %s", d)
+	}
+}
+
 func TestPingBudgetIsTheLeadersOwn(t *testing.T) {
 	budget := func(number string) time.Duration {
 		flags, err := dcos.ParseMesosFlags(body(t, number))

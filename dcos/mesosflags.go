@@ -56,6 +56,21 @@ func PingBudget(flags map[string]string) (time.Duration, error) {
 	return each * time.Duration(n), nil
 }
 
+// ReregisterBudget is how long the leading master waits after a failover for an
+// agent that has not re-registered, before it gives the agent's tasks up: its own
+// agent_reregister_timeout (10mins, the minimum). An absent flag is an error.
+func ReregisterBudget(flags map[string]string) (time.Duration, error) {
+	v, err := flag(flags, "agent_reregister_timeout", "slave_reregister_timeout")
+	if err != nil {
+		return 0, err
+	}
+	d, err := ParseMesosDuration(v)
+	if err != nil || d <= 0 {
+		return 0, fmt.Errorf("flag agent_reregister_timeout %q gives no budget", v)
+	}
+	return d, nil
+}
+
 // flag reads a flag by its name or the older one: Mesos reports a flag under
 // the name by which it was set, and DC/OS still sets MESOS_MAX_SLAVE_PING_TIMEOUTS.
 func flag(flags map[string]string, name, older string) (string, error) {

@@ -183,11 +183,14 @@ func (s State) admissible(lane int) (proof string, err error) {
 	for _, why := range sorted(s.away) {
 		return "", errors.New(why)
 	}
+	withheld := s.withheld(st.Lanes[lane].Node)
 	switch {
 	case s.ticket == nil:
 		return "", errors.New("nothing fresh is known of the cluster")
 	case !s.ticket.Green:
 		return "", errors.New(notGreen(s.ticket))
+	case withheld != "" && st.Kind != plan.StageAhead: // fetching disturbs nothing
+		return "", errors.New(withheld)
 	case st.Kind == plan.StageMasters:
 		return s.proof(st.Lanes[lane].Node)
 	case st.Kind == plan.StageAhead:
@@ -195,6 +198,18 @@ func (s State) admissible(lane int) (proof string, err error) {
 	default:
 		return plan.Admit(s.admission(st.Lanes[lane].Node))
 	}
+}
+
+// withheld says why the ticket admits no lane of the node, whatever room there is.
+func (s State) withheld(node inventory.NodeName) string {
+	if s.ticket == nil {
+		return ""
+	}
+	why := s.ticket.Withheld(s.node(node))
+	if why == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s waits: %s", node, why)
 }
 
 func notGreen(obs *plan.Observation) string {

@@ -28,6 +28,7 @@ type script struct {
 	journal []journal.Event
 	next    func(State, journal.Event) (State, []Command) // nil: the engine
 	out     []inventory.NodeName                          // of service, whenever somebody looks
+	states  func(n int) []plan.AgentState                 // of agents, at the nth observation
 }
 
 func (w *script) Do(ctx context.Context, t plan.Task, note func(plan.Note)) plan.Report {
@@ -56,6 +57,9 @@ func (w *script) Observe(_ context.Context, p *plan.Plan, _ plan.Ask) plan.Obser
 	w.seen++
 	obs := green(p)
 	obs.Out = w.out
+	if w.states != nil {
+		obs.Agents = w.states(w.seen)
+	}
 	if w.red != nil && w.red(w.seen) {
 		obs.Green = false
 	}

@@ -21,6 +21,9 @@ func (s State) Key() string {
 	}
 	if s.ticket != nil {
 		fmt.Fprintf(&b, " ticket %t %v", s.ticket.Green, slices.Sorted(slices.Values(s.ticket.Out)))
+		for _, a := range s.ticket.Agents {
+			fmt.Fprintf(&b, " %s %s", a.Node, a.State)
+		}
 	}
 	for _, why := range sorted(s.away) {
 		b.WriteString(" away " + why)

@@ -83,4 +83,6 @@ type UnknownAgent struct {
 	ID     string `json:"id"`
 	IP     string `json:"ip"`
 	Active bool   `json:"active"`
+
+	Recovering bool `json:"recovering,omitempty"` // in the registry, not back since the failover
 }

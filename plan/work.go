@@ -99,6 +99,7 @@ type Observation struct {
 	Green    bool                       `json:"green"`              // the cluster gate: leader works, every expected master serves, ranges replicated
 	Findings []dcos.Finding             `json:"findings,omitempty"` // why, or why not
 	Out      []inventory.NodeName       `json:"out,omitempty"`      // agents out of service at the leader, whoever did it; excluded ones not listed
+	Agents   []AgentState               `json:"agents,omitempty"`   // those of which there is more to say than that they serve; excluded ones not listed
 	Unknown  []UnknownAgent             `json:"unknown,omitempty"`
 	Weights  map[inventory.NodeName]int `json:"weights,omitempty"` // leader weight of each master: Mesos 4, ZooKeeper 2, Marathon 1
 	Quorums  []Quorum                   `json:"quorums,omitempty"`

@@ -1,0 +1,85 @@
+package checks
+
+import (
+	"cmp"
+	"fmt"
+	"net"
+	"slices"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// agents lists the plan's agents that are out of service at the leader, what
+// there is to say of them, and the agents that the plan does not know; excluded
+// ones apart. Without a leader that works it says nothing; the observation is
+// not green then.
+func (v view) agents() (out []inventory.NodeName, states []plan.AgentState, strangers []plan.UnknownAgent) {
+	if _, broken := v.lead.broken(minority(len(v.lead.readings))); broken != "" {
+		return nil, nil, nil
+	}
+	known, agents := make(map[string]bool), agentsByIP(v.lead.agents)
+	for _, n := range v.nodes {
+		if !n.Role.IsAgent() {
+			continue
+		}
+		known[n.IP] = true
+		g, listed := agents[n.IP]
+		if n.Disposition == plan.Excluded {
+			continue
+		}
+		if !listed || !g.Active || g.Deactivated {
+			out = append(out, n.Name)
+		}
+		if s, ok := v.state(n, listed); ok {
+			states = append(states, s)
+		}
+	}
+	return out, states, strangersAmong(v.lead.agents, known)
+}
+
+// state is what there is to say of an agent.
+func (v view) state(n plan.Node, listed bool) (plan.AgentState, bool) {
+	leader, _ := v.lead.leader()
+	if g, yes := recoveringAt(v.lead.agents, n.IP); yes && !listed {
+		return plan.AgentState{Node: n.Name, State: plan.AgentRecovering, Detail: waitsFor(leader.node.Name, "it", g.ID)}, true
+	}
+	return plan.AgentState{}, false
+}
+
+// strangersAmong are the agents that have none of the known addresses. Of a
+// recovering one only the hostname is known, in DC/OS the same as the address.
+func strangersAmong(at dcos.Agents, known map[string]bool) (strangers []plan.UnknownAgent) {
+	for _, g := range at.Registered {
+		if !known[g.IP] {
+			strangers = append(strangers, plan.UnknownAgent{ID: g.ID, IP: g.IP, Active: g.Active && !g.Deactivated})
+		}
+	}
+	for _, g := range at.Recovered {
+		if !known[g.Hostname] {
+			strangers = append(strangers, plan.UnknownAgent{ID: g.ID, IP: g.Hostname, Recovering: true})
+		}
+	}
+	slices.SortFunc(strangers, func(a, b plan.UnknownAgent) int { return cmp.Compare(a.IP+a.ID, b.IP+b.ID) })
+	return strangers
+}
+
+// recoveringAt finds the agent that the leader still waits for since its
+// failover and that has an address, or may have it: of such an agent only id and
+// hostname are known, and a hostname that is no address may be anybody's.
+func recoveringAt(at dcos.Agents, ip string) (found dcos.Agent, yes bool) {
+	for _, g := range at.Recovered {
+		switch {
+		case g.Hostname == ip:
+			return g, true
+		case net.ParseIP(g.Hostname) == nil && !yes:
+			found, yes = g, true
+		}
+	}
+	return found, yes
+}
+
+func waitsFor(leader inventory.NodeName, who, id string) string {
+	return fmt.Sprintf("leader %s still waits for %s (%s) since its failover", leader, who, id)
+}
