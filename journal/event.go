@@ -49,7 +49,8 @@ type Event struct {
 	Note        *plan.Note         `json:"note,omitempty"`
 	Report      *plan.Report       `json:"report,omitempty"`
 	Observation *plan.Observation  `json:"observation,omitempty"`
-	Asked       uint64             `json:"asked,omitempty"` // seq at which the observation was begun: older than a change, it proves nothing
+	Asked       uint64             `json:"asked,omitempty"`   // seq at which the observation was begun: older than a change, it proves nothing
+	AskedAt     time.Time          `json:"asked_at,omitzero"` // when that was: its age counts from here
 	Stop        *Stop              `json:"stop,omitempty"`
 	Obligation  *Obligation        `json:"obligation,omitempty"`
 }

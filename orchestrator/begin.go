@@ -21,6 +21,9 @@ func admit(s State, e journal.Event) State {
 				if _, err := s.admissible(i); err != nil {
 					return disagree(s, fmt.Sprintf("%s admitted without a proof: %v", e.Node, err))
 				}
+				if s.stale() {
+					return disagree(s, fmt.Sprintf("%s admitted, and %s", e.Node, s.tooOld()))
+				}
 			}
 			if k == 0 { // the usual case, and the one that must be cheap for ten thousand lanes
 				s.pending = s.pending[1:]
@@ -47,6 +50,9 @@ func startStep(s State, e journal.Event) State {
 		if _, err := s.proof(st.Node); err != nil {
 			return disagree(s, fmt.Sprintf("%s started without a proof: %v", e.Step, err))
 		}
+		if s.stale() {
+			return disagree(s, fmt.Sprintf("%s started, and %s", e.Step, s.tooOld()))
+		}
 	}
 	if st.Action.Mutates() && e.Attempt != l.Tries+1 {
 		return disagree(s, fmt.Sprintf("%s started as attempt %d, expected %d", e.Step, e.Attempt, l.Tries+1))
@@ -56,7 +62,7 @@ func startStep(s State, e journal.Event) State {
 	if !st.Action.Mutates() {
 		return s
 	}
-	s.ticket, s.disturbed = nil, e.Seq
+	s = disturb(s, e)
 	if s.node(st.Node).Role == dcos.Master {
 		s.Master = st.Node
 	}

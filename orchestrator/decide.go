@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/elapsed"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -117,6 +118,9 @@ func admission(s State) []Command {
 		}
 		return append(held(s, why), ask)
 	}
+	if s.stale() {
+		return append(held(s, s.tooOld()), ask)
+	}
 	if !s.HeldSince.IsZero() {
 		return []Command{{Record: &journal.Event{Kind: journal.HoldEnded}}}
 	}
@@ -144,8 +148,8 @@ func held(s State, why string) []Command {
 	if s.HeldSince.IsZero() {
 		return []Command{{Record: &journal.Event{Kind: journal.Held, Detail: why}}}
 	}
-	if limit := s.Plan.HoldLimit.D(); limit > 0 && s.At.Sub(s.HeldSince) > limit {
-		stop := &journal.Stop{Reason: journal.StopHeld, Detail: fmt.Sprintf("held for %s, longer than %s: %s", s.At.Sub(s.HeldSince).Round(1e9), limit, why)}
+	if limit, lasted := s.Plan.HoldLimit.D(), elapsed.Most(s.HeldSince, s.At); limit > 0 && lasted > limit {
+		stop := &journal.Stop{Reason: journal.StopHeld, Detail: fmt.Sprintf("held for %s, longer than %s: %s", lasted.Round(1e9), limit, why)}
 		if s.waiting() {
 			return []Command{{Record: &journal.Event{Kind: journal.RunStopped, Stop: stop}}}
 		}

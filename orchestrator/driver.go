@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/internal/elapsed"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -149,6 +150,7 @@ func (r *run) now() time.Time {
 // perform carries out the first command that is not under way, and reports
 // whether it changed the state, so that there are new commands.
 func (r *run) perform() (bool, error) {
+	r.reconsider()
 	for _, c := range r.cmds {
 		switch {
 		case c.Record != nil:
@@ -163,6 +165,20 @@ func (r *run) perform() (bool, error) {
 	}
 	return false, nil
 }
+
+// reconsider decides again when time has passed since the last event, as on a
+// laptop that slept in between: what was fresh then may be too old to act on.
+func (r *run) reconsider() {
+	if now := r.now(); r.d.next == nil && elapsed.Most(r.s.At, now) > lately {
+		s := r.s
+		s.At = now
+		r.cmds = decide(s)
+	}
+}
+
+// lately is how long after an event the commands that followed from it are
+// carried out without another thought.
+const lately = time.Second
 
 // unlessRefused ends the run when the fold did not agree with what the engine
 // had decided: who decides so is not to be followed any further.
@@ -221,9 +237,10 @@ func (r *run) observe(ask plan.Ask) {
 		case <-r.ctx.Done():
 			return
 		}
+		at := r.now()
 		obs := r.d.Observer.Observe(r.ctx, p, ask)
 		obs.Tasks = nil // for planning; nothing here decides on it
-		r.tell(journal.Event{Kind: journal.Observed, Observation: &obs, Asked: asked})
+		r.tell(journal.Event{Kind: journal.Observed, Observation: &obs, Asked: asked, AskedAt: at})
 	})
 }
 

@@ -23,7 +23,7 @@ func endStep(s State, e journal.Event) State {
 	if looked != (l.Progress == Doubt) || !looked && l.Progress != Started {
 		return disagree(s, fmt.Sprintf("%s ended without having started", e.Step))
 	}
-	delete(s.away, e.Step)
+	s = noMoreAway(s, e)
 	delete(s.Findings, e.Step)
 	s = probed(s, s.step(i), *e.Report)
 	before := l.Report
@@ -74,7 +74,7 @@ func advance(s State, lane int, e journal.Event) State {
 	if l.Step+1 < len(steps) {
 		l.Step, l.Progress, l.Adopt = l.Step+1, Idle, false
 		if s.unproved(lane) {
-			s.ticket, s.disturbed = nil, e.Seq
+			s = disturb(s, e)
 		}
 		return s
 	}
@@ -139,7 +139,7 @@ func stopLane(s State, lane int, e journal.Event, why journal.StopReason) State 
 // a fresh baseline.
 func readmit(s State, lane int, e journal.Event) State {
 	s.Lanes[s.Stage][lane] = Lane{Tries: s.Lanes[s.Stage][lane].Tries}
-	s.ticket, s.disturbed = nil, e.Seq
+	s = disturb(s, e)
 	return enter(s, s.Stage)
 }
 
@@ -148,7 +148,7 @@ func leave(s State, lane int, e journal.Event) State {
 	l := &s.Lanes[s.Stage][lane]
 	l.Since = e.At
 	s.Flight = slices.DeleteFunc(slices.Clone(s.Flight), func(i int) bool { return i == lane })
-	s.ticket, s.disturbed = nil, e.Seq
+	s = disturb(s, e)
 	if s.Stop == nil && len(s.Flight) == 0 && len(s.pending) == 0 {
 		return enter(s, s.Stage+1)
 	}

@@ -20,7 +20,7 @@ func (s State) Key() string {
 		fmt.Fprintf(&b, " stop %s", s.Stop.Reason)
 	}
 	if s.ticket != nil {
-		fmt.Fprintf(&b, " ticket %t %v", s.ticket.Green, slices.Sorted(slices.Values(s.ticket.Out)))
+		fmt.Fprintf(&b, " ticket %t %t %v", s.ticket.Green, s.stale(), slices.Sorted(slices.Values(s.ticket.Out)))
 		for _, a := range s.ticket.Agents {
 			fmt.Fprintf(&b, " %s %s", a.Node, a.State)
 		}

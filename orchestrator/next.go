@@ -125,7 +125,7 @@ func resume(s State, e journal.Event) State {
 	s.Controller, s.Epoch = e.Controller, e.Epoch
 	s.Paused, s.Stop, s.Ended, s.Look, s.LookAt = false, nil, "", nil, time.Time{}
 	s.HeldSince, s.HeldWhy = time.Time{}, ""
-	s.ticket, s.disturbed = nil, e.Seq
+	s = disturb(s, e)
 	clear(s.away)
 	clear(s.Findings)
 	if s.AtWork() == nil {
@@ -211,8 +211,17 @@ func observe(s State, e journal.Event) State {
 	}
 	s.ticket = nil
 	if e.Asked >= s.disturbed {
-		s.ticket = e.Observation
+		s.ticket, s.ticketAt = e.Observation, e.AskedAt
+		if e.AskedAt.IsZero() { // of an earlier version: it was asked for before it came
+			s.ticketAt = e.At
+		}
 	}
+	return s
+}
+
+// disturb voids the ticket: what was seen before an event proves nothing after it.
+func disturb(s State, e journal.Event) State {
+	s.ticket, s.disturbed = nil, e.Seq
 	return s
 }
 
@@ -224,9 +233,10 @@ func note(s State, e journal.Event) State {
 		return s
 	}
 	if e.Note.Hold {
+		s = disturb(s, e)
 		s.away[e.Step] = fmt.Sprintf("%s is %s", e.Node, e.Note.Detail)
 	} else if e.Note.Detail != "" {
-		delete(s.away, e.Step)
+		s = noMoreAway(s, e)
 	}
 	if f := e.Note.Finding; f != nil {
 		notes := s.Findings[e.Step]
@@ -236,6 +246,16 @@ func note(s State, e journal.Event) State {
 		} else {
 			notes[k] = *e.Note
 		}
+	}
+	return s
+}
+
+// noMoreAway ends a step's wish that nothing be admitted. What was seen while
+// the node was away proves nothing now that it is back.
+func noMoreAway(s State, e journal.Event) State {
+	if _, was := s.away[e.Step]; was {
+		delete(s.away, e.Step)
+		s = disturb(s, e)
 	}
 	return s
 }

@@ -30,6 +30,8 @@ func prove(s State, t *plan.Task) []Command {
 	switch {
 	case err != nil:
 		return append(held(s, err.Error()), ask)
+	case s.stale():
+		return append(held(s, s.tooOld()), ask)
 	case !s.HeldSince.IsZero():
 		return []Command{{Record: &journal.Event{Kind: journal.HoldEnded}}}
 	}

@@ -63,13 +63,13 @@ func TestTheProofOfEachMasterIsInTheJournal(t *testing.T) {
 func TestAMasterFoundRunningIsWatchedWithoutAProof(t *testing.T) {
 	tp := newTape(testPlan(shape{masters: 3}))
 	s := toPatch(tp)
-	s, _ = Next(s, journal.Event{Seq: s.Seq + 1, Kind: journal.StepStarted, Step: "masters/m2/patch", Attempt: 1})
-	s, _ = Next(s, journal.Event{Seq: s.Seq + 1, Kind: journal.RunResumed, Epoch: 2})
-	s, cmds := Next(s, journal.Event{Seq: s.Seq + 1, Kind: journal.Reconciled, Step: "masters/m2/patch", Report: &plan.Report{Outcome: plan.Running}})
+	s, _ = Next(s, journal.Event{Seq: s.Seq + 1, At: s.At, Kind: journal.StepStarted, Step: "masters/m2/patch", Attempt: 1})
+	s, _ = Next(s, journal.Event{Seq: s.Seq + 1, At: s.At, Kind: journal.RunResumed, Epoch: 2})
+	s, cmds := Next(s, journal.Event{Seq: s.Seq + 1, At: s.At, Kind: journal.Reconciled, Step: "masters/m2/patch", Report: &plan.Report{Outcome: plan.Running}})
 	if len(cmds) == 0 || cmds[0].Start == nil || cmds[0].Start.Proof != "" {
 		t.Fatalf("commands %+v, want the script watched", cmds)
 	}
-	if s, _ = Next(s, journal.Event{Seq: s.Seq + 1, Kind: journal.StepStarted, Step: "masters/m2/patch", Attempt: 1}); s.Stop != nil {
+	if s, _ = Next(s, journal.Event{Seq: s.Seq + 1, At: s.At, Kind: journal.StepStarted, Step: "masters/m2/patch", Attempt: 1}); s.Stop != nil {
 		t.Errorf("stopped: %+v", s.Stop)
 	}
 }
@@ -84,7 +84,7 @@ func TestTheMonitorStopsAMasterStartedWithoutAProof(t *testing.T) {
 	} {
 		broken := s.Clone()
 		broken.ticket = ticket
-		broken, _ = Next(broken, journal.Event{Seq: s.Seq + 1, Kind: journal.StepStarted, Step: "masters/m2/patch", Attempt: 1})
+		broken, _ = Next(broken, journal.Event{Seq: s.Seq + 1, At: s.At, Kind: journal.StepStarted, Step: "masters/m2/patch", Attempt: 1})
 		if broken.Stop == nil || broken.Stop.Reason != journal.StopInvariant || !strings.Contains(broken.Stop.Detail, name) {
 			t.Errorf("%s: stop %+v", name, broken.Stop)
 		}

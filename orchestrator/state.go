@@ -27,6 +27,7 @@ type State struct {
 	Flight  []int                      // lanes of the stage at work that were admitted and have not ended
 
 	ticket    *plan.Observation // what lanes may be admitted on; nil when nothing fresh is known
+	ticketAt  time.Time         // when it was asked for
 	disturbed uint64            // seq of the last event after which older observations prove nothing
 
 	HeldSince time.Time                   // zero: not held

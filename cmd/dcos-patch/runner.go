@@ -98,8 +98,9 @@ func (r *runner) lastLook(ctx context.Context, s orchestrator.State, cluster *ch
 	if s.Ended != journal.RunStopped || lost(s) {
 		return s
 	}
+	asked := time.Now()
 	obs := look(ctx, cluster)
-	e := journal.Event{Seq: s.Seq + 1, At: time.Now(), Kind: journal.Observed, Observation: &obs, Asked: s.Seq}
+	e := journal.Event{Seq: s.Seq + 1, At: time.Now(), Kind: journal.Observed, Observation: &obs, Asked: s.Seq, AskedAt: asked}
 	if err := r.file.Record(e); err != nil {
 		say(r.err, "dcos-patch: the last look at the cluster is not in the journal: %v", err)
 	}

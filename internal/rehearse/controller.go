@@ -253,7 +253,7 @@ func (c *controller) observe() {
 		wait = pace
 	}
 	c.later(wait, func() {
-		obs, out := c.look(), c.agentsOut()
+		obs, out, askedAt := c.look(), c.agentsOut(), evening.Add(c.now)
 		takes := c.around(lookTakes)
 		if lasts, yes := c.hit(LookLate, ""); yes {
 			takes = lasts
@@ -264,7 +264,7 @@ func (c *controller) observe() {
 		c.later(takes, func() {
 			c.observing = false
 			c.seen = out
-			if !c.fact(journal.Event{Kind: journal.Observed, Observation: &obs, Asked: asked}) {
+			if !c.fact(journal.Event{Kind: journal.Observed, Observation: &obs, Asked: asked, AskedAt: askedAt}) {
 				return
 			}
 			c.reluctant = len(c.cmds) == 0 || c.cmds[0].Record == nil || c.cmds[0].Record.Kind == journal.Held
