@@ -34,12 +34,22 @@ func judgeExhibitor(e ensemble, a against) Answer {
 		return Answer{Finding: q.failed("%s", why)}
 	}
 	switch {
-	case !e.srvr.Serving || e.srvr.Mode == "":
-		return Answer{Finding: q.failed("Exhibitor lists all as serving, but the node's own ZooKeeper is not serving requests")}
-	case e.srvr.Mode == "leader" && e.mntr.SyncedFollowers.Known && e.mntr.SyncedFollowers.N < len(a.masters)-1:
+	case !e.srvr.Serves(len(a.masters)):
+		return Answer{Finding: q.failed("Exhibitor lists all as serving, but the node's own ZooKeeper %s", idleZooKeeper(e.srvr))}
+	case e.srvr.Mode == "leader" && !e.mntr.SyncedFollowers.Known:
+		return Answer{Finding: q.unknown("ZooKeeper leads by its answer to srvr and does not count its followers in mntr")}
+	case e.srvr.Mode == "leader" && e.mntr.SyncedFollowers.N < len(a.masters)-1:
 		return Answer{Finding: q.failed("ZooKeeper leads with %s of %d followers in sync", e.mntr.SyncedFollowers, len(a.masters)-1)}
 	}
 	return Answer{Finding: q.passed("%d/%d serving, own ZooKeeper is %s", len(e.servers), len(a.masters), e.srvr.Mode), Identity: now.id()}
+}
+
+// idleZooKeeper says that a server does not serve, and in which mode it is.
+func idleZooKeeper(s dcos.ZooKeeperServer) string {
+	if s.Mode == "" {
+		return "is not serving requests"
+	}
+	return "is not serving requests (its mode is " + brief(s.Mode) + ")"
 }
 
 // notServingAll is what keeps Exhibitor's list from being "the masters, all

@@ -23,7 +23,7 @@ func servers(change func([]dcos.ExhibitorServer)) []dcos.ExhibitorServer {
 }
 
 func goodEnsemble() ensemble {
-	return ensemble{unit: fresh(exhibitorUnit), code: 200, servers: servers(nil), srvr: dcos.ZooKeeperServer{Serving: true, Mode: "follower"}}
+	return ensemble{unit: fresh(exhibitorUnit), code: 200, servers: servers(nil), srvr: dcos.ZooKeeperServer{Mode: "follower"}}
 }
 
 func exhibitorCases() []verdictCase {
@@ -44,6 +44,12 @@ func exhibitorCases() []verdictCase {
 		{"a leader without all followers in sync is refused", judge(func(e *ensemble) {
 			e.srvr.Mode, e.mntr = "leader", dcos.ZooKeeperServer{SyncedFollowers: dcos.KnownCount(1)}
 		}), dcos.Failed, "1 of 2 followers"},
+		{"one that answers reads only is refused", judge(func(e *ensemble) { e.srvr.Mode = "read-only" }), dcos.Failed, "own ZooKeeper is not serving requests (its mode is read-only)"},
+		{"an observer is no member of the quorum", judge(func(e *ensemble) { e.srvr.Mode = "observer" }), dcos.Failed, "its mode is observer"},
+		{"standalone among three is refused", judge(func(e *ensemble) { e.srvr.Mode = "standalone" }), dcos.Failed, "its mode is standalone"},
+		{"a leader that follows by the time it is asked for followers is unknown", judge(func(e *ensemble) {
+			e.srvr.Mode, e.mntr = "leader", dcos.ZooKeeperServer{Mode: "follower"}
+		}), dcos.Unknown, "does not count its followers"},
 		{"a leader with all followers in sync passes", judge(func(e *ensemble) {
 			e.srvr.Mode, e.mntr = "leader", dcos.ZooKeeperServer{SyncedFollowers: dcos.KnownCount(2)}
 		}), dcos.Passed, "own ZooKeeper is leader"},

@@ -14,7 +14,7 @@ const eager = 200 * time.Millisecond
 func masterRows() []Row {
 	return []Row{{
 		Name: "exhibitor", Roles: masters(), Where: Quarantined, unit: always(exhibitorUnit),
-		Asks:     "Exhibitor lists exactly the masters (by detect_ip), all serving, one leader; the node's own ZooKeeper answers srvr, and as leader has all followers in sync",
+		Asks:     "Exhibitor lists exactly the masters (by detect_ip), all serving, one leader; the node's own ZooKeeper is leader or follower by srvr (standalone if it is the only one), and as leader has all followers in sync by mntr",
 		Evidence: "GET /exhibitor/v1/cluster/status by curl on the node, HTTP 200; srvr and mntr at 127.0.0.1:2181",
 		Applies:  "always", Versions: "all; with TLS where /var/lib/dcos/exhibitor-tls-artifacts/client-key.pem exists (Enterprise from 2.0 on), whose key never leaves the node",
 		Restart: "process of dcos-exhibitor.service changed",

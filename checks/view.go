@@ -81,8 +81,8 @@ func (v view) zookeeper() (dcos.Finding, members, bool) {
 		switch {
 		case m.srvrErr != nil:
 			one.why = words(m.srvrErr)
-		case !m.srvr.Serving || m.srvr.Mode == "":
-			one.status, one.why = dcos.Failed, "its ZooKeeper is not serving requests"
+		case !m.srvr.Serves(len(v.looks)):
+			one.status, one.why = dcos.Failed, "its ZooKeeper "+idleZooKeeper(m.srvr)
 		}
 		return one
 	})

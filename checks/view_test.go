@@ -24,6 +24,9 @@ func TestZooKeeperOfTheWholeCluster(t *testing.T) {
 		{"two that say they lead, whatever Exhibitor lists", []string{"leader", "leader", "follower"}, 200, dcos.Failed, 3, "2 of them lead"},
 		{"followers only", []string{"follower", "follower", "follower"}, 200, dcos.Failed, 3, "0 of them lead"},
 		{"one that does not serve", []string{"leader", "follower", ""}, 200, dcos.Failed, 2, "m3"},
+		{"one that has lost the others and answers reads only", []string{"leader", "follower", "read-only"}, 200, dcos.Failed, 2, "m3: its ZooKeeper is not serving requests (its mode is read-only)"},
+		{"an observer beside two members", []string{"leader", "follower", "observer"}, 200, dcos.Failed, 2, "its mode is observer"},
+		{"one that was started alone", []string{"leader", "follower", "standalone"}, 200, dcos.Failed, 2, "its mode is standalone"},
 		{"Exhibitor's word is missed though all serve", []string{"leader", "follower", "follower"}, 500, dcos.Failed, 3, "m1: Exhibitor answers HTTP 500"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -31,7 +34,7 @@ func TestZooKeeperOfTheWholeCluster(t *testing.T) {
 			for i, n := range threeMasters() {
 				v.looks = append(v.looks, masterLook{
 					node: n, code: c.code, servers: servers(nil),
-					srvr: dcos.ZooKeeperServer{Serving: c.modes[i] != "", Mode: c.modes[i]},
+					srvr: dcos.ZooKeeperServer{Mode: c.modes[i]},
 				})
 			}
 			f, q, _ := v.zookeeper()
@@ -48,7 +51,7 @@ func TestWhatIsMissingIsPutDownToTheMasterThatIsSilent(t *testing.T) {
 	silent := errors.New("no answer")
 	v := view{}
 	for i, n := range threeMasters() {
-		m := masterLook{node: n, code: 200, servers: servers(nil), srvr: dcos.ZooKeeperServer{Serving: true, Mode: "follower"}, rows: goodIAM().rows}
+		m := masterLook{node: n, code: 200, servers: servers(nil), srvr: dcos.ZooKeeperServer{Mode: "follower"}, rows: goodIAM().rows}
 		m.reading = reading{node: n, metrics: dcos.Metrics{"registrar/log/recovered": 1, "registrar/log/ensemble_size": 3, "master/elected": 0}}
 		m.etcd = etcdSelf{code: 200, health: dcos.EtcdHealth{Healthy: true}}
 		if i == 1 {
@@ -75,7 +78,7 @@ func TestWhatIsMissingIsPutDownToTheMasterThatIsSilent(t *testing.T) {
 	due("m2")
 	for i := range v.looks { // m1 has a part in it
 		if v.looks[i].node.Name == "m1" {
-			v.looks[i].srvr.Serving, v.looks[i].etcd.code = false, 503
+			v.looks[i].srvr.Mode, v.looks[i].etcd.code = "", 503
 			v.looks[i].reading.metrics = dcos.Metrics{}
 			v.looks[i].iamErr = silent
 			v.lead.readings[i] = v.looks[i].reading
@@ -99,7 +102,7 @@ func TestANodeIsNamedOnceBeforeWhatItSaid(t *testing.T) {
 	broken := &sshexec.ExitError{Node: "m1", Cmd: "curl", Code: 7, Stderr: []byte("refused")}
 	v := view{}
 	for i, n := range threeMasters() {
-		m := masterLook{node: n, code: 200, servers: servers(nil), srvr: dcos.ZooKeeperServer{Serving: true, Mode: "follower"}}
+		m := masterLook{node: n, code: 200, servers: servers(nil), srvr: dcos.ZooKeeperServer{Mode: "follower"}}
 		if i == 0 {
 			m.srvrErr, m.reading = broken, reading{node: n, err: broken}
 		}

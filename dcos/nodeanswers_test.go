@@ -172,11 +172,11 @@ func TestZooKeeper(t *testing.T) {
 		"Latency min/avg/max: 0/0/12\nReceived: 42\nSent: 41\nConnections: 3\nOutstanding: 0\nZxid: 0x100000002\nMode: follower\nNode count: 4\n"
 	const mntr = "zk_version\t3.4.14-4c25d48, built on 03/06/2019 16:18 GMT\nzk_server_state\tleader\nzk_followers\t2\nzk_synced_followers\t1\nzk_pending_syncs\t0\n"
 	got, err := dcos.ParseSrvr([]byte(srvr))
-	if want := (dcos.ZooKeeperServer{Mode: "follower", Serving: true, Version: "3.4.14-4c25d480e66aadd371de8bd2fd8da255ac140bcf"}); err != nil || got != want {
+	if want := (dcos.ZooKeeperServer{Mode: "follower", Version: "3.4.14-4c25d480e66aadd371de8bd2fd8da255ac140bcf"}); err != nil || got != want {
 		t.Errorf("srvr: %+v, %v", got, err)
 	}
 	got, err = dcos.ParseMntr([]byte(mntr))
-	want := dcos.ZooKeeperServer{Mode: "leader", Serving: true, Version: "3.4.14-4c25d48", Followers: dcos.KnownCount(2), SyncedFollowers: dcos.KnownCount(1)}
+	want := dcos.ZooKeeperServer{Mode: "leader", Version: "3.4.14-4c25d48", Followers: dcos.KnownCount(2), SyncedFollowers: dcos.KnownCount(1)}
 	if err != nil || got != want {
 		t.Errorf("mntr: %+v, %v", got, err)
 	}
@@ -188,9 +188,18 @@ func TestZooKeeper(t *testing.T) {
 			t.Errorf("mntr %s: %+v, %v", name, got, err)
 		}
 	}
+	for mode, serves := range map[string][2]bool{ // alone, among three
+		"leader": {true, true}, "follower": {true, true}, "standalone": {true, false},
+		"read-only": {}, "observer": {}, "lead": {}, "Leader": {}, "": {},
+	} {
+		s := dcos.ZooKeeperServer{Mode: mode}
+		if got := [2]bool{s.Serves(1), s.Serves(3)}; got != serves {
+			t.Errorf("mode %q: serves alone and among three: %v, want %v", mode, got, serves)
+		}
+	}
 	const down = "This ZooKeeper instance is not currently serving requests\n"
 	for word, parse := range map[string]func([]byte) (dcos.ZooKeeperServer, error){"srvr": dcos.ParseSrvr, "mntr": dcos.ParseMntr} {
-		if got, err := parse([]byte(down)); err != nil || got.Serving || got.Mode != "" {
+		if got, err := parse([]byte(down)); err != nil || got.Serves(3) || got.Mode != "" {
 			t.Errorf("%s of a server that does not serve: %+v, %v", word, got, err)
 		}
 		for name, bad := range map[string]string{

@@ -11,11 +11,23 @@ import (
 // ZooKeeperServer is what one ZooKeeper server says about itself. It is the
 // evidence behind Exhibitor's cached view.
 type ZooKeeperServer struct {
-	Mode            string // leader, follower, observer, standalone ...; empty when not serving
-	Serving         bool
+	Mode            string // leader, follower, standalone, observer, read-only ...; empty when not serving requests
 	Version         string // "3.4.14-4c25d48..."; empty when not serving
 	Followers       Count  // connected to this leader (mntr); unknown elsewhere
 	SyncedFollowers Count  // of them, up to date: with the leader these make the quorum (mntr)
+}
+
+// Serves reports whether the server takes part in serving an ensemble of so many.
+// One that answers reads only has lost the others; an observer has no vote; and
+// standalone among several is a server that does not know of them.
+func (s ZooKeeperServer) Serves(ensemble int) bool {
+	switch s.Mode {
+	case "leader", "follower":
+		return true
+	case "standalone":
+		return ensemble == 1
+	}
+	return false
 }
 
 // A server that has lost its quorum, or has not found one, answers every word
@@ -53,7 +65,7 @@ func parseZooKeeper(word string, b []byte, split func(string) (string, string), 
 			keys[key] = value
 		}
 	}
-	s := ZooKeeperServer{Mode: keys[names[0]], Serving: true}
+	s := ZooKeeperServer{Mode: keys[names[0]]}
 	if s.Mode == "" {
 		return ZooKeeperServer{}, fmt.Errorf("ZooKeeper %s: no %s in %s", word, names[0], looksLike(b))
 	}

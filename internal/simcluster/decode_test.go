@@ -45,9 +45,9 @@ func TestTheProductsDecodersReadWhatNodesSay(t *testing.T) {
 		leader := 0
 		for _, m := range c.masters() {
 			zk, err := dcos.ParseSrvr([]byte(must(t, c, m.name).word("srvr")))
-			ok("srvr", err, zk.Serving, zk)
+			ok("srvr", err, zk.Serves(3), zk)
 			zk, err = dcos.ParseMntr([]byte(must(t, c, m.name).word("mntr")))
-			ok("mntr", err, zk.Serving, zk)
+			ok("mntr", err, zk.Serves(3), zk)
 			if zk.Mode == "leader" {
 				leader++
 			}

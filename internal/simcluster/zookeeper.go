@@ -200,7 +200,10 @@ func (n *node) fourLetter(word string) string {
 		return "This ZooKeeper instance is not currently serving requests\n"
 	}
 	mode := "follower"
-	if lead == n {
+	switch {
+	case len(n.c.masters()) == 1:
+		mode = "standalone"
+	case lead == n:
 		mode = "leader"
 	}
 	const release = "3.4.14-4c25d480e66aadd371de8bd2fd8da255ac140bcf, built on 03/06/2019 16:18 GMT"
@@ -211,7 +214,7 @@ func (n *node) fourLetter(word string) string {
 		return fmt.Sprintf("Zookeeper version: %s\nLatency min/avg/max: 0/0/12\nReceived: 9034\nSent: 9100\nConnections: 14\nOutstanding: 0\nZxid: 0x100000a2f\nMode: %s\nNode count: 312\n", release, mode)
 	case "mntr":
 		out := fmt.Sprintf("zk_version\t%s\nzk_avg_latency\t0\nzk_outstanding_requests\t0\nzk_server_state\t%s\nzk_znode_count\t312\n", release, mode)
-		if lead == n {
+		if mode == "leader" {
 			followers := n.c.zkCount() - 1
 			out += fmt.Sprintf("zk_followers\t%d\nzk_synced_followers\t%d\nzk_pending_syncs\t0\n", followers, followers)
 		}
