@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -101,7 +102,7 @@ func askMesosMaster(ctx context.Context, a *asking) Answer {
 	if err != nil {
 		return a.unreadable("mesos-master", err)
 	}
-	return judgeMesosUnit(u, a.against)
+	return a.explain(ctx, judgeMesosUnit(u, a.against))
 }
 
 func askRegistrar(ctx context.Context, a *asking) Answer {
@@ -170,9 +171,9 @@ func askRegistered(ctx context.Context, a *asking) Answer {
 		return a.unreadable("registered", err)
 	}
 	return a.byLeader(ctx, func(l leadership) Answer {
-		ans := judgeRegistered(l, u, a.against)
+		ans := a.explain(ctx, judgeRegistered(l, u, a.against))
 		if !ans.Finding.Status.OK() {
-			ans.Finding = withAway(ans.Finding, a.c.awayAt(ctx, l, a.node))
+			ans.Finding = withAway(ans.Finding, a.c.awayAt(ctx, l, a.node), a.readLog(u.Name))
 			ans.Finding.Final = ans.Finding.Final && !a.c.patient
 		}
 		return ans
@@ -182,27 +183,21 @@ func askRegistered(ctx context.Context, a *asking) Answer {
 // withAway adds to a finding how long the agent has been missed, and how urgent
 // that is to what is known already. Once Mesos gives the agent's tasks up there
 // is nothing to wait for: it may come back, and it is not what was wanted.
-func withAway(f dcos.Finding, away Away) dcos.Finding {
+func withAway(f dcos.Finding, away Away, look string) dcos.Finding {
 	if s := away.String(); s != "" {
 		f.Observed += ", " + s
 	}
 	f.Final = away.Spent()
-	known := f.Hint
+	urgent := ""
 	switch {
-	case away.Spent() && known != "":
-		f.Hint = "Mesos gives up the tasks of this agent by now"
 	case away.Spent():
-		f.Hint = "look at its Mesos unit and at dcos-telegraf.socket: Mesos gives up the tasks of this agent by now"
-	case away.Warn() && known != "":
-		f.Hint = "Mesos gives up its tasks when the time is over"
+		urgent = "Mesos gives up the tasks of this agent by now"
 	case away.Warn():
-		f.Hint = "look at its Mesos unit and at dcos-telegraf.socket now: Mesos gives up its tasks when the time is over"
+		urgent = "Mesos gives up its tasks when the time is over"
 	default:
 		return f
 	}
-	if known != "" {
-		f.Hint = known + ". " + f.Hint
-	}
+	f.Hint = cmp.Or(f.Hint, look) + ". " + urgent
 	return f
 }
 
@@ -244,5 +239,5 @@ func lookUnits(ctx context.Context, a *asking) Answer {
 	if err != nil {
 		return a.unreadable("units", err)
 	}
-	return judgeUnits(units, a.against)
+	return a.explain(ctx, judgeUnits(units, a.against))
 }

@@ -75,6 +75,7 @@ type peer struct {
 	tasks   *mesos.Shared[dcos.Tasks]
 	tunnels chan struct{} // a place per open connection
 	reach   reach
+	logs    logs
 
 	mu    sync.Mutex
 	units map[string]*mesos.Shared[dcos.Unit] // by name, of the units asked for so far

@@ -9,7 +9,7 @@ func judgeMesosUnit(u dcos.Unit, a against) Answer {
 	q := question{"mesos-master", a.node.Name, "active with one new main process"}
 	if u.Active != "active" {
 		f := q.failed("%s is %s (%s)%s", u.Name, orUnknown(u.Active), orUnknown(u.Sub), restarts(u))
-		return Answer{Finding: a.explained(f, u.Name)}
+		return Answer{Finding: f, Red: []string{u.Name}}
 	}
 	now := processOf(u)
 	if s, why := a.restarted(now); why != "" {

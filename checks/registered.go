@@ -32,7 +32,8 @@ func judgeRegistered(l leadership, u dcos.Unit, a against) Answer {
 	if s, why := a.sameAgent(agent, listed, l.agents); why != "" {
 		ans := say(s, "%s", why)
 		if u.Active != "active" {
-			ans.Finding = a.explained(ans.Finding, u.Name)
+			ans.Red = []string{u.Name}
+			ans.Finding.Observed += fmt.Sprintf("; %s is %s (%s)%s", u.Name, orUnknown(u.Active), orUnknown(u.Sub), restarts(u))
 		}
 		return ans
 	}

@@ -129,7 +129,7 @@ func judgeUnits(units []dcos.Unit, a against) Answer {
 			fresh, names = append(fresh, said), append(names, name)
 		}
 	}
-	return Answer{Finding: a.explained(redFinding(q, fresh, old, warned), names...), Identity: processIn(units, netUnit).id()}
+	return Answer{Finding: redFinding(q, fresh, old, warned), Identity: processIn(units, netUnit).id(), Red: names}
 }
 
 // netUnit restarts for ever where its data do not fit the version (COPS-5602):

@@ -15,18 +15,21 @@ import (
 var knownIssues []byte
 
 // KnownIssue is reported trouble with patching some versions of DC/OS
-// (DCOS_FACTS §8): a warning before, and a hint when its units are red.
+// (DCOS_FACTS §8): a warning before, and a hint when its units are red. It is called known
+// of a node only if its evidence was read there.
 type KnownIssue struct {
-	ID       string    `yaml:"id"` // of its tracker, or a name of ours
-	From     []Between `yaml:"from,omitempty"`
-	To       []Between `yaml:"to,omitempty"`
-	Roles    []Role    `yaml:"roles,omitempty"` // nodes that have it; none: all
-	Gate     string    `yaml:"gate,omitempty"`  // whose finding shows it
-	Units    []string  `yaml:"units,omitempty"` // with Gate: that are then red
-	HintOnly bool      `yaml:"hint_only,omitempty"`
-	Symptom  string    `yaml:"symptom"`
-	Remedy   string    `yaml:"remedy"`
-	Source   string    `yaml:"source"`
+	ID       string     `yaml:"id"` // of its tracker, or a name of ours
+	From     []Between  `yaml:"from,omitempty"`
+	To       []Between  `yaml:"to,omitempty"`
+	Roles    []Role     `yaml:"roles,omitempty"`    // nodes that have it; none: all
+	Gates    []string   `yaml:"gates,omitempty"`    // whose findings show it
+	Units    []string   `yaml:"units,omitempty"`    // with Gates: that are then red
+	Evidence []Evidence `yaml:"evidence,omitempty"` // that proves it; none: it stays a possible cause
+	HintOnly bool       `yaml:"hint_only,omitempty"`
+	Symptom  string     `yaml:"symptom"`
+	Remedy   string     `yaml:"remedy"`
+	Command  string     `yaml:"command,omitempty"` // of the remedy, to be given on the node
+	Source   string     `yaml:"source"`
 }
 
 // Between is a range of versions. An empty end is open.
@@ -77,6 +80,11 @@ func (k KnownIssue) check() error {
 			return fmt.Errorf("field %s is missing", field)
 		}
 	}
+	for _, e := range k.Evidence {
+		if err := e.check(); err != nil {
+			return err
+		}
+	}
 	for _, b := range slices.Concat(k.From, k.To) {
 		for _, v := range []Version{b.From, b.Below} {
 			if _, err := ParseVersion(string(v)); v != "" && err != nil {
@@ -88,9 +96,11 @@ func (k KnownIssue) check() error {
 		}
 	}
 	switch {
-	case (k.Gate == "") != (len(k.Units) == 0):
-		return errors.New("gate and units belong together")
-	case k.HintOnly && k.Gate == "":
+	case (len(k.Gates) == 0) != (len(k.Units) == 0):
+		return errors.New("gates and units belong together")
+	case len(k.Gates) == 0 && len(k.Evidence) > 0:
+		return errors.New("evidence without a gate is never read")
+	case k.HintOnly && len(k.Gates) == 0:
 		return errors.New("a hint without a gate is never shown")
 	case !k.HintOnly && len(k.From)+len(k.To) == 0:
 		return errors.New("it would be shown with every plan: want versions, or hint_only")
@@ -107,8 +117,8 @@ func within(ranges []Between, v Version) bool {
 	return len(ranges) == 0 || slices.ContainsFunc(ranges, func(b Between) bool { return b.Has(v) })
 }
 
-// Explains reports whether a red unit of a node, as a gate found it, is the
+// Explains reports whether a red unit of a node, as a gate found it, can be the
 // issue's symptom.
 func (k KnownIssue) Explains(gate, unit string, role Role) bool {
-	return k.Gate == gate && slices.Contains(k.Units, unit) && (len(k.Roles) == 0 || slices.Contains(k.Roles, role))
+	return slices.Contains(k.Gates, gate) && slices.Contains(k.Units, unit) && (len(k.Roles) == 0 || slices.Contains(k.Roles, role))
 }

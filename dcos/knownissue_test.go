@@ -69,7 +69,7 @@ func TestAnIssueIsWrittenAsPeopleWriteYAML(t *testing.T) {
 - id: X-1
   from: [{from: 2.0, below: 2.0.10}] # not 2.0.1
   roles: [private]
-  gate: units
+  gates: [units]
   units: [dcos-net.service]
   symptom: it's slow
   remedy: 'wait: it ends'
@@ -81,7 +81,7 @@ func TestAnIssueIsWrittenAsPeopleWriteYAML(t *testing.T) {
 }
 
 func TestAnIssueExplainsItsUnitsAtItsGateOnItsNodes(t *testing.T) {
-	k := dcos.KnownIssue{Gate: "units", Units: []string{"dcos-telegraf.socket"}, Roles: []dcos.Role{dcos.PrivateAgent}}
+	k := dcos.KnownIssue{Gates: []string{"units"}, Units: []string{"dcos-telegraf.socket"}, Roles: []dcos.Role{dcos.PrivateAgent}}
 	for _, c := range []struct {
 		gate, unit string
 		role       dcos.Role

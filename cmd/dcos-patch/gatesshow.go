@@ -92,7 +92,8 @@ func (a *app) showTake(name string, t flight.Take, lives []flight.Life) error {
 		fmt.Fprintf(a.out, "%d of %d samples were left out, to bound the file: rows begin anew there\n", n, n+len(t.Samples))
 	}
 	for _, l := range lives {
-		say(a.out, "\n%s  %s", l.Key, demandWords(l.Spec))
+		fmt.Fprintln(a.out)
+		say(a.out, "%s  %s", l.Key, demandWords(l.Spec))
 		if err := render.Columns(a.out, lifeRows(l), 0, 1, 2, 4); err != nil {
 			return err
 		}
