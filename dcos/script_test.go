@@ -121,12 +121,18 @@ func TestRelease(t *testing.T) {
 	if got, err := dcos.ParseRelease([]byte(good)); err != nil || got != want {
 		t.Errorf("%+v, %v", got, err)
 	}
+	const old = `{"version": "1.11.11", "dcos-image-commit": "dc387dfd", "bootstrap-id": "4f2a"}` // 1.11, some 1.12 and 1.13
+	want.Version, want.Variant = "1.11.11", ""
+	if got, err := dcos.ParseRelease([]byte(old)); err != nil || got != want {
+		t.Errorf("without a variant: %+v, %v", got, err)
+	}
 	for _, c := range []struct{ name, old, new, says string }{
 		{"no version", `"version"`, `"versions"`, "field version"},
 		{"an empty variant", `"open"`, `""`, "dcos-variant"},
 		{"no commit", `dcos-image-commit`, `commit`, "dcos-image-commit"},
 		{"a version that is none", `2.1.0`, `testing`, "not a DC/OS version"},
 		{"a number", `"2.1.0"`, `2.1`, "number"},
+		{"a variant that is no text", `"open"`, `null`, "dcos-variant"},
 		{"cut off", `}`, ``, "cut off"},
 	} {
 		_, err := dcos.ParseRelease([]byte(strings.Replace(good, c.old, c.new, 1)))

@@ -14,7 +14,7 @@ type Survey struct {
 	IP           string       // what detect_ip prints
 	Roles        []dcos.Role  // one per role file; a sane node has exactly one
 	Version      dcos.Version //
-	Variant      string       // "open" or "enterprise"
+	Variant      string       // "open" or "enterprise"; some releases up to 1.13 do not say it
 	Active       []string     // active package ids, sorted
 	Fetched      []string     // package ids on disk, sorted
 	MidSwap      bool         // install_progress exists

@@ -135,6 +135,11 @@ func TestCompareNamesWhatTakesTheGroundFromUnderAPlan(t *testing.T) {
 				observe(*i, n.Name, func(f *NodeFacts) { f.Variant = "enterprise" })
 			}
 		}, "the variant of DC/OS has changed"},
+		{"a variant that no node says any more", func(i *Input) {
+			for _, n := range i.Inventory.Nodes() {
+				observe(*i, n.Name, func(f *NodeFacts) { f.Variant = "" })
+			}
+		}, "the variant of DC/OS has changed"},
 	} {
 		in := base()
 		c.change(&in)
@@ -142,5 +147,22 @@ func TestCompareNamesWhatTakesTheGroundFromUnderAPlan(t *testing.T) {
 		if (c.want == "") != (len(blocks) == 0) || len(blocks) > 0 && !strings.HasPrefix(blocks[0].String(), c.want) {
 			t.Errorf("%s: %v, want %q", c.name, blocks, c.want)
 		}
+	}
+}
+
+// Releases of 1.12 and 1.13 began to say the variant: nodes that are patched
+// say one when the plan has none.
+func TestAPatchThatBringsTheVariantIsNoChange(t *testing.T) {
+	silent := func() Input {
+		i := healthy(agents("general", "a", 4))
+		for _, n := range i.Inventory.Nodes() {
+			observe(i, n.Name, func(f *NodeFacts) { f.Variant = "" })
+		}
+		return i
+	}
+	saved, now := mustBuild(t, silent()), silent()
+	observe(now, "a1", func(f *NodeFacts) { f.Variant = "open" })
+	if blocks := Compare(saved, mustBuild(t, now)); len(blocks) > 0 {
+		t.Errorf("blocked: %v", blocks)
 	}
 }

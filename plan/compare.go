@@ -28,7 +28,9 @@ func Compare(saved, fresh *Plan) []Block {
 		}
 	}
 	differs("", "this is another cluster than the plan's", fresh.Cluster.ID, saved.Cluster.ID)
-	differs("", "the variant of DC/OS has changed since the plan", fresh.Variant, saved.Variant)
+	if saved.Variant != "" { // up to 1.13 some releases do not say it, and the patch may bring it
+		differs("", "the variant of DC/OS has changed since the plan", fresh.Variant, saved.Variant)
+	}
 	differs("", "the script has changed since the plan", fresh.Script.SHA256, saved.Script.SHA256)
 
 	now := map[inventory.NodeName]Node{}

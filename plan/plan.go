@@ -24,7 +24,7 @@ type Plan struct {
 	MaxOut    int          `json:"max_out"`
 	HoldLimit Duration     `json:"hold_limit"`
 	TimeScale float64      `json:"time_scale,omitempty"` // set for rehearsals only
-	Variant   string       `json:"variant,omitempty"`    // "open" or "enterprise", as the nodes say
+	Variant   string       `json:"variant,omitempty"`    // "open" or "enterprise", as the nodes say; empty when none does
 	Waivers   []Waiver     `json:"waivers,omitempty"`    // what was let pass, and why
 	Groups    []GroupRule  `json:"groups,omitempty"`     // what the policy allows, group by group, in order
 	// ExpectedRed are units and checks of masters that may be red until the

@@ -126,13 +126,13 @@ func (n *node) checkRunner(kind string) (string, int) {
 // checks are the node-poststart checks. The red ones have every kind of code:
 // critical, one of no meaning, a command that is not there, and a signal.
 func (n *node) checks() []nodeCheck {
-	all := []nodeCheck{{name: "check_clock_sync"}, {name: "check_ip_detect_script"}, {name: "check_journald_dir_permissions"}, {name: "check_xz"}}
+	all := []nodeCheck{{name: "clock_sync"}, {name: "ip_detect_script"}, {name: "journald_dir_permissions"}, {name: "xz"}}
 	if n.fault(ChecksRedBefore) || n.ails(ChecksRedAfter) {
 		all = []nodeCheck{
-			{"check_clock_sync", "Clock is out of sync / in unsync state. Must be synchronized for proper operation.\n", 2},
-			{"check_ip_detect_script", "/bin/sh: ip-detect-check: command not found\n", 127},
-			{"check_journald_dir_permissions", "unexpected mode\n", 4},
-			{"check_xz", "", -1},
+			{"clock_sync", "Clock is out of sync / in unsync state. Must be synchronized for proper operation.\n", 2},
+			{"ip_detect_script", "/bin/sh: ip-detect-check: command not found\n", 127},
+			{"journald_dir_permissions", "unexpected mode\n", 4},
+			{"xz", "", -1},
 		}
 	}
 	own, healthy := "mesos_agent_registered_with_masters", n.detects()

@@ -166,6 +166,7 @@ func (n *node) writeActive() {
 		n.tree.link("/opt/mesosphere/active/"+name, "../packages/"+id)
 	}
 	n.tree.write("/opt/mesosphere/etc/dcos-version.json", versionJSON(n.release()), 0o644)
+	n.tree.write("/opt/mesosphere/etc/dcos-service-configuration.json", []byte("{\"sysctl\": {}}\n"), 0o644) // pkgpanda's own
 	n.writeRelease()
 	if n.role.IsAgent() && n.jitterOnce("libltdl") < 0.5 && n.version == n.c.opt.From {
 		n.tree.write(dcos.Libltdl, []byte("libltdl of "+n.version), 0o755)

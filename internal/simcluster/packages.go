@@ -61,11 +61,30 @@ func packageNamed(ids []string, name string) string {
 	return ""
 }
 
+// saysVariant reports whether dcos-version.json has the variant. 1.11 has none;
+// which releases of 1.12 and 1.13 began is not established, so that here
+// a patch brings it.
+func (r release) saysVariant() bool {
+	switch r.version.Minor() {
+	case "1.11":
+		return false
+	case "1.12":
+		return r.from("1.12.4")
+	case "1.13":
+		return r.from("1.13.9")
+	}
+	return true
+}
+
 // versionJSON is the content of dcos-version.json.
 func versionJSON(r release) []byte {
 	v := r.version
 	sum := sha256.Sum256([]byte("image " + v))
 	boot := sha256.Sum256([]byte("bootstrap " + v))
-	return fmt.Appendf(nil, "{\n  \"version\": \"%s\",\n  \"dcos-image-commit\": \"%s\",\n  \"bootstrap-id\": \"%s\",\n  \"dcos-variant\": \"%s\"\n}\n",
-		v, hex.EncodeToString(sum[:20]), hex.EncodeToString(boot[:20]), r.variant)
+	text := fmt.Sprintf("{\n  \"version\": \"%s\",\n  \"dcos-image-commit\": \"%s\",\n  \"bootstrap-id\": \"%s\"",
+		v, hex.EncodeToString(sum[:20]), hex.EncodeToString(boot[:20]))
+	if r.saysVariant() {
+		text += fmt.Sprintf(",\n  \"dcos-variant\": \"%s\"", r.variant)
+	}
+	return []byte(text + "\n}\n")
 }

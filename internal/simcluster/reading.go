@@ -39,7 +39,9 @@ func (n *node) tellIdentity(a *answer) {
 	}
 	if text, ok := n.tree.read("/opt/mesosphere/etc/dcos-version.json"); ok {
 		a.line("version", jsonString(text, "version"))
-		a.line("variant", jsonString(text, "dcos-variant"))
+		if variant := jsonString(text, "dcos-variant"); variant != "" {
+			a.line("variant", variant)
+		}
 	}
 	if count, ok := n.tree.read("/opt/mesosphere/etc/master_count"); ok {
 		a.line("master_count", strings.TrimSpace(string(count)))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	prog "github.com/dcos-patch/dcos-patch/node"
 )
 
 // What each release of DC/OS prints is read by the product's decoders, and has
@@ -21,15 +22,16 @@ func TestEveryReleaseHasItsOwnFormats(t *testing.T) {
 		etcd     bool
 		socket   bool
 		says     bool // that nobody is deactivated
+		named    bool // dcos-version.json has the variant
 	}{
-		{"1.11.11", "1.11.12", Open, 0, false, true, false, false, false},
-		{"1.11.11", "1.11.12", Enterprise, 10, true, true, false, false, false},
-		{"1.12.3", "1.12.4", Open, 0, false, false, false, false, false},
-		{"1.12.3", "1.12.4", Enterprise, 10, true, false, false, false, false},
-		{"1.13.8", "1.13.9", Open, 11, false, false, false, false, false},
-		{"2.0.5", "2.0.6", Open, 12, false, false, false, false, true},
-		{"2.1.0", "2.1.1", Enterprise, 12, false, false, true, true, true},
-		{"2.2.0", "2.2.1", Open, 13, false, false, true, true, true},
+		{"1.11.11", "1.11.12", Open, 0, false, true, false, false, false, false},
+		{"1.11.11", "1.11.12", Enterprise, 10, true, true, false, false, false, false},
+		{"1.12.3", "1.12.4", Open, 0, false, false, false, false, false, false},
+		{"1.12.3", "1.12.4", Enterprise, 10, true, false, false, false, false, false},
+		{"1.13.8", "1.13.9", Open, 11, false, false, false, false, false, false},
+		{"2.0.5", "2.0.6", Open, 12, false, false, false, false, true, true},
+		{"2.1.0", "2.1.1", Enterprise, 12, false, false, true, true, true, true},
+		{"2.2.0", "2.2.1", Open, 13, false, false, true, true, true, true},
 	} {
 		t.Run(string(v.from)+" "+string(v.variant), func(t *testing.T) {
 			bubble(t, Options{From: v.from, To: v.to, Variant: v.variant, Private: 1}, func(t *testing.T, c *Cluster) {
@@ -55,6 +57,16 @@ func TestEveryReleaseHasItsOwnFormats(t *testing.T) {
 				if err != nil || len(agents.Registered) != 1 || strings.Contains(string(raw), "deactivated") != v.says {
 					t.Errorf("agents: %v %s", err, raw)
 				}
+				survey, err := prog.ParseSurvey([]byte(l.verb("survey")))
+				if want := map[bool]string{true: string(v.variant)}[v.named]; err != nil || survey.Variant != want {
+					t.Errorf("survey: %v, variant %q, want %q", err, survey.Variant, want)
+				}
+				leave := c.enter()
+				tree := c.byName["a1"].tree
+				if own := tree.exists("/opt/mesosphere/etc/dcos-service-configuration.json"); !own {
+					t.Error("pkgpanda has written no dcos-service-configuration.json")
+				}
+				leave()
 				units := l.verb("units --dcos") + must(t, c, "a1").verb("units --dcos")
 				if strings.Contains(units, "dcos-etcd.service") != v.etcd || strings.Contains(units, "dcos-mesos-slave.socket") != v.socket {
 					t.Errorf("units: %s", units)
