@@ -1,14 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,39 +16,34 @@ import (
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
-// fromCluster makes a run of another machine one of this machine, and gives its
-// name. What its controller did after the last copy is not known here; nodes
-// know it, and are asked before anything is done to them.
-func (a *app) fromCluster(ctx context.Context, s *session, store journal.Store, run string) (string, error) {
+// fromCluster makes a run of another machine one of this machine. What its
+// controller did after the last copy is not known here; nodes know it, and are
+// asked before anything is done to them.
+func (a *app) fromCluster(ctx context.Context, s *session, store journal.Store, f resumeFlags) (origin, error) {
 	ctx, stop := a.untilSignal(ctx)
 	defer stop()
 	for _, x := range patcher.Look(ctx, hosts{s.pool}, s.masters()) {
 		if l := x.Survey.Lock; l != nil { // its controller may live elsewhere
-			return "", &patcher.LockedError{Node: x.Node, Holder: *l}
+			return origin{}, &patcher.LockedError{Node: x.Node, Holder: *l}
 		}
 	}
 	all, silent := s.copiesOnMasters(ctx)
+	run := f.run
 	if run == "" {
-		run = lastChanged(all)
+		run = lastChanged(all, len(s.masters())/2+1)
 	}
-	var best *found
-	notes := silent
-	for _, m := range all {
-		f, err := m.journal(ctx, run)
-		if err != nil {
-			notes = append(notes, err.Error())
+	copies, notes := journals(ctx, all, run)
+	defer func() {
+		for _, f := range copies {
+			f.close()
 		}
-		if f.newer(best) {
-			best, f = f, best
-		}
-		f.close()
-	}
-	defer best.close()
+	}()
+	notes = append(silent, notes...)
 	if err := ctx.Err(); err != nil {
-		return "", err
+		return origin{}, err
 	}
-	if best == nil {
-		return "", instead(plan.Block{What: "no master holds an intact copy of a run's journal", Observed: strings.Join(notes, "; "), Want: "one below /var/lib/dcos-patch/runs",
+	if len(copies) == 0 {
+		return origin{}, instead(plan.Block{What: "no master holds an intact copy of a run's journal", Observed: strings.Join(notes, "; "), Want: "one below /var/lib/dcos-patch/runs",
 			Next: "dcos-patch resume on the machine where the run began, or dcos-patch apply"})
 	}
 	for _, n := range notes {
@@ -57,14 +51,76 @@ func (a *app) fromCluster(ctx context.Context, s *session, store journal.Store, 
 	}
 	own, err := local(store, run)
 	if err != nil {
-		return "", err
+		return origin{}, err
 	}
-	if !best.newer(own) {
+	best, err := believe(copies, planHere(store, run, own), f.planID, len(s.masters()))
+	if err != nil {
+		return origin{}, err
+	}
+	return a.accept(ctx, s, store, best, own, all)
+}
+
+// planHere is this machine's own plan of a run, which outlives its journal; nil:
+// it has none.
+func planHere(store journal.Store, run string, own *found) *plan.Plan {
+	if own != nil {
+		return own.state.Plan
+	}
+	p, err := readPlan(store.Path(run, journal.PlanFile))
+	if err != nil {
+		return nil
+	}
+	return p
+}
+
+// accept takes a believed copy over, unless this machine knows more, or the
+// inventory here would have decided otherwise.
+func (a *app) accept(ctx context.Context, s *session, store journal.Store, best believed, own *found, all []masterCopies) (origin, error) {
+	run := best.state.Run
+	if own != nil && own.state.Plan.Seal == best.state.Plan.Seal && !best.newer(own) {
 		fmt.Fprintf(a.err, "the journal of run %s on this machine is as new as any copy\n", run)
-		return run, nil
+		return origin{run: run}, nil
 	}
 	say(a.err, "run %s: %d events from %s, the last of %s", run, best.state.Seq, best.where, best.state.At.Local().Format(time.DateTime))
-	return run, adopt(ctx, store, run, best, all)
+	if blocks := plan.Deviations(best.state.Plan, s.inv); len(blocks) > 0 {
+		return origin{}, &plan.RefusalError{Blocks: blocks}
+	}
+	script, tied, err := s.scriptOf(ctx, store, best, all)
+	if err != nil {
+		return origin{}, err
+	}
+	from := origin{run: run, copy: fmt.Sprintf("the copy of %s; %s", best.where, best.why), script: fmt.Sprintf("SHA-256 %.12s, %s", best.state.Plan.Script.SHA256, tied)}
+	return from, adopt(store, run, best.found, script)
+}
+
+// origin says whence a run was taken; only its name, when it was here before.
+type origin struct {
+	run, copy, script string
+}
+
+// String is part of a preview.
+func (o origin) String() string {
+	var b lines
+	if o.copy != "" {
+		b.say("  from   %s; gates, policy and target are those of the inventory here", o.copy)
+		b.say("  script %s", o.script)
+	}
+	return b.String()
+}
+
+// journals reads the copies of a run's journal, and says of each that is not
+// used why.
+func journals(ctx context.Context, all []masterCopies, run string) (copies []*found, notes []string) {
+	for _, m := range all {
+		f, err := m.journal(ctx, run)
+		if err != nil {
+			notes = append(notes, err.Error())
+		}
+		if f != nil {
+			copies = append(copies, f)
+		}
+	}
+	return copies, notes
 }
 
 // copiesOnMasters asks every master what it holds, and says who did not answer.
@@ -81,28 +137,36 @@ func (s *session) copiesOnMasters(ctx context.Context) (all []masterCopies, sile
 }
 
 // lastChanged is the run whose journal grew last, each master going by its own
-// clock; empty when there is none.
-func lastChanged(all []masterCopies) string {
-	run, least := "", time.Duration(0)
+// clock; empty when there is none. So many masters must say so: one alone could
+// name any run. Only where no run is held by so many, one is enough.
+func lastChanged(all []masterCopies, need int) string {
+	ages := map[string][]time.Duration{}
 	for _, m := range all {
 		for _, f := range m.files {
-			if f.Name == journal.JournalFile && (run == "" || f.Age < least) {
-				run, least = f.Run, f.Age
+			if f.Name == journal.JournalFile && journal.IsRunName(f.Run) {
+				ages[f.Run] = append(ages[f.Run], f.Age)
 			}
 		}
 	}
-	return run
+	for n := need; n > 0; n-- {
+		run, least := "", time.Duration(0)
+		for _, name := range slices.Sorted(maps.Keys(ages)) {
+			if of := slices.Sorted(slices.Values(ages[name])); len(of) >= n && (run == "" || of[n-1] < least) {
+				run, least = name, of[n-1]
+			}
+		}
+		if run != "" {
+			return run
+		}
+	}
+	return ""
 }
 
 // replaced is where a journal of this machine goes that a copy has overtaken.
 const replaced = journal.JournalFile + ".replaced"
 
 // adopt writes a run into this machine's store, the journal last.
-func adopt(ctx context.Context, store journal.Store, run string, f *found, all []masterCopies) error {
-	script, err := scriptOf(ctx, store, run, f.state.Plan, all)
-	if err != nil {
-		return err
-	}
+func adopt(store journal.Store, run string, f *found, script []byte) error {
 	b, err := plan.Marshal(f.state.Plan)
 	if err != nil {
 		return err
@@ -118,41 +182,4 @@ func adopt(ctx context.Context, store journal.Store, run string, f *found, all [
 	}
 	return errors.Join(err, store.Write(run, journal.PlanFile, b), store.Write(run, journal.ScriptFile, script),
 		store.WriteFrom(run, journal.JournalFile, io.NewSectionReader(f.file, 0, f.whole)))
-}
-
-// scriptMost is what a script may have; one that is fetched has no more.
-const scriptMost = 1 << 20
-
-// scriptOf finds the run's script, by its hash, here or on a master.
-func scriptOf(ctx context.Context, store journal.Store, run string, p *plan.Plan, all []masterCopies) ([]byte, error) {
-	right := func(b []byte) bool {
-		sum := sha256.Sum256(b)
-		return hex.EncodeToString(sum[:]) == p.Script.SHA256
-	}
-	if b, err := os.ReadFile(store.Path(run, journal.ScriptFile)); err == nil && right(b) {
-		return b, nil
-	}
-	var notes []string
-	for _, m := range all {
-		f, ok := m.file(run, journal.ScriptFile)
-		if !ok {
-			continue
-		}
-		var b bytes.Buffer
-		if f.Bytes > scriptMost {
-			notes = append(notes, fmt.Sprintf("%s: its copy has %d bytes", m.master, f.Bytes))
-			continue
-		}
-		err := patcher.ReadCopy(ctx, m.nodes, m.master, f, &b)
-		switch {
-		case err != nil:
-			notes = append(notes, err.Error())
-		case right(b.Bytes()):
-			return b.Bytes(), nil
-		default:
-			notes = append(notes, fmt.Sprintf("%s: its copy has another SHA-256", m.master))
-		}
-	}
-	return nil, refuse(plan.Block{What: fmt.Sprintf("no master holds the script of run %s", run), Observed: strings.Join(notes, "; "), Want: "SHA-256 " + p.Script.SHA256,
-		Next: "put it at " + store.Path(run, journal.ScriptFile) + " and try again"})
 }

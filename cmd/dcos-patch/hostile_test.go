@@ -60,7 +60,7 @@ func TestANodeForgesNoLineOfTheEnd(t *testing.T) {
 	onlyOurs(t, "ending", ending(s))
 	onlyOurs(t, "closing", closing(s, s.Run, true))
 	onlyOurs(t, "status", statusText(s.Run, "stopped", s, time.Now()))
-	onlyOurs(t, "preview", preview(s.Run, s))
+	onlyOurs(t, "preview", preview(origin{run: s.Run}, s))
 	running := s
 	running.Stop, running.Ended = nil, ""
 	running.Flight = []int{0}

@@ -17,6 +17,7 @@ import (
 type resumeFlags struct {
 	run         string
 	fromCluster bool
+	planID      string
 }
 
 func (a *app) resumeCommand() *cobra.Command {
@@ -29,17 +30,24 @@ looked at on their nodes before anything is done, and the last touched master is
 verified again first. A script that ran is not run again.
 
 With --from-cluster it goes on with a run that began on another machine, from the
-copies that the masters hold, once its lock was given back or broken (lock break).`,
+copies that the masters hold, once its lock was given back or broken (lock break).
+A copy is believed as far as a majority of the masters hold it alike, or if its plan is
+the one of --plan-id or of this machine. Gates, policy and target must be those of the
+inventory here.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.resume(cmd.Context(), f) },
 	}
 	cmd.Flags().StringVar(&f.run, "run", "", "the `run`, when not the newest")
 	cmd.Flags().BoolVar(&f.fromCluster, "from-cluster", false, "take the run from the masters: it began on another machine")
+	cmd.Flags().StringVar(&f.planID, "plan-id", "", "with --from-cluster: the `id` of the plan that was approved; any other is refused")
 	cmd.Flags().Bool("yes", false, "accepted for jobs; resume asks nothing")
 	return cmd
 }
 
 func (a *app) resume(ctx context.Context, f resumeFlags) error {
+	if f.planID != "" && !f.fromCluster {
+		return invalid("--plan-id is for resume --from-cluster: a run of this machine has the plan that it began with")
+	}
 	inv, err := inventory.Load(a.inventory)
 	if err != nil {
 		return err
@@ -53,13 +61,14 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 		return err
 	}
 	defer sess.close()
-	run := f.run
+	from := origin{run: f.run}
 	switch {
 	case f.fromCluster:
-		run, err = a.fromCluster(ctx, sess, store, run)
-	case run == "":
-		run, _, err = latest(store)
+		from, err = a.fromCluster(ctx, sess, store, f)
+	case f.run == "":
+		from.run, _, err = latest(store)
 	}
+	run := from.run
 	if err != nil {
 		return err
 	}
@@ -84,7 +93,7 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 		return invalid("run %s: its script: %w", run, err)
 	}
 	if a.output == "text" {
-		fmt.Fprint(a.out, preview(run, s))
+		fmt.Fprint(a.out, preview(from, s))
 	}
 	return r.takeUp(ctx, s)
 }
@@ -129,10 +138,14 @@ func membership(n inventory.Node, ok bool) string {
 }
 
 // preview says what a resume will do and what it will not.
-func preview(run string, s orchestrator.State) string {
+func preview(from origin, s orchestrator.State) string {
 	var b lines
 	masters, agents := s.Tallies()
-	b.say("RESUME run %s  plan %s  %s -> %s", run, s.Plan.ID, s.Plan.From, s.Plan.To)
+	b.say("RESUME run %s  plan %s  %s -> %s", from.run, s.Plan.ID, s.Plan.From, s.Plan.To)
+	b.WriteString(from.String())
+	for _, w := range s.Plan.Waivers {
+		b.say("  waived %s", w)
+	}
 	if s.Master != "" {
 		b.say("  first  %s is verified again", s.Master)
 	}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/patcher"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// scriptMost is what a script may have; one that is fetched has no more.
+const scriptMost = 1 << 20
+
+// scriptOf finds the script of a run that is taken over, by its hash, here or on
+// a master, and says by what the hash is tied to something that is trusted
+// here: it runs as root on every node.
+func (s *session) scriptOf(ctx context.Context, store journal.Store, b believed, all []masterCopies) (script []byte, tied string, err error) {
+	p := b.state.Plan
+	if tied, err = s.tie(ctx, b); err != nil {
+		return nil, "", err
+	}
+	if script, err = findScript(ctx, store, b.state.Run, p, all); err != nil {
+		return nil, "", err
+	}
+	parsed, err := dcos.ParseScript(script)
+	if err != nil {
+		return nil, "", fmt.Errorf("the script of run %s: %w", b.state.Run, err)
+	}
+	parsed.URL = p.Script.URL
+	// The id of a plan does not cover whence packages come.
+	if claims, says := fmt.Sprintf("%#v", p.Script), fmt.Sprintf("%#v", parsed); claims != says {
+		return nil, "", refuse(plan.Block{What: fmt.Sprintf("the plan of run %s says of its script what the script does not", b.state.Run), Observed: claims, Want: says, Next: "find out who changed it; do not go on with this copy"})
+	}
+	return script, tied, nil
+}
+
+// tie says by what the plan's script is trusted here.
+func (s *session) tie(ctx context.Context, b believed) (string, error) {
+	switch sum := b.state.Plan.Script.SHA256; {
+	case s.inv.Target.SHA256 == sum:
+		return "which " + s.inv.Source + " pins", nil
+	case b.why == named:
+		return "which the plan's id covers", nil
+	case b.why == known:
+		return "as this machine has it", nil
+	}
+	return s.served(ctx, b.state.Plan)
+}
+
+// served asks for the script where the inventory says, through every master,
+// since one of them could answer in the server's place.
+func (s *session) served(ctx context.Context, p *plan.Plan) (string, error) {
+	var notes []string
+	same, need := 0, len(s.masters())/2+1
+	for _, m := range s.masters() {
+		h, err := hosts{s.pool}.Node(ctx, m)
+		var got dcos.Script
+		if err == nil {
+			got, _, err = patcher.FetchScript(ctx, h, string(m), s.inv.Target.URL)
+		}
+		switch {
+		case err != nil:
+			notes = append(notes, err.Error())
+		case got.SHA256 == p.Script.SHA256:
+			same++
+		default:
+			notes = append(notes, fmt.Sprintf("through %s it has SHA-256 %s", m, got.SHA256))
+		}
+	}
+	if same >= need {
+		return fmt.Sprintf("as %s serves it to %d of %d masters", s.inv.Target.URL, same, len(s.masters())), nil
+	}
+	return "", refuse(plan.Block{What: "nothing here vouches for the script of the copied plan", Observed: strings.Join(notes, "; "),
+		Want: fmt.Sprintf("SHA-256 %s from %s through %d masters", p.Script.SHA256, s.inv.Target.URL, need),
+		Next: "target.sha256 in " + s.inv.Source + ", or --plan-id with the id of the plan that was approved"})
+}
+
+// findScript finds a script by its hash, here or on a master.
+func findScript(ctx context.Context, store journal.Store, run string, p *plan.Plan, all []masterCopies) ([]byte, error) {
+	right := func(b []byte) bool {
+		sum := sha256.Sum256(b)
+		return hex.EncodeToString(sum[:]) == p.Script.SHA256
+	}
+	if b, err := os.ReadFile(store.Path(run, journal.ScriptFile)); err == nil && right(b) {
+		return b, nil
+	}
+	var notes []string
+	for _, m := range all {
+		f, ok := m.file(run, journal.ScriptFile)
+		if !ok {
+			continue
+		}
+		var b bytes.Buffer
+		if f.Bytes > scriptMost {
+			notes = append(notes, fmt.Sprintf("%s: its copy has %d bytes", m.master, f.Bytes))
+			continue
+		}
+		err := patcher.ReadCopy(ctx, m.nodes, m.master, f, &b)
+		switch {
+		case err != nil:
+			notes = append(notes, err.Error())
+		case right(b.Bytes()):
+			return b.Bytes(), nil
+		default:
+			notes = append(notes, fmt.Sprintf("%s: its copy has another SHA-256", m.master))
+		}
+	}
+	return nil, refuse(plan.Block{What: fmt.Sprintf("no master holds the script of run %s", run), Observed: strings.Join(notes, "; "), Want: "SHA-256 " + p.Script.SHA256,
+		Next: "put it at " + store.Path(run, journal.ScriptFile) + " and try again"})
+}
