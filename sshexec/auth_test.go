@@ -36,7 +36,8 @@ func TestLoadLogin(t *testing.T) {
 	}{
 		{"a plain key is offered", Config{Identities: []string{plainFile}}, []string{"ssh-ed25519"}, nil},
 		{"a certificate goes before its key", Config{Identities: []string{certFile}}, []string{ssh.CertAlgoED25519v01, "ssh-ed25519"}, nil},
-		{"a locked key is left to the agent", Config{Identities: []string{lockedFile}, AgentSocket: socket}, []string{"ssh-ed25519"}, []string{"ssh-add"}},
+		{"a locked key is left to the agent", Config{Identities: []string{lockedFile}, AgentSocket: socket}, []string{"ssh-ed25519"}, nil},
+		{"a locked key that the agent has not is told", Config{Identities: []string{lockedFile}}, nil, []string{"ssh-add"}},
 		{"files go before the agent", Config{Identities: []string{certFile}, AgentSocket: socket}, []string{ssh.CertAlgoED25519v01, "ssh-ed25519", "ssh-ed25519"}, nil},
 		{"an agent that is gone is told", Config{AgentSocket: filepath.Join(dir, "none")}, nil, []string{"agent " + filepath.Join(dir, "none")}},
 		{"a file that is no key is told", Config{Identities: []string{brokenFile, plainFile}}, []string{"ssh-ed25519"}, []string{brokenFile}},
@@ -46,7 +47,7 @@ func TestLoadLogin(t *testing.T) {
 			l := loadLogin(t.Context(), row.cfg)
 			defer l.close()
 			var got []string
-			for _, s := range l.signers {
+			for _, s := range l.keys {
 				got = append(got, s.PublicKey().Type())
 			}
 			if strings.Join(got, " ") != strings.Join(row.want, " ") {
@@ -84,8 +85,8 @@ func TestAnAgentThatHangsIsLeftWhenItsTimeIsUp(t *testing.T) {
 	}()
 	l := loadLogin(ctx, Config{AgentSocket: socket})
 	defer l.close()
-	if len(l.skipped) != 1 || len(l.signers) != 0 {
-		t.Errorf("skipped %q, %d keys", l.skipped, len(l.signers))
+	if len(l.skipped) != 1 || len(l.keys) != 0 {
+		t.Errorf("skipped %q, %d keys", l.skipped, len(l.keys))
 	}
 }
 

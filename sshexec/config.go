@@ -53,6 +53,7 @@ type Config struct {
 	// NetDial opens the first connection of a chain. nil is a net.Dialer.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
 
+	settings Settings  // of the target
 	unlocked *unlocked // keys whose passphrase was told; nil: none
 }
 

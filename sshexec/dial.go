@@ -65,19 +65,29 @@ func connect(ctx context.Context, t Target, cfg Config, r route) (*Conn, error) 
 // own attempts are used up.
 func pointless(err error) bool {
 	var hop *DialError
-	return errors.Is(err, ErrAuth) || errors.Is(err, ErrHostKey) || errors.Is(err, ErrNoForwarding) || errors.As(err, &hop)
+	return errors.Is(err, ErrAuth) || errors.Is(err, ErrAgent) || errors.Is(err, ErrHostKey) || errors.Is(err, ErrNoForwarding) || errors.As(err, &hop)
 }
 
 // attempt approaches the target, waits for a place among the handshakes and
-// makes one.
+// makes one. When the node accepts a key whose passphrase is not known, a person
+// is asked, and it is made again.
 func attempt(ctx context.Context, t Target, cfg Config, r route) (*Conn, error) {
 	dial, err := r.approach(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := cfg.unlocked.ask(ctx, cfg); err != nil { // a person takes longer than a dial may
-		return nil, err
+	for {
+		if err := cfg.unlocked.ask(ctx, cfg); err != nil { // a person takes longer than a dial may
+			return nil, err
+		}
+		c, err := admitted(ctx, t, cfg, r, dial)
+		if err == nil || !cfg.unlocked.wants(ctx, cfg, err) {
+			return c, err
+		}
 	}
+}
+
+func admitted(ctx context.Context, t Target, cfg Config, r route, dial netDial) (*Conn, error) {
 	leave, err := r.admit(ctx)
 	if err != nil {
 		return nil, err
@@ -114,12 +124,21 @@ func handshake(ctx context.Context, t Target, cfg Config, dial netDial) (*Conn, 
 		err = context.Cause(ctx)
 	}
 	if err != nil {
-		if raw.hungUpFirst() && ctx.Err() == nil && !errors.Is(err, ErrAuth) {
-			return nil, fmt.Errorf("%w: %w", errDropped, explained(err))
-		}
-		return nil, orCause(ctx, explained(keys.explain(err)))
+		return nil, failed(ctx, err, raw, keys, who)
 	}
 	return accompany(t.Name, cfg, raw, conn, channels, requests), nil
+}
+
+// failed says why a handshake has failed.
+func failed(ctx context.Context, err error, raw *wire, keys *hostKeys, who *login) error {
+	if raw.hungUpFirst() && ctx.Err() == nil && !errors.Is(err, ErrAuth) {
+		return fmt.Errorf("%w: %w", errDropped, explained(err))
+	}
+	err = who.explain(explained(keys.explain(err)), raw.broken.Load())
+	if errors.Is(err, ErrAgent) {
+		return err
+	}
+	return orCause(ctx, err)
 }
 
 // explained shortens what a node has said in a handshake. Our own words stay

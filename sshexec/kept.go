@@ -133,17 +133,21 @@ func (k *kept) drop(name string) {
 	}
 }
 
-// close drops everything, and returns when nothing runs any more.
-func (k *kept) close() {
+// end cancels every dial, and lets nothing new begin.
+func (k *kept) end() (names []string) {
 	k.mu.Lock()
+	defer k.mu.Unlock()
 	k.closed = true
-	var names []string
 	for name, e := range k.entries {
 		names = append(names, name)
 		e.cancel(ErrClosed)
 	}
-	k.mu.Unlock()
-	for _, name := range names {
+	return names
+}
+
+// close drops everything, and returns when nothing runs any more.
+func (k *kept) close() {
+	for _, name := range k.end() {
 		k.drop(name)
 	}
 	k.work.Wait()

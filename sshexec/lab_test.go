@@ -42,16 +42,16 @@ type keys struct {
 	otherHost  ssh.Signer // a host key of another type
 	byCert     string     // a user's key, with a certificate beside it
 	identity   string     // file of the user's private key
+	private    ed25519.PrivateKey
 	dir        string
 }
 
 func newKeys(t testing.TB) keys {
 	t.Helper()
 	k := keys{dir: t.TempDir()}
-	var private ed25519.PrivateKey
 	k.host, _ = newSigner(t)
-	k.user, private = newSigner(t)
-	k.identity = writeKey(t, filepath.Join(k.dir, "id"), private)
+	k.user, k.private = newSigner(t)
+	k.identity = writeKey(t, filepath.Join(k.dir, "id"), k.private)
 	k.makeCertificates(t)
 	return k
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 )
 
 // Pool keeps one connection per node, and one per chain of jump hosts, which
@@ -54,11 +55,26 @@ func (p *Pool) Hide(text []byte) []byte {
 // Drop ends a node's connection, or its dial; the next Get dials anew.
 func (p *Pool) Drop(name string) { p.nodes.drop(name) }
 
+// closeLimit bounds Close, for a dial that does not end with its context.
+const closeLimit = 5 * time.Second
+
 // Close ends every connection and dial, and returns when nothing runs any
-// more. Get gives ErrClosed afterwards.
+// more, or after 5 s. Get gives ErrClosed afterwards.
 func (p *Pool) Close() {
-	p.nodes.close()
-	p.hops.close()
+	p.nodes.end() // first of all, those that wait for a jump host
+	p.hops.end()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p.nodes.close()
+		p.hops.close()
+	}()
+	limit := time.NewTimer(closeLimit)
+	defer limit.Stop()
+	select {
+	case <-done:
+	case <-limit.C:
+	}
 }
 
 func (p *Pool) dial(ctx context.Context, t Target) (*Conn, error) {

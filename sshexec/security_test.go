@@ -87,8 +87,8 @@ func TestAPrivateKeyIsInNoError(t *testing.T) {
 				t.Fatal(err)
 			}
 			l := loadLogin(t.Context(), Config{Identities: []string{file}})
-			if len(l.signers) != 0 || len(l.skipped) != 1 {
-				t.Fatalf("%d signers, %q", len(l.signers), l.skipped)
+			if len(l.keys) != 0 || len(l.skipped) != 1 {
+				t.Fatalf("%d signers, %q", len(l.keys), l.skipped)
 			}
 			if strings.Contains(l.skipped[0], canary[:8]) {
 				t.Errorf("%q shows the key", l.skipped[0])

@@ -16,6 +16,7 @@ type Target struct {
 	Jump []Hop  // jump hosts, the first one next to us
 
 	Identities, KnownHosts []string // files for this node, before those of Config
+	Settings
 }
 
 // hostPort takes Addr apart; what it lacks is empty.
@@ -33,6 +34,7 @@ type Hop struct {
 	User string
 
 	Identities, KnownHosts []string // files for this hop, before those of Config
+	Settings
 }
 
 // chain names a sequence of jump hosts, so that those who share it share
@@ -47,12 +49,13 @@ func chain(hops []Hop) string {
 
 // target is a hop as something to connect to, behind those before it.
 func (h Hop) target(before []Hop) Target {
-	return Target{Name: h.Name, Addr: h.Addr, User: h.User, Jump: before, Identities: h.Identities, KnownHosts: h.KnownHosts}
+	return Target{Name: h.Name, Addr: h.Addr, User: h.User, Jump: before, Identities: h.Identities, KnownHosts: h.KnownHosts, Settings: h.Settings}
 }
 
 // forTarget is the Config with the files that only t has.
 func (c Config) forTarget(t Target) Config {
 	c.Identities = slices.Concat(t.Identities, c.Identities)
 	c.KnownHosts = slices.Concat(t.KnownHosts, c.KnownHosts)
+	c.settings = t.Settings
 	return c
 }

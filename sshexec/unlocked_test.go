@@ -32,7 +32,7 @@ func TestAPassphraseIsAskedForOnceForEachKey(t *testing.T) {
 		{"the right one at last", []string{"wrong", "wronger", "right"}, "", 3, "cert plain plain", ""},
 		{"a wrong one thrice", []string{"a", "b", "c", "right"}, "", 3, "plain", "ssh-add " + locked},
 		{"nobody answers", []string{""}, "", 1, "plain", "has gone home"},
-		{"a key that the agent holds needs none", nil, socket, 0, "plain plain", "passphrase"},
+		{"a key that the agent holds needs none", nil, socket, 0, "cert plain plain", ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			asked, whys := 0, ""
@@ -47,6 +47,9 @@ func TestAPassphraseIsAskedForOnceForEachKey(t *testing.T) {
 				}
 				return NewSecret(row.answers[asked-1]), nil
 			}
+			if row.agent == "" && !cfg.unlocked.wants(t.Context(), cfg, &AuthError{Locked: locked}) {
+				t.Error("the passphrase of a key that the node accepts is not asked for")
+			}
 			var all sync.WaitGroup
 			for range 4 {
 				all.Go(func() {
@@ -59,7 +62,7 @@ func TestAPassphraseIsAskedForOnceForEachKey(t *testing.T) {
 			l := loadLogin(t.Context(), cfg)
 			defer l.close()
 			var offered []string
-			for _, s := range l.signers {
+			for _, s := range l.keys {
 				kind := "plain"
 				if s.PublicKey().Type() == ssh.CertAlgoED25519v01 {
 					kind = "cert"

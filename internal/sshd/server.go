@@ -32,6 +32,10 @@ type Server struct {
 
 	Banner string        // said before the login
 	Slow   time.Duration // passes before the login, as with UseDNS and a name service that is down
+
+	// Configure changes what x/crypto is told: algorithms, MaxAuthTries, further
+	// methods of login. nil changes nothing.
+	Configure func(*ssh.ServerConfig)
 }
 
 // Serve speaks SSH on c until the connection is over, and returns when all of
@@ -133,6 +137,9 @@ func (s *Server) config() *ssh.ServerConfig {
 	}
 	for _, key := range append([]ssh.Signer{s.HostKey}, s.FurtherHostKeys...) {
 		cfg.AddHostKey(key)
+	}
+	if s.Configure != nil {
+		s.Configure(cfg)
 	}
 	return cfg
 }
