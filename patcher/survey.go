@@ -74,6 +74,8 @@ func kind(err error) string {
 		return "host-key"
 	case errors.Is(err, sshexec.ErrAuth):
 		return "auth"
+	case errors.Is(err, sshexec.ErrAgent):
+		return "agent"
 	case errors.As(err, &sudo):
 		return "sudo"
 	case errors.As(err, &dial):

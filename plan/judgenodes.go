@@ -68,6 +68,9 @@ func unreachable(n inventory.Node, f NodeFacts, today time.Time) Block {
 	case "auth":
 		b.What, b.Want = "SSH does not let us in", "a key or certificate that it accepts"
 		b.Next = "check ssh.user and ssh.identity, and that the agent holds the key"
+	case "agent":
+		b.What, b.Want = "the ssh agent does not sign, so nothing logs in there", "a signature of the agent"
+		b.Next = "ssh-add -T FILE.pub must succeed where dcos-patch runs: touch or confirm the key, or connect the forwarded agent again; or name a key file in ssh.identity"
 	case "survey":
 		b.What, b.Want = "its answer cannot be used", "a complete survey"
 		b.Next = "dcos-patch check " + string(n.Name)

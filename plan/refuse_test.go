@@ -32,6 +32,7 @@ func TestBuildRefuses(t *testing.T) {
 		{"a revoked host key", node("a1", func(f *NodeFacts) { *f = NodeFacts{Err: "revoked", Kind: "host-key"} }), "a1", "not to be trusted"},
 		{"no sudo", node("a1", func(f *NodeFacts) { *f = NodeFacts{Err: "a password is required", Kind: "sudo"} }), "a1", "no sudo"},
 		{"a refused login", node("a1", func(f *NodeFacts) { *f = NodeFacts{Err: "denied", Kind: "auth"} }), "a1", "does not let us in"},
+		{"an agent that does not sign", node("a1", func(f *NodeFacts) { *f = NodeFacts{Err: "it does not sign", Kind: "agent"} }), "a1", "ssh agent does not sign"},
 		{"a node that nobody asked", func(i *in) { delete(i.Facts.Nodes, "a1") }, "a1", "its answer cannot be used"},
 		{"a public agent declared private", node("a1", func(f *NodeFacts) { f.Role = dcos.PublicAgent }), "a1", "its role"},
 		{"a node without a role", node("a1", func(f *NodeFacts) { f.Role = dcos.RoleUnknown }), "a1", "its role"},

@@ -20,14 +20,14 @@ import (
 const (
 	exitDone        = 0
 	exitInternal    = 1
-	exitInvalid     = 2  // input: inventory, plan file, flags
-	exitRefused     = 3  // before anything was touched
-	exitStopped     = 4  // a lane failed, or a hold lasted too long
-	exitInDoubt     = 5  // nobody knows how a step ended
-	exitParked      = 6  // done, but nodes were left behind
-	exitWaiting     = 7  // window closed, approval awaited
-	exitWork        = 20 // plan --detailed-exitcode: there is work
-	exitInterrupted = 130
+	exitInvalid     = 2   // input: inventory, plan file, flags
+	exitRefused     = 3   // before anything was touched
+	exitStopped     = 4   // a lane failed, or a hold lasted too long
+	exitInDoubt     = 5   // it is not known how a step ended, also after an interrupt
+	exitParked      = 6   // done, but nodes were left behind
+	exitWaiting     = 7   // window closed, approval awaited
+	exitWork        = 20  // plan --detailed-exitcode: there is work
+	exitInterrupted = 130 // and no script can still run
 )
 
 // invalidError is input that cannot be used.
@@ -118,11 +118,11 @@ func stopCode(s orchestrator.State) int {
 	case s.Stop == nil:
 		return exitInternal
 	}
-	switch s.Stop.Reason {
-	case journal.StopInterrupted:
-		return exitInterrupted
-	case journal.StopInDoubt:
+	switch {
+	case s.Stop.Reason == journal.StopInDoubt, s.Stop.Reason == journal.StopInterrupted && len(s.Owed()) > 0: // a script may still run
 		return exitInDoubt
+	case s.Stop.Reason == journal.StopInterrupted:
+		return exitInterrupted
 	default:
 		return exitStopped
 	}

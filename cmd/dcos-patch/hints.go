@@ -40,6 +40,8 @@ func hint(err error) string {
 		return "ssh-keyscan prints the line for known_hosts: compare its fingerprint (ssh-keygen -lf) with what the node's console shows, then add it; dcos-patch preflight --accept-new-host-keys adds all that are new, on your word"
 	case errors.Is(err, sshexec.ErrHostKey):
 		return "if the key was changed on purpose, correct known_hosts; else find out who answers there"
+	case errors.Is(err, sshexec.ErrAgent):
+		return "ssh-add -T FILE.pub must succeed here: touch or confirm the key, or connect the forwarded agent again; or name a key file in ssh.identity"
 	case errors.Is(err, sshexec.ErrAuth):
 		return "check ssh.user and ssh.identity in the inventory, or load the key into the agent"
 	case errors.As(err, &taking):

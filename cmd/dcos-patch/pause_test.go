@@ -68,7 +68,7 @@ func TestTheFirstInterruptFinishesTheNodesInHand(t *testing.T) {
 func TestTheSecondInterruptStopsWatchingAndWhatRunsGoesOn(t *testing.T) {
 	t.Parallel()
 	inBubble(t, agentsLeft(), func(l *lab) {
-		l.want(l.interruptAt("patch done", 2).run("apply", "--yes"), exitInterrupted)
+		l.want(l.interruptAt("patch done", 2).run("apply", "--yes"), exitInDoubt)
 		l.launched(0, "a3")
 		if s := l.state(); s.Count(orchestrator.Verified) > 0 || s.Count(orchestrator.Admitted) != 2 {
 			l.Errorf("%d verified, %d in hand", s.Count(orchestrator.Verified), s.Count(orchestrator.Admitted))
@@ -76,6 +76,21 @@ func TestTheSecondInterruptStopsWatchingAndWhatRunsGoesOn(t *testing.T) {
 		l.want(l.run("resume"), exitDone)
 		l.done(6)
 		l.launched(1, "a1", "a2", "a3")
+		l.unlocked()
+	})
+}
+
+// It is not known how the script ends: that is what exit code 5 says, whoever
+// stopped watching.
+func TestASecondInterruptWhileAScriptRunsIsInDoubt(t *testing.T) {
+	t.Parallel()
+	inBubble(t, agentsLeft(), func(l *lab) {
+		e := l.interruptAt("patch started", 2).run("apply", "--yes")
+		l.want(e, exitInDoubt)
+		if owed := l.state().Owed(); len(owed) == 0 || !strings.Contains(e.out, "may still be running on") {
+			l.Errorf("%v owed\n%s", owed, e)
+		}
+		l.want(l.run("resume"), exitDone)
 		l.unlocked()
 	})
 }

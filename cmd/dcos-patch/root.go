@@ -145,7 +145,7 @@ func exitCodesTopic() *cobra.Command {
 2    invalid input: inventory, plan file, journal or flags
 3    refused before anything was touched
 4    stopped: a lane failed, a safety rule was about to break, or a hold lasted too long
-5    in doubt: nobody knows how a step ended; resume looks first
+5    in doubt: it is not known how a step ended, also after an interrupt; resume looks first
 6    done, but nodes were left behind
 7    waiting: the window is closed, or an approval is missing
 20   plan --detailed-exitcode: there is work to do
