@@ -30,7 +30,7 @@ var (
 )
 
 // mostRounds bounds what a key file can have us compute: openssl writes 2048.
-const mostRounds = 10_000_000
+const mostRounds = 1_000_000
 
 type encryptedKey struct {
 	Algorithm pkix.AlgorithmIdentifier
