@@ -115,6 +115,15 @@ func TestNoProofWhileTheClusterIsNotGreen(t *testing.T) {
 	}
 }
 
+func TestNoQuorumAtAllProvesNothing(t *testing.T) {
+	ms, _ := masters(3)
+	for _, quorums := range [][]Quorum{nil, {}} {
+		if proof, err := ProveMaster(Observation{Green: true, Quorums: quorums}, "m1", ms, false); err == nil {
+			t.Errorf("%#v proved %q", quorums, proof)
+		}
+	}
+}
+
 func TestTheProofIsInWords(t *testing.T) {
 	ms, names := masters(3)
 	got, err := ProveMaster(Observation{Green: true, Quorums: []Quorum{

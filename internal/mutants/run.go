@@ -1,0 +1,90 @@
+package mutants
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+)
+
+// Verdict is what became of a mutant.
+type Verdict struct {
+	Mutant
+	Killed bool
+	By     string // the first test that failed, or that the tests took too long
+}
+
+var (
+	failed   = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
+	panicked = regexp.MustCompile(`(?m)^panic: (.*)$`)
+)
+
+// Try runs a mutant's tests under its edit. An edit that does not compile is an
+// error: it would prove nothing. Tests that do not end within the timeout of
+// go test count as failed.
+func Try(ctx context.Context, root string, m Mutant) (Verdict, error) {
+	dir, err := os.MkdirTemp("", "mutant-")
+	if err != nil {
+		return Verdict{}, err
+	}
+	defer os.RemoveAll(dir)
+	overlay, err := writeOverlay(root, dir, m)
+	if err != nil {
+		return Verdict{}, err
+	}
+	if out, err := goTool(ctx, root, append([]string{"build", "-overlay", overlay, "-o", os.DevNull}, m.tested()...)...); err != nil {
+		return Verdict{}, fmt.Errorf("%s: does not compile: %s", m.Name, out)
+	}
+	args := []string{"test", "-overlay", overlay, "-count=1", "-vet=off", "-short", "-failfast", "-timeout", "3m"}
+	if m.Run != "" {
+		args = append(args, "-run", m.Run)
+	}
+	out, err := goTool(ctx, root, append(args, m.tested()...)...)
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return Verdict{Mutant: m}, nil
+	case !errors.As(err, &exit) || ctx.Err() != nil:
+		return Verdict{}, fmt.Errorf("%s: %w", m.Name, errors.Join(err, ctx.Err()))
+	}
+	by, err := killer(out)
+	if err != nil {
+		return Verdict{}, fmt.Errorf("%s: %w", m.Name, err)
+	}
+	return Verdict{Mutant: m, Killed: true, By: by}, nil
+}
+
+// killer is the test that failed. Output that tells of none is an error: the
+// tests may not have run at all.
+func killer(out []byte) (string, error) {
+	if f := failed.FindSubmatch(out); f != nil {
+		return string(f[1]), nil
+	}
+	if p := panicked.FindSubmatch(out); p != nil {
+		return "panic: " + string(p[1]), nil
+	}
+	return "", fmt.Errorf("the tests failed and named none: %s", out)
+}
+
+func writeOverlay(root, dir string, m Mutant) (string, error) {
+	edited, err := m.Edited(root)
+	if err != nil {
+		return "", err
+	}
+	file, overlay := filepath.Join(dir, filepath.Base(m.File)), filepath.Join(dir, "overlay.json")
+	content, err := json.Marshal(map[string]map[string]string{"Replace": {filepath.Join(root, m.File): file}})
+	if err != nil {
+		return "", err
+	}
+	return overlay, errors.Join(os.WriteFile(file, edited, 0o600), os.WriteFile(overlay, content, 0o600))
+}
+
+func goTool(ctx context.Context, root string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = root
+	return cmd.CombinedOutput()
+}

@@ -1,0 +1,20 @@
+package mutants
+
+import "slices"
+
+// launchMutants start scripts twice, too late, or misjudge how they ended.
+func launchMutants() []Mutant {
+	return slices.Concat(in("patcher/classify.go",
+		Mutant{Name: "exit 0 alone counts as applied", Old: "case atTarget && (r.State == node.Lost || r.Code == 0):", New: "case r.State == node.Exited && r.Code == 0 || atTarget && r.State == node.Lost:"},
+		Mutant{Name: "a cut swap is judged harmless", Old: "return failed(plan.MidSwap, \"script %s, and active packages are neither", New: "return failed(plan.BeforeSwap, \"script %s, and active packages are neither"},
+		Mutant{Name: "a node with no active packages was not changed", Old: "case len(ev.Survey.Active) == 0:", New: "case len(ev.Survey.Active) == 0 && r.Code > 1000:"},
+		Mutant{Name: "an attempt of another run does not count", Old: "\treturn last, true\n}", New: "\treturn node.Receipt{}, false\n}"},
+		Mutant{Name: "a receipt without a readable state counts as ended", Old: "case r.State != node.Exited && r.State != node.Lost:", New: "case false:"},
+		Mutant{Name: "without the sum of what was active, nothing was changed", Old: "case r.ActiveSum != \"\" && activeSum(ev.Survey.Active) == r.ActiveSum:", New: "case r.ActiveSum == \"\" || activeSum(ev.Survey.Active) == r.ActiveSum:"},
+		Mutant{Name: "a running script is judged by what is active", Old: "case r.State == node.Running:", New: "case r.State == node.Running && !atTarget:"},
+	), in("patcher/patch.go",
+		Mutant{Name: "a refused launch in the middle of a swap is judged harmless", Old: "return failed(plan.MidSwap, \"%v\", r)", New: "return failed(plan.BeforeSwap, \"%v\", r)"},
+		Mutant{Name: "a refused epoch is an ordinary failure", Old: "return plan.Report{Outcome: plan.InDoubt, Detail: \"this run has been taken over by another controller: \" + r.Error()}", New: "return failed(plan.BeforeSwap, \"%v\", r)"},
+		Mutant{Name: "a script that still runs as watching ends has failed", Old: "return plan.Report{Outcome: plan.InDoubt, Class: rep.Class, Detail: \"stopped watching, still running: \" + rep.Detail}", New: "return failed(plan.BeforeSwap, \"stopped watching\")"},
+	))
+}
