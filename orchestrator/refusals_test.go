@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -52,29 +51,37 @@ func (t *tape) toStage(tb testing.TB, id string) {
 	tb.Fatalf("stage %s was not reached", id)
 }
 
+// TestAStoppedLineAdmitsNothingWhileItsSiblingsFinish stops the line by a1
+// while a2 is patched, and looks at the commands as a2 goes on.
 func TestAStoppedLineAdmitsNothingWhileItsSiblingsFinish(t *testing.T) {
 	r := newTape(testPlan(shape{masters: 3, agents: 4, width: 2, maxOut: 4}))
 	r.toStage(t, "general")
-	r.observe(nil)
-	r.settle() // a1 is admitted
-	r.observe(nil)
-	r.settle() // a2 is admitted
-	for _, n := range []inventory.NodeName{"a1", "a2"} {
-		r.add(journal.Event{Kind: journal.StepStarted, Step: plan.StepID("general/" + n + "/baseline"), Node: n})
+	start := func(id plan.StepID) {
+		r.until(id)
+		r.add(journal.Event{Kind: journal.StepStarted, Step: id, Attempt: 1})
 	}
-	r.add(journal.Event{Kind: journal.StepEnded, Step: "general/a1/baseline", Node: "a1", Report: &plan.Report{Outcome: plan.Failed, Class: plan.NotVerified}})
+	start("general/a1/patch")
+	start("general/a2/patch")
+	r.add(journal.Event{Kind: journal.StepEnded, Step: "general/a1/patch", Report: &plan.Report{Outcome: plan.Failed, Class: plan.MidSwap}})
 	if r.s.Stop == nil {
 		t.Fatal("a failed lane did not stop the line")
 	}
-	for _, c := range r.cmds {
-		if c.Observe != nil || c.Record != nil {
-			t.Errorf("the line is stopped, and a2 is under way: %+v", c)
+	nothingNew := func(when string) {
+		t.Helper()
+		for _, c := range r.cmds {
+			if c.Observe != nil || c.Record != nil || c.Start != nil && c.Start.Step.Node != "a2" {
+				t.Errorf("%s: %+v", when, c)
+			}
 		}
 	}
-	r.observe(nil)
-	if names := r.admissions(); len(names) > 0 {
-		t.Errorf("%v admitted to a stopped line", names)
+	nothingNew("while a2's script runs")
+	r.add(journal.Event{Kind: journal.StepEnded, Step: "general/a2/patch", Report: &plan.Report{Outcome: plan.Done}})
+	if len(r.cmds) == 0 || r.cmds[0].Start == nil {
+		t.Fatalf("commands %+v, want a2 verified", r.cmds)
 	}
+	nothingNew("before a2 is verified")
+	r.observe(nil)
+	nothingNew("after a green observation")
 }
 
 func TestARedClusterAdmitsNoAgentWhateverTheJournalSays(t *testing.T) {
@@ -185,28 +192,22 @@ func TestAttemptsAreCountedAcrossAResume(t *testing.T) {
 	}
 }
 
-// TestAnEndThatCameAfterWatchingEndedIsNoFact: the worker's answer and the end
-// of the context race; either way the step has no end in the journal.
+// TestAnEndThatCameAfterWatchingEndedIsNoFact: it may say only that the worker
+// stopped watching, so that the step stays without an end in the journal.
 func TestAnEndThatCameAfterWatchingEndedIsNoFact(t *testing.T) {
-	for range 64 {
-		synctest.Test(t, func(t *testing.T) {
-			ctx, cancel := context.WithCancel(t.Context())
-			w := &script{}
-			w.answer = map[plan.StepID]func(context.Context, plan.Task, func(plan.Note)) plan.Report{
-				"masters/m2/patch": func(context.Context, plan.Task, func(plan.Note)) plan.Report {
-					cancel()
-					return plan.Report{Outcome: plan.Done}
-				},
-			}
-			if _, err := w.drive(ctx, New(), started(testPlan(shape{masters: 3})), nil); err != nil {
-				t.Fatal(err)
-			}
-			for _, e := range w.journal {
-				if e.Kind == journal.StepEnded && e.Step == "masters/m2/patch" {
-					t.Fatalf("recorded after the end of watching: %+v", e)
-				}
-			}
-		})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	tp := newTape(testPlan(shape{masters: 3}))
+	tp.until("masters/m2/patch")
+	w := &script{}
+	r := &run{d: &Driver{Actor: w, Observer: w, Recorder: w}, ctx: ctx, s: tp.s}
+	tp.add(journal.Event{Kind: journal.StepStarted, Step: "masters/m2/patch", Node: "m2", Attempt: 1})
+	r.s = tp.s
+	if err := r.heard(journal.Event{Kind: journal.StepEnded, Step: "masters/m2/patch", Node: "m2", Report: &plan.Report{Outcome: plan.Done}}); err != nil {
+		t.Fatal(err)
+	}
+	if len(w.journal) != 1 || w.journal[0].Kind != journal.RunStopped || len(r.s.Owed()) != 1 {
+		t.Errorf("recorded %+v, owed %v; want the run stopped and the step in doubt", w.journal, r.s.Owed())
 	}
 }
 

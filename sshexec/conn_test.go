@@ -34,6 +34,13 @@ func TestConn(t *testing.T) {
 				t.Errorf("%v (%T), want exit code 1", err, err)
 			}
 		},
+		"a command that failed under sudo is not run a second time": func(t *testing.T, l *lab, c *sshexec.Conn) {
+			_, err := c.Run(t.Context(), sshexec.Cmd{Argv: []string{"complain", "must have a tty"}, Sudo: true})
+			var exit *sshexec.ExitError
+			if all := strings.Join(l.m1.ran, "\n"); !errors.As(err, &exit) || strings.Count(all, "complain") != 1 {
+				t.Errorf("%v (%T), ran %q; want the exit code of one call", err, err, l.m1.ran)
+			}
+		},
 		"an endless output is bounded in memory, and by ctx in time": func(t *testing.T, l *lab, c *sshexec.Conn) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()

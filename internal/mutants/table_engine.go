@@ -24,7 +24,7 @@ func engineMutants() []Mutant {
 		Mutant{Name: "agents that the inventory does not know are not counted", Old: "if !u.Active {\n\t\t\ta.Foreign++", New: "if u.Active {\n\t\t\ta.Foreign++"},
 		Mutant{Name: "a touched node is left without its verification when the line stops", Old: "(s.Paused || s.Stop != nil) && !finishing(s, i)", New: "(s.Paused || s.Stop != nil)"},
 	), in("orchestrator/end.go",
-		Mutant{Name: "a failure on a master counts as parked", Old: "if s.node(st.Lanes[lane].Node).Role.IsAgent() && untouched {", New: "if untouched || e.Report.Class == plan.BeforeSwap {"},
+		Mutant{Name: "a failed lane counts as parked", Old: "l.Phase = Broken\n\tif s.count", New: "l.Phase = Parked\n\tif s.count"},
 		Mutant{Name: "a failed lane never stops the line", Old: "if s.count(Broken) > st.MaxFailures {", New: "if s.count(Broken) > 1000 {"},
 		Mutant{Name: "an unknown end counts as done", Old: "\tdefault:\n\t\treturn stopLane(s, i, e, journal.StopInDoubt)\n\t}\n}", New: "\tdefault:\n\t\treturn advance(s, i, e)\n\t}\n}"},
 		Mutant{Name: "a step may end that has not started", Old: "if looked != (l.Progress == Doubt) || !looked && l.Progress != Started {", New: "if looked && l.Progress != Doubt {"},
