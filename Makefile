@@ -3,7 +3,7 @@ GO ?= go
 VCS := -buildvcs=$(if $(filter $(CURDIR),$(shell git rev-parse --show-toplevel 2>/dev/null)),true,false)
 # The binary and the tests need nothing but Go; e2e needs Docker and Debian's packages.
 
-.PHONY: build test race fuzz lint cover e2e vuln bench demo examples help
+.PHONY: build test race fuzz lint cover e2e mutants vuln bench demo examples help
 .DEFAULT_GOAL := build
 
 build: ## build bin/dcos-patch
@@ -28,6 +28,8 @@ cover: ## coverage of the packages, by function, in coverage.out
 	$(GO) test -coverprofile=coverage.out ./... && $(GO) tool cover -func=coverage.out | tail -1
 e2e: build ## real nodes in containers (needs Docker): patch, kill, resume
 	$(GO) test -tags e2e -count=1 -timeout 30m -v ./e2e/...
+mutants: ## edit our own source in ways that break a safety promise: a test must fail under each (20 minutes)
+	DCOS_PATCH_MUTANTS=$(or $(MUTANTS),all) $(GO) test -count=1 -timeout 3h -v -run TestMutants ./internal/mutants -update
 vuln: ## known vulnerabilities, where govulncheck's database can be reached
 	@GO=$(GO) ./.ci/vuln
 bench: ## benchmarks (docs/benchmarks.md)

@@ -33,6 +33,7 @@ var local = map[string]string{
 	"internal/elapsed":             "",
 	"internal/elapsed/elapsedtest": "",
 	"internal/memnet":              "",
+	"internal/mutants":             "",
 	"internal/simcluster":          "dcos inventory plan internal/memnet internal/sshd",
 	"internal/sshd":                "",
 	"internal/conformance":         "sshexec",

@@ -4,7 +4,7 @@
 // tree itself is never changed.
 //
 //	make mutants                          # all of them, and docs/mutants.md
-//	DCOS_PATCH_MUTANTS=lock make mutants  # those whose name contains "lock"
+//	make mutants MUTANTS=lock             # those whose name or file contains "lock"
 //
 // An edit whose original text is not in its file exactly once fails the
 // ordinary tests: who changes the code there adapts the edit.
