@@ -31,6 +31,9 @@ type fakeCluster struct {
 	began  time.Time
 	takes  time.Duration // every answer of a node
 
+	scheduled, down []string // addresses of machines under maintenance
+	noUpkeep        bool     // nothing is said of maintenance
+
 	recovered []dcos.Agent // in the registry, not back since the failover
 }
 
@@ -270,6 +273,9 @@ func (f *fakeCluster) call(body string) (int, string) {
 		}
 		return 200, asJSON(map[string]any{"type": "GET_TASKS", "get_tasks": map[string]any{"tasks": tasks}})
 	}
+	if strings.Contains(body, "GET_MAINTENANCE") {
+		return f.maintained(body)
+	}
 	agents := []any{}
 	for _, g := range f.agents {
 		agents = append(agents, map[string]any{
@@ -283,6 +289,25 @@ func (f *fakeCluster) call(body string) (int, string) {
 		recovered = append(recovered, map[string]any{"id": value{"value": g.ID}, "hostname": g.Hostname})
 	}
 	return 200, asJSON(map[string]any{"type": "GET_AGENTS", "get_agents": map[string]any{"agents": agents, "recovered_agents": recovered}})
+}
+
+// maintained answers what is asked of maintenance.
+func (f *fakeCluster) maintained(body string) (int, string) {
+	if f.noUpkeep {
+		return 500, "no idea"
+	}
+	down, draining, windows := []any{}, []any{}, []any{}
+	for _, ip := range f.down {
+		down = append(down, dcos.Machine{IP: ip})
+	}
+	for _, ip := range f.scheduled {
+		draining = append(draining, map[string]any{"id": dcos.Machine{IP: ip}})
+		windows = append(windows, map[string]any{"machine_ids": []any{dcos.Machine{IP: ip}}, "unavailability": map[string]any{"start": map[string]int64{"nanoseconds": f.began.UnixNano()}}})
+	}
+	if strings.Contains(body, "SCHEDULE") {
+		return 200, asJSON(map[string]any{"type": "GET_MAINTENANCE_SCHEDULE", "get_maintenance_schedule": map[string]any{"schedule": map[string]any{"windows": windows}}})
+	}
+	return 200, asJSON(map[string]any{"type": "GET_MAINTENANCE_STATUS", "get_maintenance_status": map[string]any{"status": map[string]any{"draining_machines": draining, "down_machines": down}}})
 }
 
 func asJSON(v any) string {

@@ -24,7 +24,11 @@ func (c *Cluster) Observe(ctx context.Context, ask plan.Ask) plan.Observation {
 	var l leadership
 	var wg sync.WaitGroup
 	var own []dcos.Finding
-	wg.Go(func() { l = c.leadership(ctx) })
+	var upkeep maintenance
+	wg.Go(func() {
+		l = c.leadership(ctx)
+		upkeep = c.maintenance(ctx, l)
+	})
 	wg.Go(func() { own = c.ownGates(ctx, ask) })
 	each(masters, func(i int, p *peer) { looks[i] = p.look(ctx) })
 	wg.Wait()
@@ -33,7 +37,7 @@ func (c *Cluster) Observe(ctx context.Context, ask plan.Ask) plan.Observation {
 	}
 	v := view{
 		nodes: c.plan.Nodes, looks: looks, lead: l,
-		staleRows: c.staleRows(looks, began), own: own,
+		staleRows: c.staleRows(looks, began), own: own, upkeep: upkeep,
 	}
 	v.age = time.Since(began)
 	obs := bearable(v.observation())

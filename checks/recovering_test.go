@@ -77,7 +77,7 @@ func TestAnObservationWithholdsWhatTheLeaderStillRecovers(t *testing.T) {
 		t.Errorf("%+v", obs.Agents)
 	}
 	for _, n := range []inventory.NodeName{"a037", "m1", "m3"} {
-		if why := obs.Withheld(nodeOf(v, n)); !strings.Contains(why, "since its failover") {
+		if why := withheld(obs, v, n); !strings.Contains(why, "since its failover") {
 			t.Errorf("%s may be admitted: %q", n, why)
 		}
 	}
@@ -86,16 +86,17 @@ func TestAnObservationWithholdsWhatTheLeaderStillRecovers(t *testing.T) {
 	}
 	v.lead.agents = dcos.Agents{Registered: []dcos.Agent{{ID: "x-S41", IP: "10.0.1.37", Active: true}}, Recovered: []dcos.Agent{{ID: "x-S7", Hostname: "10.0.1.7"}}}
 	obs = v.observation()
-	if why := obs.Withheld(nodeOf(v, "a037")); why != "" {
+	if why := withheld(obs, v, "a037"); why != "" {
 		t.Errorf("withheld for the recovery of another agent: %s", why)
 	}
-	if why := obs.Withheld(nodeOf(v, "m1")); !strings.Contains(why, "10.0.1.7 (x-S7)") {
+	if why := withheld(obs, v, "m1"); !strings.Contains(why, "10.0.1.7 (x-S7)") {
 		t.Errorf("a master may be admitted although its baseline would lack an agent: %q", why)
 	}
 }
 
-func nodeOf(v view, name inventory.NodeName) plan.Node {
-	return v.nodes[slices.IndexFunc(v.nodes, func(n plan.Node) bool { return n.Name == name })]
+func withheld(obs plan.Observation, v view, name inventory.NodeName) string {
+	n := v.nodes[slices.IndexFunc(v.nodes, func(n plan.Node) bool { return n.Name == name })]
+	return (&plan.Plan{}).Withheld(obs, n, plan.StageGroup, false, began)
 }
 
 // After a failover Mesos waits for an agent as long as agent_reregister_timeout

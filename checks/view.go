@@ -34,8 +34,9 @@ type view struct {
 	looks     []masterLook // of every master, in plan order
 	lead      leadership
 	own       []dcos.Finding // of the operator's own gates
-	staleRows []string       // addresses whose row of CockroachDB nobody rewrites
-	age       time.Duration  // of the oldest answer
+	upkeep    maintenance
+	staleRows []string      // addresses whose row of CockroachDB nobody rewrites
+	age       time.Duration // of the oldest answer
 }
 
 // observation judges the view. Green is that there are masters and no finding
@@ -56,7 +57,7 @@ func (v view) observation() plan.Observation {
 			quorums = append(quorums, q.Quorum)
 		}
 	}
-	fs = append(fs, v.own...)
+	fs = append(append(fs, v.own...), v.upkeep.unread()...)
 	obs := plan.Observation{Findings: fs, Quorums: quorums, Weights: v.weights(), DueTo: due}
 	obs.Green = len(v.looks) > 0 && !slices.ContainsFunc(fs, func(f dcos.Finding) bool { return !f.Status.OK() })
 	obs.Out, obs.Agents, obs.Unknown = v.agents()

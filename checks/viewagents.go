@@ -32,18 +32,39 @@ func (v view) agents() (out []inventory.NodeName, states []plan.AgentState, stra
 		if !listed || !g.Active || g.Deactivated {
 			out = append(out, n.Name)
 		}
-		if s, ok := v.state(n, listed); ok {
+		if s, ok := v.state(n, g, listed); ok {
 			states = append(states, s)
 		}
 	}
 	return out, states, strangersAmong(v.lead.agents, known)
 }
 
-// state is what there is to say of an agent.
-func (v view) state(n plan.Node, listed bool) (plan.AgentState, bool) {
-	leader, _ := v.lead.leader()
-	if g, yes := recoveringAt(v.lead.agents, n.IP); yes && !listed {
-		return plan.AgentState{Node: n.Name, State: plan.AgentRecovering, Detail: waitsFor(leader.node.Name, "it", g.ID)}, true
+// state is what there is to say of an agent, the gravest first.
+func (v view) state(n plan.Node, g dcos.Agent, listed bool) (plan.AgentState, bool) {
+	r, _ := v.lead.leader()
+	leader := string(r.node.Name)
+	say := func(phase plan.AgentPhase, format string, args ...any) (plan.AgentState, bool) {
+		return plan.AgentState{Node: n.Name, State: phase, Detail: fmt.Sprintf(format, args...)}, true
+	}
+	down, upkeep := v.upkeep.upkeep(n.IP, leader)
+	back, recovering := recoveringAt(v.lead.agents, n.IP)
+	switch {
+	case down:
+		return say(plan.AgentDown, "%s", upkeep)
+	case !listed && recovering:
+		return say(plan.AgentRecovering, "%s", waitsFor(r.node.Name, "it", back.ID))
+	case g.Drain == "DRAINING":
+		return say(plan.AgentDraining, "leader %s drains it (%s)", leader, g.ID)
+	case upkeep != "":
+		return say(plan.AgentScheduled, "%s", upkeep)
+	case g.Drain != "":
+		return say(plan.AgentDeactivated, "drained and deactivated at leader %s (%s)", leader, g.ID)
+	case g.Deactivated:
+		return say(plan.AgentDeactivated, "deactivated at leader %s (%s)", leader, g.ID)
+	case !listed:
+		return say(plan.AgentUnlisted, "leader %s does not list it: unreachable, or never registered", leader)
+	case !g.Active:
+		return say(plan.AgentInactive, "inactive: leader %s has lost its connection (%s)", leader, g.ID)
 	}
 	return plan.AgentState{}, false
 }

@@ -222,6 +222,33 @@ func FuzzParseSmallAnswers(f *testing.F) {
 	})
 }
 
+// Law: what was read of maintenance names a machine each time, a window begins
+// and does not end before, and a cut-off answer is none.
+func FuzzParseMaintenance(f *testing.F) {
+	for _, number := range []string{"193", "194", "240", "099"} {
+		f.Add(string(body(f, number)))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		b := []byte(text)
+		var named []dcos.Machine
+		if s, err := dcos.ParseMaintenanceStatus(b); err == nil {
+			named = append(append(named, s.Draining...), s.Down...)
+			cutOff(t, text, func(b []byte) error { _, err := dcos.ParseMaintenanceStatus(b); return err })
+		}
+		if windows, err := dcos.ParseMaintenanceSchedule(b); err == nil {
+			for _, w := range windows {
+				if named = append(named, w.Machines...); w.Start.IsZero() || w.Duration < 0 {
+					t.Fatalf("%q: window %s", text, w)
+				}
+			}
+			cutOff(t, text, func(b []byte) error { _, err := dcos.ParseMaintenanceSchedule(b); return err })
+		}
+		if slices.Contains(named, dcos.Machine{}) {
+			t.Fatalf("%q: a machine without a name", text)
+		}
+	})
+}
+
 // Law: the units, written again, are read the same.
 func FuzzParseUnits(f *testing.F) {
 	f.Add(twoUnits)

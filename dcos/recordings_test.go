@@ -42,7 +42,7 @@ func (r recording) asked() string {
 func recordings(t testing.TB) []recording {
 	t.Helper()
 	all, err := readRecordings()
-	const whole = 136 // every exchange whose answer a decoder reads, and some that none does
+	const whole = 145 // every exchange whose answer a decoder reads, and some that none does
 	if err != nil || len(all) != whole {
 		t.Fatalf("%d recordings (%v), want %d", len(all), err, whole)
 	}
@@ -115,6 +115,9 @@ var decoders = map[string]func([]byte) (any, error){
 	"GET_AGENT":         func(b []byte) (any, error) { return dcos.ParseGetAgent(b) },
 	"GET_TASKS":         func(b []byte) (any, error) { return dcos.ParseGetTasks(b) },
 	"GET_HEALTH":        func(b []byte) (any, error) { return dcos.ParseGetHealth(b) },
+
+	"GET_MAINTENANCE_STATUS":   func(b []byte) (any, error) { return dcos.ParseMaintenanceStatus(b) },
+	"GET_MAINTENANCE_SCHEDULE": func(b []byte) (any, error) { return dcos.ParseMaintenanceSchedule(b) },
 }
 
 func TestEveryRecordedAnswerIsReadByItsDecoderAndByNoOther(t *testing.T) {

@@ -78,6 +78,22 @@ func (c *Client) Tasks(ctx context.Context) (dcos.Tasks, error) {
 	return ask(ctx, c, q, dcos.ParseGetTasks)
 }
 
+// MaintenanceStatus is which machines are under maintenance
+// (GET_MAINTENANCE_STATUS). Only a leading master that has recovered answers.
+func (c *Client) MaintenanceStatus(ctx context.Context) (dcos.MaintenanceStatus, error) {
+	q := call("GET_MAINTENANCE_STATUS", largeBody)
+	q.keep, q.room = statusShape(), agentsRoom+agentsRoomPerNode*c.nodes
+	return ask(ctx, c, q, dcos.ParseMaintenanceStatus)
+}
+
+// MaintenanceSchedule is when scheduled machines are meant to be away
+// (GET_MAINTENANCE_SCHEDULE). Only a leading master that has recovered answers.
+func (c *Client) MaintenanceSchedule(ctx context.Context) ([]dcos.MaintenanceWindow, error) {
+	q := call("GET_MAINTENANCE_SCHEDULE", largeBody)
+	q.keep, q.room = scheduleShape(), agentsRoom+agentsRoomPerNode*c.nodes
+	return ask(ctx, c, q, dcos.ParseMaintenanceSchedule)
+}
+
 // Self is what an agent says about itself (GET_AGENT); a master refuses it.
 func (c *Client) Self(ctx context.Context) (dcos.AgentSelf, error) {
 	return ask(ctx, c, call("GET_AGENT", smallBody), dcos.ParseGetAgent)

@@ -25,6 +25,8 @@ var questions = map[string]func(context.Context, *mesos.Client) error{
 	"metrics":    func(ctx context.Context, c *mesos.Client) error { _, err := c.Metrics(ctx); return err },
 	"version":    func(ctx context.Context, c *mesos.Client) error { _, err := c.Version(ctx); return err },
 	"flags":      func(ctx context.Context, c *mesos.Client) error { _, err := c.Flags(ctx); return err },
+	"status":     func(ctx context.Context, c *mesos.Client) error { _, err := c.MaintenanceStatus(ctx); return err },
+	"schedule":   func(ctx context.Context, c *mesos.Client) error { _, err := c.MaintenanceSchedule(ctx); return err },
 }
 
 func TestTheClientAsksWhatARealClusterAnswered(t *testing.T) {
@@ -36,6 +38,11 @@ func TestTheClientAsksWhatARealClusterAnswered(t *testing.T) {
 		{"an elected master that has not recovered", "agents", "028", mesos.ErrNotRecovered},
 		{"a lone restarted master", "agents", "357", mesos.ErrNotRecovered},
 		{"a leader lists its tasks", "tasks", "139", nil},
+		{"a leader says what is drained", "status", "193", nil},
+		{"a leader says what is down", "status", "240", nil},
+		{"a leader says what is scheduled", "schedule", "194", nil},
+		{"an unrecovered master's maintenance status", "status", "030", mesos.ErrNotRecovered},
+		{"an unrecovered master's maintenance schedule", "schedule", "358", mesos.ErrNotRecovered},
 		{"an agent lists its tasks", "tasks", "142", nil},
 		{"a leader lists its frameworks", "frameworks", "103", nil},
 		{"an agent says what it is", "self", "124", nil},

@@ -25,6 +25,15 @@ func agentsShape() shape {
 	}}
 }
 
+// statusShape leaves out what each framework has answered about each machine.
+func statusShape() shape {
+	return shape{"type": nil, "get_maintenance_status": {"status": {"draining_machines": {"id": nil}, "down_machines": nil}}}
+}
+
+func scheduleShape() shape {
+	return shape{"type": nil, "get_maintenance_schedule": {"schedule": {"windows": {"machine_ids": nil, "unavailability": nil}}}}
+}
+
 func tasksShape() shape {
 	task := shape{
 		"task_id": nil, "name": nil, "framework_id": nil, "agent_id": nil, "executor_id": nil, "state": nil,

@@ -187,13 +187,13 @@ func (s State) admissible(lane int) (proof string, err error) {
 	for _, why := range sorted(s.away) {
 		return "", errors.New(why)
 	}
-	withheld := s.withheld(st.Lanes[lane].Node)
+	withheld := s.withheld(lane)
 	switch {
 	case s.ticket == nil:
 		return "", errors.New("nothing fresh is known of the cluster")
 	case !s.ticket.Green:
 		return "", errors.New(notGreen(s.ticket))
-	case withheld != "" && st.Kind != plan.StageAhead: // fetching disturbs nothing
+	case withheld != "":
 		return "", errors.New(withheld)
 	case st.Kind == plan.StageMasters:
 		return s.proof(st.Lanes[lane].Node)
@@ -205,11 +205,13 @@ func (s State) admissible(lane int) (proof string, err error) {
 }
 
 // withheld says why the ticket admits no lane of the node, whatever room there is.
-func (s State) withheld(node inventory.NodeName) string {
-	if s.ticket == nil {
+func (s State) withheld(lane int) string {
+	st := s.AtWork()
+	if s.ticket == nil || st.Kind == plan.StageAhead { // fetching disturbs nothing
 		return ""
 	}
-	why := s.ticket.Withheld(s.node(node))
+	node := st.Lanes[lane].Node
+	why := s.Plan.Withheld(*s.ticket, s.node(node), st.Kind, s.touched(lane), s.At)
 	if why == "" {
 		return ""
 	}

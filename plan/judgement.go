@@ -82,6 +82,7 @@ func (s *survey) judge() *Plan {
 	s.judgeWaivers()
 	s.judgeCluster()
 	s.judgeNodes()
+	s.judgeAgents()
 	s.judgeClocks()
 	p := s.draft()
 	s.addStages(p)

@@ -16,6 +16,7 @@ func (s *survey) judgePlan(p *Plan) {
 	s.judgeRoom(p)
 	for i, r := range p.Groups {
 		s.judgeCanaries(r, s.groups[i])
+		s.judgeFitness(p, r)
 	}
 }
 
@@ -108,4 +109,44 @@ func (s *survey) judgeCanaries(r GroupRule, nodes []inventory.Node) {
 				Want: "a canary that takes part", Next: "name another in policy.canary of " + r.Name})
 		}
 	}
+}
+
+// judgeFitness blocks for a group in which no agent that is to be patched
+// serves: it would have no canary, or one that says nothing. A declared canary
+// must serve, too.
+func (s *survey) judgeFitness(p *Plan, r GroupRule) {
+	if slices.Equal(r.Canary, []string{"none"}) {
+		return
+	}
+	var todo, unfit []inventory.NodeName
+	for _, n := range p.Nodes {
+		if n.Group == r.Name && n.Disposition == Patch {
+			todo = append(todo, n.Name)
+			if !s.fit(n.Name) {
+				unfit = append(unfit, n.Name)
+			}
+		}
+	}
+	if slices.Equal(r.Canary, []string{"auto"}) {
+		if len(todo) > 1 && len(unfit) == len(todo) {
+			s.block(Block{What: "no agent of a group can be its canary", Observed: fmt.Sprintf("every agent of %s that is to be patched is out of service", r.Name),
+				Want: "one that serves", Next: "bring one back, or write policy.canary: none for " + r.Name, DueTo: s.explained(unfit)})
+		}
+		return
+	}
+	for _, name := range unfit {
+		if slices.Contains(r.Canary, string(name)) {
+			s.block(Block{Node: name, What: "a canary is out of service", Observed: s.outText(name),
+				Want: "a canary that serves", Next: "bring it back, or name another in policy.canary of " + r.Name, DueTo: s.explained([]inventory.NodeName{name})})
+		}
+	}
+}
+
+// outText is what the leader says of an agent that is out.
+func (s *survey) outText(name inventory.NodeName) string {
+	a, told := s.in.Facts.Cluster.State(name)
+	if !told {
+		return "out of service at the leader"
+	}
+	return a.Detail
 }

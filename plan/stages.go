@@ -46,7 +46,7 @@ func (s *survey) addStages(p *Plan) {
 	p.add(w.deferredStage(masters, p.ExpectedRed))
 	for i, r := range p.Groups {
 		w.policy, w.own = s.c.Groups[i].Policy, customSpecs(s.c, r.Name, s.scale)
-		canaries, rest := split(todo[r.Name], chooseCanaries(r, todo[r.Name]))
+		canaries, rest := split(todo[r.Name], chooseCanaries(r, todo[r.Name], s.fit))
 		p.add(w.canaryStage(r, canaries))
 		p.add(w.groupStage(r, rest))
 	}
@@ -72,10 +72,10 @@ func byWeight(masters []Node) []Node {
 }
 
 // chooseCanaries names the canaries among the nodes to patch: the declared
-// ones, or the median-loaded agent with a running task, ties by name. A group
-// without tasks has its first node for a canary; a group of one would be
-// nothing but its canary, and has none.
-func chooseCanaries(r GroupRule, todo []Node) []inventory.NodeName {
+// ones, or the median-loaded agent with a running task, ties by name, of those
+// that are fit. A group without tasks has its first fit node for a canary; a
+// group of one would be nothing but its canary, and has none.
+func chooseCanaries(r GroupRule, todo []Node, fit func(inventory.NodeName) bool) []inventory.NodeName {
 	if len(r.Canary) == 1 && r.Canary[0] == "none" || len(todo) == 0 {
 		return nil
 	}
@@ -89,9 +89,13 @@ func chooseCanaries(r GroupRule, todo []Node) []inventory.NodeName {
 	if len(todo) == 1 {
 		return nil
 	}
-	busy := slices.DeleteFunc(slices.Clone(todo), func(n Node) bool { return n.Tasks < 1 })
+	serving := slices.DeleteFunc(slices.Clone(todo), func(n Node) bool { return !fit(n.Name) })
+	if len(serving) == 0 {
+		return nil // judgeCanaries refuses that
+	}
+	busy := slices.DeleteFunc(slices.Clone(serving), func(n Node) bool { return n.Tasks < 1 })
 	if len(busy) == 0 {
-		return []inventory.NodeName{todo[0].Name}
+		return []inventory.NodeName{serving[0].Name}
 	}
 	slices.SortFunc(busy, func(a, b Node) int {
 		return cmp.Or(cmp.Compare(a.Tasks, b.Tasks), natural(string(a.Name), string(b.Name)))

@@ -39,6 +39,7 @@ const (
 	CheckDisk             = "disk"
 	CheckEventSubscribers = "event-subscribers"
 	CheckForeignUnits     = "foreign-units"
+	CheckMaintenance      = "maintenance"
 	CheckSingleMaster     = "single-master"
 	CheckSystemd          = "systemd"
 	CheckUnknownAgents    = "unknown-agents"
@@ -47,7 +48,7 @@ const (
 // Waivable lists the checks and gates that a waiver may name. What is not in it
 // blocks whoever may want otherwise.
 func Waivable() []string {
-	return append([]string{CheckDeployments, CheckDisk, CheckEventSubscribers, CheckForeignUnits, CheckSingleMaster, CheckSystemd, CheckUnknownAgents}, WaivableGates()...)
+	return append([]string{CheckDeployments, CheckDisk, CheckEventSubscribers, CheckForeignUnits, CheckMaintenance, CheckSingleMaster, CheckSystemd, CheckUnknownAgents}, WaivableGates()...)
 }
 
 // WaivableGates lists the gates of package checks that a waiver may name: those

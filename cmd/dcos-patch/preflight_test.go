@@ -80,3 +80,31 @@ func TestAWaiverThatWasApprovedHoldsForThePlanAndNothingElse(t *testing.T) {
 		l.done(5)
 	})
 }
+
+func TestAgentsOutOfServiceAreToldBeforeARun(t *testing.T) {
+	t.Parallel()
+	faults := simcluster.Faults{
+		{What: simcluster.AgentDeactivated, Where: "a1"}, {What: simcluster.MachineScheduled, Where: "a2", For: 2 * time.Hour}, {What: simcluster.MachineDown, Where: "a3"},
+	}
+	inBubble(t, simcluster.Options{Private: 5, Seed: 1, Faults: faults, MesosFrom: "1.9.0"}, func(l *lab) {
+		e := l.run("preflight")
+		l.want(e, exitRefused)
+		for _, want := range []string{
+			"8 nodes: 5 clean, 1 warn, 2 block\n",
+			" WARN  a1: it is deactivated\n   observed  deactivated at leader m",
+			" BLOCK a2: its machine is scheduled for maintenance\n   observed  its machine is scheduled for maintenance at leader m",
+			", from 2000-01-01 01:00 UTC for 2h0m0s\n",
+			"--waive maintenance:a2=REASON",
+			" BLOCK a3: its machine is down for maintenance\n",
+		} {
+			if !strings.Contains(e.out, want) {
+				l.Errorf("nothing of %q in\n%s%s", want, e.out, e.err)
+			}
+		}
+		w := l.run("preflight", "--waive", "maintenance:a2=the patch is part of it", "--waive", "maintenance:a3=please")
+		if l.want(w, exitRefused); strings.Contains(w.out, "BLOCK a2") || !strings.Contains(w.out, "BLOCK a3") {
+			l.Error(w.out)
+		}
+		l.touchedNothing()
+	})
+}

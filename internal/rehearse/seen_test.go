@@ -14,6 +14,7 @@ func TestTheTwinSeesWhatCanHappenToARun(t *testing.T) {
 		simcluster.CockroachGhost, simcluster.UnitRedBefore, simcluster.NoForwarding, simcluster.NoSFTP, simcluster.ClockSkew, simcluster.ClockStep, simcluster.SlowSudo,
 		simcluster.SlowShell, simcluster.NoSudo, simcluster.DiskLow, simcluster.TmpLow, simcluster.DockerDown, simcluster.NoBootstrap, simcluster.NoIPSet,
 		simcluster.ForeignUnit, simcluster.ForeignFile, simcluster.EventSubscriber, simcluster.Deploying,
+		simcluster.AgentDeactivated, simcluster.MachineScheduled, simcluster.MachineDown,
 		simcluster.AgentFull, simcluster.StreamCut, simcluster.FrameworkLingers} {
 		harmless[k] = true
 	}

@@ -103,7 +103,7 @@ func (n *node) newIdentity() {
 // register tries to (re)register with a leader that works.
 func (n *node) register() {
 	a, m := &n.agent, &n.c.mesos
-	if !a.up || !a.settled || m.leader == nil || !m.recovered || n.ails(AgentNeverRegisters) {
+	if !a.up || !a.settled || m.leader == nil || !m.recovered || n.ails(AgentNeverRegisters) || n.fault(MachineDown) {
 		return // tried again when a leader has recovered
 	}
 	if !a.record.active {

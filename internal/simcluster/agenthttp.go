@@ -78,13 +78,13 @@ func value(s string) map[string]any { return map[string]any{"value": s} }
 
 func nanoseconds(t time.Time) map[string]any { return map[string]any{"nanoseconds": t.UnixNano()} }
 
-// agentsV1 is get_agents of the leader's GET_AGENTS. Below 1.9 nobody can be
+// agentsV1 is get_agents of the leader's GET_AGENTS. Below 1.9 no agent can be
 // deactivated, and nothing says so.
 func (n *node) agentsV1() map[string]any {
 	list, recovered := []any{}, []any{}
 	for _, a := range n.c.listed() {
 		r := a.agent.record
-		e := map[string]any{"agent_info": a.agentInfo(), "active": r.active, "version": r.version,
+		e := map[string]any{"agent_info": a.agentInfo(), "active": r.active && !a.deactivated(), "version": r.version,
 			"pid": agentPID(a), "registered_time": nanoseconds(r.registered)}
 		if !r.reregistered.IsZero() {
 			e["reregistered_time"] = nanoseconds(r.reregistered)
@@ -94,7 +94,7 @@ func (n *node) agentsV1() map[string]any {
 			e["allocated_resources"] = a.resources(cpus, mem)
 		}
 		if n.runs().Compare("1.9.0") >= 0 {
-			e["deactivated"] = false
+			e["deactivated"] = a.deactivated()
 		}
 		list = append(list, e)
 	}

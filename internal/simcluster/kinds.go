@@ -79,6 +79,9 @@ const (
 	NoSudo                Kind = "no-sudo"
 	SudoRevoked           Kind = "sudo-revoked"
 	AgentDead             Kind = "agent-dead"
+	AgentDeactivated      Kind = "agent-deactivated"
+	MachineScheduled      Kind = "machine-scheduled"
+	MachineDown           Kind = "machine-down"
 	UnknownAgent          Kind = "unknown-agent"
 	Script404             Kind = "script-404"
 	ScriptHTML            Kind = "script-html"
@@ -189,6 +192,9 @@ func kinds() []about {
 		{NoSudo, "sudo wants a password, from its moment on", onNode},
 		{SudoRevoked, "sudo wants a password once the patch was launched", onNode},
 		{AgentDead, "switched off from the start, unreachable at the leader", onAgent},
+		{AgentDeactivated, "an operator has deactivated the agent", onAgent},
+		{MachineScheduled, "an operator has scheduled maintenance of the machine, from an hour on, for a while (for) or for ever", onAgent},
+		{MachineDown, "an operator has taken the machine down for maintenance: its agent may not register", onAgent},
 		{UnknownAgent, "the agent is in Mesos, and not in the inventory", onAgent},
 		{Script404, "the script's URL answers 404", ofCluster},
 		{ScriptHTML, "the script's URL answers a page, with status 200", ofCluster},

@@ -66,10 +66,10 @@ func (n *node) slavesV0() []any {
 	list := []any{}
 	for _, a := range n.c.listed() {
 		r := a.agent.record
-		e := map[string]any{"id": a.agent.id, "hostname": a.ip, "port": 5051, "pid": agentPID(a), "active": r.active,
+		e := map[string]any{"id": a.agent.id, "hostname": a.ip, "port": 5051, "pid": agentPID(a), "active": r.active && !a.deactivated(),
 			"version": r.version, "registered_time": seconds(r.registered)}
 		if n.runs().Compare("1.9.0") >= 0 {
-			e["deactivated"] = false
+			e["deactivated"] = a.deactivated()
 		}
 		if !r.reregistered.IsZero() {
 			e["reregistered_time"] = seconds(r.reregistered)
@@ -208,9 +208,9 @@ func (n *node) leaderCall(call string) httpReply {
 	case "GET_TASKS":
 		return v1Reply(call, n.c.tasksV1())
 	case "GET_MAINTENANCE_SCHEDULE":
-		return v1Reply(call, map[string]any{"schedule": map[string]any{}})
+		return v1Reply(call, map[string]any{"schedule": n.c.schedule()})
 	case "GET_MAINTENANCE_STATUS":
-		return v1Reply(call, map[string]any{"status": map[string]any{}})
+		return v1Reply(call, map[string]any{"status": n.c.maintenance()})
 	default:
 		return n.notModelled("master", call)
 	}

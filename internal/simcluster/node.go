@@ -134,6 +134,11 @@ func (n *node) settleFaults() {
 		n.powerOff()
 		n.agent.unreachable()
 	}
+	if n.fault(MachineDown) { // the leader shuts its agent down, and forgets it
+		n.stopAgent()
+		n.agent.unreachable()
+		n.unit(n.role.MesosUnit()).waits() // systemd starts it again and again
+	}
 }
 
 // seedFiles writes the files that a DC/OS node has.

@@ -1,0 +1,76 @@
+package dcos_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+)
+
+func TestMaintenanceIsReadAsMesosTellsIt(t *testing.T) {
+	s, err := dcos.ParseMaintenanceStatus(body(t, "193"))
+	if err != nil || len(s.Draining) != 3 || s.Draining[0] != (dcos.Machine{Hostname: "agent2.test", IP: "127.0.1.2"}) || len(s.Down) != 0 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	s, err = dcos.ParseMaintenanceStatus(body(t, "240"))
+	if err != nil || len(s.Down) != 1 || !s.Down[0].Is("127.0.1.2") || len(s.Draining) != 0 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if s, err = dcos.ParseMaintenanceStatus(body(t, "099")); err != nil || len(s.Down)+len(s.Draining) != 0 {
+		t.Errorf("nothing scheduled: %+v, %v", s, err)
+	}
+	w, err := dcos.ParseMaintenanceSchedule(body(t, "194"))
+	if err != nil || len(w) != 2 || len(w[0].Machines) != 2 || !w[0].Machines[1].Is("127.0.1.2") || w[0].Duration != time.Hour || w[0].Start.UnixNano() != 1795294091596111616 {
+		t.Errorf("%+v, %v", w, err)
+	}
+	if w, err = dcos.ParseMaintenanceSchedule(body(t, "100")); err != nil || len(w) != 0 {
+		t.Errorf("nothing scheduled: %+v, %v", w, err)
+	}
+}
+
+func TestAMachineIsMeantByEitherOfItsNames(t *testing.T) {
+	for m, want := range map[dcos.Machine]bool{
+		{IP: "10.0.1.37"}:                               true,
+		{Hostname: "10.0.1.37"}:                         true,
+		{Hostname: "a037.example.com", IP: "10.0.1.37"}: true,
+		{Hostname: "10.0.1.37", IP: "10.0.1.7"}:         true,
+		{Hostname: "a037.example.com", IP: "10.0.1.7"}:  false,
+		{}: false,
+	} {
+		if m.Is("10.0.1.37") != want {
+			t.Errorf("%+v: %t", m, !want)
+		}
+	}
+	if (dcos.Machine{}).Is("") {
+		t.Error("no machine is a node without an address")
+	}
+}
+
+func TestAMaintenanceAnswerThatLacksSomethingIsAnError(t *testing.T) {
+	schedule := func(window string) string {
+		return `{"type":"GET_MAINTENANCE_SCHEDULE","get_maintenance_schedule":{"schedule":{"windows":[` + window + `]}}}`
+	}
+	for text, want := range map[string]string{
+		`{"type":"GET_MAINTENANCE_SCHEDULE","get_maintenance_schedule":{}}`:                                         "field schedule is missing",
+		schedule(`{"machine_ids":[{}],"unavailability":{"start":{"nanoseconds":1}}}`):                               "machine_ids[0] names no machine",
+		schedule(`{"machine_ids":[{"ip":"10.0.0.1"}]}`):                                                             "unavailability is missing",
+		schedule(`{"machine_ids":[{"ip":"10.0.0.1"}],"unavailability":{"duration":{"nanoseconds":1}}}`):             "unavailability.start is missing",
+		schedule(`{"machine_ids":[],"unavailability":{"start":{"nanoseconds":1},"duration":{"nanoseconds":-1}}}`):   "a duration of -1ns",
+		`{"type":"GET_MAINTENANCE_STATUS","get_maintenance_status":{}}`:                                             "field status is missing",
+		`{"type":"GET_MAINTENANCE_STATUS","get_maintenance_status":{"status":{"draining_machines":[{}]}}}`:          "draining_machines[0].id names no machine",
+		`{"type":"GET_MAINTENANCE_STATUS","get_maintenance_status":{"status":{"down_machines":[{"hostname":""}]}}}`: "down_machines[0] names no machine",
+	} {
+		_, err := dcos.ParseMaintenanceSchedule([]byte(text))
+		if strings.Contains(text, "STATUS") {
+			_, err = dcos.ParseMaintenanceStatus([]byte(text))
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s\n%v, want %s", text, err, want)
+		}
+	}
+	open := dcos.MaintenanceWindow{Start: time.Date(2026, 12, 1, 22, 0, 0, 0, time.UTC)}
+	if got := open.String(); got != "from 2026-12-01 22:00 UTC, no end planned" {
+		t.Error(got)
+	}
+}
