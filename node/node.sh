@@ -344,6 +344,7 @@ verb_survey() {
 	emit master_count "$(first_line "$OPT/etc/master_count")"
 	emit systemd "$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')"
 	emit free_kb "$(free_kb "$OPT")"
+	emit machine_id "$(first_line "$ROOT/etc/machine-id")"
 	emit boot_id "$(boot_id)"
 	emit pid1_start "$(start_ticks 1)"
 	emit boot_time "$(sed -n 's/^btime //p' "$ROOT/proc/stat" 2>/dev/null)"

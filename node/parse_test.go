@@ -157,6 +157,7 @@ func surveyLines(s node.Survey) []string {
 	add(s.Variant != "", "variant %s", s.Variant)
 	add(s.MidSwap, "midswap")
 	add(s.Rehearsal, "rehearsal")
+	add(s.MachineID != "", "machine_id %s", s.MachineID)
 	add(s.BootID != "", "boot_id %s", s.BootID)
 	add(true, "master_count %d", s.MasterCount)
 	add(true, "systemd %d", s.Systemd)

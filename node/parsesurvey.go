@@ -58,6 +58,8 @@ func (s *Survey) take(key, value string) (err error) {
 		s.Version = dcos.Version(value)
 	case "variant":
 		s.Variant, err = word(value)
+	case "machine_id":
+		s.MachineID, err = word(value)
 	case "boot_id":
 		s.BootID, err = word(value)
 	case "midswap":

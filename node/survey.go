@@ -21,6 +21,7 @@ type Survey struct {
 	MasterCount  int          //
 	Systemd      int          // version
 	FreeKB       int64        // of the file system of /opt/mesosphere
+	MachineID    string       // of /etc/machine-id
 	BootID       string       //
 	PID1Start    uint64       // clock ticks since boot
 	BootTime     time.Time    // btime of /proc/stat, by the node's clock

@@ -115,7 +115,7 @@ func (p *Patcher) insist(ctx context.Context, t plan.Task, note func(plan.Note))
 			}
 			return ev, nil
 		}
-		if errors.Is(err, sshexec.ErrHostKey) || errors.Is(err, sshexec.ErrAuth) {
+		if errors.Is(err, sshexec.ErrHostKey) || errors.Is(err, sshexec.ErrAuth) || errors.Is(err, errOtherMachine) {
 			return evidence{}, err
 		}
 		switch {
@@ -142,6 +142,25 @@ func (p *Patcher) evidence(ctx context.Context, t plan.Task) (evidence, error) {
 	if ev.Receipts, err = node.Receipts(ctx, h, t.Plan.Script.SHA256); err != nil {
 		return ev, err
 	}
-	ev.Survey, err = node.TakeSurvey(ctx, h)
-	return ev, err
+	if ev.Survey, err = node.TakeSurvey(ctx, h); err != nil {
+		return ev, err
+	}
+	if why := planned(t).OtherMachine(ev.Survey.IP, machineDigest(ev.Survey)); why != "" {
+		return ev, fmt.Errorf("%s: %w: %s", t.Step.Node, errOtherMachine, why)
+	}
+	return ev, nil
+}
+
+// errOtherMachine means that the inventory leads to a machine that the plan does not mean:
+// what it says is no evidence, and nothing is done to it.
+var errOtherMachine = errors.New("the address in the inventory is wrong")
+
+// planned is the node of a step as the plan has it.
+func planned(t plan.Task) plan.Node {
+	for _, n := range t.Plan.Nodes {
+		if n.Name == t.Step.Node {
+			return n
+		}
+	}
+	return plan.Node{}
 }

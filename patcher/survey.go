@@ -2,6 +2,8 @@ package patcher
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"sync"
 
@@ -46,7 +48,7 @@ func surveyOne(ctx context.Context, nodes Nodes, name inventory.NodeName) plan.N
 		return plan.NodeFacts{Err: err.Error(), Kind: kind(err)}
 	}
 	f := plan.NodeFacts{
-		ClusterID: s.ClusterID, IP: s.IP, Role: s.Role(), Version: s.Version, Variant: s.Variant, Active: s.Active, Fetched: s.Fetched,
+		ClusterID: s.ClusterID, IP: s.IP, Machine: machineDigest(s), Role: s.Role(), Version: s.Version, Variant: s.Variant, Active: s.Active, Fetched: s.Fetched,
 		MidSwap: s.MidSwap, MasterSize: s.MasterCount, Systemd: s.Systemd, FreeKB: s.FreeKB, Rehearsal: s.Rehearsal, PatchUnit: s.RunningUnit(),
 	}
 	if s.Lock != nil {
@@ -58,6 +60,16 @@ func surveyOne(ctx context.Context, nodes Nodes, name inventory.NodeName) plan.N
 		}
 	}
 	return f
+}
+
+// machineDigest is one of the node's machine id, which is to be kept off other machines
+// (machine-id(5)); empty when the node has none.
+func machineDigest(s node.Survey) string {
+	if s.MachineID == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte("dcos-patch " + s.MachineID))
+	return hex.EncodeToString(sum[:8])
 }
 
 // kind sorts an error by what a person must do about it.

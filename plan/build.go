@@ -157,6 +157,7 @@ func (s *survey) node(n inventory.Node) Node {
 	if f.Err != "" {
 		return pn
 	}
+	pn.Machine = f.Machine
 	pn.Staged = holdsAll(f.Fetched, s.script.Packages)
 	if s.atTarget(f) {
 		pn.Disposition, pn.Why = AtTarget, evidence(s.script.Packages)

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -28,6 +29,7 @@ func Compare(saved, fresh *Plan) []Block {
 		}
 	}
 	differs("", "this is another cluster than the plan's", fresh.Cluster.ID, saved.Cluster.ID)
+	differs("", "the plan is for a cluster of another name", fresh.Cluster.Name, saved.Cluster.Name)
 	if saved.Variant != "" { // up to 1.13 some releases do not say it, and the patch may bring it
 		differs("", "the variant of DC/OS has changed since the plan", fresh.Variant, saved.Variant)
 	}
@@ -46,9 +48,29 @@ func Compare(saved, fresh *Plan) []Block {
 		}
 		differs(was.Name, "its role has changed since the plan", is.Role.String(), was.Role.String())
 		differs(was.Name, "it has moved to another group since the plan", is.Group, was.Group)
+		if was.Disposition != Excluded && is.Disposition != Excluded {
+			differs(was.Name, "it is another machine than the plan's", is.machine(), was.machine())
+		}
 		differs(was.Name, "it is not where the plan found it (active packages, exclusion)", string(is.Disposition), string(was.Disposition))
 	}
 	return append(blocks, newcomers(fresh, now)...)
+}
+
+// machine names the machine behind a node.
+func (n Node) machine() string {
+	return fmt.Sprintf("address %s, machine id %s", orElse(n.IP, "unknown"), orElse(n.Machine, "unknown"))
+}
+
+// OtherMachine says why a machine that answers for a node is not the plan's; empty when it
+// is, as far as both are known. A machine id decides where there is one: a patch may change
+// what detect_ip prints.
+func (n Node) OtherMachine(ip, machine string) string {
+	is := Node{IP: ip, Machine: machine}
+	switch {
+	case n.Machine != "" && machine != "" && n.Machine != machine, (n.Machine == "" || machine == "") && n.IP != "" && ip != "" && n.IP != ip:
+		return fmt.Sprintf("another machine answers than the plan's: %s, the plan has %s", is.machine(), n.machine())
+	}
+	return ""
 }
 
 // carriedOut reports whether a plan had something to do, of which nothing is

@@ -25,7 +25,8 @@ type NodeFacts struct {
 	Err        string       `json:"err,omitempty"`  // unreachable, no sudo, wrong host key: in words
 	Kind       string       `json:"kind,omitempty"` // of the error: "auth", "agent", "host-key", "host-key-changed", "host-key-unknown", "dial", "sudo", "survey"
 	ClusterID  string       `json:"cluster_id,omitempty"`
-	IP         string       `json:"ip"` // what detect_ip prints; Mesos and Exhibitor know the node by it
+	IP         string       `json:"ip"`                // what detect_ip prints; Mesos and Exhibitor know the node by it
+	Machine    string       `json:"machine,omitempty"` // see Node.Machine
 	Role       dcos.Role    `json:"role"`
 	Version    dcos.Version `json:"version"`
 	Variant    string       `json:"variant,omitempty"` // "open" or "enterprise"

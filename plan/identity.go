@@ -34,10 +34,12 @@ type decisionNode struct {
 	Group    string    `json:"group"`
 	Zone     string    `json:"zone"`
 	Excluded bool      `json:"excluded"`
+	IP       string    `json:"ip,omitempty"` // of a node that takes part, as the machine itself says
+	Machine  string    `json:"machine,omitempty"`
 }
 
 // Identity is the first 12 hex digits of the SHA-256 over the decision: the
-// cluster's id, nodes with role, group, zone and exclusion, versions, packages,
+// cluster's id, nodes with role, group, zone, exclusion and machine, versions, packages,
 // script, the operator's gates, waivers, and the policy that can widen what happens. Leaders, tasks, health,
 // SSH addresses, who is at the target already, and estimates are not in it,
 // so that an approval holds from Thursday to Saturday.
@@ -57,7 +59,11 @@ func Identity(p *Plan) string {
 	}
 	d.Nodes = make([]decisionNode, 0, len(p.Nodes))
 	for _, n := range p.Nodes {
-		d.Nodes = append(d.Nodes, decisionNode{string(n.Name), n.Role, n.Group, n.Zone, n.Disposition == Excluded})
+		dn := decisionNode{Name: string(n.Name), Role: n.Role, Group: n.Group, Zone: n.Zone, Excluded: n.Disposition == Excluded}
+		if !dn.Excluded { // nobody may be able to ask the others
+			dn.IP, dn.Machine = n.IP, n.Machine
+		}
+		d.Nodes = append(d.Nodes, dn)
 	}
 	slices.SortFunc(d.Nodes, func(a, b decisionNode) int { return cmp.Compare(a.Name, b.Name) })
 	return digest(d)[:12]

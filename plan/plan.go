@@ -69,7 +69,8 @@ type Node struct {
 	Name        inventory.NodeName `json:"name"`
 	Address     string             `json:"address"`
 	Port        int                `json:"port,omitempty"`
-	IP          string             `json:"ip"` // detect_ip
+	IP          string             `json:"ip"`                // detect_ip
+	Machine     string             `json:"machine,omitempty"` // digest of its machine id; empty: not known, or the node is excluded
 	Role        dcos.Role          `json:"role"`
 	Group       string             `json:"group"`
 	Zone        string             `json:"zone,omitempty"`

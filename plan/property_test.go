@@ -161,15 +161,15 @@ func TestPropertyBuildChangesNeitherInput(t *testing.T) {
 	})
 }
 
-// What is observed never moves the id; everything that was observed here
-// moves the plan's content.
+// What moves by itself never moves the id; everything that was observed here
+// moves the plan's content. Which machine a node is does not move by itself.
 func TestPropertyTheIdentityIgnoresWhatMovesByItself(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := anyCluster(t)
 		id := mustBuild(t, in).ID
 		for _, n := range in.Inventory.Nodes() {
 			observe(in, n.Name, func(f *NodeFacts) {
-				f.Tasks, f.FreeKB, f.IP = 7, 1, "10.77."+f.IP
+				f.Tasks, f.FreeKB = 7, 1
 				if rapid.Bool().Draw(t, "patched since") {
 					patched(f)
 				}
@@ -199,6 +199,8 @@ func TestTheIdentityMovesWithTheDecision(t *testing.T) {
 		"another script":     func(i *Input) { i.Facts.Script.SHA256, i.Inventory.Target.SHA256 = "f00", "f00" },
 		"another package":    func(i *Input) { i.Facts.Script.Packages = append(slices.Clone(newPk), "nginx--1") },
 		"another version":    func(i *Input) { i.Facts.Script.To, i.Inventory.Target.To = "2.1.3", "2.1.3" },
+		"another address":    func(i *Input) { observe(*i, "a3", func(f *NodeFacts) { f.IP = "10.77.0.1" }) },
+		"another machine":    func(i *Input) { observe(*i, "a3", func(f *NodeFacts) { f.Machine = "5eed" }) },
 		"another node of it": func(i *Input) { rename(i, "a3", "a99") },
 	} {
 		in := base()

@@ -42,7 +42,7 @@ type sealer struct {
 }
 
 func (s *sealer) node(n *Node) {
-	for _, t := range [...]string{string(n.Name), n.Address, n.IP, n.Group, n.Zone, string(n.Disposition), n.Why} {
+	for _, t := range [...]string{string(n.Name), n.Address, n.IP, n.Machine, n.Group, n.Zone, string(n.Disposition), n.Why} {
 		s.text(t)
 	}
 	staged := int64(0)

@@ -68,6 +68,7 @@ func (n *node) tellMachine(a *answer) {
 	ahead := n.clock().Sub(n.c.now())
 	a.line("systemd", int(n.c.opt.Systemd))
 	a.line("free_kb", n.room(DiskLow))
+	a.line("machine_id", strings.ReplaceAll(n.c.uuid("machine "+n.name), "-", ""))
 	a.line("boot_id", n.bootID())
 	a.line("pid1_start", 3)
 	a.line("boot_time", n.booted.Add(ahead).Unix())
