@@ -65,8 +65,8 @@ func serveSocket(t *testing.T, socket string, serve func(net.Conn)) {
 	}()
 }
 
-// limit is how long these tests wait for what must come at once.
-const limit = 20 * time.Second
+// limit is how long these tests wait for what comes at once on an idle machine.
+const limit = 5 * time.Minute
 
 // inTime fails a test where f does not return.
 func inTime(t *testing.T, what string, f func()) {
@@ -87,11 +87,11 @@ func TestASignatureThatNeverComesEndsWithTheDialTimeout(t *testing.T) {
 	l := newLab(t, newKeys(t))
 	socket, _ := serveWaitingAgent(t, l)
 	cfg := l.config()
-	cfg.Identities, cfg.AgentSocket, cfg.DialTimeout = nil, socket, 200*time.Millisecond
+	cfg.Identities, cfg.AgentSocket, cfg.DialTimeout = nil, socket, 3*time.Second
 	inTime(t, "the dial", func() {
 		_, err := sshexec.Dial(t.Context(), l.target("m1"), cfg)
 		var e *sshexec.AgentError
-		if !errors.As(err, &e) || e.Socket != socket || !strings.Contains(err.Error(), socket) || !strings.Contains(err.Error(), "200ms") ||
+		if !errors.As(err, &e) || e.Socket != socket || !strings.Contains(err.Error(), socket) || !strings.Contains(err.Error(), "3s") ||
 			!strings.Contains(err.Error(), ssh.FingerprintSHA256(l.user.PublicKey())) || errors.Is(err, sshexec.ErrAuth) {
 			t.Errorf("%v", err)
 		}
@@ -141,7 +141,7 @@ func TestAnAgentThatListsNothingDoesNotHoldTheOthersUp(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "agent")
 	serveSocket(t, socket, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
 	cfg := l.config()
-	cfg.AgentSocket, cfg.DialTimeout = socket, 200*time.Millisecond
+	cfg.AgentSocket, cfg.DialTimeout = socket, 3*time.Second
 	cfg.Identities = []string{"testdata/locked_ed25519"}
 	asked := 0
 	cfg.Passphrase = func(context.Context, string, string) (sshexec.Secret, error) {
