@@ -53,8 +53,8 @@ func words(err error) string {
 	switch {
 	case errors.As(err, &tunnel):
 		return brief(tunnel.Error())
-	case errors.As(err, &exit) && len(exit.Stderr) > 0:
-		return brief(fmt.Sprintf("%s: exit code %d: %s", exit.Node, exit.Code, exit.Stderr))
+	case errors.As(err, &exit) && exit.LastWords() != "":
+		return brief(fmt.Sprintf("%s: exit code %d: %s", exit.Node, exit.Code, exit.LastWords()))
 	case errors.As(err, &lost):
 		return brief(fmt.Sprintf("lost the connection to %s: %v", lost.Node, lost.Err))
 	default:

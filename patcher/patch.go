@@ -63,7 +63,17 @@ func unlaunched(ctx context.Context, t plan.Task, doing string, err error) plan.
 	if ctx.Err() != nil {
 		return inDoubt(t, err)
 	}
-	return failed(plan.BeforeSwap, "%s: %v; nothing was started", doing, err)
+	return failed(plan.BeforeSwap, "%s: %s; nothing was started", doing, reason(err))
+}
+
+// reason is an error's text. Of a command that has failed it is what the node
+// said: the command, which doing names, would fill the line.
+func reason(err error) string {
+	var exit *sshexec.ExitError
+	if errors.As(err, &exit) && exit.LastWords() != "" {
+		return fmt.Sprintf("%s: exit code %d: %s", exit.Node, exit.Code, exit.LastWords())
+	}
+	return err.Error()
 }
 
 // watch waits for the end of a running script.

@@ -10,7 +10,7 @@ type Cmd struct {
 	Argv  []string  // quoted for the login shell by Conn; never interpreted here
 	Stdin io.Reader // nil: empty
 	Sudo  bool      // run as root through sudo
-	Limit int       // bytes kept of each output; 0 means 1 MiB; of standard error, never more than 64 KiB. What exceeds it is dropped and Result.Truncated set
+	Limit int       // bytes kept of standard output, its first; 0 means 1 MiB. What exceeds it is dropped and Result.Truncated set. Of standard error the last 64 KiB are kept
 }
 
 // Result is what a finished command printed.

@@ -54,6 +54,7 @@ type Config struct {
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
 
 	settings Settings  // of the target
+	failures *failures // commands that have failed; nil: nobody remembers
 	unlocked *unlocked // keys whose passphrase was told; nil: none
 }
 

@@ -22,6 +22,7 @@ type Conn struct {
 	done    chan struct{} // closed when the connection is gone
 	cleanup func()        // of what only this connection needs; may be nil
 
+	failures     *failures
 	shell        shell
 	sudoPassword Secret
 	sudoTerminal atomic.Bool // sudo wants one
@@ -43,7 +44,7 @@ func (c *Conn) String() string { return "connection to " + c.node }
 // beside it: reading to its end, answering the node, keepalives.
 func accompany(node string, cfg Config, raw *wire, conn ssh.Conn, channels <-chan ssh.NewChannel, requests <-chan *ssh.Request) *Conn {
 	c := &Conn{node: node, raw: raw, ssh: conn, places: places{taken: make(chan struct{}, cfg.Sessions)}, done: make(chan struct{}),
-		shell: shell{turn: make(chan struct{}, 1)}, sudoPassword: cfg.SudoPassword}
+		shell: shell{turn: make(chan struct{}, 1)}, sudoPassword: cfg.SudoPassword, failures: cfg.failures}
 	c.shell.turn <- struct{}{}
 	c.work.Go(func() { ssh.DiscardRequests(requests) })
 	c.work.Go(func() {

@@ -95,8 +95,16 @@ type ExitError struct {
 }
 
 func (e *ExitError) Error() string {
-	return fmt.Sprintf("%s: %s: exit code %d", e.Node, e.Cmd, e.Code)
+	words := e.LastWords()
+	if words == "" {
+		return fmt.Sprintf("%s: %s: exit code %d (it said nothing)", e.Node, e.Cmd, e.Code)
+	}
+	return fmt.Sprintf("%s: %s: exit code %d: %s", e.Node, e.Cmd, e.Code, words)
 }
+
+// LastWords are the last lines of standard error, which mostly hold the reason,
+// as one short, printable line. Empty: there are none.
+func (e *ExitError) LastWords() string { return lastWords(e.Stderr) }
 
 // LostError is a command whose end nobody heard: the connection broke, or the
 // caller stopped waiting. The command may still be running.

@@ -28,6 +28,8 @@ type node struct {
 
 	shell time.Duration // what the login shell takes to begin
 
+	fails map[string]string // by program: what it says as it fails
+
 	mu     sync.Mutex
 	dirs   map[string]bool
 	files  map[string]file
@@ -83,6 +85,10 @@ func (n *node) Exec(ctx context.Context, line string, stdin io.Reader, stdout, s
 		}
 		argv, uid = argv[2:], 0
 	}
+	if words := n.fails[argv[0]]; words != "" {
+		fmt.Fprintln(stderr, words)
+		return 1
+	}
 	switch verb, args := argv[0], argv[1:]; verb {
 	case "true":
 		return 0
@@ -92,6 +98,13 @@ func (n *node) Exec(ctx context.Context, line string, stdin io.Reader, stdout, s
 		return -15
 	case "complain":
 		fmt.Fprintln(stderr, strings.Join(args, " "))
+		return 1
+	case "rant": // more on standard error than is kept, and the reason at its end
+		for range 3000 {
+			fmt.Fprintln(stderr, "downloading, and a long line of progress of no use to anybody")
+		}
+		fmt.Fprintln(stderr, "ERROR: Unable to fetch package mesos--2: 404")
+		fmt.Fprintln(stderr, "pkgpanda fetch: exit code 1")
 		return 1
 	case "echo":
 		fmt.Fprintln(stdout, strings.Join(args, " "))

@@ -25,6 +25,7 @@ type Pool struct {
 func NewPool(cfg Config, lookup func(name string) (Target, error)) *Pool {
 	cfg = cfg.withDefaults()
 	cfg.unlocked = newUnlocked()
+	cfg.failures = &failures{}
 	return &Pool{cfg: cfg, lookup: lookup, handshakes: make(chan struct{}, cfg.Handshakes), perJump: map[string]chan struct{}{}}
 }
 
@@ -51,6 +52,10 @@ func (p *Pool) Get(ctx context.Context, name string) (*Conn, error) {
 func (p *Pool) Hide(text []byte) []byte {
 	return hide(text, append(p.cfg.unlocked.phrases(), p.cfg.SudoPassword)...)
 }
+
+// Failures are the last commands that have failed on a node, the oldest first,
+// with all that they said: errors repeat the end of it.
+func (p *Pool) Failures(node string) []Failure { return p.cfg.failures.of(node) }
 
 // Drop ends a node's connection, or its dial; the next Get dials anew.
 func (p *Pool) Drop(name string) { p.nodes.drop(name) }

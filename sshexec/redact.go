@@ -60,6 +60,18 @@ func hideUser(word string) string {
 	return before + "://" + rest
 }
 
+// hideUsers hides them in a text.
+func hideUsers(text string) string {
+	if !strings.Contains(text, "://") {
+		return text
+	}
+	words := strings.Split(text, " ")
+	for i := range words {
+		words[i] = hideUser(words[i])
+	}
+	return strings.Join(words, " ")
+}
+
 func secretName(name string) bool {
 	name = strings.ToLower(name)
 	for _, secret := range []string{"password", "passwd", "passphrase", "token", "secret", "authorization", "credential", "signature", "cookie", "apikey", "api_key", "api-key"} {

@@ -15,7 +15,7 @@ import (
 
 const (
 	defaultLimit = 1 << 20
-	stderrLimit  = 64 << 10 // for people: more of it nobody reads
+	stderrLimit  = 64 << 10 // the last of it: for people, who read no more
 )
 
 // running is a command that the node was asked to run.
@@ -23,7 +23,8 @@ type running struct {
 	shown    string // redacted
 	sudo     bool
 	channel  ssh.Channel
-	out, err capture
+	out      capture
+	err      tail
 	stdout   io.Writer // out, or what lets a part of it through
 	stderr   io.Writer
 	noise    *gate         // of standard output, where the login shell prints; else nil
@@ -45,7 +46,7 @@ func newRunning(cmd Cmd) *running {
 	limit := cmd.limit()
 	r := &running{
 		shown: Redact(cmd.words()), sudo: cmd.Sudo, finished: make(chan struct{}), fed: make(chan struct{}), done: func() {}, limit: limit,
-		out: capture{limit: limit}, err: capture{limit: min(limit, stderrLimit)},
+		out: capture{limit: limit}, err: tail{limit: stderrLimit},
 	}
 	r.stdout, r.stderr = &r.out, &r.err
 	return r
@@ -129,8 +130,8 @@ func signalNumber(name string) int {
 
 func (r *running) soFar(start time.Time) Result {
 	out, outCut := r.out.soFar()
-	stderr, errCut := r.err.soFar()
-	return Result{Stdout: out, Stderr: stderr, Truncated: outCut || errCut, Took: time.Since(start)}
+	stderr, _ := r.err.soFar()
+	return Result{Stdout: out, Stderr: stderr, Truncated: outCut, Took: time.Since(start)}
 }
 
 // result is called when the command has finished.
@@ -160,7 +161,9 @@ func (r *running) result(c *Conn, start time.Time) (Result, error) {
 	case r.sudo && r.root == nil && r.code == 1 && len(res.Stdout) == 0 && sudoRefused(string(res.Stderr)):
 		return res, refusal(c.node, string(res.Stderr))
 	}
-	return res, &ExitError{Node: c.node, Cmd: r.shown, Code: r.code, Stderr: res.Stderr}
+	failed := &ExitError{Node: c.node, Cmd: r.shown, Code: r.code, Stderr: res.Stderr}
+	c.failures.add(failed)
+	return res, failed
 }
 
 // unpack gives both outputs and the exit code what came through a terminal.
@@ -170,8 +173,8 @@ func (r *running) unpack(res *Result) error {
 		return err
 	}
 	limit := r.limit
-	res.Truncated = len(stdout) > limit || len(stderr) > min(limit, stderrLimit)
-	res.Stdout, res.Stderr, r.code = stdout[:min(len(stdout), limit)], stderr[:min(len(stderr), limit, stderrLimit)], code
+	res.Truncated = len(stdout) > limit
+	res.Stdout, res.Stderr, r.code = stdout[:min(len(stdout), limit)], stderr[max(0, len(stderr)-stderrLimit):], code
 	return nil
 }
 

@@ -1,6 +1,8 @@
 package sshexec
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -25,6 +27,28 @@ func said(text string) string {
 		return string(runes[:saidMost]) + "…"
 	}
 	return text
+}
+
+// lastLines is how many lines of standard error an error repeats.
+const lastLines = 3
+
+// lastWords is the end of what a command has said, as said would print it.
+func lastWords(text []byte) string {
+	var lines []string
+	for len(text) > 0 && len(lines) < lastLines {
+		text = bytes.TrimRight(text, "\r\n\t ")
+		at := bytes.LastIndexByte(text, '\n')
+		if line := said(hideUsers(string(text[at+1:]))); line != "" {
+			lines = append(lines, line)
+		}
+		text = text[:max(at, 0)]
+	}
+	slices.Reverse(lines)
+	words := []rune(strings.Join(lines, "; "))
+	if cut := len(words) - saidMost; cut > 0 {
+		return "…" + string(words[cut:])
+	}
+	return string(words)
 }
 
 // saidError is an error whose text holds a peer's words.

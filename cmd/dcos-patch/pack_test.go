@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -354,4 +355,46 @@ func silent(agent string) simcluster.Options {
 	opt := faulty(agent, simcluster.SSHSilent)
 	opt.Faults[len(opt.Faults)-1].When = simcluster.WhenDown
 	return opt
+}
+
+// readmeNames are the files that a README says to look into.
+func (u unpacked) readmeNames() []string {
+	_, line, _ := strings.Cut(u["README.txt"], "see first ")
+	line, _, _ = strings.Cut(line, "\n")
+	return regexp.MustCompile(`[a-z]+(/[a-z-]+)?\.[a-z]+|\b[a-z]+/`).FindAllString(line, -1)
+}
+
+func TestWhyAFetchFailedIsShownAndPacked(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		what  simcluster.Kind
+		after time.Duration
+		says  string
+	}{
+		{what: simcluster.ScriptFailsFetch, says: "ERROR: Unable to fetch package"},
+		{simcluster.DiskFull, 12 * time.Second, "No space left on device"},
+	} {
+		opt := faulty("a1", c.what)
+		opt.Faults[len(opt.Faults)-1].After = c.after
+		inBubble(t, opt, func(l *lab) {
+			e := l.run("apply", "--yes")
+			l.want(e, exitStopped)
+			because := regexp.MustCompile(`(?m)^  because .*$`).FindString(e.out)
+			if !strings.Contains(because, c.says) || strings.Contains(because, "dcos-image--") {
+				l.Errorf("%s: shown is %q", c.what, because)
+			}
+			u := l.packed(e, "a1")
+			u.has(t, "node/failed-commands.txt", " fetch ", "exit code 1", c.says)
+			names := u.readmeNames()
+			if len(names) == 0 || names[0] != "node/failed-commands.txt" {
+				l.Errorf("%s: to look into first: %q\n%s", c.what, names, u["README.txt"])
+			}
+			for _, name := range names {
+				inIt := slices.ContainsFunc(slices.Collect(maps.Keys(u)), func(have string) bool { return strings.HasPrefix(have, name) })
+				if !inIt {
+					l.Errorf("%s: the README names %s, which is not in it", c.what, name)
+				}
+			}
+		})
+	}
 }

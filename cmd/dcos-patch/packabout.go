@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 )
 
 // about is the beginning of a pack's README.
-func (r *runner) about(s orchestrator.State, now belief, at time.Time, said string) string {
+func (r *runner) about(s orchestrator.State, now belief, at time.Time, said, first string) string {
 	var b strings.Builder
 	n := now.Node
 	fmt.Fprintf(&b, "FAILURE PACK of %s, run %s of cluster %s\n\n", n.Name, r.run, s.Plan.Cluster.Name)
@@ -34,17 +35,36 @@ func (r *runner) about(s orchestrator.State, now belief, at time.Time, said stri
 	row("by", "%s", r.who())
 	row("made", "%s, with dcos-patch %s, node program %s", at.UTC().Format(time.RFC3339), version(), node.Sum()[:12])
 	row("asked", "the node had %s to answer", pack.Patience)
-	row("see first", "%s", seeFirst(s))
+	row("see first", "%s", first)
 	fmt.Fprintf(&b, "\nWHAT WAS PRINTED, at times of %s\n\n%s", at.Local().Format("MST (-0700)"), said)
 	return b.String()
 }
 
-// seeFirst names the files that most likely hold the reason.
-func seeFirst(s orchestrator.State) string {
-	if r := report(s, s.Stop.Step); r != nil && len(r.Findings) > 0 {
-		return "events.jsonl and samples/ (what the gates were answered), then the units' logs in node/"
+// seeFirst names the files of the pack that most likely hold the reason.
+func seeFirst(s orchestrator.State, entries []pack.Entry) string {
+	candidates := []struct{ name, why string }{
+		{pack.FailedCommands, "what failed commands said"},
+		{"node/output.txt", "the script's own words"},
 	}
-	return "node/output.txt (the script's own words), then the logs in node/"
+	if r := report(s, s.Stop.Step); r != nil && len(r.Findings) > 0 {
+		candidates = []struct{ name, why string }{{"events.jsonl", ""}, {"samples/", "what the gates were answered"}, {pack.FailedCommands, ""}}
+	}
+	candidates = append(candidates, struct{ name, why string }{"node/log-", "the units' logs"}, struct{ name, why string }{"believed.json", ""})
+	var names []string
+	for _, c := range candidates {
+		if !slices.ContainsFunc(entries, func(e pack.Entry) bool { return len(e.Body) > 0 && strings.HasPrefix(e.Name, c.name) }) {
+			continue
+		}
+		name := c.name
+		if name == "node/log-" {
+			name += "*"
+		}
+		if c.why != "" {
+			name += " (" + c.why + ")"
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // belief is what the engine holds to be true of one node.

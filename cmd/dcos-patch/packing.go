@@ -64,7 +64,8 @@ func (r *runner) collect(ctx context.Context, s orchestrator.State, said string)
 		Units:   loggedUnits(s.Plan, name),
 	})
 	now := time.Now()
-	return pack.Pack{Dir: string(name) + "-" + r.run, At: now, About: r.about(s, b, now, said), Entries: slices.Concat(kept, samples, answers), Hide: r.pool.Hide}
+	entries := slices.Concat(kept, []pack.Entry{pack.Failed(r.pool.Failures(string(name)))}, samples, answers)
+	return pack.Pack{Dir: string(name) + "-" + r.run, At: now, About: r.about(s, b, now, said, seeFirst(s, entries)), Entries: entries, Hide: r.pool.Hide}
 }
 
 // packs reports whether a run that has ended so has a node to tell of.
