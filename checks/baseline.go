@@ -53,6 +53,13 @@ type CockroachBase struct {
 	StartedAt time.Time `json:"started_at,omitzero"` // zero: its row had none
 }
 
+// DeactivatedBefore reports whether a baseline says that somebody had deactivated
+// the agent at the leader before its lane began.
+func DeactivatedBefore(b json.RawMessage) bool {
+	base, err := parseBaseline(b)
+	return err == nil && base != nil && base.Agent != nil && base.Agent.Deactivated
+}
+
 // parseBaseline reads what Cluster.Baseline wrote. No bytes are no baseline:
 // nil, and each gate that needs one says so.
 func parseBaseline(b json.RawMessage) (*Baseline, error) {

@@ -59,7 +59,11 @@ func lanes(s State) []Command {
 			}
 			switch st.Action {
 			case plan.ActionPostflight:
-				t.Left = s.Left()
+				t.Left, t.Deactivated = s.Left(), s.Deactivated()
+			case plan.ActionSettle, plan.ActionBake, plan.ActionProbe:
+				if l.Deactivated {
+					t.Deactivated = []inventory.NodeName{st.Node}
+				}
 			case plan.ActionDeferred:
 				t.Baseline = s.preflight()
 			case plan.ActionServe:

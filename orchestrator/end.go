@@ -68,7 +68,7 @@ func seenTo(before *plan.Report) bool {
 func advance(s State, lane int, e journal.Event) State {
 	l := &s.Lanes[s.Stage][lane]
 	if a := s.step(lane).Action; a == plan.ActionBaseline || a == plan.ActionPreflight {
-		l.Baseline = e.Report.Evidence
+		l.Baseline, l.Deactivated = e.Report.Evidence, e.Report.Deactivated
 	}
 	steps := s.Plan.Stages[s.Stage].Lanes[lane].Steps
 	if l.Step+1 < len(steps) {

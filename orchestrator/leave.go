@@ -114,7 +114,11 @@ func (s State) missing() string {
 	const shown = 5
 	var names []string
 	for _, n := range s.Look.Out[:min(len(s.Look.Out), shown)] {
-		names = append(names, string(n))
+		name := string(n)
+		if s.Look.Deactivated(n) {
+			name += " (deactivated)"
+		}
+		names = append(names, name)
 	}
 	if more := len(s.Look.Out) - shown; more > 0 {
 		names = append(names, fmt.Sprintf("and %d more", more))

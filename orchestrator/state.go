@@ -76,17 +76,18 @@ const (
 
 // Lane is the state of one lane.
 type Lane struct {
-	Phase    Phase
-	Step     int // index of the step at work
-	Progress Progress
-	Tries    int             // attempts of the mutating step that are proved to be over and harmless
-	Adopt    bool            // the step at work was found running on the node: starting it again adopts it
-	Baseline json.RawMessage // reported by ActionBaseline; by ActionPreflight, of masters that have something deferred
-	Report   *plan.Report    // of the step that ended last
-	Script   Ran             // how the node's script is known to have ended, if it has
-	Left     string          // why a person left the node behind; empty: nobody did
-	Since    time.Time       // when the step at work was started, or the lane ended
-	Began    time.Time       // when the lane was admitted
+	Phase       Phase
+	Step        int // index of the step at work
+	Progress    Progress
+	Tries       int             // attempts of the mutating step that are proved to be over and harmless
+	Adopt       bool            // the step at work was found running on the node: starting it again adopts it
+	Baseline    json.RawMessage // reported by ActionBaseline; by ActionPreflight, of masters that have something deferred
+	Deactivated bool            // its baseline says that somebody had deactivated the agent
+	Report      *plan.Report    // of the step that ended last
+	Script      Ran             // how the node's script is known to have ended, if it has
+	Left        string          // why a person left the node behind; empty: nobody did
+	Since       time.Time       // when the step at work was started, or the lane ended
+	Began       time.Time       // when the lane was admitted
 }
 
 // Ran is how a script ended, as a step or a reconciliation reported it.
@@ -184,6 +185,20 @@ func (s State) Left() []inventory.NodeName {
 	for _, n := range s.Plan.Nodes {
 		if ph := phase[n.Name]; ph == Parked || ph == Broken {
 			names = append(names, n.Name)
+		}
+	}
+	return names
+}
+
+// Deactivated names the agents that somebody had deactivated before their lanes
+// began.
+func (s State) Deactivated() []inventory.NodeName {
+	var names []inventory.NodeName
+	for i, st := range s.Plan.Stages {
+		for k, ln := range st.Lanes {
+			if s.Lanes[i][k].Deactivated {
+				names = append(names, ln.Node)
+			}
 		}
 	}
 	return names

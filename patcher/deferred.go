@@ -21,7 +21,7 @@ type before map[inventory.NodeName]json.RawMessage
 // masters is deferred until all are done, it records how they are now: their
 // lanes' own baselines are taken when others may be red already because of us.
 func (p *Patcher) preflight(ctx context.Context, t plan.Task, note func(plan.Note)) plan.Report {
-	rep := p.green(ctx, t, note)
+	_, rep := p.green(ctx, t, note)
 	if rep.Outcome != plan.Done || !slices.ContainsFunc(t.Plan.Stages, func(s plan.Stage) bool { return s.Kind == plan.StageDeferred }) {
 		return rep
 	}

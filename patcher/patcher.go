@@ -95,7 +95,7 @@ func (p *Patcher) baseline(ctx context.Context, t plan.Task) plan.Report {
 	if err != nil {
 		return plan.Report{Outcome: plan.Failed, Class: plan.BeforeSwap, Detail: "no baseline, so nothing was started: " + err.Error()}
 	}
-	return plan.Report{Outcome: plan.Done, Evidence: b}
+	return plan.Report{Outcome: plan.Done, Evidence: b, Deactivated: checks.DeactivatedBefore(b)}
 }
 
 // verify waits for the gates of the step. An agent that has been away for most

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/checks"
@@ -100,8 +101,11 @@ func (r *prober) attempt(ctx context.Context) (verdict, error) {
 		return verdict{}, err
 	}
 	agent, listed := lead.Agent(r.node)
+	if listed && agent.Deactivated && slices.Contains(r.t.Deactivated, r.node.Name) {
+		return verdict{status: dcos.Warned, observed: "deactivated at the leader, as it was before its patch: Mesos offers nothing of it, so that no task can be started"}, nil
+	}
 	if !listed || !agent.Active || agent.Deactivated {
-		return verdict{}, fmt.Errorf("%s is not in service at the leader %s", r.node.Name, lead.Node)
+		return verdict{}, fmt.Errorf("%s is %s at the leader %s", r.node.Name, unserving(agent), lead.Node)
 	}
 	s, err := lead.Mesos.Subscribe(ctx, mesos.FrameworkInfo{Name: r.name.String(), User: probeUser, Role: probeRole(r.node.Role)})
 	if err != nil {
@@ -203,4 +207,12 @@ func (r *prober) leave(ctx context.Context, s *mesos.Scheduler) {
 	defer cancel()
 	_ = s.Teardown(ctx) // its stream's end has the same effect
 	s.Close()
+}
+
+// unserving says why an agent is not in service.
+func unserving(a dcos.Agent) string {
+	if a.Deactivated {
+		return "deactivated"
+	}
+	return "not in service"
 }

@@ -8,26 +8,29 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
 // green waits for one green look at the cluster.
-func (p *Patcher) green(ctx context.Context, t plan.Task, note func(plan.Note)) plan.Report {
+func (p *Patcher) green(ctx context.Context, t plan.Task, note func(plan.Note)) (plan.Observation, plan.Report) {
 	return p.staysGreen(ctx, t, 0, note)
 }
 
 // settle waits until the cluster has been green for the step's span, the node
 // itself among those that serve.
 func (p *Patcher) settle(ctx context.Context, t plan.Task, note func(plan.Note)) plan.Report {
-	return p.staysGreen(ctx, t, t.Step.Span.D(), note)
+	_, rep := p.staysGreen(ctx, t, t.Step.Span.D(), note)
+	return rep
 }
 
 // looks is how often the cluster is looked at within a span.
 const looks = 6
 
 // staysGreen looks until the cluster has been green, without a red look, for
-// the span; a red look starts the span anew, up to the step's timeout.
-func (p *Patcher) staysGreen(ctx context.Context, t plan.Task, span time.Duration, note func(plan.Note)) plan.Report {
+// the span; a red look starts the span anew, up to the step's timeout. It gives
+// back the last look, which is green where the report says Done.
+func (p *Patcher) staysGreen(ctx context.Context, t plan.Task, span time.Duration, note func(plan.Note)) (plan.Observation, plan.Report) {
 	limited, cancel := within(ctx, t.Step.Timeout)
 	defer cancel()
 	every := max(span/looks, p.Poll)
@@ -50,10 +53,10 @@ func (p *Patcher) staysGreen(ctx context.Context, t plan.Task, span time.Duratio
 			since = asked
 		}
 		if !since.IsZero() && time.Since(since) >= span {
-			return plan.Report{Outcome: plan.Done, Findings: obs.Findings}
+			return obs, plan.Report{Outcome: plan.Done, Findings: warned(obs, now), Detail: remark(now)}
 		}
 		if !pause(limited, min(every, max(span-time.Since(since), p.Poll))) {
-			return ended(ctx, last, obs)
+			return obs, ended(ctx, last, obs)
 		}
 	}
 }
@@ -73,12 +76,38 @@ func judge(obs plan.Observation, t plan.Task) dcos.Finding {
 	switch {
 	case !obs.Green:
 		f.Status, f.Observed = dcos.Failed, reasons(obs.Findings)
+	case mayStayOut(obs, t, t.Step.Node):
+		f.Status, f.Observed = dcos.Warned, fmt.Sprintf("green; %s is deactivated at the leader, as it was before its patch", t.Step.Node)
+	case obs.Deactivated(t.Step.Node):
+		f.Status, f.Observed = dcos.Failed, fmt.Sprintf("%s is deactivated at the leader, and was not before its patch", t.Step.Node)
 	case slices.Contains(obs.Out, t.Step.Node):
 		f.Status, f.Observed = dcos.Failed, fmt.Sprintf("%s is out of service at the leader", t.Step.Node)
 	default:
 		f.Status, f.Observed = dcos.Passed, "green"
 	}
 	return f
+}
+
+// mayStayOut reports whether a node is out of service because somebody else had
+// deactivated it before its lane began: a patch puts nothing into service that
+// was not in service.
+func mayStayOut(obs plan.Observation, t plan.Task, n inventory.NodeName) bool {
+	return obs.Deactivated(n) && slices.Contains(t.Deactivated, n)
+}
+
+// warned adds to a look's findings one that passed and that a person should see.
+func warned(obs plan.Observation, now dcos.Finding) []dcos.Finding {
+	if now.Status != dcos.Warned {
+		return obs.Findings
+	}
+	return append(slices.Clone(obs.Findings), now)
+}
+
+func remark(now dcos.Finding) string {
+	if now.Status != dcos.Warned {
+		return ""
+	}
+	return now.Observed
 }
 
 func reasons(findings []dcos.Finding) string {

@@ -45,6 +45,13 @@ func (o Observation) State(node inventory.NodeName) (AgentState, bool) {
 	return AgentState{}, false
 }
 
+// Deactivated reports whether an agent is out of service because somebody
+// deactivated or drained it.
+func (o Observation) Deactivated(node inventory.NodeName) bool {
+	s, ok := o.State(node)
+	return ok && (s.State == AgentDeactivated || s.State == AgentDraining)
+}
+
 // Withheld says why no lane of the node may be admitted now, whatever room
 // there is; empty when one may. A lane that has touched its node already is only
 // withheld for what its verification needs. A master's baseline holds every

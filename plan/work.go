@@ -59,25 +59,27 @@ const (
 
 // Task is a step with all that is needed to do it.
 type Task struct {
-	Plan     *Plan
-	Run      string
-	Epoch    int
-	Step     Step
-	Attempt  int                  // 1 for the first
-	Left     []inventory.NodeName // agents that are amiss in this run: no postflight expects them at the target, no master's verification at the leader
-	Baseline json.RawMessage      // what ActionBaseline of the same lane reported
-	Proof    string               // that the master may be taken out, for a person; empty otherwise
+	Plan        *Plan
+	Run         string
+	Epoch       int
+	Step        Step
+	Attempt     int                  // 1 for the first
+	Left        []inventory.NodeName // agents that are amiss in this run: no postflight expects them at the target, no master's verification at the leader
+	Deactivated []inventory.NodeName // agents that somebody had deactivated before their lanes began: they may stay so
+	Baseline    json.RawMessage      // what ActionBaseline of the same lane reported
+	Proof       string               // that the master may be taken out, for a person; empty otherwise
 }
 
 // Report is how a task went.
 type Report struct {
-	Outcome  Outcome         `json:"outcome"`
-	Class    Class           `json:"class,omitempty"`
-	Detail   string          `json:"detail,omitempty"` // one line for a person
-	Findings []dcos.Finding  `json:"findings,omitempty"`
-	Silent   *Silence        `json:"silent,omitempty"`   // not nil: the node could not be reached as the step ended
-	Evidence json.RawMessage `json:"evidence,omitempty"` // a baseline, a receipt: read back by later tasks
-	Undone   bool            `json:"undone,omitempty"`   // of a launch probe: its framework is proved to be gone
+	Outcome     Outcome         `json:"outcome"`
+	Class       Class           `json:"class,omitempty"`
+	Detail      string          `json:"detail,omitempty"` // one line for a person
+	Findings    []dcos.Finding  `json:"findings,omitempty"`
+	Silent      *Silence        `json:"silent,omitempty"`      // not nil: the node could not be reached as the step ended
+	Evidence    json.RawMessage `json:"evidence,omitempty"`    // a baseline, a receipt: read back by later tasks
+	Deactivated bool            `json:"deactivated,omitempty"` // of a baseline: somebody had deactivated the agent at the leader
+	Undone      bool            `json:"undone,omitempty"`      // of a launch probe: its framework is proved to be gone
 }
 
 // Note is news from a task under way.
