@@ -69,13 +69,17 @@ type Target struct {
 
 // SSH says how nodes are reached.
 type SSH struct {
-	User          string // empty: that of Config, or whoever runs the program
-	Port          int
-	PortSaid      bool     // not the default
-	Identities    []string // private key files; those of Config come after them
-	Jump          []string // [user@]host[:port], outermost first; empty: that of Config
-	KnownHosts    []string
-	Config        string // ssh_config(5) file, which completes what is not said here; empty: none
+	User       string // empty: that of Config, or whoever runs the program
+	Port       int
+	PortSaid   bool     // not the default
+	Identities []string // private key files; those of Config come after them
+	Jump       []string // [user@]host[:port], outermost first; empty: that of Config
+	KnownHosts []string
+	Config     string // ssh_config(5) file, which completes what is not said here; empty: none
+	// Algorithms of SSH, each list the whole of what is offered; empty: what
+	// dcos-patch has and is not known to be insecure.
+	KeyExchanges, Ciphers, MACs, HostKeyAlgorithms []string
+
 	SudoPassword  SecretRef
 	Dial          time.Duration // for one attempt: TCP connect and handshake
 	DialAttempts  int

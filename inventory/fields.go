@@ -112,7 +112,8 @@ func homeOf(name string) string {
 		return "policy"
 	case "canary":
 		return "the policy of a group"
-	case "user", "identity", "jump", "known_hosts", "dial", "dial_attempts", "keepalive", "keepalive_miss", "config", "sudo":
+	case "user", "identity", "jump", "known_hosts", "dial", "dial_attempts", "keepalive", "keepalive_miss", "config", "sudo",
+		"key_exchanges", "ciphers", "macs", "host_key_algorithms":
 		return "ssh"
 	case "script", "exhibitor", "unit", "registrar", "leader", "ranges", "agents_back", "registered", "tasks", "checks", "units":
 		return "policy.timeouts"

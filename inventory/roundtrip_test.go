@@ -50,11 +50,12 @@ func anInventory(t *rapid.T) string {
 	fmt.Fprintf(&s, "cluster: {name: %q%s}\n", name(t), maybe(t, ", id: %s", "3f0c-1e2a", "1e5"))
 	s.WriteString(maybe(t, "target: %s\n", "t.yaml", `{url: "http://b:80/a?b=c&d", from: 2.1, to: 2.1.4-beta1}`,
 		"{url: 'file:///s.sh', from: 1.13.0, to: 1.13.9, mesos: 1.10, sha256: "+strings.Repeat("0", 64)+"}"))
-	fmt.Fprintf(&s, "ssh: {dial_attempts: 3%s%s%s%s%s%s%s%s}\n",
+	fmt.Fprintf(&s, "ssh: {dial_attempts: 3%s%s%s%s%s%s%s%s%s%s}\n",
 		maybe(t, ", user: %s", "ops", "'007'"), maybe(t, ", port: %s", "22", "2222"),
 		maybe(t, ", identity: %s", "~/k", "[k, ../k, '/a b/k']", "./~/k"), maybe(t, ", known_hosts: %s", "kh", "[kh, ~/kh]"),
 		maybe(t, ", jump: %s", "b", "[\"ops@b:22\", '[fe80::1]:22']"), maybe(t, ", keepalive: %s", "90s", "1500ms"),
-		maybe(t, ", config: %s", none, "ssh_config", "~/c"), maybe(t, ", sudo: {password: %s}", "{env: OPS_SUDO}", "{file: ~/s}", "{file: s}"))
+		maybe(t, ", config: %s", none, "ssh_config", "~/c"), maybe(t, ", sudo: {password: %s}", "{env: OPS_SUDO}", "{file: ~/s}", "{file: s}"),
+		maybe(t, ", ciphers: %s", "aes128-cbc", "[aes256-ctr, aes128-gcm@openssh.com]"), maybe(t, ", key_exchanges: %s, macs: hmac-sha1, host_key_algorithms: [ssh-rsa]", "diffie-hellman-group16-sha512"))
 	s.WriteString(maybe(t, "security: {mode: %s}\n", "open", "permissive"))
 	s.WriteString(maybe(t, "bootstrap: {address: b%s}\n", "", ", dir: /opt/genconf", ", url: \"http://b\""))
 	fmt.Fprintf(&s, "masters: [{name: \"m[1-%[1]d]\", address: \"10.0.0.[1-%[1]d]\"%[2]s}]\n",

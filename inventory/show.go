@@ -80,22 +80,28 @@ func (c *Cluster) showPaths(paths []string) page {
 
 func (c *Cluster) showSSH() page {
 	s := c.SSH
-	jump := list()
-	for _, j := range s.Jump {
-		jump.add(page{scalar(j)})
-	}
 	said := mapping().set("user", s.User)
 	if s.PortSaid {
 		said.set("port", strconv.Itoa(s.Port))
 	}
 	return said.
 		setNode("identity", c.showPaths(s.Identities)).
-		setNode("jump", jump).
+		setNode("jump", names(s.Jump)).
 		setNode("known_hosts", c.showPaths(s.KnownHosts)).
 		setNode("config", c.showConfig()).
 		setNode("sudo", c.showSudo()).
+		setNode("key_exchanges", names(s.KeyExchanges)).setNode("ciphers", names(s.Ciphers)).
+		setNode("macs", names(s.MACs)).setNode("host_key_algorithms", names(s.HostKeyAlgorithms)).
 		setTime("dial", s.Dial).set("dial_attempts", strconv.Itoa(s.DialAttempts)).
 		setTime("keepalive", s.Keepalive).set("keepalive_miss", strconv.Itoa(s.KeepaliveMiss))
+}
+
+func names(all []string) page {
+	l := list()
+	for _, name := range all {
+		l.add(page{scalar(name)})
+	}
+	return l
 }
 
 // showConfig shows the ssh configuration, and what it decides when nothing

@@ -30,6 +30,11 @@ func (b *builder) readSSH(v value) {
 		"keepalive_miss": integer(&s.KeepaliveMiss, 1, 100),
 		"config":         b.configFile(&s.Config),
 		"sudo":           b.readSudo,
+
+		"key_exchanges":       algorithms(&s.KeyExchanges, sshKeyExchanges),
+		"ciphers":             algorithms(&s.Ciphers, sshCiphers),
+		"macs":                algorithms(&s.MACs, sshMACs),
+		"host_key_algorithms": algorithms(&s.HostKeyAlgorithms, sshHostKeys),
 	})
 }
 
