@@ -88,6 +88,8 @@ func kind(err error) string {
 		return "auth"
 	case errors.Is(err, sshexec.ErrAgent):
 		return "agent"
+	case errors.Is(err, sshexec.ErrAlgorithms):
+		return "algorithms"
 	case errors.As(err, &sudo):
 		return "sudo"
 	case errors.As(err, &dial):

@@ -27,6 +27,10 @@ type Config struct {
 	// error leaves that key out. nil: nobody can be asked.
 	Passphrase func(ctx context.Context, file, why string) (Secret, error)
 
+	// Algorithms are those of every connection; lists that are empty are those of
+	// the target's Settings, or the usual ones.
+	Algorithms Algorithms
+
 	// SudoPassword is what sudo is told when it asks. Without one, sudo is run so that it
 	// never asks.
 	SudoPassword Secret

@@ -65,7 +65,7 @@ func connect(ctx context.Context, t Target, cfg Config, r route) (*Conn, error) 
 // own attempts are used up.
 func pointless(err error) bool {
 	var hop *DialError
-	return errors.Is(err, ErrAuth) || errors.Is(err, ErrAgent) || errors.Is(err, ErrHostKey) || errors.Is(err, ErrNoForwarding) || errors.As(err, &hop)
+	return errors.Is(err, ErrAuth) || errors.Is(err, ErrAgent) || errors.Is(err, ErrHostKey) || errors.Is(err, ErrAlgorithms) || errors.Is(err, ErrNoForwarding) || errors.As(err, &hop)
 }
 
 // attempt approaches the target, waits for a place among the handshakes and
@@ -113,6 +113,7 @@ func handshake(ctx context.Context, t Target, cfg Config, dial netDial) (*Conn, 
 	raw := &wire{Conn: dialled}
 	stop := context.AfterFunc(ctx, func() { raw.Close() })
 	conn, channels, requests, err := ssh.NewClientConn(raw, t.Addr, &ssh.ClientConfig{
+		Config:            cfg.Algorithms.or(usualAlgorithms()).config(),
 		User:              t.User,
 		HostKeyAlgorithms: keys.algos,
 		HostKeyCallback:   keys.check,
@@ -134,7 +135,7 @@ func failed(ctx context.Context, err error, raw *wire, keys *hostKeys, who *logi
 	if raw.hungUpFirst() && ctx.Err() == nil && !errors.Is(err, ErrAuth) {
 		return fmt.Errorf("%w: %w", errDropped, explained(err))
 	}
-	err = who.explain(explained(keys.explain(err)), raw.broken.Load())
+	err = who.explain(explained(explainAlgorithms(keys.explain(err))), raw.broken.Load())
 	if errors.Is(err, ErrAgent) {
 		return err
 	}
@@ -144,7 +145,7 @@ func failed(ctx context.Context, err error, raw *wire, keys *hostKeys, who *logi
 // explained shortens what a node has said in a handshake. Our own words stay
 // as they are.
 func explained(err error) error {
-	if errors.Is(err, ErrHostKey) || errors.Is(err, ErrAuth) {
+	if errors.Is(err, ErrHostKey) || errors.Is(err, ErrAuth) || errors.Is(err, ErrAlgorithms) {
 		return err
 	}
 	return &saidError{err}

@@ -22,7 +22,8 @@ type hostKeys struct {
 	told  func(addr, fingerprint string) // of a key that was learned; may be nil
 	addr  string                         // the "host:port" the key is looked up under
 	name  string                         // likewise the node's name, for a certificate that names it; may be empty
-	algos []string
+	known []string                       // algorithms of the keys that it may have
+	algos []string                       // those of them that the configuration allows
 }
 
 func loadHostKeys(cfg Config, name, addr string) (*hostKeys, error) {
@@ -52,6 +53,7 @@ func loadHostKeys(cfg Config, name, addr string) (*hostKeys, error) {
 			h.addr, h.algos = h.name, algos
 		}
 	}
+	h.known, h.algos = h.algos, allowed(h.algos, cfg.Algorithms.HostKeys)
 	return h, nil
 }
 
@@ -70,6 +72,19 @@ func algorithms(db *knownhosts.HostKeyDB, addr string) []string {
 		}
 	}
 	return algos
+}
+
+// allowed are the known algorithms that may be used; where none is, those that
+// may: then the node's key is told apart from the one that is known.
+func allowed(known, may []string) []string {
+	if len(may) == 0 {
+		return known
+	}
+	both := slices.DeleteFunc(slices.Clone(known), func(name string) bool { return !slices.Contains(may, name) })
+	if len(both) == 0 {
+		return may
+	}
+	return both
 }
 
 // check is an ssh.HostKeyCallback. It looks the key up under the address it was
@@ -135,8 +150,11 @@ func (h *hostKeys) add(key ssh.PublicKey) error {
 // a key of a type that known_hosts has.
 func (h *hostKeys) explain(err error) error {
 	var none *ssh.AlgorithmNegotiationError
-	if len(h.algos) == 0 || !errors.As(err, &none) || !slices.Equal(none.SupportedAlgorithms, h.algos) {
+	if len(h.known) == 0 || !errors.As(err, &none) || !slices.Equal(none.SupportedAlgorithms, h.algos) {
 		return err
+	}
+	if slices.ContainsFunc(none.RequestedAlgorithms, func(name string) bool { return slices.Contains(h.known, name) }) {
+		return err // it has the key that is known, and the configuration does not allow it
 	}
 	var want []KnownKey
 	var mismatch *xknownhosts.KeyError

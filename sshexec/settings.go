@@ -10,5 +10,6 @@ type Settings struct {
 	IdentitiesOnly bool     // the agent is asked for named keys only
 	Agent          string   // socket, before that of Config; NoAgent
 	HostKeyAlias   string   // the name under which the host key is looked up, in place of the address
+	Algorithms     Algorithms
 	Unused         []string // settings that dcos-patch cannot follow, told when a login fails
 }

@@ -57,5 +57,6 @@ func (c Config) forTarget(t Target) Config {
 	c.Identities = slices.Concat(t.Identities, c.Identities)
 	c.KnownHosts = slices.Concat(t.KnownHosts, c.KnownHosts)
 	c.settings = t.Settings
+	c.Algorithms = c.Algorithms.or(t.Settings.Algorithms)
 	return c
 }

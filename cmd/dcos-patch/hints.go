@@ -42,6 +42,8 @@ func hint(err error) string {
 		return "if the key was changed on purpose, correct known_hosts; else find out who answers there"
 	case errors.Is(err, sshexec.ErrAgent):
 		return "ssh-add -T FILE.pub must succeed here: touch or confirm the key, or connect the forwarded agent again; or name a key file in ssh.identity"
+	case errors.Is(err, sshexec.ErrAlgorithms):
+		return "allow one that the node takes: ssh: {key_exchanges, ciphers, macs, host_key_algorithms} in the inventory"
 	case errors.Is(err, sshexec.ErrAuth):
 		return "check ssh.user and ssh.identity in the inventory, or load the key into the agent"
 	case errors.As(err, &taking):

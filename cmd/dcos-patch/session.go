@@ -59,6 +59,7 @@ func openSession(inv *inventory.Cluster, w world) (*session, error) {
 	cfg := sshexec.Config{
 		AgentSocket: os.Getenv("SSH_AUTH_SOCK"), NetDial: w.dial, Passphrase: w.phrase,
 		DialTimeout: inv.SSH.Dial, Attempts: inv.SSH.DialAttempts, KeepAlive: inv.SSH.Keepalive, KeepAliveMisses: inv.SSH.KeepaliveMiss,
+		Algorithms: sshexec.Algorithms{KeyExchanges: inv.SSH.KeyExchanges, Ciphers: inv.SSH.Ciphers, MACs: inv.SSH.MACs, HostKeys: inv.SSH.HostKeyAlgorithms},
 	}
 	config := ""
 	if w.dial == nil { // the network: of another, the operator's own configuration says nothing

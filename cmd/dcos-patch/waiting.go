@@ -51,7 +51,7 @@ type surveyedNodes struct {
 }
 
 func (s surveyedNodes) Node(ctx context.Context, name inventory.NodeName) (checks.Prober, error) {
-	unreachable := []string{"dial", "auth", "agent", "host-key", "host-key-changed", "host-key-unknown"}
+	unreachable := []string{"dial", "auth", "agent", "algorithms", "host-key", "host-key-changed", "host-key-unknown"}
 	if f := s.facts.Nodes[name]; slices.Contains(unreachable, f.Kind) {
 		return nil, errors.New(f.Err)
 	}
