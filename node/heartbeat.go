@@ -43,6 +43,9 @@ func heartbeat(value string) (*Heartbeat, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !isName(f[1]) {
+		return nil, errNoRun
+	}
 	age, err := ageOf(f[3])
 	return &Heartbeat{Epoch: epoch, Run: f[1], Beat: beat, Age: age}, err
 }

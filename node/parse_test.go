@@ -138,7 +138,7 @@ func drawSurvey(t *rapid.T) node.Survey {
 		s.PatchUnits = append(s.PatchUnits, node.PatchUnit{Name: fmt.Sprintf("u%d.service", i), State: word.Draw(t, "unit state")})
 	}
 	if rapid.Bool().Draw(t, "locked") {
-		s.Lock = &node.LockHolder{Epoch: number.Draw(t, "lock epoch"), Run: word.Draw(t, "run"), Owner: rapid.StringMatching(`[a-zé][a-zé ]{0,20}`).Draw(t, "owner")}
+		s.Lock = &node.LockHolder{Epoch: number.Draw(t, "lock epoch"), Run: rapid.StringMatching(`[A-Za-z0-9][A-Za-z0-9._-]{0,20}`).Draw(t, "run"), Owner: rapid.StringMatching(`[a-zé][a-zé ]{0,20}`).Draw(t, "owner")}
 	}
 	return s
 }

@@ -74,7 +74,9 @@ func (r *Receipt) take(line string) error {
 func (r *Receipt) takeStarted(key, value string) (err error) {
 	switch key {
 	case "run":
-		r.Run = value
+		if r.Run = value; value != "" && !isName(value) {
+			err = errNoRun
+		}
 	case "epoch":
 		r.Epoch, err = number(value)
 	case "who":

@@ -164,8 +164,15 @@ func lockHolder(value string) (*LockHolder, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !isName(f[1]) {
+		return nil, errNoRun
+	}
 	return &LockHolder{Epoch: epoch, Run: f[1], Owner: f[2]}, nil
 }
+
+// errNoRun is a word that cannot be the name of a run: no answer of the node
+// program has one, and it is no part of a command or of a path.
+var errNoRun = errors.New("not the name of a run")
 
 // word reads a value that is one word.
 func word(s string) (string, error) {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -73,26 +75,35 @@ func each(names []inventory.NodeName, f func(i int, name inventory.NodeName)) {
 	wg.Wait()
 }
 
-// Break takes every lock away that the sightings show, and raises the epoch on
-// every node that was sighted, so that the controllers that held them are
-// refused everywhere. It gives the new epoch. A node that answered no survey is
-// left as it is. Judging whether a lock may be broken is the caller's business.
-//
-// The locks go last: on an error they may all be there still, and Break may be
-// repeated.
-func Break(ctx context.Context, nodes Nodes, seen []Sighting, by node.Claim) (epoch int, err error) {
-	var names []inventory.NodeName
-	holders := map[inventory.NodeName]string{}
+// Raise raises the epoch on every node that was sighted, so that the controllers
+// of lower ones are refused there: first on the masters, all of which must take
+// it, then on the others. It gives the new epoch, and the others that did not
+// take it. The masters alone say what is the highest so far: a controller takes
+// its epoch from them.
+func Raise(ctx context.Context, nodes Nodes, seen []Sighting, master func(inventory.NodeName) bool, by node.Claim) (epoch int, unraised map[inventory.NodeName]error, err error) {
+	var masters, others []inventory.NodeName
 	for _, s := range seen {
-		if s.Err != nil {
-			continue
-		}
-		names, by.Epoch = append(names, s.Node), max(by.Epoch, s.Survey.Epoch)
-		if s.Survey.Lock != nil {
-			holders[s.Node] = s.Survey.Lock.Run
+		switch {
+		case s.Err != nil:
+		case master(s.Node):
+			masters, by.Epoch = append(masters, s.Node), max(by.Epoch, s.Survey.Epoch)
+		default:
+			others = append(others, s.Node)
 		}
 	}
 	by.Epoch++
+	var errs []error
+	for name, err := range initAll(ctx, nodes, masters, by) {
+		errs = append(errs, fmt.Errorf("%s: %w", name, err))
+	}
+	if err := together(errs...); err != nil {
+		return by.Epoch, nil, err
+	}
+	return by.Epoch, initAll(ctx, nodes, others, by), nil
+}
+
+// initAll tells nodes of a claim, several at once, and gives what went wrong.
+func initAll(ctx context.Context, nodes Nodes, names []inventory.NodeName, by node.Claim) map[inventory.NodeName]error {
 	errs := make([]error, len(names))
 	each(names, func(i int, name inventory.NodeName) {
 		h, err := bounded{nodes}.Node(ctx, name)
@@ -101,21 +112,30 @@ func Break(ctx context.Context, nodes Nodes, seen []Sighting, by node.Claim) (ep
 			defer cancel()
 			err = node.Init(ctx, h, by)
 		}
-		if err != nil {
-			errs[i] = fmt.Errorf("%s: raising the epoch: %w", name, err)
-		}
+		errs[i] = err
 	})
-	if err := together(errs...); err != nil {
-		return by.Epoch, err
+	bad := map[inventory.NodeName]error{}
+	for i, err := range errs {
+		if err != nil {
+			bad[names[i]] = err
+		}
 	}
-	for name, run := range holders {
-		l := &Lock{Nodes: nodes, Masters: []inventory.NodeName{name}, Run: run}
+	return bad
+}
+
+// Unlock removes the locks of runs from masters, under an epoch that no lower
+// than theirs. Judging whether that may be done is the caller's business. On an
+// error, Unlock may be repeated.
+func Unlock(ctx context.Context, nodes Nodes, holders map[inventory.NodeName]string, epoch int) error {
+	var err error
+	for _, name := range slices.Sorted(maps.Keys(holders)) {
+		l := &Lock{Nodes: nodes, Masters: []inventory.NodeName{name}, Run: holders[name]}
 		if h, herr := nodes.Node(ctx, name); herr == nil {
 			err = errors.Join(err, put(ctx, h, node.InstalledPath(), node.Program()))
 		}
-		err = errors.Join(err, l.Release(ctx, by.Epoch))
+		err = errors.Join(err, l.Release(ctx, epoch))
 	}
-	return by.Epoch, err
+	return err
 }
 
 // Piece is what a copy of a run's file grows by.

@@ -3,6 +3,7 @@ package patcher
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -156,9 +157,17 @@ func TestABrokenLocksControllerIsRefusedByEveryNode(t *testing.T) {
 	names := append(masterNames(3), "a1")
 	nodes := newShellNodes(t, names...)
 	epoch := acquire(t, &Lock{Nodes: nodes, Masters: masterNames(3), Run: "r1", Owner: here})
-	after, err := Break(context.Background(), nodes, Look(t.Context(), nodes, names), node.Claim{Run: "r1", Owner: there})
-	if err != nil || after <= epoch {
-		t.Fatalf("epoch %d after %d, %v", after, epoch, err)
+	nodes["a1"].write(t, "var/lib/dcos-patch/epoch", fmt.Sprint(epoch)) // it knows the first controller
+	master := func(n inventory.NodeName) bool { return n != "a1" }
+	after, unraised, err := Raise(context.Background(), nodes, Look(t.Context(), nodes, names), master, node.Claim{Run: "r1", Owner: there})
+	if err != nil || len(unraised) > 0 || after <= epoch {
+		t.Fatalf("epoch %d after %d, %v, %v", after, epoch, unraised, err)
+	}
+	if held := nodes.holders(t); len(held) != 3 {
+		t.Errorf("held by %v before the locks are removed", held)
+	}
+	if err := Unlock(t.Context(), nodes, nodes.holders(t), after); err != nil {
+		t.Fatal(err)
 	}
 	if held := nodes.holders(t); len(held) > 0 {
 		t.Errorf("still held by %v", held)
@@ -168,6 +177,21 @@ func TestABrokenLocksControllerIsRefusedByEveryNode(t *testing.T) {
 		if err := node.Init(t.Context(), nodes[name], node.Claim{Epoch: epoch, Run: "r1"}); !errors.As(err, &refused) || refused.Word != "epoch" {
 			t.Errorf("%s: the old controller's claim: %v, want it refused for its epoch", name, err)
 		}
+	}
+}
+
+func TestAnAgentDoesNotChooseTheEpoch(t *testing.T) {
+	names := append(masterNames(3), "a1")
+	nodes := newShellNodes(t, names...)
+	epoch := acquire(t, &Lock{Nodes: nodes, Masters: masterNames(3), Run: "r1", Owner: here})
+	if err := node.Init(t.Context(), nodes["a1"], node.Claim{Epoch: 999999998, Run: "elsewhere"}); err != nil {
+		t.Fatal(err)
+	}
+	master := func(n inventory.NodeName) bool { return n != "a1" }
+	after, unraised, err := Raise(t.Context(), nodes, Look(t.Context(), nodes, names), master, node.Claim{Run: "r1", Owner: there})
+	var refused *node.RefusedError
+	if err != nil || after != epoch+1 || len(unraised) != 1 || !errors.As(unraised["a1"], &refused) {
+		t.Errorf("epoch %d after %d, %v, %v", after, epoch, unraised, err)
 	}
 }
 

@@ -4,8 +4,11 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
+	"github.com/dcos-patch/dcos-patch/node"
 )
 
 func TestALockIsNotBrokenWhilePatchesRunOrMayRun(t *testing.T) {
@@ -23,7 +26,7 @@ func TestALockIsNotBrokenWhilePatchesRunOrMayRun(t *testing.T) {
 		says string // by the refusal; empty: it is broken
 	}{
 		{"a patch is running", hangs, "a1 script started", "", "a1: a patch is running"},
-		{"nobody knows, since a node has gone", away(gone("a1")), "a2 verified", "", "a1: nobody knows whether a patch runs here"},
+		{"it is not known, since a node has gone", away(gone("a1")), "a2 verified", "", "a1: it is not known whether a patch runs here"},
 		{"the node that has gone is excluded", away(gone("a1")), "a2 verified", "exclude: [{node: a1, reason: \"PSU\"}]\n", ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -64,7 +67,7 @@ func TestADeadAgentDoesNotMakeALockUnbreakable(t *testing.T) {
 				}
 				e := l.colleague().run("lock", "break", "--reason", "it is gone")
 				l.want(e, exitRefused)
-				line := regexp.MustCompile(`bring it within reach; or, if it is dead, add to (\S+): (exclude: .*)\n`).FindStringSubmatch(e.err)
+				line := regexp.MustCompile(`bring it within reach; or, if you know that nothing runs there: --accept a1=REASON; or, if it is dead, add to (\S+): (exclude: .*)\n`).FindStringSubmatch(e.err)
 				if node == "m3" {
 					if line != nil || !strings.Contains(e.err, "bring it within reach\n") {
 						l.Errorf("nobody else can answer for a master: %s", e)
@@ -79,6 +82,138 @@ func TestADeadAgentDoesNotMakeALockUnbreakable(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestOneAgentCannotKeepALock: what an agent says counts until an operator says that
+// he knows better, agent by agent. A lock or a heartbeat on an agent is nothing.
+func TestOneAgentCannotKeepALock(t *testing.T) {
+	t.Parallel()
+	hangs := oneLeft()
+	hangs.Faults = append(hangs.Faults, simcluster.Fault{What: simcluster.ScriptHangs, Where: "a1"})
+	for _, row := range []struct {
+		name string
+		opt  simcluster.Options
+		die  string
+		lie  func(*lab)
+		says string
+	}{
+		{"it says that a patch runs", hangs, "a1 script started", func(*lab) {}, "a1: a patch is running"},
+		{"it is gone", oneLeft(), "a1 admitted", func(l *lab) {
+			if err := l.c.Strike(simcluster.Fault{What: simcluster.SSHDown, Where: "a1"}); err != nil {
+				l.Fatal(err)
+			}
+		}, "a1: it is not known whether a patch runs here"},
+		{"it says that it has seen a higher epoch", oneLeft(), "a1 admitted", func(l *lab) { l.c.SetFile("a1", node.Dir+"/epoch", []byte("999999998\n")) }, "a1: it is not known"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, row.opt, func(l *lab) {
+				l.dieAt(row.die, 1, "apply", "--yes")
+				row.lie(l)
+				e := l.colleague().run("lock", "break", "--reason", "it is gone")
+				l.want(e, exitRefused)
+				if !strings.Contains(e.err, row.says) || !strings.Contains(e.err, "--accept a1=REASON") {
+					l.Errorf("%s", e)
+				}
+				if !l.locked("m1") {
+					l.Error("m1 has lost its lock")
+				}
+				for _, bad := range []string{"a1", "a1= ", "m1=dead", "a9=dead"} {
+					l.want(l.colleague().run("lock", "break", "--reason", "it is gone", "--accept", bad), exitInvalid)
+				}
+				e = l.colleague().run("lock", "break", "--reason", "it is gone", "--accept", "a1=its power is off")
+				l.want(e, exitDone)
+				if !strings.Contains(e.out, "a1 accepted: its power is off (") {
+					l.Errorf("%s", e)
+				}
+				l.unlocked()
+				for _, m := range l.c.Names(dcos.Master) {
+					if text, _ := l.c.File(m, node.Dir+"/epoch"); len(text) > 4 {
+						l.Errorf("%s: an agent chose the epoch %s", m, text)
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestAControllerThatWakesBeforeItIsRefused: it starts a patch after the last look,
+// and before the epoch is raised.
+func TestAControllerThatWakesBeforeItIsRefused(t *testing.T) {
+	t.Parallel()
+	inBubble(t, fourLeft(), func(l *lab) {
+		l.edit(func(inv string) string { return strings.Replace(inv, "ssh: {", "ssh: {keepalive: 30m, ", 1) }) // its connections outlive its sleep
+		old, lid := l.controller(), &ice{}
+		asleep, over := make(chan struct{}), make(chan int, 1)
+		old.wrote = func(line string) {
+			if strings.Contains(line, "a3 admitted") && lid.suspend() {
+				close(asleep)
+				lid.wait()
+			}
+		}
+		go func() { over <- old.runOnIce(lid, "apply", "--yes") }()
+		<-asleep
+		time.Sleep(2 * time.Minute) // what it started before has ended
+		before := len(l.c.Launches(""))
+		breaker := l.colleague()
+		breaker.wrote = func(line string) {
+			if strings.Contains(line, "raising the epoch") {
+				lid.thaw()
+				for range 6000 {
+					if len(l.c.Launches("")) > before {
+						break
+					}
+					time.Sleep(100 * time.Millisecond)
+				}
+			}
+		}
+		e := breaker.run("lock", "break", "--reason", "its lid is closed")
+		if len(l.c.Launches("")) == before {
+			l.Fatalf("it started nothing: this tests nothing: %s\n%s", e, old.out.String())
+		}
+		l.want(e, exitRefused)
+		if !strings.Contains(e.err, "a patch is running") || !strings.Contains(e.err, "the locks stay") {
+			l.Errorf("%s", e)
+		}
+		for _, m := range l.c.Names(dcos.Master) {
+			if !l.locked(m) {
+				l.Errorf("%s has lost its lock while a patch ran", m)
+			}
+		}
+		if code := <-over; code != exitStopped || !strings.Contains(old.out.String(), "TAKEN OVER") {
+			l.Errorf("the old controller: exit %d\n%s", code, old.out.String())
+		}
+		l.breakLock()
+		l.want(l.colleague().run("resume", "--from-cluster"), exitDone)
+		l.launched(1, "a1", "a2", "a3", "a4")
+		l.unlocked()
+	})
+}
+
+// TestAResumeThatComesBeforeTheEpochIsRaisedKeepsItsLock: it took the very epoch that
+// lock break was about to take, and a patch may begin at any moment.
+func TestAResumeThatComesBeforeTheEpochIsRaisedKeepsItsLock(t *testing.T) {
+	t.Parallel()
+	inBubble(t, fourLeft(), func(l *lab) {
+		l.dieAt("verified", 1, "apply", "--yes")
+		again, begun, over := l.controller(), make(chan struct{}), make(chan ended, 1)
+		again.wrote = once(func() bool { return l.c.Launches("a1") != nil && strings.Contains(again.out.String(), "resumed") }, func() { close(begun) })
+		breaker := l.colleague()
+		breaker.wrote = func(line string) {
+			if strings.Contains(line, "raising the epoch") {
+				go func() { over <- again.run("resume") }()
+				<-begun
+			}
+		}
+		e := breaker.run("lock", "break", "--reason", "it is gone")
+		l.want(e, exitRefused)
+		if !strings.Contains(e.err, "has taken the lock again") && !strings.Contains(e.err, "a patch is running") {
+			l.Errorf("%s", e)
+		}
+		l.want(<-over, exitDone)
+		l.launched(1, "a1", "a2", "a3", "a4")
+		l.unlocked()
+	})
 }
 
 // away is a cluster of which two agents are left to patch, at the same time.

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/patcher"
+	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
+)
+
+// breaker breaks the cluster lock. The masters decide: only they hold locks and
+// heartbeats. What an agent says or does not say can be accepted by a person,
+// since one agent that lies would otherwise keep a lock for ever.
+type breaker struct {
+	*app
+	*session
+	today    time.Time
+	accepted map[inventory.NodeName]string // to the reason
+}
+
+// acceptances reads NODE=REASON.
+func (s *session) acceptances(words []string) (map[inventory.NodeName]string, error) {
+	all := map[inventory.NodeName]string{}
+	for _, w := range words {
+		name, reason, _ := strings.Cut(w, "=")
+		n, ok := s.inv.Node(inventory.NodeName(name))
+		switch {
+		case !ok:
+			return nil, invalid("--accept %q: there is no node %q in %s", w, name, s.inv.Source)
+		case strings.TrimSpace(reason) == "":
+			return nil, invalid("--accept %q: want NODE=REASON: how you know what runs on %s, and that the old controller does not reach it", w, name)
+		case s.isMaster(n.Name):
+			return nil, invalid("--accept %q: %s is a master, and masters decide who holds the lock: bring it within reach", w, name)
+		}
+		all[n.Name] = reason
+	}
+	return all, nil
+}
+
+// look surveys all nodes, and refuses while a patch runs, or may run.
+func (b breaker) look(ctx context.Context) ([]patcher.Sighting, error) {
+	seen := patcher.Look(ctx, hosts{b.pool}, b.names())
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return seen, b.judge(seen)
+}
+
+// judge refuses while a patch runs, or may run, on any node that is neither
+// excluded nor accepted. Too few masters that answer cannot keep the new epoch.
+func (b breaker) judge(seen []patcher.Sighting) error {
+	var blocks []plan.Block
+	silent := 0
+	for _, x := range seen {
+		_, excluded := b.inv.Excluded(x.Node, b.today)
+		_, accepted := b.accepted[x.Node]
+		if x.Err != nil && b.isMaster(x.Node) {
+			silent++
+		}
+		switch busy := x.Busy(); {
+		case accepted || x.Err != nil && excluded:
+		case x.Err != nil:
+			blocks = append(blocks, b.unasked(x))
+		case busy != "":
+			blocks = append(blocks, b.busy(x.Node, busy))
+		}
+	}
+	if len(blocks) > 0 {
+		return &plan.RefusalError{Blocks: blocks}
+	}
+	if 2*silent >= len(b.inv.Masters) {
+		return patcher.ErrNoMajority
+	}
+	return nil
+}
+
+func (b breaker) busy(name inventory.NodeName, what string) plan.Block {
+	block := plan.Block{Node: name, What: "a patch is running", Observed: node.Said(what), Next: "wait for its end"}
+	if !b.isMaster(name) {
+		block.Next += "; or, if you know that nothing runs there: " + accepting(name)
+	}
+	return block
+}
+
+// unasked is the block of a node that gave no answer, and how to go on. An
+// operator may answer for an agent, and for no master.
+func (b breaker) unasked(x patcher.Sighting) plan.Block {
+	block := plan.Block{Node: x.Node, What: "it is not known whether a patch runs here, and the old controller could not be refused here", Observed: x.Err.Error(),
+		Want: "an answer", Next: "bring it within reach"}
+	if !b.isMaster(x.Node) {
+		block.Next += "; or, if you know that nothing runs there: " + accepting(x.Node) + "; or, if it is dead, add to " + b.inv.Source + ": " + plan.ExclusionLine(x.Node, b.today)
+	}
+	return block
+}
+
+func accepting(name inventory.NodeName) string { return "--accept " + string(name) + "=REASON" }
+
+// holders are the runs that hold the lock on some master, by the masters.
+func (b breaker) holders(seen []patcher.Sighting) map[inventory.NodeName]string {
+	runs := map[inventory.NodeName]string{}
+	for _, x := range seen {
+		if x.Err == nil && x.Survey.Lock != nil && b.isMaster(x.Node) {
+			runs[x.Node] = x.Survey.Lock.Run
+		}
+	}
+	return runs
+}
+
+// alive refuses when a controller has given a sign of life between two looks.
+// Clocks are not compared: a heartbeat that has changed is the proof.
+func (b breaker) alive(before, after []patcher.Sighting) error {
+	runs := slices.Collect(maps.Values(b.holders(after)))
+	for i, x := range after {
+		was, is := before[i].Survey.Heartbeat, x.Survey.Heartbeat
+		if is == nil || was != nil && is.Same(*was) || !b.isMaster(x.Node) || !slices.Contains(runs, is.Run) {
+			continue
+		}
+		who := "its owner is unknown"
+		if l := x.Survey.Lock; l != nil {
+			who = node.Said(l.Owner)
+		}
+		return refuse(plan.Block{Node: x.Node, What: fmt.Sprintf("the controller of run %s lives", node.Said(is.Run)), Observed: fmt.Sprintf("heartbeat %d, %s ago, of %s", is.Beat, is.Age, who),
+			Want: "no heartbeat", Next: "interrupt it where it runs, or wait for it"})
+	}
+	return nil
+}
+
+// take raises the epoch, and then looks again: a controller that woke after the
+// last look may have started a patch before it was refused. The locks go last.
+func (b breaker) take(ctx context.Context, seen []patcher.Sighting, reason string) error {
+	by := node.Claim{Run: slices.Min(slices.Collect(maps.Values(b.holders(seen)))), Owner: b.who()}
+	fmt.Fprintln(b.out, "no sign of life; raising the epoch, so that the controller is refused from now on")
+	epoch, unraised, err := patcher.Raise(ctx, hosts{b.pool}, seen, b.isMaster, by)
+	if err != nil {
+		return fmt.Errorf("raising the epoch: %w; the locks stay: run lock break again", err)
+	}
+	if err := b.unrefused(unraised); err != nil {
+		return err
+	}
+	last, err := b.look(ctx)
+	if err != nil {
+		fmt.Fprintf(b.err, "the controller is refused from epoch %d on, and the locks stay\n", epoch)
+		return err
+	}
+	if err := b.retaken(last, epoch); err != nil {
+		return err
+	}
+	holders := b.holders(last)
+	if err := patcher.Unlock(ctx, hosts{b.pool}, holders, epoch); err != nil {
+		return fmt.Errorf("removing the lock: %w; run lock break again", err)
+	}
+	b.tell(seen)
+	for _, run := range slices.Compact(slices.Sorted(maps.Values(holders))) {
+		fmt.Fprintf(b.out, "lock of run %s broken, epoch %d: %s\n", node.Said(run), epoch, render.Printable(reason))
+		if journal.IsRunName(run) {
+			fmt.Fprintf(b.out, "  next  %s\n", resumeThere(run))
+		}
+	}
+	return nil
+}
+
+// retaken refuses when a controller has taken the lock since, under an epoch that
+// the new one does not refuse.
+func (b breaker) retaken(seen []patcher.Sighting, epoch int) error {
+	for _, x := range seen {
+		if l := x.Survey.Lock; b.holders(seen)[x.Node] != "" && l.Epoch >= epoch {
+			return refuse(plan.Block{Node: x.Node, What: fmt.Sprintf("a controller of run %s has taken the lock again", node.Said(l.Run)), Observed: fmt.Sprintf("epoch %d of %s", l.Epoch, node.Said(l.Owner)),
+				Want: fmt.Sprintf("an epoch below %d", epoch), Next: "interrupt it where it runs, or wait for it"})
+		}
+	}
+	return nil
+}
+
+// unrefused refuses where an agent that answered does not keep the new epoch,
+// unless that is accepted.
+func (b breaker) unrefused(unraised map[inventory.NodeName]error) error {
+	var blocks []plan.Block
+	for _, name := range slices.Sorted(maps.Keys(unraised)) {
+		if _, ok := b.accepted[name]; !ok {
+			blocks = append(blocks, b.unasked(patcher.Sighting{Node: name, Err: unraised[name]}))
+		}
+	}
+	if len(blocks) > 0 {
+		fmt.Fprintln(b.err, "the masters refuse the controller from now on, and the locks stay")
+		return &plan.RefusalError{Blocks: blocks}
+	}
+	return nil
+}
+
+// tell names what was accepted, as it was when it was.
+func (b breaker) tell(seen []patcher.Sighting) {
+	for _, x := range seen {
+		reason, ok := b.accepted[x.Node]
+		if !ok {
+			continue
+		}
+		found := "nothing runs there"
+		if busy := x.Busy(); x.Err != nil {
+			found = x.Err.Error()
+		} else if busy != "" {
+			found = "it says that a patch is running: " + node.Said(busy)
+		}
+		say(b.out, "%s accepted: %s (%s)", x.Node, reason, found)
+	}
+}
