@@ -52,6 +52,7 @@ func newBench(t *testing.T) *bench {
 		}
 		b.write(t, "opt/mesosphere/bin/"+filepath.Base(stub), string(text), 0o755)
 	}
+	b.write(t, "proc/uptime", "86400.25 172000.50\n", 0o644)
 	b.write(t, "proc/1/stat", "1 (sys) temd (x) S 0 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 77 1 2 3", 0o644)
 	b.boot(t)
 	b.write(t, node.InstalledPath(), string(node.Program()), 0o700)

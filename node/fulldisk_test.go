@@ -48,7 +48,7 @@ func TestAnExitThatCannotBeWrittenDownCountsAsRunningUntilThereIsRoom(t *testing
 		if err := os.Remove(b.path("run/disk-full")); err != nil {
 			t.Fatal(err)
 		}
-		_, err := node.Launch(t.Context(), b, node.Start{Claim: claim, SHA256: sha, Attempt: 2, From: "2.1.1"})
+		_, err := node.Launch(t.Context(), b, node.Start{Claim: claim, SHA256: sha, Attempt: 2, From: "2.1.1", Until: soon(t, b)})
 		if refusedWord(err) != node.RefusedReceipt {
 			t.Errorf("another attempt: %v, want refused: receipt", err)
 		}
@@ -83,7 +83,7 @@ func TestAnExitThatIsNeverWrittenDownIsLost(t *testing.T) {
 			if got := receipts(t, b, sha)[0]; got.State != node.Lost {
 				t.Errorf("%+v, want lost", got)
 			}
-			if _, err := node.Launch(t.Context(), b, node.Start{Claim: claim, SHA256: sha, Attempt: 2, From: "2.1.0"}); refusedWord(err) != node.RefusedReceipt {
+			if _, err := node.Launch(t.Context(), b, node.Start{Claim: claim, SHA256: sha, Attempt: 2, From: "2.1.0", Until: soon(t, b)}); refusedWord(err) != node.RefusedReceipt {
 				t.Errorf("another attempt: %v, want refused: receipt", err)
 			}
 			if said := b.read(t, "run/journal"); !strings.Contains(said, "gives up: how attempt 1 ended, exit code 0, stands nowhere") {

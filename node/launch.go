@@ -15,6 +15,14 @@ type Start struct {
 	SHA256  string       // of the script, which must have been put at ScriptPath
 	Attempt int          // 1 for the first
 	From    dcos.Version // the node must be at it
+	Until   Deadline     // the node refuses the launch afterwards
+}
+
+// Deadline is a moment by the one clock of a node that cannot be set: the
+// seconds since one of its boots.
+type Deadline struct {
+	BootID string `json:"boot_id"`
+	Uptime int    `json:"uptime"` // whole seconds; at this one it is too late
 }
 
 // Launch starts the node patch script detached, as a transient unit, and gives
@@ -24,9 +32,10 @@ type Start struct {
 // The program starts an attempt at most once, whoever asks and how often. A
 // repeated call gets a *RefusedError of word "receipt": the attempt exists, and
 // the caller adopts it. The same word says that another attempt is running or
-// may have changed the node.
+// may have changed the node. *RefusedError of word "late" means that the
+// launch came after its deadline: nothing was started.
 func Launch(ctx context.Context, h Host, s Start) (string, error) {
-	b, err := Change(ctx, h, "launch", s.args(s.SHA256, strconv.Itoa(s.Attempt), string(s.From), s.Owner)...)
+	b, err := Change(ctx, h, "launch", s.args(s.SHA256, strconv.Itoa(s.Attempt), string(s.From), s.Until.BootID, strconv.Itoa(s.Until.Uptime), s.Owner)...)
 	if err != nil {
 		return "", err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/node"
@@ -22,7 +23,7 @@ func launch(t *testing.T, b *bench) (sha string) {
 	if err := node.Init(t.Context(), b, claim); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := node.Launch(t.Context(), b, node.Start{Claim: claim, SHA256: sha, Attempt: 1, From: "2.1.0"}); err != nil {
+	if _, err := node.Launch(t.Context(), b, node.Start{Claim: claim, SHA256: sha, Attempt: 1, From: "2.1.0", Until: soon(t, b)}); err != nil {
 		t.Fatal(err)
 	}
 	return sha
@@ -65,7 +66,7 @@ func TestOfEightLaunchesAtOnceExactlyOneStarts(t *testing.T) {
 			)
 			for i := range errs {
 				all.Go(func() {
-					_, errs[i] = node.Launch(t.Context(), b, node.Start{Claim: claim, SHA256: sha, Attempt: c.attempt(i), From: "2.1.0"})
+					_, errs[i] = node.Launch(t.Context(), b, node.Start{Claim: claim, SHA256: sha, Attempt: c.attempt(i), From: "2.1.0", Until: soon(t, b)})
 				})
 			}
 			all.Wait()
@@ -145,12 +146,12 @@ func TestAnAttemptThatSystemdRefusedIsCalledOffForGood(t *testing.T) {
 	if err := node.Init(t.Context(), b, claim); err != nil {
 		t.Fatal(err)
 	}
-	start := node.Start{Claim: claim, SHA256: sha, Attempt: 1, From: "2.1.0"}
+	start := node.Start{Claim: claim, SHA256: sha, Attempt: 1, From: "2.1.0", Until: soon(t, b)}
 	if _, err := node.Launch(t.Context(), b, start); exitCode(err) != 1 {
 		t.Fatalf("launch: %v, want exit code 1", err)
 	}
-	if got := receipts(t, b, sha)[0]; got.State != node.Exited || got.Code != 71 {
-		t.Errorf("got %+v, want exit 71", got)
+	if got := receipts(t, b, sha)[0]; got.State != node.CalledOff {
+		t.Errorf("got %+v, want called off", got)
 	}
 	// systemd may have kept the order and carry it out later.
 	if _, err := node.Change(t.Context(), b, "_patch", sha, "1"); refusedWord(err) != node.RefusedReceipt {
@@ -192,13 +193,13 @@ func TestAnAttemptThatNeverBeganDoesNotBlockTheNext(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if got := receipts(t, b, sha); len(got) != 1 || got[0].State != node.Lost {
-				t.Fatalf("got %+v, want lost", got)
+			if got := receipts(t, b, sha); len(got) != 1 || got[0].State != node.Unbegun {
+				t.Fatalf("got %+v, want unbegun", got)
 			}
-			if _, err := node.Launch(t.Context(), b, node.Start{Claim: claim, SHA256: sha, Attempt: 2, From: "2.1.0"}); err != nil {
+			if _, err := node.Launch(t.Context(), b, node.Start{Claim: claim, SHA256: sha, Attempt: 2, From: "2.1.0", Until: soon(t, b)}); err != nil {
 				t.Errorf("the next attempt: %v", err)
 			}
-			if got := receipts(t, b, sha); got[0].Code != 71 {
+			if got := receipts(t, b, sha); got[0].State != node.CalledOff {
 				t.Errorf("got %+v, want the first called off", got)
 			}
 		})
@@ -209,7 +210,7 @@ func TestARunningUnitOfAnotherScriptKeepsTheNodeBusy(t *testing.T) {
 	b := agentBench(t)
 	launch(t, b)
 	other := b.Script(t)
-	_, err := node.Launch(t.Context(), b, node.Start{Claim: claim, SHA256: other, Attempt: 1, From: "2.1.0"})
+	_, err := node.Launch(t.Context(), b, node.Start{Claim: claim, SHA256: other, Attempt: 1, From: "2.1.0", Until: soon(t, b)})
 	if refusedWord(err) != node.RefusedBusy {
 		t.Errorf("%v: want refused: busy", err)
 	}
@@ -282,6 +283,7 @@ func TestAUnitOfTheSameNameInAnotherLifeIsNotTheAttempts(t *testing.T) {
 	} {
 		b := agentBench(t)
 		sha := launch(t, b)
+		b.awaitRunning(t)
 		b.write(t, file, text, 0o644)
 		if got := receipts(t, b, sha)[0]; got.State != node.Lost {
 			t.Errorf("another %s: got %+v, want lost", file, got)
@@ -299,4 +301,14 @@ func TestAttemptsAreListedByNumber(t *testing.T) {
 	if len(got) != 3 || got[0].Attempt != 1 || got[1].Attempt != 9 || got[2].Attempt != 10 {
 		t.Errorf("got %+v", got)
 	}
+}
+
+// soon is a deadline that no test reaches.
+func soon(t *testing.T, b *bench) node.Deadline {
+	t.Helper()
+	up, err := node.ReadUptime(t.Context(), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return up.At(time.Minute)
 }

@@ -91,6 +91,12 @@ want_unit() {
 	esac
 }
 
+want_boot() {
+	case $1 in
+	'' | *[!A-Za-z0-9-]*) usage "'$1' is not the id of a boot" ;;
+	esac
+}
+
 want_line() {
 	case $1 in
 	'' | *"$NL"*) usage "want one line that is not empty" ;;
@@ -115,6 +121,31 @@ json_string() { # KEY
 version() { json_string version; }
 
 boot_id() { first_line "$BOOT_ID"; }
+
+# uptime prints the seconds since the boot, by the one clock that cannot be set.
+uptime() {
+	up=$(first_line "$ROOT/proc/uptime")
+	up=${up%% *}
+	case $up in
+	[0-9]*.[0-9]*) ;;
+	*) die "/proc/uptime says '$up'" ;;
+	esac
+	case $up in
+	*[!0-9.]* | *.*.*) die "/proc/uptime says '$up'" ;;
+	esac
+	echo "$up"
+}
+
+# is_late says whether the moment up to which a launch is good has passed. An
+# uptime of another boot says nothing, and what cannot be read is late.
+is_late() { # BOOT_ID UNTIL
+	case $2 in
+	'' | *[!0-9]*) return 0 ;;
+	esac
+	[ "$1" = "$(boot_id)" ] || return 0
+	up=$(uptime) || return 0
+	[ "${up%%.*}" -ge "$2" ]
+}
 
 # start_ticks prints field 22 of /proc/PID/stat. The second field, the name of
 # the command, may hold blanks and brackets, so count behind its last bracket.
@@ -197,8 +228,28 @@ claim() { # EPOCH RUN
 		refuse epoch "epoch $1 of run $2 is over, the node has seen $seen"
 	fi
 	if [ "$1" -gt "${seen:-0}" ]; then
+		# The run first: what dies in between leaves a claim that allows no launch.
+		record_claim "$1" "$2"
 		echo "$1" | store "$DIR/epoch" || die "cannot store the epoch"
 	fi
+}
+
+# record_claim keeps which run has raised the epoch: only that one may launch
+# under it.
+record_claim() { # EPOCH RUN
+	echo "$1 $2" | store "$DIR/claim" || die "cannot store the claim"
+}
+
+# want_claim refuses a launch of a run that has given the node back, or another
+# run's under the same epoch. On a master the run must hold the lock as well.
+want_claim() { # EPOCH RUN
+	claimed=$(first_line "$DIR/claim")
+	[ "$claimed" = "$1 $2" ] || refuse epoch "epoch $1 of run $2 does not have this node: its claim is '$claimed'"
+	is_agent || case $(lock_holder) in
+	"$1 $2 "?*) ;;
+	'') refuse lock "no run holds it" ;;
+	*) refuse lock "$(lock_holder)" ;;
+	esac
 }
 
 # ---- units and receipts ---------------------------------------------------
@@ -286,9 +337,10 @@ unit_runs() { # SHA256 ATTEMPT
 	esac
 }
 
-# glance prints exit:CODE, running or none. The exit code is looked for again
-# after the unit, which may have ended between the two.
+# glance prints called-off, exit:CODE, running or none. The exit code is looked
+# for again after the unit, which may have ended between the two.
 glance() { # SHA256 ATTEMPT
+	[ ! -e "$(receipt_dir "$1" "$2")/begun/called-off" ] || { echo called-off && return; }
 	code=$(ended "$1" "$2")
 	if [ -z "$code" ]; then
 		unit_runs "$1" "$2"
@@ -311,8 +363,16 @@ state() { # SHA256 ATTEMPT
 	elif [ "$now" = none ]; then
 		now=$(glance "$1" "$2") || exit 1
 	fi
-	if [ "$now" = none ]; then now=lost; fi
+	if [ "$now" = none ]; then
+		if has_begun "$1" "$2"; then now=lost; else now=unbegun; fi
+	fi
 	echo "$now"
+}
+
+# has_begun says whether the script may have run. A unit begins only with its
+# receipt: begun without one comes from a call-off that was cut short.
+has_begun() { # SHA256 ATTEMPT
+	[ -e "$(receipt_dir "$1" "$2")/started" ] && [ -e "$(receipt_dir "$1" "$2")/begun" ]
 }
 
 # ---- reading verbs --------------------------------------------------------
@@ -382,6 +442,14 @@ verb_clock() {
 	*[!0-9]* | '' | ???????????????*) die "date tells no milliseconds: '$now'" ;;
 	esac
 	echo "clock $now"
+}
+
+# verb_uptime tells the clock that a launch is limited by. Nothing slow comes
+# before it.
+verb_uptime() {
+	want_args 0 $#
+	up=$(uptime) || exit 1
+	echo "uptime $up $(boot_id)"
 }
 
 # verb_readiness says what a patch needs besides DC/OS itself, and what it
@@ -736,6 +804,12 @@ verb_run() { # RUN FILE OFFSET
 verb_init() { # EPOCH RUN
 	want_args 2 $#
 	claim "$@"
+	claimed=$(first_line "$DIR/claim")
+	case $claimed in
+	"$1 $2") ;;
+	"$1 "*) refuse epoch "epoch $1 is that of run ${claimed#* }, not of run $2" ;;
+	*) record_claim "$1" "$2" ;;
+	esac
 	mkdir -p "$DIR/bin" "$DIR/scripts" "$DIR/receipts" "$DIR/runs/$2" || die "cannot make directories below $DIR"
 	chmod 0700 "$DIR" || die "cannot close $DIR to others"
 	flush "$DIR" "$DIR/runs"
@@ -863,7 +937,8 @@ verb_sweep() { # EPOCH RUN
 # leftovers are files that were being written as their writer died. Nobody
 # writes now: we hold the flock.
 leftovers() {
-	for f in "$DIR"/*.tmp.* "$DIR/lock.mine" "$DIR/bin"/*.sh.new* "$DIR/scripts"/*.sh.new* "$DIR/runs"/*/*.tmp.* "$DIR/runs"/*/*.new*; do
+	for f in "$DIR"/*.tmp.* "$DIR/lock.mine" "$DIR/bin"/*.sh.new* "$DIR/scripts"/*.sh.new* "$DIR/runs"/*/*.tmp.* "$DIR/runs"/*/*.new* \
+		"$DIR/receipts"/*/*/*.tmp.*; do
 		if [ -f "$f" ] && [ ! -L "$f" ]; then printf '%s\n' "$f"; fi
 	done
 }
@@ -913,26 +988,37 @@ verb_start_target() { # EPOCH RUN
 
 # ---- the patch ------------------------------------------------------------
 
-verb_launch() { # EPOCH RUN SHA256 ATTEMPT FROM OWNER
-	want_args 6 $#
+verb_launch() { # EPOCH RUN SHA256 ATTEMPT FROM BOOT_ID UNTIL OWNER
+	want_args 8 $#
 	want_sha256 "$3"
 	want_number "$4"
 	want_version "$5"
-	want_line "$6"
+	want_boot "$6"
+	want_number "$7"
+	want_line "$8"
 	# The unit runs this very file again, later and without us.
 	case $0 in
 	"$DIR/bin/"?*) ;;
 	*) usage "launch is for the installed program, not for $0" ;;
 	esac
 	claim "$1" "$2"
+	want_claim "$1" "$2"
 	want_script "$3"
 	refuse_attempt "$3" "$4"
 	refuse_while_patching
 	if is_midswap; then refuse midswap "install_progress exists: pkgpanda was cut in the middle of its swap"; fi
 	found=$(version)
 	[ "$found" = "$5" ] || refuse version "the node is at '$found', the script starts from $5"
+	# Last, since all of the above may take a while.
+	refuse_late "$6" "$7"
 	record_start "$@"
 	start_unit "$3" "$4"
+}
+
+refuse_late() { # BOOT_ID UNTIL
+	if is_late "$1" "$2"; then
+		refuse late "good until $2 s after boot $1; now it is $(uptime 2>&1) s after boot $(boot_id)"
+	fi
 }
 
 want_script() { # SHA256
@@ -950,7 +1036,9 @@ refuse_attempt() { # SHA256 ATTEMPT
 	for a in $(attempts "$1"); do
 		s=$(state "$1" "$a") || exit 1
 		case $s in
-		lost) call_off "$1" "$a" || ended_before_swap "$1" "$a" || refuse receipt "attempt $a was lost and may have changed the node" ;;
+		called-off) ;;
+		unbegun) call_off "$1" "$a" "another attempt was launched" || refuse receipt "attempt $a has not begun, and cannot be called off" ;;
+		lost) ended_before_swap "$1" "$a" || refuse receipt "attempt $a was lost and may have changed the node" ;;
 		running | exit:0) refuse receipt "attempt $a: $s" ;;
 		*) ended_before_swap "$1" "$a" || refuse receipt "attempt $a: $s, and it has changed the node" ;;
 		esac
@@ -961,32 +1049,56 @@ refuse_attempt() { # SHA256 ATTEMPT
 # everything was activated, too. A lost attempt has none; pkgpanda writes
 # install_progress before it stops or moves anything.
 ended_before_swap() { # SHA256 ATTEMPT
-	[ ! -e "$(receipt_dir "$1" "$2")/begun/called-off" ] || return 0
 	! is_midswap &&
 		[ "$(started_value "$1" "$2" from)" = "$(version)" ] &&
 		[ "$(started_value "$1" "$2" active_sum)" = "$(active_sum)" ]
 }
 
 # call_off makes sure that an attempt which has not begun never will. It and
-# _patch both make the directory begun, and mkdir lets one of them through.
-call_off() { # SHA256 ATTEMPT
+# _patch both make the directory begun, and mkdir lets one of them through. One
+# that was cut short is done again.
+call_off() { # SHA256 ATTEMPT REASON
 	d=$(receipt_dir "$1" "$2")
-	mkdir "$d/begun" 2>/dev/null || return 1
-	echo "called off before it began" | store "$d/output" &&
-		: | store "$d/begun/called-off" &&
-		echo "71 $(date +%s)" | store "$d/exit"
+	mkdir "$d/begun" 2>/dev/null || ! has_begun "$1" "$2" || return 1
+	write_off "$d" "called off before it began: $3"
 }
 
-record_start() { # EPOCH RUN SHA256 ATTEMPT FROM OWNER
+# write_off records why the script was not run. The caller has made begun.
+write_off() { # DIRECTORY REASON
+	echo "$2" | store "$1/output" &&
+		: | store "$1/begun/called-off" &&
+		echo "71 $(date +%s)" | store "$1/exit"
+}
+
+# verb_call_off fences an attempt whose launch was not answered: if it has not
+# begun, it never will, whenever the launch arrives.
+verb_call_off() { # EPOCH RUN SHA256 ATTEMPT
+	want_args 4 $#
+	want_sha256 "$3"
+	want_number "$4"
+	claim "$1" "$2"
+	d=$(receipt_dir "$3" "$4")
+	mkdir -p "$d" || die "cannot make $d"
+	s=$(state "$3" "$4") || exit 1
+	if [ "$s" = unbegun ]; then
+		call_off "$3" "$4" "run $2, epoch $1, had no answer to its launch" || die "cannot call attempt $4 off"
+		flush "${d%/*}" "$DIR/receipts"
+		s=called-off
+	fi
+	echo "state $s"
+}
+
+record_start() { # EPOCH RUN SHA256 ATTEMPT FROM BOOT_ID UNTIL OWNER
 	d=$(receipt_dir "$3" "$4")
 	mkdir -p "${d%/*}" || die "cannot make ${d%/*}"
 	mkdir "$d" 2>/dev/null || refuse receipt "attempt $4 exists"
 	{
 		echo "run=$2"
 		echo "epoch=$1"
-		printf 'who=%s\n' "$6"
+		printf 'who=%s\n' "$8"
 		echo "at=$(date +%s)"
-		echo "boot_id=$(boot_id)"
+		echo "boot_id=$6"
+		echo "until=$7"
 		echo "pid1_start=$(start_ticks 1)"
 		echo "unit=$(unit_name "$3" "$4")"
 		echo "from=$5"
@@ -1003,7 +1115,7 @@ start_unit() { # SHA256 ATTEMPT
 	systemd-run "--unit=${name%.service}" "--description=dcos-patch: attempt $2 of script $1" \
 		/bin/sh "$0" _patch "$1" "$2" >&2 9>&-
 	code=$?
-	if [ "$code" -ne 0 ] && call_off "$1" "$2"; then
+	if [ "$code" -ne 0 ] && call_off "$1" "$2" "systemd-run: exit code $code"; then
 		die "systemd-run: exit code $code, the attempt has been called off"
 	fi
 	echo "unit $name"
@@ -1016,6 +1128,11 @@ run_patch() { # SHA256 ATTEMPT
 	d=$(receipt_dir "$1" "$2")
 	[ -e "$d/started" ] || die "there is no attempt $2 of script $1"
 	mkdir "$d/begun" 2>/dev/null || refuse receipt "attempt $2 has begun before, or was called off"
+	# systemd may have been asked in time, and have been slow.
+	if is_late "$(started_value "$1" "$2" boot_id)" "$(started_value "$1" "$2" until)"; then
+		write_off "$d" "the unit began too late: the script was not run"
+		exit 71
+	fi
 	: >"$d/output"
 	flush "$d"
 	if cd / && clear_libltdl "$d" >>"$d/output" 2>&1; then
@@ -1078,6 +1195,7 @@ main() {
 	case $verb in
 	survey) verb_survey "$@" ;;
 	clock) verb_clock "$@" ;;
+	uptime) verb_uptime "$@" ;;
 	readiness) verb_readiness "$@" ;;
 	units) verb_units "$@" ;;
 	checks) verb_checks "$@" ;;
@@ -1099,6 +1217,7 @@ main() {
 	sweep) verb_sweep "$@" ;;
 	fetch) verb_fetch "$@" ;;
 	launch) verb_launch "$@" ;;
+	call-off) verb_call_off "$@" ;;
 	_patch) run_patch "$@" ;;
 	start-target) verb_start_target "$@" ;;
 	*) usage "'$verb' is not a verb" ;;

@@ -85,6 +85,8 @@ func (r *Receipt) takeStarted(key, value string) (err error) {
 		r.At, err = seconds(value)
 	case "boot_id":
 		r.BootID = value
+	case "until":
+		r.Until, err = number(value)
 	case "pid1_start":
 		r.PID1Start, err = strconv.ParseUint(value, 10, 63)
 	case "unit":

@@ -17,7 +17,9 @@ const (
 	RunUnknown RunState = iota
 	Running             // its unit is there, since the same boot; or its launch is still in hand
 	Exited              // the script ended and its exit code is on disk
-	Lost                // started, no exit code, and the unit is gone or the node has rebooted
+	Lost                // begun, no exit code, and the unit is gone or the node has rebooted
+	Unbegun             // launched, or cut short while it was, and not begun: it has changed nothing, and may begin late
+	CalledOff           // has not begun, and never will
 )
 
 // Receipt is the node's own record of one attempt of one script. It outlives
@@ -33,6 +35,7 @@ type Receipt struct {
 	Who       string       // the owner that launched it
 	At        time.Time    // of the launch, by the node's clock
 	BootID    string       // of the boot it was launched in
+	Until     int          // seconds after that boot at which it is too late to begin
 	PID1Start uint64       // start of PID 1 in clock ticks: tells containers' boots apart
 	Unit      string       // transient unit, with ".service"
 	From      dcos.Version // what the node was at
@@ -51,7 +54,7 @@ func Receipts(ctx context.Context, h Host, sha256 string) ([]Receipt, error) {
 	return ParseReceipts(sha256, b)
 }
 
-// runState reads "running", "lost" or "exit:CODE".
+// runState reads "running", "lost", "unbegun", "called-off" or "exit:CODE".
 func runState(s string) (RunState, int, error) {
 	switch code, exited := strings.CutPrefix(s, "exit:"); {
 	case exited:
@@ -61,6 +64,10 @@ func runState(s string) (RunState, int, error) {
 		return Running, 0, nil
 	case s == "lost":
 		return Lost, 0, nil
+	case s == "unbegun":
+		return Unbegun, 0, nil
+	case s == "called-off":
+		return CalledOff, 0, nil
 	}
 	return RunUnknown, 0, fmt.Errorf("%q is not the state of an attempt", s)
 }
@@ -73,6 +80,10 @@ func formatState(r Receipt) string {
 		return fmt.Sprintf("exit:%d", r.Code)
 	case Lost:
 		return "lost"
+	case Unbegun:
+		return "unbegun"
+	case CalledOff:
+		return "called-off"
 	default:
 		return "unknown"
 	}

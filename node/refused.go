@@ -12,15 +12,16 @@ import (
 
 // The words of a refusal.
 const (
-	RefusedEpoch   = "epoch"   // a newer controller has been here
-	RefusedLock    = "lock"    // another run holds the cluster lock; Text is "EPOCH RUN OWNER"
+	RefusedEpoch   = "epoch"   // a newer controller has been here, or the epoch is another run's
+	RefusedLock    = "lock"    // another run holds the cluster lock; Text is "EPOCH RUN OWNER", or that no run does
 	RefusedReceipt = "receipt" // this attempt exists, or an earlier one may have changed the node
 	RefusedBusy    = "busy"    // another verb or a patch unit is at work on the node
 	RefusedMidswap = "midswap" // install_progress exists: pkgpanda was cut in the middle
 	RefusedVersion = "version" // the node is not at the version that the script starts from
+	RefusedLate    = "late"    // a launch that arrived after its deadline
 )
 
-var refusalWords = []string{RefusedEpoch, RefusedLock, RefusedReceipt, RefusedBusy, RefusedMidswap, RefusedVersion}
+var refusalWords = []string{RefusedEpoch, RefusedLock, RefusedReceipt, RefusedBusy, RefusedMidswap, RefusedVersion, RefusedLate}
 
 // RefusedError is the program saying no before it changed anything.
 type RefusedError struct {

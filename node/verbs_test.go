@@ -45,7 +45,7 @@ func TestASurveyFillsEveryField(t *testing.T) {
 		t.Fatal(err)
 	}
 	sha := b.Script(t)
-	unit, err := node.Launch(t.Context(), b, node.Start{Claim: claim, SHA256: sha, Attempt: 1, From: "2.1.0"})
+	unit, err := node.Launch(t.Context(), b, node.Start{Claim: claim, SHA256: sha, Attempt: 1, From: "2.1.0", Until: soon(t, b)})
 	if err != nil {
 		t.Fatal(err)
 	}

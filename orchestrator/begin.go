@@ -31,7 +31,7 @@ func admit(s State, e journal.Event) State {
 				s.pending = slices.Delete(s.pending, k, k+1)
 			}
 			s.Flight = append(s.Flight, i)
-			s.Lanes[s.Stage][i] = Lane{Phase: Admitted, Tries: s.Lanes[s.Stage][i].Tries, Since: e.At, Began: e.At}
+			s.Lanes[s.Stage][i] = Lane{Phase: Admitted, Tries: s.Lanes[s.Stage][i].Tries, Late: s.Lanes[s.Stage][i].Late, Since: e.At, Began: e.At}
 			return s
 		}
 	}

@@ -34,12 +34,14 @@ func endStep(s State, e journal.Event) State {
 	switch e.Report.Outcome {
 	case plan.Done:
 		return advance(s, i, e)
-	case plan.NotRun, plan.Running:
+	case plan.NotRun:
+		if looked {
+			return readmit(s, i, e)
+		}
+		return notRun(s, i, e)
+	case plan.Running:
 		if !looked {
 			return stopLane(s, i, e, journal.StopInDoubt)
-		}
-		if e.Report.Outcome == plan.NotRun {
-			return readmit(s, i, e)
 		}
 		l.Progress, l.Adopt = Idle, true
 		return s
@@ -55,6 +57,27 @@ func endStep(s State, e journal.Event) State {
 	default:
 		return stopLane(s, i, e, journal.StopInDoubt)
 	}
+}
+
+// lateLimit is how many launches in a row may be refused as too late, or be
+// called off, before the lane counts as failed.
+const lateLimit = 3
+
+// notRun sends a lane whose launch is proved to start nothing back to wait: the
+// proof that it was launched on is old by now.
+func notRun(s State, lane int, e journal.Event) State {
+	if !s.step(lane).Action.Mutates() {
+		return stopLane(s, lane, e, journal.StopInDoubt)
+	}
+	l := &s.Lanes[s.Stage][lane]
+	if l.Late++; l.Late < lateLimit {
+		return readmit(s, lane, e)
+	}
+	rep := *e.Report
+	rep.Outcome, rep.Class = plan.Failed, plan.BeforeSwap
+	rep.Detail = fmt.Sprintf("launched %d times in vain: %s", l.Late, rep.Detail)
+	l.Report, e.Report = &rep, &rep
+	return failLane(s, lane, e)
 }
 
 // seenTo reports whether a person was told, at an earlier stop, to finish what
@@ -138,7 +161,8 @@ func stopLane(s State, lane int, e journal.Event, why journal.StopReason) State 
 // readmit sends a lane that was not touched back to wait for a fresh proof and
 // a fresh baseline.
 func readmit(s State, lane int, e journal.Event) State {
-	s.Lanes[s.Stage][lane] = Lane{Tries: s.Lanes[s.Stage][lane].Tries}
+	l := &s.Lanes[s.Stage][lane]
+	*l = Lane{Tries: l.Tries, Late: l.Late}
 	s = disturb(s, e)
 	return enter(s, s.Stage)
 }

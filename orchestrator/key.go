@@ -36,7 +36,7 @@ func (s State) Key() string {
 	for i := range s.Lanes {
 		b.WriteByte('|')
 		for _, l := range s.Lanes[i] {
-			fmt.Fprintf(&b, "%d%d%d%d%t%t", l.Phase, l.Step, l.Progress, l.Tries, l.Adopt, l.Left != "")
+			fmt.Fprintf(&b, "%d%d%d%d%d%t%t", l.Phase, l.Step, l.Progress, l.Tries, l.Late, l.Adopt, l.Left != "")
 			if l.Report != nil {
 				fmt.Fprintf(&b, "%d%s", l.Report.Outcome, l.Report.Class)
 			}

@@ -80,6 +80,7 @@ type Lane struct {
 	Step        int // index of the step at work
 	Progress    Progress
 	Tries       int             // attempts of the mutating step that are proved to be over and harmless
+	Late        int             // launches in a row that started nothing, since the lane was first admitted or the run resumed
 	Adopt       bool            // the step at work was found running on the node: starting it again adopts it
 	Baseline    json.RawMessage // reported by ActionBaseline; by ActionPreflight, of masters that have something deferred
 	Deactivated bool            // its baseline says that somebody had deactivated the agent

@@ -13,7 +13,8 @@ import (
 type Actor interface {
 	// Do performs the task, or adopts it if it is already running on the node.
 	Do(ctx context.Context, t plan.Task, note func(plan.Note)) plan.Report
-	// Reconcile finds out how a task in doubt has ended. It looks, and never touches.
+	// Reconcile finds out how a task in doubt has ended. It looks, and starts nothing:
+	// before it says NotRun, the task can begin no more.
 	Reconcile(ctx context.Context, t plan.Task) plan.Report
 }
 

@@ -28,16 +28,31 @@ func classify(ev evidence) plan.Report {
 	r, ok := ev.receipt()
 	atTarget := dcos.SamePackages(ev.Survey.Active, ev.Script.Packages)
 	switch {
+	case !ok && ev.Survey.RunningUnit() != "":
+		return plan.Report{Outcome: plan.InDoubt, Detail: ev.Survey.RunningUnit() + " is running, and no receipt of this script tells of it"}
 	case !ok && atTarget && !ev.Survey.MidSwap:
 		return plan.Report{Outcome: plan.Done, Detail: "active packages are the target's already, and not by a script of ours"}
 	case !ok:
-		return plan.Report{Outcome: plan.NotRun, Detail: "the node has no receipt of this attempt"}
+		return plan.Report{Outcome: plan.NotRun, Detail: ev.unbegunWords()}
 	case r.State == node.Running:
 		return plan.Report{Outcome: plan.Running, Detail: "the script is running as " + r.Unit + noRoom(ev.Survey.FreeKB)}
 	case r.State != node.Exited && r.State != node.Lost:
 		return plan.Report{Outcome: plan.InDoubt, Detail: "the node's receipt has no readable state"}
 	}
 	return ev.over(r)
+}
+
+// unbegunWords is why no script of this attempt has run.
+func (ev evidence) unbegunWords() string {
+	for _, r := range slices.Backward(ev.Receipts) {
+		switch {
+		case r.State == node.Unbegun && r.Run == "":
+			return fmt.Sprintf("attempt %d never began: its launch died before the receipt was written, as on a full disk or a loss of power", r.Attempt)
+		case r.State == node.Unbegun:
+			return fmt.Sprintf("attempt %d never began: it was launched and its unit is gone", r.Attempt)
+		}
+	}
+	return "the node has no receipt of this attempt"
 }
 
 // noRoom says what a full disk may hide: a unit whose script has ended counts as
@@ -89,7 +104,8 @@ func failed(c plan.Class, format string, args ...any) plan.Report {
 // changed the node, speaks for it: nothing may be started beside or after it.
 func (ev evidence) receipt() (node.Receipt, bool) {
 	n := 0
-	for _, r := range ev.Receipts {
+	begun := ev.begun()
+	for _, r := range begun {
 		if r.Run != ev.Run {
 			continue
 		}
@@ -97,15 +113,22 @@ func (ev evidence) receipt() (node.Receipt, bool) {
 			return r, true
 		}
 	}
-	if len(ev.Receipts) == 0 {
+	if len(begun) == 0 {
 		return node.Receipt{}, false
 	}
-	last := ev.Receipts[len(ev.Receipts)-1]
+	last := begun[len(begun)-1]
 	ended := last.State == node.Exited || last.State == node.Lost
 	if ended && ev.over(last).Class == plan.BeforeSwap {
 		return node.Receipt{}, false
 	}
 	return last, true
+}
+
+// begun are the attempts whose script has run, or may have.
+func (ev evidence) begun() []node.Receipt {
+	return slices.DeleteFunc(slices.Clone(ev.Receipts), func(r node.Receipt) bool {
+		return r.State == node.Unbegun || r.State == node.CalledOff
+	})
 }
 
 // next is the number that the node will know a new attempt by.

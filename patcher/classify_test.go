@@ -1,6 +1,7 @@
 package patcher
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
@@ -50,6 +51,12 @@ func TestHowAnAttemptEndedIsJudgedByTheNodeNotByTheExitCode(t *testing.T) {
 		{"another run's harmless attempt leaves ours to begin", foreign(node.Exited, 1), old, false, plan.NotRun, ""},
 		{"another run's attempt that runs is adopted", foreign(node.Running, 0), old, false, plan.Running, ""},
 		{"another run's attempt that applied it", foreign(node.Exited, 0), target, false, plan.Done, ""},
+		{"a launch that died before its receipt was written: it never began", []node.Receipt{{Attempt: 1, State: node.Unbegun}}, old, false, plan.NotRun, ""},
+		{"a launch whose unit never began", []node.Receipt{{Run: "r", Attempt: 1, State: node.Unbegun, ActiveSum: activeSum(old)}}, old, false, plan.NotRun, ""},
+		{"an attempt that was called off", []node.Receipt{{Run: "r", Attempt: 1, State: node.CalledOff}}, old, false, plan.NotRun, ""},
+		{"a half-written launch after one that broke the node", append(foreign(node.Exited, 1), node.Receipt{Attempt: 2, State: node.Unbegun}), other, false, plan.Failed, plan.MidSwap},
+		{"a half-written launch after one that runs", append(foreign(node.Running, 0), node.Receipt{Attempt: 2, State: node.Unbegun}), old, false, plan.Running, ""},
+		{"a half-written launch on a node that is at the target", []node.Receipt{{Attempt: 1, State: node.Unbegun}}, target, false, plan.Done, ""},
 		{"another run's attempt that broke the node", foreign(node.Exited, 1), other, false, plan.Failed, plan.MidSwap},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -62,6 +69,35 @@ func TestHowAnAttemptEndedIsJudgedByTheNodeNotByTheExitCode(t *testing.T) {
 				t.Error("no word about why")
 			}
 		})
+	}
+}
+
+func TestAUnitWithoutAReceiptIsNoFreshStart(t *testing.T) {
+	got := classify(evidence{Script: dcos.Script{Packages: []string{"mesos--2"}}, Run: "r", Attempt: 1,
+		Survey: node.Survey{Active: []string{"mesos--1"}, PatchUnits: []node.PatchUnit{{Name: "dcos-patch-x-1.service", State: "active"}}}})
+	if got.Outcome != plan.InDoubt {
+		t.Errorf("%+v, want in doubt", got)
+	}
+}
+
+func TestWhatMayStillBeginIsCalledOff(t *testing.T) {
+	unbegun := func(n int) node.Receipt { return node.Receipt{Attempt: n, State: node.Unbegun} }
+	exited := func(n int) node.Receipt { return node.Receipt{Attempt: n, State: node.Exited} }
+	for _, c := range []struct {
+		name     string
+		receipts []node.Receipt
+		attempt  int
+		want     []int
+	}{
+		{"a launch that the node has heard nothing of", nil, 1, []int{1}},
+		{"one of an earlier controller, whose number is not known", []node.Receipt{exited(1)}, 0, []int{2}},
+		{"one that died half-way", []node.Receipt{exited(1), unbegun(2)}, 2, []int{2}},
+		{"one that died half-way, and one on its way", []node.Receipt{unbegun(1)}, 2, []int{1, 2}},
+		{"one whose number another run has used", []node.Receipt{exited(1)}, 1, nil},
+	} {
+		if got := (evidence{Receipts: c.receipts}).unfenced(c.attempt); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 func (p *Patcher) patch(ctx context.Context, t plan.Task, note func(plan.Note)) plan.Report {
 	ctx, cancel := within(ctx, t.Step.Timeout)
 	defer cancel()
-	ev, err := p.insist(ctx, t, note)
+	ev, err := insist(ctx, p.Poll, note, func() (evidence, error) { return p.evidence(ctx, t) })
 	if err != nil {
 		return inDoubt(t, err)
 	}
@@ -26,33 +26,61 @@ func (p *Patcher) patch(ctx context.Context, t plan.Task, note func(plan.Note)) 
 	if err := p.install(ctx, t); err != nil {
 		return unlaunched(ctx, t, "putting the script on the node", err)
 	}
+	if err := p.lockHere(ctx, t); err != nil {
+		return unlaunched(ctx, t, "taking the cluster lock on it", err)
+	}
 	h, err := p.Nodes.Node(ctx, t.Step.Node)
 	if err != nil {
 		return unlaunched(ctx, t, "connecting", err)
 	}
-	unit, err := node.Launch(ctx, h, node.Start{Claim: p.claim(t), SHA256: t.Plan.Script.SHA256, Attempt: ev.next(), From: t.Plan.From})
-	var refused *node.RefusedError
-	switch {
-	case errors.As(err, &refused) && refused.Word != "receipt":
-		return p.refused(t, refused)
-	case err != nil: // it may have started: only the receipts know
+	up, err := node.ReadUptime(ctx, h)
+	if err != nil {
+		return unlaunched(ctx, t, "reading the node's uptime", err)
+	}
+	s := node.Start{Claim: p.claim(t), SHA256: t.Plan.Script.SHA256, Attempt: ev.next(), From: t.Plan.From, Until: up.At(plan.FreshFor)}
+	unit, err := node.Launch(ctx, h, s)
+	if rep, over := p.unstarted(t, err); over {
+		return rep
+	}
+	if err != nil {
 		note(plan.Note{Detail: "launch unanswered, reading the node's receipts: " + err.Error()})
-	default:
+	} else {
 		note(plan.Note{Detail: "script started as " + unit})
 	}
-	if ev, err = p.insist(ctx, t, note); err != nil {
+	rep, err := insist(ctx, p.Poll, note, func() (plan.Report, error) { return p.settled(ctx, t, s.Attempt) })
+	if err != nil {
 		return inDoubt(t, err)
 	}
-	return p.watch(ctx, t, classify(ev), note)
+	return p.watch(ctx, t, rep, note)
+}
+
+// unstarted reports a launch that the node has answered, and that has started
+// nothing. False: it has started the script, or may have.
+func (p *Patcher) unstarted(t plan.Task, err error) (plan.Report, bool) {
+	var (
+		refused *node.RefusedError
+		notRun  *sshexec.NotRunError
+		sudo    *sshexec.SudoError
+		exit    *sshexec.ExitError
+	)
+	switch {
+	case errors.As(err, &refused):
+		return p.refused(t, refused), refused.Word != node.RefusedReceipt
+	case errors.As(err, &notRun), errors.As(err, &sudo), errors.As(err, &exit) && exit.Code < 128: // above, a signal ended it, at any point
+		return failed(plan.BeforeSwap, "launching: %v; nothing was started", err), true
+	}
+	return plan.Report{}, false
 }
 
 // refused judges a refusal of the node program to launch. Nothing was started.
 func (p *Patcher) refused(t plan.Task, r *node.RefusedError) plan.Report {
 	switch r.Word {
-	case "midswap":
+	case node.RefusedMidswap:
 		return failed(plan.MidSwap, "%v", r)
-	case "epoch":
+	case node.RefusedEpoch:
 		return plan.Report{Outcome: plan.InDoubt, Detail: "this run has been taken over by another controller: " + r.Error()}
+	case node.RefusedLate:
+		return plan.Report{Outcome: plan.NotRun, Class: plan.BeforeSwap, Detail: fmt.Sprintf("%v; nothing was started", r)}
 	default:
 		return failed(plan.BeforeSwap, "%v", r)
 	}
@@ -81,9 +109,9 @@ func (p *Patcher) watch(ctx context.Context, t plan.Task, rep plan.Report, note 
 	h := hold{node: t.Step.Node}
 	for rep.Outcome == plan.Running {
 		p.missed(ctx, t, &h, note)
-		ev, err := evidence{}, errUnheard
+		now, err := plan.Report{}, errUnheard
 		if pause(ctx, p.Poll) {
-			ev, err = p.insist(ctx, t, note)
+			now, err = insist(ctx, p.Poll, note, func() (plan.Report, error) { return p.settled(ctx, t, 0) })
 		}
 		switch {
 		case errors.Is(err, errUnheard):
@@ -91,10 +119,7 @@ func (p *Patcher) watch(ctx context.Context, t plan.Task, rep plan.Report, note 
 		case err != nil:
 			return plan.Report{Outcome: plan.InDoubt, Detail: fmt.Sprintf("stopped watching; the script was running when last seen: %v", err)}
 		}
-		rep = classify(ev)
-	}
-	if rep.Outcome == plan.NotRun { // launch did not answer, and the node knows of no start: proved before the swap
-		return failed(plan.BeforeSwap, "the node never began the script")
+		rep = now
 	}
 	return rep
 }
@@ -109,68 +134,4 @@ func (p *Patcher) missed(ctx context.Context, t plan.Task, h *hold, note func(pl
 	if away, err := p.Gates.Away(ctx, t.Step.Node); err == nil {
 		h.see(away, note)
 	}
-}
-
-// errUnheard means that the time to ask in was over before an answer could come.
-var errUnheard = errors.New("nobody waited for the answer")
-
-// insist asks for evidence until the node answers or ctx ends: while a node is
-// patched it loses its network, its DNS and sometimes its sshd for a while.
-func (p *Patcher) insist(ctx context.Context, t plan.Task, note func(plan.Note)) (evidence, error) {
-	for first := true; ; first = false {
-		ev, err := p.evidence(ctx, t)
-		if err == nil {
-			if !first {
-				note(plan.Note{Detail: "the node answers again"})
-			}
-			return ev, nil
-		}
-		if errors.Is(err, sshexec.ErrHostKey) || errors.Is(err, sshexec.ErrAuth) || errors.Is(err, errOtherMachine) {
-			return evidence{}, err
-		}
-		switch {
-		case first && ctx.Err() != nil: // says nothing about the node
-			return evidence{}, fmt.Errorf("%w: %w", errUnheard, err)
-		case first:
-			note(plan.Note{Detail: "the node does not answer: " + err.Error()})
-		}
-		if !pause(ctx, p.Poll) {
-			return evidence{}, err
-		}
-	}
-}
-
-// evidence reads receipts and state of the node.
-func (p *Patcher) evidence(ctx context.Context, t plan.Task) (evidence, error) {
-	ev := evidence{Script: t.Plan.Script, Run: t.Run, Attempt: t.Attempt}
-	h, err := bounded{p.Nodes}.Node(ctx, t.Step.Node)
-	if err != nil {
-		return ev, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, 2*askPatience) // two questions
-	defer cancel()
-	if ev.Receipts, err = node.Receipts(ctx, h, t.Plan.Script.SHA256); err != nil {
-		return ev, err
-	}
-	if ev.Survey, err = node.TakeSurvey(ctx, h); err != nil {
-		return ev, err
-	}
-	if why := planned(t).OtherMachine(ev.Survey.IP, machineDigest(ev.Survey)); why != "" {
-		return ev, fmt.Errorf("%s: %w: %s", t.Step.Node, errOtherMachine, why)
-	}
-	return ev, nil
-}
-
-// errOtherMachine means that the inventory leads to a machine that the plan does not mean:
-// what it says is no evidence, and nothing is done to it.
-var errOtherMachine = errors.New("the address in the inventory is wrong")
-
-// planned is the node of a step as the plan has it.
-func planned(t plan.Task) plan.Node {
-	for _, n := range t.Plan.Nodes {
-		if n.Name == t.Step.Node {
-			return n
-		}
-	}
-	return plan.Node{}
 }

@@ -76,16 +76,17 @@ func (p *Patcher) Do(ctx context.Context, t plan.Task, note func(plan.Note)) pla
 	}
 }
 
-// Reconcile finds out how a patch in doubt has ended. It changes nothing.
+// Reconcile finds out how a patch in doubt has ended. It changes nothing but
+// our own record: an attempt that has not begun is called off.
 func (p *Patcher) Reconcile(ctx context.Context, t plan.Task) plan.Report {
 	if !t.Step.Action.Mutates() {
 		return plan.Report{Outcome: plan.NotRun, Detail: "changes nothing, so it is done again"}
 	}
-	ev, err := p.evidence(ctx, t)
+	rep, err := p.settled(ctx, t, 0)
 	if err != nil {
 		return inDoubt(t, err)
 	}
-	return classify(ev)
+	return rep
 }
 
 func (p *Patcher) baseline(ctx context.Context, t plan.Task) plan.Report {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/sshexec"
@@ -49,6 +50,20 @@ func (p *Patcher) install(ctx context.Context, t plan.Task) error {
 		return err
 	}
 	return put(ctx, h, node.ScriptPath(t.Plan.Script.SHA256), p.Script)
+}
+
+// lockHere makes sure that a master that is to be patched has the run's lock
+// record: it may have been out of reach when the cluster was locked, and no
+// master is launched without.
+func (p *Patcher) lockHere(ctx context.Context, t plan.Task) error {
+	if n, _ := t.Plan.Node(t.Step.Node); n.Role != dcos.Master {
+		return nil
+	}
+	h, err := p.Nodes.Node(ctx, t.Step.Node)
+	if err != nil {
+		return err
+	}
+	return node.Lock(ctx, h, p.claim(t))
 }
 
 // rootOnly is the mode of everything of ours on a node.

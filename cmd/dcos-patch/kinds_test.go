@@ -60,8 +60,11 @@ func faults() []expected {
 	later := func(d time.Duration) simcluster.Fault { return simcluster.Fault{When: simcluster.WhenLaunch, After: d} }
 	once := simcluster.Fault{Nth: 1}
 	return []expected{
-		{what: simcluster.SSHCutBeforeExec, where: "m1", fault: once, code: exitStopped, at: "masters/m1/patch", says: "never began"},
-		{what: simcluster.SSHCutBeforeExec, where: "a1", fault: once, code: exitStopped, at: "general/a1/patch", says: "never began"},
+		{what: simcluster.SSHCutBeforeExec, where: "m1", fault: once, says: "it was called off", script: 1, next: true},
+		{what: simcluster.SSHCutBeforeExec, where: "a1", fault: once, says: "it was called off", script: 1, next: true},
+		{what: simcluster.SSHCutBeforeExec, where: "m1", code: exitStopped, at: "masters/m1/patch", says: "launched 3 times in vain"},
+		{what: simcluster.LaunchLate, where: "m1", fault: once, says: "it was called off", script: 1, next: true},
+		{what: simcluster.LaunchLate, where: "a1", fault: once, says: "it was called off", script: 1, next: true},
 		{what: simcluster.SSHCutAfterExec, where: "m1", script: 1, next: true},
 		{what: simcluster.SSHCutAfterExec, where: "a1", script: 1, next: true},
 		{what: simcluster.SSHCutDuringScript, where: "a1", script: 1, next: true},

@@ -14,7 +14,7 @@ import (
 // staying are the files that outlive a sweep: receipts and epochs.
 func staying(files []string) (stay, litter []string) {
 	for _, f := range files {
-		if strings.Contains(f, node.Dir+"/receipts/") || strings.HasSuffix(f, node.Dir+"/epoch") || strings.HasSuffix(f, node.Dir+"/receipts") {
+		if strings.Contains(f, node.Dir+"/receipts/") || strings.HasSuffix(f, node.Dir+"/epoch") || strings.HasSuffix(f, node.Dir+"/claim") || strings.HasSuffix(f, node.Dir+"/receipts") {
 			stay = append(stay, f)
 		} else {
 			litter = append(litter, f)

@@ -121,7 +121,7 @@ func (w *work) patch() {
 		return
 	}
 	if _, yes := c.hit(SSHCutBeforeExec, n.Name); yes {
-		w.fails(plan.BeforeSwap, "connecting: the connection broke; nothing was started")
+		w.ends(plan.Report{Outcome: plan.NotRun, Class: plan.BeforeSwap, Detail: "the connection broke; the launch was called off"})
 		return
 	}
 	c.launch(n, w.t.Run, w.t.Attempt)

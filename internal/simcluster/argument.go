@@ -18,6 +18,7 @@ func isOffset(s string) bool  { return s == "0" || isNumber(s) }
 func isRun(s string) bool     { return matches(s, `[A-Za-z0-9][A-Za-z0-9._-]*`) }
 func isSHA(s string) bool     { return matches(s, `[0-9a-f]{64}`) }
 func isMode(s string) bool    { return matches(s, `0?[0-7]{3}`) }
+func isBoot(s string) bool    { return matches(s, `[A-Za-z0-9-]+`) }
 func isVersion(s string) bool { return matches(s, `[A-Za-z0-9._+-]+`) }
 func isPackage(s string) bool { return matches(s, `[A-Za-z0-9@._+:][A-Za-z0-9@._+:-]*`) }
 func isUnit(s string) bool    { return s == "--dcos" || isOneUnit(s) }

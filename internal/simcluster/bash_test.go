@@ -3,7 +3,6 @@ package simcluster
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -95,7 +94,7 @@ func modelRun(t *testing.T, opt Options, set func(*node)) (string, int, []byte) 
 	c := start(t, opt)
 	l := must(t, c, "a1")
 	l.prepare()
-	if _, errs, code := l.installedVerb(fmt.Sprintf("launch 1 run1 %s 1 %s 'me on here'", sumOf(c.Script()), c.opt.From)); code != 0 {
+	if _, errs, code := l.launch(); code != 0 {
 		t.Fatalf("launch: %d %s", code, errs)
 	}
 	if set != nil {

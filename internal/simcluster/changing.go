@@ -30,6 +30,12 @@ func install(n *node, _ claim, args []string) reply {
 }
 
 func initDirs(n *node, c claim, _ []string) reply {
+	if by := n.claimedBy(); by != c.String() {
+		if strings.HasPrefix(by, fmt.Sprintf("%d ", c.epoch)) {
+			return refused("epoch", "epoch %d is not that of run %s: '%s'", c.epoch, c.run, by)
+		}
+		n.recordClaim(c)
+	}
 	for _, d := range []string{"bin", "scripts", "receipts", "runs/" + c.run} {
 		n.tree.mkdir(programDir+"/"+d, 0o700, 0)
 	}
@@ -112,6 +118,9 @@ func (n *node) addPackages(ids []string) {
 func launch(n *node, c claim, args []string) reply {
 	sha, from := args[0], dcos.Version(args[2])
 	attempt, err := strconv.Atoi(args[1])
+	if r := n.launchForbidden(c); r.code != 0 {
+		return r
+	}
 	text, ok := n.tree.read(n.scriptPath(sha))
 	if err != nil || !ok || sumOf(text) != sha {
 		return fails(codeFailed, "script %s is not on the node, or not whole", sha)
@@ -127,9 +136,13 @@ func launch(n *node, c claim, args []string) reply {
 	case n.version != from:
 		return refused("version", "the node is at '%s', the script starts from %s", n.version, from)
 	}
+	if r := n.late(args[3], args[4]); r.code != 0 {
+		return r
+	}
 	p := &patch{n: n, unit: fmt.Sprintf("dcos-patch-%s-%d.service", sha[:12], attempt), sha: sha, attempt: attempt}
-	n.tree.write(p.dir()+"/started", fmt.Appendf(nil, "run=%s\nepoch=%d\nwho=%s\nat=%d\nboot_id=%s\npid1_start=3\nunit=%s\nfrom=%s\nactive_sum=%s\n",
-		c.run, c.epoch, args[3], n.clock().Unix(), n.bootID(), p.unit, from, n.activeSum()), 0o600)
+	n.tree.write(p.dir()+"/started", fmt.Appendf(nil, "run=%s\nepoch=%d\nwho=%s\nat=%d\nboot_id=%s\nuntil=%s\npid1_start=3\nunit=%s\nfrom=%s\nactive_sum=%s\n",
+		c.run, c.epoch, args[5], n.clock().Unix(), n.bootID(), args[4], p.unit, from, n.activeSum()), 0o600)
+	n.tree.mkdir(p.dir()+"/begun", 0o700, 0)
 	n.patches = append(n.patches, p)
 	n.launched++
 	n.c.note(n, "launch", sha[:12])
@@ -155,6 +168,14 @@ func (n *node) activeSum() string {
 func (n *node) receiptForbids(sha string, attempt int) string {
 	for _, a := range n.attempts(sha) {
 		state := n.receiptState(sha, a)
+		switch {
+		case a == attempt:
+		case state == "unbegun":
+			n.writeOff(sha, a, "another attempt was launched")
+			continue
+		case state == "called-off":
+			continue
+		}
 		started, _ := n.tree.read(fmt.Sprintf("%s/receipts/%s/%d/started", programDir, sha, a))
 		same := !n.tree.exists(dcos.InstallProgress) &&
 			strings.Contains(string(started), fmt.Sprintf("\nfrom=%s\nactive_sum=%s\n", n.version, n.activeSum()))

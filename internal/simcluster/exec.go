@@ -97,6 +97,11 @@ func (s session) first(line string, argv []string, stdin []byte) (reply, bool) {
 		n.cutSSH()
 		return reply{}, false
 	}
+	if launch && n.hit(LaunchLate) {
+		s.later(line, argv, stdin)
+		n.cutSSH()
+		return reply{}, false
+	}
 	r := s.run(line, argv, stdin)
 	if launch && n.hit(SSHCutAfterExec) {
 		n.cutSSH()

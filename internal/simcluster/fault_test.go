@@ -78,6 +78,29 @@ func TestFaults(t *testing.T) {
 			}
 			s.launch("m1")
 		}},
+		{"launch-late breaks the connection, and the launch runs later", `[{what: launch-late, where: m1, for: 30s, nth: 1}]`, func(s story) {
+			l := must(s.T, s.c, "m1")
+			if _, _, code := l.launch(); code != -1 || len(s.c.Launches("m1")) != 0 {
+				s.Errorf("exit %d, %v", code, s.c.Launches("m1"))
+			}
+			s.wantSurvey("m1", "!receipt")
+			s.wait(31 * time.Second)
+			s.wantSurvey("m1", "receipt "+sha(s)+" 1 running")
+		}},
+		{"launch-late is refused by a call-off that came before it", `[{what: launch-late, where: m1, for: 30s, nth: 1}]`, func(s story) {
+			must(s.T, s.c, "m1").launch()
+			must(s.T, s.c, "m1").change("call-off 1 run1 " + sha(s) + " 1")
+			s.wait(31 * time.Second)
+			s.wantSurvey("m1", "receipt "+sha(s)+" 1 called-off")
+			if n := len(s.c.Launches("m1")); n != 0 {
+				s.Errorf("%d launches", n)
+			}
+		}},
+		{"launch-late is refused after its deadline", `[{what: launch-late, where: m1, for: 61s, nth: 1}]`, func(s story) {
+			must(s.T, s.c, "m1").launch()
+			s.wait(2 * time.Minute)
+			s.wantSurvey("m1", "!receipt")
+		}},
 		{"ssh-cut-after-exec breaks the connection of a launch that runs", `[{what: ssh-cut-after-exec, where: m1}]`, func(s story) {
 			l := must(s.T, s.c, "m1")
 			if _, _, code := l.launch(); code != -1 || len(s.c.Launches("m1")) != 1 {
@@ -173,7 +196,7 @@ func TestFaults(t *testing.T) {
 			s.launch("m1")
 			s.wait(5 * time.Minute)
 			s.wantSurvey("m1", "receipt "+sha(s)+" 1 lost", "version 2.1.0", "boot_id "+s.c.uuid("boot m1 1"))
-			if _, errs, code := must(s.T, s.c, "m1").installedVerb("launch 1 run1 " + sha(s) + " 2 2.1.0 me"); code != 0 {
+			if _, errs, code := must(s.T, s.c, "m1").launchFrom(2, "2.1.0"); code != 0 {
 				s.Errorf("second launch: %d %s", code, errs)
 			}
 		}},

@@ -112,6 +112,10 @@ func sweepNode(n *node, c claim, _ []string) reply {
 		remove(path.Join(programDir, "runs", d.name), ourCopy)
 		dirs = append(dirs, "runs/"+d.name)
 	}
+	for _, f := range n.halfWritten() {
+		n.tree.remove(f)
+		fmt.Fprintf(&b, "removed %s\n", f)
+	}
 	remove(programDir+"/bin", ourProgram)
 	for _, d := range append(dirs, "runs") {
 		if at := n.tree.get(path.Join(programDir, d)); at != nil && len(at.kids) == 0 {

@@ -14,6 +14,7 @@ type Kind string
 // The kinds of faults; kinds says what each means.
 const (
 	SSHCutBeforeExec      Kind = "ssh-cut-before-exec"
+	LaunchLate            Kind = "launch-late"
 	SSHCutAfterExec       Kind = "ssh-cut-after-exec"
 	SSHCutDuringScript    Kind = "ssh-cut-during-script"
 	SSHCut                Kind = "ssh-cut"
@@ -126,7 +127,8 @@ const (
 
 func kinds() []about {
 	return []about{
-		{SSHCutBeforeExec, "the connection breaks as launch arrives: nothing runs", onNode},
+		{SSHCutBeforeExec, "the connection breaks before sshd starts the launch: nothing runs", onNode},
+		{LaunchLate, "the connection breaks as launch arrives, and it runs that much later (for; 20 s): sshd finishes a command whose client is gone", onNode},
 		{SSHCutAfterExec, "the connection breaks as launch answers: it does run", onNode},
 		{SSHCutDuringScript, "every connection breaks while packages are fetched", onNode},
 		{SSHCut, "every connection breaks, at its moment", onNode},
@@ -276,7 +278,7 @@ func (k Kind) FromStart() bool {
 // its own.
 func (k Kind) Waits() bool {
 	switch k {
-	case SSHCutBeforeExec, SSHCutAfterExec, SSHCutDuringScript, RebootMidScript, RebootMidSwap, NodeNeverReturns, StaleHappy, SudoRevoked:
+	case SSHCutBeforeExec, LaunchLate, SSHCutAfterExec, SSHCutDuringScript, RebootMidScript, RebootMidSwap, NodeNeverReturns, StaleHappy, SudoRevoked:
 		return true
 	default:
 		return k.ofScript() && !k.OfCluster()

@@ -107,7 +107,12 @@ func TestTheOracleSeesWhatMustNeverHappen(t *testing.T) {
 		lock       bool
 		do         func(r run1)
 	}{
-		{"a launch without the lock", "holds the lock on 0 of 3", false, func(r run1) { r.launch("m1") }},
+		{"a launch with a minority's lock", "holds the lock on 1 of 3", false, func(r run1) {
+			l := must(r.t, r.c, "m1")
+			l.change("lock 1 run1 me")
+			l.ssh.Close()
+			r.launch("m1")
+		}},
 		{"a second master while the first is away", "while master m1 does not serve", true, func(r run1) {
 			r.launch("m1")
 			time.Sleep(time.Minute)

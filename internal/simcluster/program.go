@@ -57,6 +57,7 @@ func verbs() map[string]verb {
 	return map[string]verb{
 		"survey":       {action: survey},
 		"clock":        {action: showClock},
+		"uptime":       {action: showUptime},
 		"readiness":    {rest: isWebURL, action: showReadiness},
 		"units":        {args: []argument{isUnit}, rest: isUnit, action: showUnits},
 		"checks":       {args: []argument{isChecks}, action: showChecks},
@@ -77,7 +78,8 @@ func verbs() map[string]verb {
 		"lock":         {epoch: true, args: []argument{isLine}, action: lock},
 		"unlock":       {epoch: true, frees: true, action: unlock},
 		"fetch":        {epoch: true, args: []argument{isSHA, isURL, isPackage}, rest: isPackage, action: fetch},
-		"launch":       {epoch: true, from: installedOnly, args: []argument{isSHA, isNumber, isVersion, isLine}, action: launch},
+		"launch":       {epoch: true, from: installedOnly, args: []argument{isSHA, isNumber, isVersion, isBoot, isNumber, isLine}, action: launch},
+		"call-off":     {epoch: true, args: []argument{isSHA, isNumber}, action: callOff},
 		"start-target": {epoch: true, frees: true, action: startTarget},
 	}
 }
@@ -166,7 +168,7 @@ func (n *node) claimed(v verb, c claim, args []string) reply {
 	if !v.frees && n.noRoom() {
 		return fails(codeFailed, noSpace)
 	}
-	if r := n.raise(c.epoch); r.code != 0 {
+	if r := n.raise(c); r.code != 0 {
 		return r
 	}
 	return v.action(n, c, args)
@@ -181,15 +183,16 @@ func (n *node) epoch() (int, bool) {
 	return e, err == nil
 }
 
-// raise refuses an old epoch and remembers a new one.
-func (n *node) raise(epoch int) reply {
+// raise refuses an old epoch, and remembers a new one and whose it is.
+func (n *node) raise(c claim) reply {
 	seen, known := n.epoch()
-	if known && epoch < seen {
-		return refused("epoch", "epoch %d is over, the node has seen %d", epoch, seen)
+	if known && c.epoch < seen {
+		return refused("epoch", "epoch %d is over, the node has seen %d", c.epoch, seen)
 	}
-	if !known || epoch > seen {
+	if !known || c.epoch > seen {
 		n.tree.mkdir(programDir, 0o700, 0)
-		n.tree.write(programDir+"/epoch", fmt.Appendf(nil, "%d\n", epoch), 0o600)
+		n.recordClaim(c)
+		n.tree.write(programDir+"/epoch", fmt.Appendf(nil, "%d\n", c.epoch), 0o600)
 	}
 	return reply{}
 }

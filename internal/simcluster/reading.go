@@ -113,7 +113,7 @@ func jsonString(text []byte, key string) string {
 func (n *node) attempts(sha string) []int {
 	var out []int
 	for _, d := range n.tree.list(programDir + "/receipts/" + sha) {
-		if a, err := strconv.Atoi(d.name); err == nil && n.tree.exists(programDir+"/receipts/"+sha+"/"+d.name+"/started") {
+		if a, err := strconv.Atoi(d.name); err == nil && d.mode.IsDir() {
 			out = append(out, a)
 		}
 	}
@@ -122,7 +122,10 @@ func (n *node) attempts(sha string) []int {
 }
 
 func (n *node) receiptState(sha string, attempt int) string {
-	dir := fmt.Sprintf("%s/receipts/%s/%d", programDir, sha, attempt)
+	dir := attemptDir(sha, attempt)
+	if n.tree.exists(dir + "/begun/called-off") {
+		return "called-off"
+	}
 	if text, ok := n.tree.read(dir + "/exit"); ok {
 		code, _, _ := strings.Cut(string(text), " ")
 		return "exit:" + code
@@ -132,7 +135,10 @@ func (n *node) receiptState(sha string, attempt int) string {
 			return "running"
 		}
 	}
-	return "lost"
+	if n.tree.exists(dir+"/started") && n.tree.exists(dir+"/begun") {
+		return "lost"
+	}
+	return "unbegun"
 }
 
 func showUnits(n *node, _ claim, names []string) reply {
@@ -210,11 +216,12 @@ func showReceipt(n *node, _ claim, args []string) reply {
 	for _, a := range n.attempts(args[0]) {
 		dir := fmt.Sprintf("%s/receipts/%s/%d", programDir, args[0], a)
 		started, _ := n.tree.read(dir + "/started")
-		fmt.Fprintf(&b, "attempt %d\n%sstate %s\n", a, started, n.receiptState(args[0], a))
+		state := n.receiptState(args[0], a)
+		fmt.Fprintf(&b, "attempt %d\n%sstate %s\n", a, started, state)
 		if l, ok := n.tree.read(dir + "/libltdl"); ok {
 			fmt.Fprintf(&b, "libltdl %s", l)
 		}
-		if e, ok := n.tree.read(dir + "/exit"); ok {
+		if e, ok := n.tree.read(dir + "/exit"); ok && state != "called-off" {
 			fmt.Fprintf(&b, "exit %s", e)
 		}
 	}

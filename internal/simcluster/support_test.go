@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -158,7 +159,19 @@ func (l *login) prepare() {
 }
 
 func (l *login) launch() (stdout, stderr string, code int) {
-	return l.installedVerb("launch 1 run1 " + sumOf(l.c.Script()) + " 1 2.1.0 'me on here'")
+	return l.launchFrom(1, string(l.c.opt.From))
+}
+
+// launchFrom launches an attempt from a version, within the next minute.
+func (l *login) launchFrom(attempt int, from string) (stdout, stderr string, code int) {
+	return l.installedVerb(fmt.Sprintf("launch 1 run1 %s %d %s %s 'me on here'", sumOf(l.c.Script()), attempt, from, l.soon()))
+}
+
+// soon is the deadline of a launch.
+func (l *login) soon() string {
+	defer l.c.enter()()
+	n := l.c.byName[l.node]
+	return fmt.Sprintf("%s %d", n.bootID(), int(n.uptime())+60)
 }
 
 // http asks through a tunnel. Connections are not kept.

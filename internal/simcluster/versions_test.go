@@ -117,7 +117,7 @@ func TestTheScriptOf111WaitsForTheNode(t *testing.T) {
 		for _, name := range []string{"m1", "m2", "m3"} {
 			l := must(t, c, name)
 			from := time.Now()
-			if _, errs, code := l.installedVerb("launch 1 run1 " + sumOf(c.Script()) + " 1 1.11.11 me"); code != 0 {
+			if _, errs, code := l.launchFrom(1, "1.11.11"); code != 0 {
 				t.Fatal(errs)
 			}
 			until(t, c, "its end", func() bool { return c.watch.launches[len(c.watch.launches)-1].Exit == 0 })
@@ -135,7 +135,7 @@ func TestTheScriptOf111WaitsForTheNode(t *testing.T) {
 	bubble(t, opt, func(t *testing.T, c *Cluster) {
 		l := must(t, c, "a1")
 		l.prepare()
-		if _, errs, code := l.installedVerb("launch 1 run1 " + sumOf(c.Script()) + " 1 1.11.11 me"); code != 0 {
+		if _, errs, code := l.launchFrom(1, "1.11.11"); code != 0 {
 			t.Fatal(errs)
 		}
 		until(t, c, "its end", func() bool { return c.watch.launches[0].Exit >= 0 })

@@ -3,8 +3,10 @@ package nodetest
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/sshexec"
@@ -17,10 +19,14 @@ type Case struct {
 	Steps []Step
 }
 
-// Step is an arrangement or a call; exactly one of Do and Verb is there.
+// Step is an arrangement or a call; exactly one of Do, File and Verb is there.
 type Step struct {
 	Do   func(t testing.TB, b Bench)
-	Verb string // and its arguments, separated by blanks; SHA stands for the script's SHA-256, SHA12 for its beginning
+	File string // to be made, with a line in it; SHA stands for the script's SHA-256
+	// Verb and its arguments, separated by blanks; SHA stands for the script's SHA-256,
+	// SHA12 for its beginning, BOOT for the node's boot id, SOON for an uptime a minute
+	// from now, PAST for one that is over.
+	Verb string
 	Want Want
 }
 
@@ -47,7 +53,11 @@ func (c Case) Try(t testing.TB, b Bench) {
 			s.Do(t, b)
 			continue
 		}
-		args := strings.Fields(fill.Replace(s.Verb))
+		if s.File != "" {
+			b.Put(t, fill.Replace(s.File), "x\n")
+			continue
+		}
+		args := strings.Fields(clocked(t, b, fill.Replace(s.Verb)))
 		call := node.Change
 		if reads(args[0]) {
 			call = node.Read
@@ -57,9 +67,23 @@ func (c Case) Try(t testing.TB, b Bench) {
 	}
 }
 
+// clocked fills in what depends on how long the node has been up.
+func clocked(t testing.TB, b Bench, verb string) string {
+	t.Helper()
+	if !strings.Contains(verb, " BOOT ") {
+		return verb
+	}
+	up, err := node.ReadUptime(t.Context(), b)
+	if err != nil {
+		t.Fatalf("uptime: %v", err)
+	}
+	soon, past := up.At(time.Minute), up.At(0)
+	return strings.NewReplacer("BOOT", up.BootID, "SOON", strconv.Itoa(soon.Uptime), "PAST", strconv.Itoa(past.Uptime)).Replace(verb)
+}
+
 // reads tells the verbs that get the program on standard input.
 func reads(verb string) bool {
-	return slices.Contains([]string{"survey", "clock", "readiness", "units", "checks", "cockroach", "exhibitor", "etcd", "receipt", "output", "log", "resources", "ours", "run"}, verb)
+	return slices.Contains([]string{"survey", "clock", "uptime", "readiness", "units", "checks", "cockroach", "exhibitor", "etcd", "receipt", "output", "log", "resources", "ours", "run"}, verb)
 }
 
 func (w Want) check(t testing.TB, fill *strings.Replacer, call, out string, err error) {

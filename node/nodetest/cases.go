@@ -9,7 +9,7 @@ import (
 
 // Cases is the whole table.
 func Cases() []Case {
-	return slices.Concat(surveyCases(), readinessCases(), claimCases(), launchCases(), againCases(), receiptCases(), copyCases(), sweepCases())
+	return slices.Concat(surveyCases(), readinessCases(), claimCases(), launchCases(), againCases(), lateCases(), fenceCases(), receiptCases(), copyCases(), sweepCases())
 }
 
 func master() Node {
@@ -52,7 +52,8 @@ func reboot() Step { return Step{Do: func(t testing.TB, b Bench) { b.Reboot(t) }
 func launched() []Step {
 	return []Step{
 		call("init 7 run-1"),
-		call("launch 7 run-1 SHA 1 2.1.0 ops@host").prints("unit dcos-patch-SHA12-1.service"),
+		call("lock 7 run-1 ops@host"), // of use on masters only
+		call("launch 7 run-1 SHA 1 2.1.0 BOOT SOON ops@host").prints("unit dcos-patch-SHA12-1.service"),
 	}
 }
 

@@ -30,7 +30,7 @@ func claimCases() []Case {
 			call("unlock 2 run-1"),
 			call("lock 2 run-2 eve@laptop"),
 			call("lock 1 run-1 ops@host").refused("epoch"),
-			call("launch 1 run-1 SHA 1 2.1.0 ops@host").refused("epoch"),
+			call("launch 1 run-1 SHA 1 2.1.0 BOOT SOON ops@host").refused("epoch"),
 		}},
 		{"no change is made for an epoch that is over", master(), []Step{
 			call("init 5 run-2"),
@@ -38,7 +38,7 @@ func claimCases() []Case {
 			call("lock 4 run-1 ops@host").refused("epoch"),
 			call("unlock 4 run-1").refused("epoch"),
 			call("fetch 4 run-1 SHA http://10.0.0.9 mesos--1").refused("epoch"),
-			call("launch 4 run-1 SHA 1 2.1.0 ops@host").refused("epoch"),
+			call("launch 4 run-1 SHA 1 2.1.0 BOOT SOON ops@host").refused("epoch"),
 			call("start-target 4 run-1").refused("epoch"),
 			call("beat 4 run-1 1").refused("epoch"),
 			call("copy 4 run-1 journal.jsonl 0 /tmp/up").refused("epoch"),

@@ -9,30 +9,30 @@ func launchCases() []Case {
 			call("survey").has("receipt SHA 1 exit:0", "version 2.1.1", "active mesos--2").lacks("patch_unit", "active mesos--1"),
 		)},
 		{"a repeated launch is refused by receipt while the script runs, and after", agent(), after(launched(),
-			call("launch 7 run-1 SHA 1 2.1.0 ops@host").refused("receipt"),
+			call("launch 7 run-1 SHA 1 2.1.0 BOOT SOON ops@host").refused("receipt"),
 			end(1, Node{}),
-			call("launch 7 run-1 SHA 1 2.1.0 ops@host").refused("receipt"),
+			call("launch 7 run-1 SHA 1 2.1.0 BOOT SOON ops@host").refused("receipt"),
 		)},
 		{"a launch from another version is refused", agent(), []Step{
 			call("init 7 run-1"),
-			call("launch 7 run-1 SHA 1 2.0.9 ops@host").refused("version"),
+			call("launch 7 run-1 SHA 1 2.0.9 BOOT SOON ops@host").refused("version"),
 			call("receipt SHA").prints(""),
 		}},
 		{"a launch in the middle of a swap is refused", agent(), []Step{
 			call("init 7 run-1"),
 			set(Node{MidSwap: true}),
 			call("survey").has("midswap"),
-			call("launch 7 run-1 SHA 1 2.1.0 ops@host").refused("midswap"),
+			call("launch 7 run-1 SHA 1 2.1.0 BOOT SOON ops@host").refused("midswap"),
 			call("receipt SHA").prints(""),
 		}},
 		{"a launch of a script that is not there fails", agent(), []Step{
 			call("init 7 run-1"),
-			call("launch 7 run-1 " + otherSHA + " 1 2.1.0 ops@host").exits(1),
+			call("launch 7 run-1 " + otherSHA + " 1 2.1.0 BOOT SOON ops@host").exits(1),
 			call("survey").lacks("receipt", "patch_unit"),
 		}},
 		{"a launch below the node's epoch is refused", agent(), []Step{
 			call("init 7 run-1"),
-			call("launch 6 run-0 SHA 1 2.1.0 ops@host").refused("epoch"),
+			call("launch 6 run-0 SHA 1 2.1.0 BOOT SOON ops@host").refused("epoch"),
 			call("receipt SHA").prints(""),
 		}},
 		{"while a patch runs, nothing else is done to the node", agent(), after(launched(),
@@ -50,11 +50,11 @@ func launchCases() []Case {
 		}},
 		{"arguments are checked before anything else", agent(), []Step{
 			call("launch 7 run-1 SHA 1 2.1.0").exits(64),
-			call("launch 07 run-1 SHA 1 2.1.0 ops@host").exits(64),
-			call("launch 7 ../run SHA 1 2.1.0 ops@host").exits(64),
-			call("launch 7 run-1 SHA12 1 2.1.0 ops@host").exits(64),
-			call("launch 7 run-1 SHA 0 2.1.0 ops@host").exits(64),
-			call("launch 7 run-1 SHA x 2.1.0 ops@host").exits(64),
+			call("launch 07 run-1 SHA 1 2.1.0 BOOT SOON ops@host").exits(64),
+			call("launch 7 ../run SHA 1 2.1.0 BOOT SOON ops@host").exits(64),
+			call("launch 7 run-1 SHA12 1 2.1.0 BOOT SOON ops@host").exits(64),
+			call("launch 7 run-1 SHA 0 2.1.0 BOOT SOON ops@host").exits(64),
+			call("launch 7 run-1 SHA x 2.1.0 BOOT SOON ops@host").exits(64),
 			call("receipt ../../etc").exits(64),
 			call("output SHA 1 -1").exits(64),
 			call("checks everything").exits(64),
@@ -68,7 +68,7 @@ const otherSHA = "00000000000000000000000000000000000000000000000000000000deadbe
 // againCases are about a further attempt: it needs evidence that the last one
 // ended before the swap.
 func againCases() []Case {
-	second := call("launch 7 run-1 SHA 2 2.1.0 ops@host")
+	second := call("launch 7 run-1 SHA 2 2.1.0 BOOT SOON ops@host")
 	started := second.prints("unit dcos-patch-SHA12-2.service")
 	return []Case{
 		{"after a failure before the swap a second attempt starts", agent(), after(launched(),
@@ -80,7 +80,7 @@ func againCases() []Case {
 		)},
 		{"after a failure that changed the version there is no second attempt", agent(), after(launched(),
 			end(1, Node{Version: "2.1.1"}), second.refused("receipt"),
-			call("launch 7 run-1 SHA 2 2.1.1 ops@host").refused("receipt"),
+			call("launch 7 run-1 SHA 2 2.1.1 BOOT SOON ops@host").refused("receipt"),
 		)},
 		{"after a failure that changed only the active packages there is no second attempt", agent(), after(launched(),
 			end(1, Node{Active: []string{"mesos--1", "dcos-config--setup_2"}}), second.refused("receipt"),
@@ -105,7 +105,7 @@ func againCases() []Case {
 		)},
 		{"a third attempt needs both earlier ones to have ended before the swap", agent(), after(launched(),
 			end(1, Node{}), started, end(1, Node{Version: "2.1.1"}),
-			call("launch 7 run-1 SHA 3 2.1.1 ops@host").refused("receipt"),
+			call("launch 7 run-1 SHA 3 2.1.1 BOOT SOON ops@host").refused("receipt"),
 		)},
 	}
 }

@@ -1,0 +1,37 @@
+package simcluster
+
+import (
+	"fmt"
+	"strings"
+)
+
+func (c claim) String() string { return fmt.Sprintf("%d %s", c.epoch, c.run) }
+
+// recordClaim keeps which run has raised the epoch.
+func (n *node) recordClaim(c claim) {
+	n.tree.write(programDir+"/claim", []byte(c.String()+"\n"), 0o600)
+}
+
+func (n *node) claimedBy() string {
+	text, _ := n.tree.read(programDir + "/claim")
+	return strings.TrimSpace(string(text))
+}
+
+// launchForbidden refuses a launch of a run that does not have the node, or, on
+// a master, does not hold the lock.
+func (n *node) launchForbidden(c claim) reply {
+	if by := n.claimedBy(); by != c.String() {
+		return refused("epoch", "epoch %d of run %s does not have this node: its claim is '%s'", c.epoch, c.run, by)
+	}
+	if n.role.IsAgent() {
+		return reply{}
+	}
+	text, _ := n.tree.read(programDir + "/lock")
+	switch holder := strings.TrimSpace(string(text)); {
+	case holder == "":
+		return refused("lock", "no run holds it")
+	case !strings.HasPrefix(holder, c.String()+" "):
+		return refused("lock", "%s", holder)
+	}
+	return reply{}
+}
