@@ -173,11 +173,29 @@ func askRegistered(ctx context.Context, a *asking) Answer {
 	return a.byLeader(ctx, func(l leadership) Answer {
 		ans := a.explain(ctx, judgeRegistered(l, u, a.against))
 		if !ans.Finding.Status.OK() {
-			ans.Finding = withAway(ans.Finding, a.c.awayAt(ctx, l, a.node), a.readLog(u.Name))
+			away := a.c.awayAt(ctx, l, a.node)
+			if a.gaveUp(l) && !away.Spent() {
+				ans.Finding, away = unlisted(ans.Finding), Away{}
+			}
+			ans.Finding = withAway(ans.Finding, away, a.readLog(u.Name))
 			ans.Finding.Final = ans.Finding.Final && !a.c.patient
 		}
 		return ans
 	})
+}
+
+// gaveUp reports whether a working leader that has recovered does not list the agent.
+func (a *asking) gaveUp(l leadership) bool {
+	_, why := l.broken(minority(len(l.readings)))
+	_, listed := agentAt(l.agents, a.node.IP)
+	return why == "" && !listed && !isRecovering(l.agents, "", a.node.IP)
+}
+
+// unlisted says of an agent that the leader does not list what that means: how long we have
+// looked says nothing of when Mesos stopped waiting for it.
+func unlisted(f dcos.Finding) dcos.Finding {
+	f.Observed += "; Mesos waits for it no longer"
+	return f
 }
 
 // withAway adds to a finding how long the agent has been missed, and how urgent

@@ -58,6 +58,9 @@ func (c *Cluster) Await(ctx context.Context, t plan.Task, note func(dcos.Finding
 	b := newBoard(t.Step.Gates, time.Now())
 	b.tape = c.tape(t, b.since)
 	for i, g := range gates {
+		if g.row.Where != OfCluster { // one that is never answered is of this node all the same
+			b.gates[i].verdict.Finding.Node = string(t.Step.Node)
+		}
 		b.gates[i].eager = g.eager()
 	}
 	for i, g := range gates {
@@ -68,6 +71,9 @@ func (c *Cluster) Await(ctx context.Context, t plan.Task, note func(dcos.Finding
 	var late *GateError
 	if errors.As(err, &late) && a.p != nil {
 		late.blame(b, a.p.silent(at))
+	}
+	if late != nil {
+		return late.Findings, err
 	}
 	return b.findings(), err
 }
@@ -209,7 +215,7 @@ func late(b *board, t plan.Task, now time.Time) error {
 	if len(gates) == 0 {
 		return nil
 	}
-	return &GateError{Node: t.Step.Node, Late: gates, Findings: b.findings()}
+	return &GateError{Node: t.Step.Node, Late: gates, Findings: b.findingsWith(gates)}
 }
 
 // lateGates are those that a step's patience has ended for.

@@ -144,7 +144,8 @@ func (b *board) open(now time.Time) []LateGate {
 }
 
 func (g gateState) lateSince(from, now time.Time) LateGate {
-	return LateGate{Gate: g.spec.Gate, Waited: now.Sub(from), Finding: g.verdict.Finding}
+	waited := now.Sub(from)
+	return LateGate{Gate: g.spec.Gate, Waited: waited, Finding: g.lateFinding(waited)}
 }
 
 // findings are the last of every gate.

@@ -41,6 +41,9 @@ func (c *Cluster) Observe(ctx context.Context, ask plan.Ask) plan.Observation {
 	}
 	v.age = time.Since(began)
 	obs := bearable(v.observation())
+	if ctx.Err() != nil {
+		obs.Findings = withoutCut(obs.Findings, time.Since(began))
+	}
 	c.looked(ctx, ask, began, obs.Findings)
 	if ask.Kind == plan.StagePreflight { // only planning asks how loaded agents are
 		obs.Tasks = c.taskCounts(ctx, l)

@@ -1,9 +1,11 @@
 package checks
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -51,15 +53,44 @@ func words(err error) string {
 	var exit *sshexec.ExitError
 	var lost *sshexec.LostError
 	switch {
+	case errors.Is(err, context.Canceled):
+		return cutShort
 	case errors.As(err, &tunnel):
 		return brief(tunnel.Error())
 	case errors.As(err, &exit) && exit.LastWords() != "":
 		return brief(fmt.Sprintf("%s: exit code %d: %s", exit.Node, exit.Code, exit.LastWords()))
 	case errors.As(err, &lost):
 		return brief(fmt.Sprintf("lost the connection to %s: %v", lost.Node, lost.Err))
+	case errors.Is(err, context.DeadlineExceeded):
+		return brief(strings.ReplaceAll(err.Error(), context.DeadlineExceeded.Error(), tooLate))
 	default:
 		return brief(err.Error())
 	}
+}
+
+// What is said of a question that was ended from here.
+const (
+	cutShort = "our own look was cut short"
+	tooLate  = "no answer in time"
+)
+
+// withoutCut puts one finding in the place of those that only say that a look which was
+// ended from here had no answer by then: they tell nothing of the cluster.
+func withoutCut(findings []dcos.Finding, after time.Duration) []dcos.Finding {
+	var all []dcos.Finding
+	var cut []string
+	for _, f := range findings {
+		if f.Status == dcos.Unknown && (strings.Contains(f.Observed, cutShort) || strings.Contains(f.Observed, tooLate)) {
+			cut = append(cut, f.Check)
+			continue
+		}
+		all = append(all, f)
+	}
+	if len(cut) == 0 {
+		return findings
+	}
+	q := question{"look", "", "every master's answers"}
+	return append(all, q.unknown("cut short after %s; not answered by then: %s", after.Round(100*time.Millisecond), strings.Join(cut, ", ")))
 }
 
 // by is what a node said, or what was said of it, with its name before it, once.

@@ -33,7 +33,7 @@ func gapLimit(spec plan.GateSpec) time.Duration { return 3*spec.Every.D() + 2*ti
 //     answer to the last question, and every mark must have changed in it.
 func Judge(samples []Sample, spec plan.GateSpec, since time.Time) Verdict {
 	if len(samples) == 0 {
-		return Verdict{Finding: dcos.Finding{Check: spec.Gate, Observed: "not asked yet", Need: max(spec.Need, 1)}}
+		return Verdict{Finding: dcos.Finding{Check: spec.Gate, Observed: "no answer yet", Want: "an answer", Need: max(spec.Need, 1)}}
 	}
 	row := trailingRow(samples, spec, since)
 	last := samples[len(samples)-1]

@@ -36,11 +36,13 @@ func (p *Patcher) staysGreen(ctx context.Context, t plan.Task, span time.Duratio
 	every := max(span/looks, p.Poll)
 	var since time.Time
 	var last dcos.Finding
+	var seen lastLooks
 	for {
 		asked := time.Now()
 		obs := p.Gates.Observe(limited, plan.Ask{Stage: string(t.Step.ID)})
 		now := judge(obs, t)
-		if limited.Err() == nil {
+		if limited.Err() == nil { // else the look was cut short, and says nothing of the cluster
+			seen.see(now, obs)
 			if now.Status != last.Status || now.Observed != last.Observed {
 				note(plan.Note{Finding: &now})
 				last = now
@@ -56,17 +58,45 @@ func (p *Patcher) staysGreen(ctx context.Context, t plan.Task, span time.Duratio
 			return obs, plan.Report{Outcome: plan.Done, Findings: warned(obs, now), Detail: remark(now)}
 		}
 		if !pause(limited, min(every, max(span-time.Since(since), p.Poll))) {
-			return obs, ended(ctx, last, obs)
+			return obs, ended(ctx, seen.late(t, since, span))
 		}
 	}
 }
 
-func ended(ctx context.Context, last dcos.Finding, obs plan.Observation) plan.Report {
+func ended(ctx context.Context, late plan.Report) plan.Report {
 	if ctx.Err() != nil {
 		return plan.Report{Outcome: plan.InDoubt, Detail: "stopped watching"}
 	}
-	return plan.Report{Outcome: plan.Failed, Class: plan.NotVerified, Findings: obs.Findings,
-		Detail: fmt.Sprintf("the cluster did not stay green in time: %s", last.Observed)}
+	return late
+}
+
+// lastLooks are the newest look that was not cut short, and the newest red one.
+type lastLooks struct {
+	last, red dcos.Finding
+	findings  []dcos.Finding // of the last
+}
+
+func (l *lastLooks) see(f dcos.Finding, obs plan.Observation) {
+	if l.last, l.findings = f, obs.Findings; !f.Status.OK() {
+		l.red = f
+	}
+}
+
+// late is the report of a step whose time was over before the cluster had been green for
+// the span.
+func (l *lastLooks) late(t plan.Task, since time.Time, span time.Duration) plan.Report {
+	limit := t.Step.Timeout.D()
+	why := fmt.Sprintf("the cluster was not green within %s: %s", limit, l.last.Observed)
+	switch {
+	case l.last.At.IsZero():
+		why = fmt.Sprintf("no look at the cluster was complete within %s", limit)
+	case l.last.Status.OK():
+		why = fmt.Sprintf("the cluster was green for %s of %s when %s were over", l.last.At.Sub(since).Round(time.Second), span, limit)
+		if !l.red.At.IsZero() {
+			why += fmt.Sprintf("; last red at %s: %s", l.red.At.Local().Format(plan.ClockText), l.red.Observed)
+		}
+	}
+	return plan.Report{Outcome: plan.Failed, Class: plan.NotVerified, Findings: l.findings, Detail: why}
 }
 
 // judge makes one finding of an observation: the cluster is green and the

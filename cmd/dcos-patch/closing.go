@@ -64,6 +64,9 @@ func nextCommands(s orchestrator.State, run string, kept bool) []string {
 		return again
 	}
 	var next []string
+	if red := clusterRed(s); red != "" {
+		next = append(next, "bring the masters back first: "+render.Printable(red))
+	}
 	if s.Stop != nil && s.Stop.Node != "" && s.LeftBehind(s.Stop.Node) == "" {
 		r := report(s, s.Stop.Step)
 		switch {
@@ -81,7 +84,7 @@ func nextCommands(s orchestrator.State, run string, kept bool) []string {
 
 // without is how a run can go on without the node that stopped it.
 func without(s orchestrator.State) string {
-	if s.Stop == nil || s.Stop.Node == "" || s.Parkable(s.Stop.Node) != "" {
+	if s.Stop == nil || s.Stop.Node == "" || s.Parkable(s.Stop.Node) != "" || clusterRed(s) != "" {
 		return ""
 	}
 	return fmt.Sprintf("   (or, to leave %s behind: %s)", s.Stop.Node, ours("park", string(s.Stop.Node), "--reason", "WHY"))

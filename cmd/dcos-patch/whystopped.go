@@ -24,6 +24,9 @@ func clockOf(t time.Time) string { return t.Local().Format(clockText) }
 func reasons(s orchestrator.State) string {
 	var b lines
 	lane, l := laneOf(s, s.Stop.Step)
+	if red := clusterRed(s); red != "" {
+		b.say("  cluster the masters are not whole, so %s may not be the cause: %s", s.Stop.Node, red)
+	}
 	shown := l != nil && l.Report != nil && gates(&b, s.Run, s.Stop.Step, l.Report)
 	if !shown && s.Stop.Detail != "" {
 		b.say("  because %s", strings.ReplaceAll(s.Stop.Detail, "\n", "; "))
