@@ -222,7 +222,7 @@ func cmdSim(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // patience is how long a script waits for what must come.
-const patience = 60 * time.Second
+const patience = 10 * time.Minute
 
 func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
 	scriptArgs(ts, neg, args, 2, "await NAME REGEXP")
