@@ -170,9 +170,7 @@ func (r *run) perform() (bool, error) {
 // laptop that slept in between: what was fresh then may be too old to act on.
 func (r *run) reconsider() {
 	if now := r.now(); r.d.next == nil && elapsed.Most(r.s.At, now) > lately {
-		s := r.s
-		s.At = now
-		r.cmds = decide(s)
+		r.cmds = Later(r.s, now)
 	}
 }
 

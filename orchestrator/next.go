@@ -22,6 +22,13 @@ func Next(s State, e journal.Event) (State, []Command) {
 	return s, decide(s)
 }
 
+// Later gives the commands that follow from a state when nothing has happened
+// until now: what was fresh at the last event may be too old to act on.
+func Later(s State, now time.Time) []Command {
+	s.At = now
+	return decide(s)
+}
+
 // monitor stops the line when a safety rule is broken, for good: that the lanes
 // in hand finish, and the rule holds again, does not make the engine sound.
 func monitor(s State) State {

@@ -44,7 +44,7 @@ It prints the number of states, or the shortest story that breaks a rule.`,
 				}
 				return &codeError{exitInternal}
 			}
-			fmt.Fprintf(a.out, "%d masters, %d agents, up to %d troubles and %d crashes or interruptions in a story:\n", masters, agents, b.Troubles, b.Crashes)
+			fmt.Fprintf(a.out, "%d masters, %d agents, up to %d troubles, %d crashes or interruptions and %d long pauses in a story:\n", masters, agents, b.Troubles, b.Crashes, b.Waits)
 			fmt.Fprintf(a.out, "%d states, %d steps between them; %d ends, %d stops; no rule is broken in any (%s)\n", r.States, r.Steps, r.Ends, r.Stops, time.Since(start).Round(time.Millisecond))
 			return nil
 		},
@@ -54,6 +54,7 @@ It prints the number of states, or the shortest story that breaks a rule.`,
 	f.IntVar(&agents, "agents", 4, "agents, dealt out over the inventory's groups")
 	f.IntVar(&b.Troubles, "troubles", 2, "failures, losses and red looks in a story")
 	f.IntVar(&b.Crashes, "crashes", 1, "crashes and interruptions in a story")
+	f.IntVar(&b.Waits, "waits", 1, "pauses in a story after which nothing seen before is fresh")
 	f.IntVar(&limit, "limit", statesLimit, "states after which to give up")
 	dev := &cobra.Command{Use: "dev", Short: "For those who work on dcos-patch, or want to know"}
 	dev.AddCommand(cmd, a.gatesCommand())

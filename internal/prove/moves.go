@@ -24,6 +24,7 @@ func (w world) moves() []world {
 	if len(w.cmds) > 0 {
 		next = append(next, w.carryOut(w.cmds[0])...)
 	}
+	next = append(next, w.elsewhere()...)
 	for _, work := range w.state.Working() {
 		if !w.doubted(work.Step) {
 			next = append(next, w.ends(work.Step)...)
@@ -92,16 +93,22 @@ func (w world) carryOut(c orchestrator.Command) []world {
 // look is every observation of the cluster: honest, red, or begun too early.
 func (w world) look() []world {
 	honest := w.observation()
-	next := []world{w.fact("the cluster is looked at", journal.Event{Kind: journal.Observed, Observation: &honest, Asked: w.state.Seq})}
+	next := []world{w.fact("the cluster is looked at", journal.Event{Kind: journal.Observed, Observation: &honest, Asked: w.state.Seq, AskedAt: w.now()})}
 	if w.left.Troubles > 0 {
 		red := honest
 		red.Green = false
-		r := w.fact("the cluster is red", journal.Event{Kind: journal.Observed, Observation: &red, Asked: w.state.Seq})
+		r := w.fact("the cluster is red", journal.Event{Kind: journal.Observed, Observation: &red, Asked: w.state.Seq, AskedAt: w.now()})
 		r.left.Troubles--
 		stale := w.everything()
-		late := w.fact("an old look arrives, with everybody serving", journal.Event{Kind: journal.Observed, Observation: &stale, Asked: 0})
+		late := w.fact("an old look arrives, with everybody serving", journal.Event{Kind: journal.Observed, Observation: &stale, Asked: 1})
 		late.left.Troubles--
 		next = append(next, r, late)
+	}
+	if w.waits > 0 && w.left.Troubles > 0 {
+		slow := w.before()
+		s := w.fact("a look arrives that was begun minutes ago", journal.Event{Kind: journal.Observed, Observation: &slow, Asked: w.state.Seq, AskedAt: w.at(w.waits - 1)})
+		s.left.Troubles--
+		next = append(next, s)
 	}
 	return next
 }
@@ -139,7 +146,7 @@ func (w world) observation() plan.Observation {
 			obs.Out = append(obs.Out, name)
 		}
 	}
-	return obs
+	return w.other.seen(obs)
 }
 
 // start is a step that is recorded, and then reaches its node or does not.
@@ -162,6 +169,9 @@ func (w world) start(t plan.Task) []world {
 		if f.begun > 0 && (!f.over || f.class != plan.BeforeSwap) {
 			recorded.bad = fmt.Sprintf("%s is begun again although nothing proves that its last attempt was harmless", id)
 		}
+		if recorded.bad == "" && w.state.IsMasterStep(id) {
+			recorded.bad = w.other.unproved(t.Step.Node, w.waits)
+		}
 		f = fate{begun: t.Attempt, out: true}
 		recorded.nodes = w.nodes.with(id, f)
 	}
@@ -176,17 +186,31 @@ func (w world) ends(st plan.Step) []world {
 	case st.Action == plan.ActionProbe:
 		return w.probeEnds(st)
 	}
-	done := w.fact(fmt.Sprintf("%s is done", st.ID), journal.Event{Kind: journal.StepEnded, Step: st.ID, Report: &plan.Report{Outcome: plan.Done}})
-	if st.Action == plan.ActionServe {
-		done.nodes = w.verified(st)
+	var next []world
+	if st.Action != plan.ActionServe || w.sound(st.Node) {
+		done := w.fact(fmt.Sprintf("%s is done", st.ID), journal.Event{Kind: journal.StepEnded, Step: st.ID, Report: &plan.Report{Outcome: plan.Done}})
+		if st.Action == plan.ActionServe {
+			done.nodes = w.verified(st)
+		}
+		next = append(next, done)
 	}
-	next := []world{done}
 	if w.left.Troubles > 0 {
 		bad := w.fact(fmt.Sprintf("%s fails", st.ID), journal.Event{Kind: journal.StepEnded, Step: st.ID, Report: &plan.Report{Outcome: plan.Failed, Class: plan.NotVerified}})
 		bad.left.Troubles--
 		next = append(next, bad)
 	}
 	return next
+}
+
+// sound reports whether gates can hold on a node: its script has ended, and not
+// in the middle of its swap.
+func (w world) sound(n inventory.NodeName) bool {
+	for id, f := range w.nodes {
+		if f.begun > 0 && w.state.NodeOf(id) == n && (!f.over || f.class != plan.ClassNone) {
+			return false
+		}
+	}
+	return true
 }
 
 // verified marks the node of a verified lane as in service.

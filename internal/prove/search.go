@@ -10,8 +10,9 @@ import (
 
 // Bounds keep a search finite. Each counts per story.
 type Bounds struct {
-	Troubles int // failures, losses and red looks
+	Troubles int // failures, losses and red looks; of our nodes or of others
 	Crashes  int // controllers that die, runs that are interrupted
+	Waits    int // pauses after which nothing that was seen before is fresh
 }
 
 // Result is what a search found.
@@ -91,6 +92,8 @@ type world struct {
 	state orchestrator.State
 	cmds  []orchestrator.Command
 	nodes nodes
+	other others
+	waits int // so far
 	left  Bounds
 	told  string // how it came from the one before
 	bad   string // a rule that was broken on the way here
@@ -103,7 +106,7 @@ func begin(p *plan.Plan, b Bounds) world {
 
 // fact folds an event into a copy of the world.
 func (w world) fact(told string, e journal.Event) world {
-	e.Seq = w.state.Seq + 1
+	e.Seq, e.At = w.state.Seq+1, w.now()
 	next := w
 	next.told = told
 	next.state, next.cmds = orchestrator.Next(w.state.Clone(), e)
@@ -112,7 +115,7 @@ func (w world) fact(told string, e journal.Event) world {
 
 // key is a canonical text of everything that matters for what can follow.
 func (w world) key() string {
-	return fmt.Sprintf("%s|%s|%d %d", w.state.Key(), w.nodes.key(), w.left.Troubles, w.left.Crashes)
+	return fmt.Sprintf("%s|%s|%s|%d %d %d", w.state.Key(), w.nodes.key(), w.other.key(w.waits), w.left.Troubles, w.left.Crashes, w.left.Waits)
 }
 
 // broken names the safety rule that does not hold in this world.
@@ -124,6 +127,9 @@ func (w world) broken() string {
 		return bad[0]
 	}
 	if bad := w.forgotten(); bad != "" {
+		return bad
+	}
+	if bad := w.passed(); bad != "" {
 		return bad
 	}
 	out := ""

@@ -49,6 +49,8 @@ func TestEveryStoryOfASmallClusterKeepsTheRules(t *testing.T) {
 		{3, 0, 1, 0, Bounds{Troubles: 2, Crashes: 2}},
 		{3, 2, 2, 0, Bounds{Troubles: 1, Crashes: 1}},
 		{0, 3, 2, 1, Bounds{Troubles: 2, Crashes: 1}},
+		{3, 0, 1, 0, Bounds{Troubles: 2, Crashes: 1, Waits: 2}},
+		{3, 1, 1, 0, Bounds{Troubles: 1, Crashes: 1, Waits: 1}},
 	} {
 		t.Run(fmt.Sprintf("%d masters, %d agents", c.masters, c.agents), func(t *testing.T) {
 			t.Parallel()
