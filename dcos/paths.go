@@ -10,6 +10,9 @@ const (
 	MarathonPort    = 8080
 )
 
+// SetupUnit runs pkgpanda once at boot, which tries to finish a swap that was cut.
+const SetupUnit = "dcos-setup.service"
+
 // Files of DC/OS on a node.
 const (
 	InstallProgress = "/opt/mesosphere/install_progress"      // exists only in the middle of pkgpanda's swap

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/swap"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/node/nodetest"
 	"github.com/dcos-patch/dcos-patch/sshexec"
@@ -54,6 +55,7 @@ func newBench(t *testing.T) *bench {
 	}
 	b.write(t, "proc/uptime", "86400.25 172000.50\n", 0o644)
 	b.write(t, "proc/1/stat", "1 (sys) temd (x) S 0 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 77 1 2 3", 0o644)
+	b.write(t, "run/dcos-setup", "inactive", 0o644)
 	b.boot(t)
 	b.write(t, node.InstalledPath(), string(node.Program()), 0o700)
 	return b
@@ -144,6 +146,11 @@ func (b *bench) Set(t testing.TB, n nodetest.Node) {
 	}
 	if n.MidSwap {
 		b.write(t, dcos.InstallProgress, "{}", 0o644)
+	}
+	if n.Cut > 0 {
+		if err := n.LayCut(swap.Dir(b.root), swap.Set{Version: "2.1.0"}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if n.Libltdl != "" {
 		b.write(t, dcos.Libltdl, n.Libltdl, 0o644)

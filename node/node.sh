@@ -175,6 +175,70 @@ is_agent() {
 
 is_midswap() { [ -e "$OPT/install_progress" ]; }
 
+# What pkgpanda's swap moves, in its order. The wants of dcos.target are elsewhere.
+SWAP_NAMES='bin etc include lib dcos.target.wants environment environment.export active active.buildinfo.full.json'
+UNITS=$ROOT/etc/systemd/system
+
+swap_path() { # NAME
+	case $1 in
+	dcos.target.wants) echo "$UNITS/$1" ;;
+	*) echo "$OPT/$1" ;;
+	esac
+}
+
+# there also holds for a link that leads nowhere.
+there() { # PATH
+	[ -e "$1" ] || [ -L "$1" ]
+}
+
+# swap_stage prints archive or move_new, and nothing where install_progress
+# cannot be read, or is about another extension than ".new".
+swap_stage() {
+	progress=$(tr -d ' \t\n' <"$OPT/install_progress" 2>/dev/null)
+	case $progress in
+	'{"extension":".new","stage":"archive"}' | '{"stage":"archive","extension":".new"}') echo archive ;;
+	'{"extension":".new","stage":"move_new"}' | '{"stage":"move_new","extension":".new"}') echo move_new ;;
+	esac
+}
+
+# target_units prints the units that dcos.target wants, with their unit file in
+# place or not.
+target_units() {
+	for f in "$UNITS/dcos.target.wants"/*; do
+		if there "$f"; then printf '%s\n' "${f##*/}"; fi
+	done
+}
+
+# setup_state prints how the unit is that runs pkgpanda once at boot.
+setup_state() {
+	shown=$(systemctl show -p LoadState -p ActiveState dcos-setup.service) || return 0
+	case $shown in
+	*LoadState=not-found*) echo not-found ;;
+	*ActiveState=*)
+		shown=${shown#*ActiveState=}
+		echo "${shown%%"$NL"*}"
+		;;
+	esac
+}
+
+# tell_swap says how far a swap had come that was cut.
+tell_swap() {
+	is_midswap || return 0
+	echo midswap
+	emit swap_stage "$(swap_stage)"
+	for name in $SWAP_NAMES; do
+		there "$(swap_path "$name")" || echo "swap_missing $name"
+	done
+	target_units | {
+		count=0
+		while read -r u; do
+			if there "$UNITS/$u"; then count=$((count + 1)); fi
+		done
+		echo "swap_units $count"
+	}
+	emit swap_setup "$(setup_state)"
+}
+
 detect_ip() { timeout 30 "$BIN/detect_ip"; }
 
 # ---- our files ------------------------------------------------------------
@@ -400,7 +464,7 @@ verb_survey() {
 		*) if [ -d "$d" ]; then emit fetched "${d##*/}"; fi ;;
 		esac
 	done
-	if is_midswap; then echo midswap; fi
+	tell_swap
 	emit master_count "$(first_line "$OPT/etc/master_count")"
 	emit systemd "$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')"
 	emit free_kb "$(free_kb "$OPT")"

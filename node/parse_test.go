@@ -30,6 +30,10 @@ func TestASurveyThatIsNotOursIsRefusedWhole(t *testing.T) {
 		"a receipt whose code is no code": "program 1\nreceipt ab 1 exit:\n",
 		"a lock without owner":            "program 1\nlock 1 run-1\n",
 		"a flag with a value":             "program 1\nmidswap no\n",
+		"a stage of a swap that is none":  "program 1\nmidswap\nswap_stage done\n",
+		"two stages of a swap":            "program 1\nmidswap\nswap_stage archive\nswap_stage move_new\n",
+		"a name that no swap moves":       "program 1\nmidswap\nswap_missing tmp\n",
+		"units that are no number":        "program 1\nmidswap\nswap_units many\n",
 		"an empty version":                "program 1\nversion \n",
 		"a unit without state":            "program 1\npatch_unit x.service\n",
 	} {
@@ -101,6 +105,7 @@ func TestASurveyWrittenOutReadsBackTheSame(t *testing.T) {
 		slices.SortFunc(got.Receipts, func(a, b node.Receipt) int { return a.Attempt - b.Attempt })
 		slices.SortFunc(got.PatchUnits, func(a, b node.PatchUnit) int { return strings.Compare(a.Name, b.Name) })
 		slices.Sort(got.Roles)
+		slices.Sort(got.CutSwap.Missing)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("(-want +got):\n%s", diff)
 		}
@@ -116,6 +121,10 @@ func drawSurvey(t *rapid.T) node.Survey {
 		MidSwap: rapid.Bool().Draw(t, "midswap"), MasterCount: number.Draw(t, "masters"), Systemd: number.Draw(t, "systemd"),
 		FreeKB: rapid.Int64Min(0).Draw(t, "free"), BootID: maybe.Draw(t, "boot"), PID1Start: rapid.Uint64Max(1<<63-1).Draw(t, "pid1"),
 		Rehearsal: rapid.Bool().Draw(t, "rehearsal"), Epoch: number.Draw(t, "epoch"),
+	}
+	if s.MidSwap {
+		s.CutSwap = dcos.CutSwap{Stage: rapid.SampledFrom([]string{"", dcos.SwapArchive, dcos.SwapMoveNew}).Draw(t, "stage"),
+			Missing: rapid.SampledFrom([][]string{nil, {"bin"}, {"bin", "etc"}}).Draw(t, "missing"), Units: number.Draw(t, "units"), Setup: maybe.Draw(t, "setup")}
 	}
 	if at := rapid.Int64Range(0, 1<<40-1).Draw(t, "ctime"); at > 0 {
 		s.ActiveChange = time.Unix(at, 0).UTC()
@@ -156,6 +165,12 @@ func surveyLines(s node.Survey) []string {
 	add(s.Version != "", "version %s", s.Version)
 	add(s.Variant != "", "variant %s", s.Variant)
 	add(s.MidSwap, "midswap")
+	add(s.CutSwap.Stage != "", "swap_stage %s", s.CutSwap.Stage)
+	add(s.CutSwap.Units > 0, "swap_units %d", s.CutSwap.Units)
+	add(s.CutSwap.Setup != "", "swap_setup %s", s.CutSwap.Setup)
+	for _, name := range s.CutSwap.Missing {
+		add(true, "swap_missing %s", name)
+	}
 	add(s.Rehearsal, "rehearsal")
 	add(s.MachineID != "", "machine_id %s", s.MachineID)
 	add(s.BootID != "", "boot_id %s", s.BootID)

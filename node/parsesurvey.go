@@ -40,7 +40,7 @@ func ParseSurvey(b []byte) (Survey, error) {
 // repeats says which keys are lists.
 func repeats(key string) bool {
 	switch key {
-	case "role", "active", "fetched", "patch_unit", "receipt":
+	case "role", "active", "fetched", "patch_unit", "receipt", "swap_missing":
 		return true
 	}
 	return false
@@ -66,6 +66,8 @@ func (s *Survey) take(key, value string) (err error) {
 		s.MidSwap, err = flag(value)
 	case "rehearsal":
 		s.Rehearsal, err = flag(value)
+	case "swap_stage", "swap_missing", "swap_setup":
+		err = s.takeSwap(key, value)
 	case "role", "active", "fetched", "patch_unit", "receipt", "lock", "heartbeat":
 		err = s.takeList(key, value)
 	default:
@@ -109,6 +111,24 @@ func (s *Survey) takeList(key, value string) (err error) {
 	return err
 }
 
+// takeSwap reads how far a cut swap has come.
+func (s *Survey) takeSwap(key, value string) error {
+	value, err := word(value)
+	switch {
+	case err != nil:
+		return err
+	case key == "swap_setup":
+		s.CutSwap.Setup = value
+	case key == "swap_missing" && slices.Contains(dcos.SwapNames(), value):
+		s.CutSwap.Missing = append(s.CutSwap.Missing, value)
+	case key == "swap_stage" && (value == dcos.SwapArchive || value == dcos.SwapMoveNew):
+		s.CutSwap.Stage = value
+	default:
+		return errors.New("no such stage, or no such name")
+	}
+	return nil
+}
+
 func (s *Survey) takeNumber(key, value string) error {
 	n, err := strconv.ParseUint(value, 10, 63)
 	small := n <= 1<<31-1
@@ -121,6 +141,8 @@ func (s *Survey) takeNumber(key, value string) error {
 		s.MasterCount = int(n)
 	case "systemd":
 		s.Systemd = int(n)
+	case "swap_units":
+		s.CutSwap.Units = int(n)
 	case "epoch":
 		s.Epoch = int(n)
 	case "free_kb":

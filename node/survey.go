@@ -18,6 +18,7 @@ type Survey struct {
 	Active       []string     // active package ids, sorted
 	Fetched      []string     // package ids on disk, sorted
 	MidSwap      bool         // install_progress exists
+	CutSwap      dcos.CutSwap // how far the swap has come; only with MidSwap
 	MasterCount  int          //
 	Systemd      int          // version
 	FreeKB       int64        // of the file system of /opt/mesosphere

@@ -68,6 +68,7 @@ func TestASurveyFillsEveryField(t *testing.T) {
 	want := node.Survey{
 		ClusterID: "3f0c1e2a-77d0-4c1b-9a55-0e6f2f1b8d11", IP: "10.0.0.11", Roles: []dcos.Role{dcos.PrivateAgent}, Version: "2.1.0", Variant: "open",
 		Active: []string{"dcos-config--setup_1", "mesos--1"}, Fetched: []string{"dcos-config--setup_1", "mesos--1"}, MidSwap: true, MasterCount: 3,
+		CutSwap: dcos.CutSwap{Missing: []string{"include", "dcos.target.wants", "environment", "environment.export", "active.buildinfo.full.json"}, Setup: "inactive"},
 		Systemd: 247, BootID: "11111111-2222-3333-4444-000000000001", PID1Start: 77, Rehearsal: true,
 		PatchUnits: []node.PatchUnit{{Name: unit, State: "active"}}, Epoch: 3, Lock: &node.LockHolder{Epoch: 3, Run: "run-1", Owner: claim.Owner},
 		Receipts: []node.Receipt{{SHA256: sha, Attempt: 1, State: node.Running}},

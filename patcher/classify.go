@@ -72,10 +72,8 @@ func (ev evidence) over(r node.Receipt) plan.Report {
 		how = fmt.Sprintf("exit %d", r.Code)
 	}
 	switch {
-	case ev.Survey.MidSwap && r.State == node.Lost && rebooted(r, ev.Survey):
-		return plan.Report{Outcome: plan.Running, Class: plan.MidSwap, Detail: "the node rebooted in the middle of the swap, which dcos-setup finishes at boot"}
 	case ev.Survey.MidSwap:
-		return failed(plan.MidSwap, "script %s, and install_progress exists: services are stopped and files half moved; a human must finish the swap", how)
+		return ev.cut(r, how)
 	case len(ev.Survey.Active) == 0:
 		return failed(plan.MidSwap, "script %s, and the node lists no active packages: a human must look", how)
 	case atTarget && (r.State == node.Lost || r.Code == 0):
@@ -87,6 +85,20 @@ func (ev evidence) over(r node.Receipt) plan.Report {
 	default:
 		return failed(plan.MidSwap, "script %s, and active packages are neither the old set nor the target's: a human must look", how)
 	}
+}
+
+// cut judges an attempt whose swap was cut. After a reboot dcos-setup finishes it
+// only where it had hardly begun; nothing else on the node does.
+func (ev evidence) cut(r node.Receipt, how string) plan.Report {
+	swap := ev.Survey.CutSwap
+	if r.State == node.Lost && rebooted(r, ev.Survey) {
+		boots, why := swap.FinishesAtBoot()
+		if boots {
+			return plan.Report{Outcome: plan.Running, Class: plan.MidSwap, Detail: fmt.Sprintf("the node rebooted, and its swap was %s: %s finishes it at boot", swap, dcos.SetupUnit)}
+		}
+		how += fmt.Sprintf("; %s cannot finish the swap: %s", dcos.SetupUnit, why)
+	}
+	return failed(plan.MidSwap, "script %s; its swap was %s; services are stopped", how, swap)
 }
 
 // rebooted reports whether the node is proved to have booted since the attempt

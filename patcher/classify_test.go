@@ -2,9 +2,11 @@ package patcher
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/swap"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -43,7 +45,6 @@ func TestHowAnAttemptEndedIsJudgedByTheNodeNotByTheExitCode(t *testing.T) {
 		{"lost by a reboot, applied", lost, target, false, plan.Done, ""},
 		{"lost by a reboot, before the swap", lost, old, false, plan.Failed, plan.BeforeSwap},
 		{"lost by a reboot, in the swap", lost, old, true, plan.Failed, plan.MidSwap},
-		{"lost by a reboot, in the swap that dcos-setup finishes", []node.Receipt{{Run: "r", Attempt: 1, State: node.Lost, BootID: "before"}}, old, true, plan.Running, plan.MidSwap},
 		{"lost without a reboot, in the swap", []node.Receipt{{Run: "r", Attempt: 1, State: node.Lost, BootID: "now"}}, old, true, plan.Failed, plan.MidSwap},
 		{"ended in the swap, then rebooted", []node.Receipt{{Run: "r", Attempt: 1, State: node.Exited, Code: 1, BootID: "before"}}, old, true, plan.Failed, plan.MidSwap},
 		{"a receipt without a readable state", []node.Receipt{{Run: "r", Attempt: 1}}, target, false, plan.InDoubt, ""},
@@ -114,5 +115,33 @@ func TestAttemptsAreTheRunsOwnAndNumbersTheNodes(t *testing.T) {
 	ev.Attempt = 3
 	if _, ok := ev.receipt(); ok || ev.next() != 4 {
 		t.Errorf("the run's third attempt exists, or is to be number %d; want none, and 4", ev.next())
+	}
+}
+
+// A reboot in the swap is classified position by position, as real nodes were:
+// what dcos-setup.service finishes is waited for, and nothing else is.
+func TestAfterARebootOnlyWhatBootFinishesIsWaitedFor(t *testing.T) {
+	old, target := []string{"mesos--1"}, []string{"mesos--2"}
+	sides := map[string][]string{"old": old, "new": target}
+	for _, p := range swap.Positions() {
+		ev := evidence{Script: dcos.Script{Packages: target}, Run: "r", Attempt: 1,
+			Receipts: []node.Receipt{{Run: "r", Attempt: 1, State: node.Lost, BootID: "before", ActiveSum: activeSum(old)}},
+			Survey: node.Survey{BootID: "now", MidSwap: true, Active: sides[p.Active],
+				CutSwap: dcos.CutSwap{Stage: p.Stage, Missing: strings.Fields(p.Missing), Units: map[int]int{1: 2, 2: 2, 3: 2, 4: 1, 27: 1, 28: 2}[p.At], Setup: "inactive"}}}
+		want := plan.Failed
+		if p.Boot {
+			want = plan.Running
+		}
+		if got := classify(ev); got.Outcome != want || got.Class != plan.MidSwap {
+			t.Errorf("position %d: %s %q (%s), want %s", p.At, got.Outcome, got.Class, got.Detail, want)
+		}
+		ev.Survey.CutSwap.Setup = "failed"
+		if got := classify(ev); got.Outcome != plan.Failed || got.Class != plan.MidSwap {
+			t.Errorf("position %d, dcos-setup failed: %s %q (%s)", p.At, got.Outcome, got.Class, got.Detail)
+		}
+		ev.Survey.CutSwap.Setup, ev.Survey.BootID = "inactive", "before"
+		if got := classify(ev); got.Outcome != plan.Failed || got.Class != plan.MidSwap {
+			t.Errorf("position %d, without a reboot: %s %q (%s)", p.At, got.Outcome, got.Class, got.Detail)
+		}
 	}
 }

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/swap"
 )
 
 // activation makes a set of packages the active one: everything is built
@@ -18,11 +21,6 @@ type activation struct {
 	lab     lab
 	ids     []string
 	noBlock bool
-}
-
-// swapped is what a swap moves, in pkgpanda's order. Unit files live apart.
-func swapped() []string {
-	return []string{"bin", "etc", "include", "lib", "active", "environment", "environment.export"}
 }
 
 func (a activation) run(ctx context.Context) error {
@@ -59,14 +57,7 @@ func (a activation) wait(ctx context.Context) error {
 
 // build makes everything with the suffix ".new" out of the packages.
 func (a activation) build(context.Context) error {
-	for _, name := range swapped() {
-		for _, suffix := range []string{".new", ".old"} {
-			if err := os.RemoveAll(filepath.Join(base, name+suffix)); err != nil {
-				return err
-			}
-		}
-	}
-	if err := errors.Join(os.RemoveAll(wantsDir+".new"), os.RemoveAll(wantsDir+".old")); err != nil {
+	if err := clearStale(); err != nil {
 		return err
 	}
 	for _, dir := range []string{base + "/bin.new", base + "/etc.new", base + "/include.new", base + "/lib.new", base + "/active.new", wantsDir + ".new"} {
@@ -79,11 +70,49 @@ func (a activation) build(context.Context) error {
 			return err
 		}
 	}
+	if err := newUnitFiles(); err != nil {
+		return err
+	}
+	if err := writeFile(base+"/active.buildinfo.full.json.new", "{}\n", 0o644); err != nil {
+		return err
+	}
 	env := "LD_LIBRARY_PATH=/opt/mesosphere/lib\nPATH=/opt/mesosphere/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n"
 	if err := writeFile(base+"/environment.new", env, 0o644); err != nil {
 		return err
 	}
 	return writeFile(base+"/environment.export.new", "export LD_LIBRARY_PATH=/opt/mesosphere/lib\nexport PATH=\"/opt/mesosphere/bin:$PATH\"\n", 0o644)
+}
+
+// clearStale removes what earlier activations have left beside the active set.
+func clearStale() error {
+	files := swap.Dir("")
+	for _, name := range dcos.SwapNames() {
+		for _, suffix := range []string{swap.New, swap.Old} {
+			if err := files.Remove(dcos.SwapPath(name) + suffix); err != nil {
+				return err
+			}
+		}
+	}
+	stale, err := filepath.Glob(unitDir + "/*" + swap.UnitNew)
+	for _, path := range stale {
+		err = errors.Join(err, files.Remove(path))
+	}
+	return err
+}
+
+// newUnitFiles puts the unit files of the new target beside the old ones.
+func newUnitFiles() error {
+	files := swap.Dir("")
+	for _, u := range files.Names(wantsDir + swap.New) {
+		target, err := filepath.EvalSymlinks(filepath.Join(wantsDir+swap.New, u))
+		if err == nil {
+			err = files.Link(filepath.Join(unitDir, u+swap.UnitNew), target)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // link makes one package part of the new set.
@@ -127,59 +156,55 @@ func linkAll(from, to string) error {
 	return nil
 }
 
-// swap stops what runs and moves the new set into place. Whoever is killed in
-// here leaves a node with nothing running and parts of either set.
+// swap stops what runs and moves the new set into place, by the operations of
+// the real pkgpanda. Killed in here (switch "cut-at": before which operation, by
+// the positions of package swap), it leaves what the real one does.
 func (a activation) swap(ctx context.Context) error {
-	if err := writeFile(dcos.InstallProgress, `{"extension": ".new", "stage": "archive"}`, 0o644); err != nil {
-		return err
-	}
-	if err := a.stopUnits(ctx); err != nil {
-		return err
-	}
-	for _, name := range swapped() {
-		if err := os.Rename(filepath.Join(base, name), filepath.Join(base, name+".old")); err != nil && !errors.Is(err, os.ErrNotExist) {
+	files := swap.Dir("")
+	old, next := files.Names(wantsDir), files.Names(wantsDir+swap.New)
+	ops := swap.Ops(old, next)
+	at, cut := switched("cut-at")
+	if cut {
+		position, err := strconv.Atoi(at)
+		if err != nil {
 			return err
 		}
+		ops = swap.Cut(old, next, position)
 	}
-	if err := writeFile(dcos.InstallProgress, `{"extension": ".new", "stage": "move_new"}`, 0o644); err != nil {
+	if err := swap.Do(files, ops, func(units []string) error { a.stopUnits(ctx, units); return nil }); err != nil {
 		return err
 	}
-	for _, name := range swapped() {
-		if err := os.Rename(filepath.Join(base, name+".new"), filepath.Join(base, name)); err != nil {
-			return err
-		}
+	if cut {
+		event("pkgpanda is killed at position %s", at)
+		return syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	}
-	if err := errors.Join(os.Rename(wantsDir+".new", wantsDir), linkAll(wantsDir, unitDir)); err != nil {
-		return err
-	}
-	return os.Remove(dcos.InstallProgress)
+	return nil
 }
 
-// stopUnits stops every unit of dcos.target, one at a time as up to 2.1.1, and
-// takes their files away.
-func (a activation) stopUnits(ctx context.Context) error {
-	entries, err := os.ReadDir(wantsDir)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		args := []string{"stop", e.Name()}
+// stopUnits stops units one at a time, as up to 2.1.1.
+func (a activation) stopUnits(ctx context.Context, units []string) {
+	for _, u := range units {
+		args := []string{"stop", u}
 		if a.noBlock {
 			args = append(args, "--no-block")
 		}
 		if _, err := systemctl(ctx, args...); err != nil {
-			event("stop %s: %v", e.Name(), err)
+			event("stop %s: %v", u, err)
 		}
 	}
-	for _, e := range entries {
-		if err := os.Remove(filepath.Join(unitDir, e.Name())); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
+}
+
+// setUp is what dcos-setup.service runs at boot: it begins the recorded stage of
+// a swap that was cut again.
+func (a activation) setUp(ctx context.Context) error {
+	files := swap.Dir("")
+	if !files.Exists(dcos.InstallProgress) {
+		return nil
 	}
-	return os.Rename(wantsDir, wantsDir+".old")
+	if err := swap.Setup(files, func(units []string) error { a.stopUnits(ctx, units); return nil }); err != nil {
+		return err
+	}
+	return a.start(ctx)
 }
 
 // start has systemd read the new units and start the target.

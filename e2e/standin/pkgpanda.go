@@ -19,7 +19,7 @@ const (
 // runPkgpanda is DC/OS's package manager, as far as a patch uses it.
 func runPkgpanda(ctx context.Context, l lab, args []string) error {
 	if len(args) == 0 {
-		return errors.New("want fetch, activate, active or list")
+		return errors.New("want fetch, activate, active, list or setup")
 	}
 	verb, args := args[0], args[1:]
 	var flags []string
@@ -37,6 +37,10 @@ func runPkgpanda(ctx context.Context, l lab, args []string) error {
 		}
 		event("pkgpanda fetch %d packages", len(args))
 		return fetchAll(ctx, strings.TrimPrefix(flags[0], "--repository-url="), args)
+	case "setup":
+		err := activation{lab: l, noBlock: true}.setUp(ctx)
+		event("pkgpanda setup: %v", err)
+		return err
 	case "activate":
 		a := activation{lab: l, ids: args, noBlock: slices.ContainsFunc(flags, func(f string) bool { return strings.HasPrefix(f, "--no-b") })}
 		event("pkgpanda activate %s", strings.Join(args, " "))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/swap"
 )
 
 // runReset makes the node what it is before a patch: at the old version, with
@@ -73,8 +74,12 @@ func stopOld(ctx context.Context) {
 // writeNode writes what the installer leaves outside of packages.
 func writeNode(l lab) error {
 	target := "[Unit]\nDescription=DC/OS\n\n[Install]\nWantedBy=multi-user.target\n"
+	setup := "[Unit]\nDescription=Pkgpanda: Specialize this DC/OS host\n\n[Service]\nType=oneshot\nEnvironmentFile=/opt/mesosphere/environment\n" +
+		"ExecStart=/opt/mesosphere/bin/pkgpanda setup --no-block-systemd\n\n[Install]\nWantedBy=multi-user.target\n"
 	return errors.Join(
 		writeFile("/etc/systemd/system/dcos.target", target, 0o644),
+		writeFile(unitDir+"/"+dcos.SetupUnit, setup, 0o644),
+		swap.Dir("").Link(unitDir+"/multi-user.target.wants/"+dcos.SetupUnit, "../"+dcos.SetupUnit),
 		writeFile("/etc/mesosphere/roles/"+l.Role.File(), "", 0o644),
 		writeFile("/var/lib/dcos/cluster-id", l.ClusterID+"\n", 0o644),
 		writeFile("/etc/dcos-patch-rehearsal", "This is a node of the end-to-end lab of dcos-patch.\n", 0o644),

@@ -25,6 +25,7 @@ const (
 	ScriptFailsStart    Kind = "script-fails-start"
 	ScriptHangs         Kind = "script-hangs"
 	RebootMidSwap       Kind = "reboot-mid-swap"
+	RebootMidMove       Kind = "reboot-mid-move"
 	NodeNeverReturns    Kind = "node-never-returns"
 	AgentBackLate       Kind = "agent-back-late"
 	AgentBackTooLate    Kind = "agent-back-too-late"
@@ -76,8 +77,9 @@ func kinds() []about {
 		{ScriptFailsMidSwap, "the script dies in the swap", 0.0007, 0, onNode},
 		{ScriptFailsStart, "the script fails at the start of the services", 0.0007, 0, onNode},
 		{ScriptHangs, "the script hangs", 0.0005, 0, onNode},
-		{RebootMidSwap, "the machine reboots in the swap", 0.001, 2 * time.Minute, onNode},
-		{NodeNeverReturns, "the machine goes off in the swap", 0.0005, 0, onNode},
+		{RebootMidSwap, "the machine reboots as the swap stops its services", 0.0007, 2 * time.Minute, onNode},
+		{RebootMidMove, "the machine reboots as the swap moves its files", 0.0003, 2 * time.Minute, onNode},
+		{NodeNeverReturns, "the machine goes off as its services stop", 0.0005, 0, onNode},
 		{AgentBackLate, "an agent is back after 80 % of the ping budget", 0.005, 0, onNode},
 		{AgentBackTooLate, "an agent is back after 120 % of the ping budget", 0.001, 0, onNode},
 		{AgentNeverRegisters, "an agent never registers", 0.0007, 0, onNode},

@@ -33,7 +33,8 @@ type script struct {
 	running  bool
 	hung     bool // and will not end by itself
 	midSwap  bool // install_progress exists
-	booting  bool // and dcos-setup will finish it
+	booting  bool // the machine reboots
+	moving   bool // the swap was cut while it moved files: dcos-setup cannot finish it at boot
 	atTarget bool
 	failed   bool // exit code other than 0
 }
@@ -64,9 +65,9 @@ func (n *node) look(run string, attempt int) plan.Report {
 	case s.running:
 		return plan.Report{Outcome: plan.Running, Detail: "the script is running"}
 	case s.booting:
-		return plan.Report{Outcome: plan.Running, Class: plan.MidSwap, Detail: "the node rebooted in the middle of the swap, which dcos-setup finishes at boot"}
+		return plan.Report{Outcome: plan.Running, Class: plan.MidSwap, Detail: "the node rebooted as the swap stopped its services: dcos-setup finishes it at boot"}
 	case s.midSwap:
-		return plan.Report{Outcome: plan.Failed, Class: plan.MidSwap, Detail: "script exit 1, and install_progress exists: services are stopped and files half moved; a human must finish the swap"}
+		return plan.Report{Outcome: plan.Failed, Class: plan.MidSwap, Detail: "script exit 1; its swap was cut; services are stopped"}
 	case s.atTarget && s.failed:
 		return plan.Report{Outcome: plan.Failed, Class: plan.NotStarted, Detail: "script exit 1, but active packages are the target's: it was applied and the services were not started"}
 	case s.atTarget:

@@ -66,16 +66,18 @@ func (w *twin) swap(n *node, life int) {
 	if lasts, yes := w.hit(SSHDown, n.Name); yes {
 		w.sever(n, lasts)
 	}
-	if lasts, yes := w.hit(RebootMidSwap, n.Name); yes {
-		n.script.running, n.script.booting = false, true
-		w.tell("%s reboots in the middle of the swap", n.Name)
-		w.sever(n, lasts)
-		w.in(lasts, func() { w.powerOn(n) })
-		return
+	for _, k := range []Kind{RebootMidSwap, RebootMidMove} {
+		if lasts, yes := w.hit(k, n.Name); yes {
+			n.script.running, n.script.booting, n.script.moving = false, true, k == RebootMidMove
+			w.tell("%s reboots in the middle of the swap", n.Name)
+			w.sever(n, lasts)
+			w.in(lasts, func() { w.powerOn(n) })
+			return
+		}
 	}
-	if lasts, yes := w.hit(NodeNeverReturns, n.Name); yes {
-		n.script.running, n.off = false, true
-		w.tell("%s goes off in the middle of the swap", n.Name)
+	if lasts, yes := w.hit(NodeNeverReturns, n.Name); yes { // after the swap: as its services stop
+		n.script.running, n.script.midSwap, n.script.atTarget, n.off = false, false, true, true
+		w.tell("%s goes off as its services stop", n.Name)
 		if lasts != never {
 			w.in(lasts, func() { w.powerOn(n) })
 		}

@@ -23,7 +23,9 @@ func (w *twin) repair(n *node) {
 	s := &n.script
 	switch {
 	case n.off || s.booting:
-		w.powerOn(n)
+		if w.powerOn(n); s.midSwap {
+			w.finish(n)
+		}
 	case s.running && !s.hung:
 	case s.running:
 		s.running, s.hung, s.failed = false, false, true

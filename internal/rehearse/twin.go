@@ -122,16 +122,21 @@ func (w *twin) agentDies(f Fault) {
 	}
 }
 
-// powerOn brings a machine up; at boot, dcos-setup finishes a swap.
+// powerOn brings a machine up; at boot, dcos-setup finishes a swap that had not
+// moved anything, and no other.
 func (w *twin) powerOn(n *node) {
 	if !n.off && !n.script.booting {
 		return
 	}
 	n.off, n.script.booting = false, false
+	w.tell("%s is up again", n.Name)
+	if n.script.midSwap && n.script.moving {
+		w.tell("dcos-setup cannot finish the swap on %s", n.Name)
+		return
+	}
 	if n.script.midSwap {
 		n.script.midSwap, n.script.atTarget = false, true
 	}
-	w.tell("%s is up again", n.Name)
 	n.gone = min(n.gone, w.now)
 	w.recovers(n)
 }

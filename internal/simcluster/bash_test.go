@@ -146,7 +146,7 @@ func stubbed(t *testing.T, r release) string {
 	file(t, root, "opt/mesosphere/environment.export", "export PATH="+root+"/opt/mesosphere/bin:$PATH\n", 0o644)
 	file(t, root, "opt/mesosphere/etc/dcos-version.json", string(versionJSON(r)), 0o644)
 	file(t, root, "opt/mesosphere/etc/dcos-diagnostics-runner-config.json", "{}", 0o644)
-	file(t, root, strings.TrimPrefix(r.checkRunner(), "/"), `#!/bin/sh
+	file(t, root, "opt/mesosphere/bin/"+r.checkRunner(), `#!/bin/sh
 # The real one finds no check named as it is asked, and exits 0 for that.
 echo "dcos-check-runner $*" >>`+root+`/calls
 case "$*" in

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/swap"
 	prog "github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/node/nodetest"
 	"github.com/dcos-patch/dcos-patch/sshexec"
@@ -76,6 +77,14 @@ func (b *simBench) Set(t testing.TB, n nodetest.Node) {
 	}
 	if n.MidSwap {
 		tree.write(dcos.InstallProgress, []byte("{}"), 0o644)
+	}
+	if n.Cut > 0 {
+		for _, name := range dcos.SwapNames() {
+			tree.remove(dcos.SwapPath(name))
+		}
+		if err := n.LayCut(b.n.files(), swap.Set{Version: b.n.version, Packages: b.n.active}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if n.Libltdl != "" {
 		tree.write(dcos.Libltdl, []byte(n.Libltdl), 0o644)

@@ -2,6 +2,7 @@ package simcluster
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +31,27 @@ type Fault struct {
 	Nth   int           `yaml:"nth,omitempty"`   // only the nth time that it could act, from 1; 0: every time
 	For   time.Duration `yaml:"for,omitempty"`   // unscaled; 0: for ever
 	After time.Duration `yaml:"after,omitempty"` // unscaled: that long after its moment
+	At    int           `yaml:"at,omitempty"`    // of a swap that is cut: the position, from 1 to 28 (package swap); 0: one that is usual
+}
+
+// position is where a fault of the kind cuts the node's swap.
+func (n *node) position(k Kind) int {
+	f, _ := n.c.find(k, n.name)
+	usual, _ := k.cutsAt()
+	return cmp.Or(f.At, usual)
+}
+
+// cutsAt is the usual position of a kind that cuts a swap.
+func (k Kind) cutsAt() (position int, cuts bool) {
+	switch k {
+	case RebootMidSwap, MidSwapFromStart: // stopping services takes longest
+		return 2, true
+	case ScriptFailsMidSwap: // by a full disk, say
+		return recordsMove, true
+	case RebootMidMove:
+		return 18, true
+	}
+	return 0, false
 }
 
 // Faults are the faults of one cluster.
@@ -58,6 +80,7 @@ func (fs Faults) check(nodes map[string]*node) error {
 
 func (f Fault) check(nodes map[string]*node) error {
 	a, known := f.What.about()
+	_, cuts := f.What.cutsAt()
 	n := nodes[f.Where]
 	switch {
 	case !known:
@@ -70,6 +93,8 @@ func (f Fault) check(nodes map[string]*node) error {
 		return fmt.Errorf(" (%s): unknown moment %q", f.What, f.When)
 	case n != nil && a.of != ofCluster && !f.What.Bears(n.role):
 		return fmt.Errorf(" (%s): it cannot befall %s, a %s", f.What, f.Where, n.role)
+	case f.At != 0 && (f.At < 1 || f.At > 28 || !cuts):
+		return fmt.Errorf(" (%s): at %d: a swap is cut at a position from 1 to 28, by script-fails-mid-swap, reboot-mid-swap, reboot-mid-move or mid-swap", f.What, f.At)
 	case f.After < 0:
 		return fmt.Errorf(" (%s): after %s: want none or a while", f.What, f.After)
 	}

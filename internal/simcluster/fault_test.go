@@ -15,6 +15,27 @@ type story struct {
 	*testing.T
 }
 
+// inStory plays a story on a cluster with faults, prepared for a launch.
+func inStory(t *testing.T, text string, do func(s story)) {
+	t.Helper()
+	faults, err := ParseFaults([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bubble(t, Options{Private: 1, Public: 1, Faults: faults}, func(t *testing.T, c *Cluster) {
+		s := story{T: t, run1: run1{t, c}}
+		for _, n := range []string{"m1", "m2", "m3", "a1"} {
+			l := must(t, c, n)
+			l.prepare()
+			if n != "a1" {
+				l.change("lock 1 run1 me")
+			}
+			l.ssh.Close()
+		}
+		do(s)
+	})
+}
+
 func (s story) node(name string) *node { return s.c.byName[name] }
 
 // wantSurvey looks at the node's own answer.
@@ -138,7 +159,7 @@ func TestFaults(t *testing.T) {
 		{"script-fails-mid-swap leaves install_progress and stopped units", `[{what: script-fails-mid-swap, where: m1}]`, func(s story) {
 			s.launch("m1")
 			s.wait(2 * time.Minute)
-			s.wantSurvey("m1", "receipt "+sha(s)+" 1 exit:1", "version 2.1.0", "midswap")
+			s.wantSurvey("m1", "receipt "+sha(s)+" 1 exit:1", "!version", "midswap", "swap_missing environment.export")
 			if _, _, code := must(s.T, s.c, "m1").installedVerb("start-target 1 run1"); code != codeRefused {
 				s.Errorf("start-target: exit %d", code)
 			}
@@ -359,22 +380,7 @@ func TestFaults(t *testing.T) {
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			faults, err := ParseFaults([]byte(test.faults))
-			if err != nil {
-				t.Fatal(err)
-			}
-			bubble(t, Options{Private: 1, Public: 1, Faults: faults}, func(t *testing.T, c *Cluster) {
-				s := story{T: t, run1: run1{t, c}}
-				for _, n := range []string{"m1", "m2", "m3", "a1"} {
-					l := must(t, c, n)
-					l.prepare()
-					if n != "a1" {
-						l.change("lock 1 run1 me")
-					}
-					l.ssh.Close()
-				}
-				test.do(s)
-			})
+			inStory(t, test.faults, test.do)
 		})
 	}
 }

@@ -128,3 +128,13 @@ func (t *fileTree) mayWrite(p string, uid int) bool {
 	dir := t.get(path.Dir(path.Clean("/" + p)))
 	return dir != nil && (dir.uid == uid || dir.mode&0o002 != 0)
 }
+
+// rename moves an inode; what is at to is replaced.
+func (t *fileTree) rename(from, to string) bool {
+	n := t.get(from)
+	if n == nil || !t.remove(from) {
+		return false
+	}
+	t.put(to, n)
+	return true
+}

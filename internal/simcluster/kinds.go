@@ -28,6 +28,7 @@ const (
 	NodeNeverReturns      Kind = "node-never-returns"
 	RebootMidScript       Kind = "reboot-mid-script"
 	RebootMidSwap         Kind = "reboot-mid-swap"
+	RebootMidMove         Kind = "reboot-mid-move"
 	Reboot                Kind = "reboot"
 	ExhibitorLatent       Kind = "exhibitor-latent"
 	ExhibitorEmpty        Kind = "exhibitor-empty"
@@ -141,7 +142,8 @@ func kinds() []about {
 		{ScriptHangs, "the script never ends", onNode},
 		{NodeNeverReturns, "the machine goes off as its daemons stop, for a while (for) or for ever", onNode},
 		{RebootMidScript, "the machine reboots while packages are fetched", onNode},
-		{RebootMidSwap, "the machine reboots in the swap; dcos-setup finishes it at boot", onNode},
+		{RebootMidSwap, "the machine reboots as the swap stops its services: dcos-setup finishes it at boot", onNode},
+		{RebootMidMove, "the machine reboots as the swap moves its files: dcos-setup cannot finish it", onNode},
 		{Reboot, "the machine reboots, at its moment", onNode},
 		{ExhibitorLatent, "listed latent for ever after its restart", onMaster},
 		{ExhibitorEmpty, "Exhibitor's list is empty after the patch", onMaster},
@@ -278,7 +280,7 @@ func (k Kind) FromStart() bool {
 // its own.
 func (k Kind) Waits() bool {
 	switch k {
-	case SSHCutBeforeExec, LaunchLate, SSHCutAfterExec, SSHCutDuringScript, RebootMidScript, RebootMidSwap, NodeNeverReturns, StaleHappy, SudoRevoked:
+	case SSHCutBeforeExec, LaunchLate, SSHCutAfterExec, SSHCutDuringScript, RebootMidScript, RebootMidSwap, RebootMidMove, NodeNeverReturns, StaleHappy, SudoRevoked:
 		return true
 	default:
 		return k.ofScript() && !k.OfCluster()

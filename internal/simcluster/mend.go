@@ -60,7 +60,7 @@ func (n *node) mend() {
 // is at work.
 func (n *node) mendServices() {
 	if n.tree.exists(dcos.InstallProgress) {
-		n.recoverSwap()
+		n.finishedByHand()
 	}
 	if n.running && n.owed() {
 		n.stopDaemons()

@@ -37,6 +37,7 @@ type node struct {
 	fetching bool // the verb fetch holds the node's flock
 	noSudo   bool
 	full     bool          // its disk
+	setup    string        // ActiveState of dcos-setup.service
 	skew     time.Duration // that its clock has jumped by
 	sshDown  time.Time     // refuses connections until then
 	conns    map[net.Conn]struct{}
@@ -58,7 +59,7 @@ func (c *Cluster) addNodes() error {
 	}
 	add := func(role dcos.Role, prefix string, count, row int) error {
 		for i := range count {
-			n := &node{c: c, role: role, power: true, hits: map[Kind]int{}, conns: map[net.Conn]struct{}{}}
+			n := &node{c: c, role: role, power: true, setup: "inactive", hits: map[Kind]int{}, conns: map[net.Conn]struct{}{}}
 			n.name = fmt.Sprintf("%s%d", prefix, i+1)
 			n.ip = fmt.Sprintf("127.%d.%d.%d", c.opt.Net, row+i/250, 1+i%250)
 			if role.IsAgent() {
@@ -127,8 +128,10 @@ func (n *node) settleFaults() {
 		n.tree.write(programDir+"/lock", []byte("5 other-run eve@laptop\n"), 0o600)
 	}
 	if n.fault(MidSwapFromStart) {
-		n.tree.write(dcos.InstallProgress, []byte(`{"extension": ".new", "stage": "archive"}`), 0o644)
 		n.stopDaemons()
+		s, _ := readScript(n.c.script)
+		n.swapTo(n.beginSwap(s), n.position(MidSwapFromStart))
+		n.readActive(s)
 	}
 	if n.fault(AgentDead) {
 		n.powerOff()
@@ -150,9 +153,6 @@ func (n *node) seedFiles() {
 	t.mkdir("/var/lib", 0o755, 0)
 	t.write("/etc/dcos-patch-rehearsal", nil, 0o644)
 	t.write("/etc/mesosphere/roles/"+n.role.File(), nil, 0o644)
-	t.write("/opt/mesosphere/bin/detect_ip", []byte("#!/bin/sh\necho "+n.ip+"\n"), 0o755)
-	t.write("/opt/mesosphere/etc/master_count", fmt.Appendf(nil, "%d", n.c.opt.Masters), 0o644)
-	t.write("/opt/mesosphere/environment.export", []byte("export PATH=/opt/mesosphere/bin:$PATH\n"), 0o644)
 	if n.role == dcos.Master {
 		t.write("/var/lib/dcos/cluster-id", []byte(n.c.id), 0o644)
 	}
@@ -164,30 +164,43 @@ func (n *node) seedFiles() {
 
 // writeActive makes the links and files of the active packages.
 func (n *node) writeActive() {
-	n.tree.remove("/opt/mesosphere/active")
-	n.tree.mkdir("/opt/mesosphere/active", 0o755, 0)
-	for _, id := range n.active {
-		name, _, _ := strings.Cut(id, "--")
-		n.tree.link("/opt/mesosphere/active/"+name, "../packages/"+id)
-	}
-	n.tree.write("/opt/mesosphere/etc/dcos-version.json", versionJSON(n.release()), 0o644)
-	n.tree.write("/opt/mesosphere/etc/dcos-service-configuration.json", []byte("{\"sysctl\": {}}\n"), 0o644) // pkgpanda's own
-	n.writeRelease()
+	n.writeSet("", n.release(), n.active)
+	n.writeSecrets()
 	if n.role.IsAgent() && n.jitterOnce("libltdl") < 0.5 && n.version == n.c.opt.From {
 		n.tree.write(dcos.Libltdl, []byte("libltdl of "+n.version), 0o755)
 	}
 }
 
-// writeRelease makes the files that not every release has.
-func (n *node) writeRelease() {
-	r, t := n.release(), n.tree
-	for _, p := range []string{"/opt/mesosphere/bin/dcos-check-runner", "/opt/mesosphere/etc/dcos-diagnostics-runner-config.json"} {
-		t.remove(p)
+// writeSet makes what a swap moves of a set of packages, in place or with the
+// suffix of what is not yet. What is there and in nobody's way stays.
+func (n *node) writeSet(suffix string, r release, ids []string) {
+	t, at := n.tree, func(name string) string { return dcos.SwapPath(name) + suffix }
+	t.remove(at("active"))
+	t.mkdir(at("active"), 0o755, 0)
+	for _, id := range ids {
+		name, _, _ := strings.Cut(id, "--")
+		t.link(at("active")+"/"+name, "../packages/"+id)
 	}
-	t.write(r.checkRunner(), []byte("ELF"), 0o755)
+	t.mkdir(at("include"), 0o755, 0)
+	t.mkdir(at("lib"), 0o755, 0)
+	t.write(at("bin")+"/detect_ip", []byte("#!/bin/sh\necho "+n.ip+"\n"), 0o755)
+	t.write(at("etc")+"/master_count", fmt.Appendf(nil, "%d", n.c.opt.Masters), 0o644)
+	t.write(at("etc")+"/dcos-version.json", versionJSON(r), 0o644)
+	t.write(at("etc")+"/dcos-service-configuration.json", []byte("{\"sysctl\": {}}\n"), 0o644) // pkgpanda's own
+	t.remove(at("bin") + "/dcos-check-runner")
+	t.remove(at("etc") + "/dcos-diagnostics-runner-config.json")
+	t.write(at("bin")+"/"+r.checkRunner(), []byte("ELF"), 0o755)
 	if r.waits() {
-		t.write("/opt/mesosphere/etc/dcos-diagnostics-runner-config.json", []byte("{}"), 0o644)
+		t.write(at("etc")+"/dcos-diagnostics-runner-config.json", []byte("{}"), 0o644)
 	}
+	t.write(at("environment"), []byte("PATH=/opt/mesosphere/bin\n"), 0o644)
+	t.write(at("environment.export"), []byte("export PATH=/opt/mesosphere/bin:$PATH\n"), 0o644)
+	t.write(at("active.buildinfo.full.json"), []byte("{}\n"), 0o644)
+}
+
+// writeSecrets makes the certificates that masters of some releases have.
+func (n *node) writeSecrets() {
+	r, t := n.release(), n.tree
 	if n.role != dcos.Master {
 		return
 	}

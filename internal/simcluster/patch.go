@@ -2,7 +2,6 @@ package simcluster
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +20,7 @@ type patch struct {
 	hung    bool // and will not end by itself
 	owed    bool // the script has ended, and there is no room to say so
 	code    int  // it ended with
+	swap    *swapping
 }
 
 // Delays of the script and what it sets going, unscaled.
@@ -49,7 +49,7 @@ func (p *patch) begin(script []byte) {
 	if p.n.has(SSHCutDuringScript) || p.n.has(RebootMidScript) {
 		p.n.c.wake(patchBegin + 2*fetchOne)
 	}
-	if p.n.has(RebootMidSwap) {
+	if p.n.has(RebootMidSwap) || p.n.has(RebootMidMove) {
 		p.n.c.wake(patchBegin + p.fetchTakes() + 2*time.Second)
 	}
 	if p.n.has(NodeNeverReturns) || p.n.awaits(WhenDown) {
@@ -161,53 +161,51 @@ func (p *patch) fetched() {
 // without waiting, so that the old daemons live on for a while; 2.2 waits.
 func (p *patch) activate() {
 	n := p.n
-	n.tree.write(dcos.InstallProgress, []byte(`{"extension": ".new", "stage": "archive"}`), 0o644)
+	p.swap = n.beginSwap(p.script)
 	n.c.note(n, "swap", "")
 	if n.hit(ScriptFailsMidSwap) {
-		p.after(2*time.Second, p.tear)
+		p.after(2*time.Second, func() { p.tear(n.position(ScriptFailsMidSwap)) })
 		return
 	}
 	if !p.script.noBlock {
 		n.stopDaemons()
 	}
-	if n.hit(RebootMidSwap) {
-		p.after(2*time.Second, n.reboot)
-		return
+	for _, k := range []Kind{RebootMidSwap, RebootMidMove} {
+		if n.hit(k) {
+			p.after(2*time.Second, func() {
+				n.cutSwap(p, n.position(k))
+				n.reboot()
+			})
+			return
+		}
 	}
 	p.after(swapTakes, p.swapped)
 }
 
-// tear is pkgpanda dying in its swap, with services stopped and files moved.
-func (p *patch) tear() {
+// tear is pkgpanda dying in its swap, with services stopped and files moved: at
+// the position of a fault, or where it cannot record its second stage.
+func (p *patch) tear(position int) {
 	p.n.stopDaemons()
-	p.n.tree.remove("/opt/mesosphere/environment.export")
+	p.n.cutSwap(p, position)
 	p.say("Traceback (most recent call last):\nOSError: [Errno 28] No space left on device\n")
 	p.end(1)
 }
 
-// recoverSwap is dcos-setup at boot, which finishes what pkgpanda began.
-func (n *node) recoverSwap() {
-	s, _ := readScript(n.c.script)
-	n.setActive(s)
-	n.tree.write("/opt/mesosphere/environment.export", []byte("export PATH=/opt/mesosphere/bin:$PATH\n"), 0o644)
-	n.c.note(n, "recovered-swap", string(n.version))
-}
-
-func (n *node) setActive(s scriptFacts) {
-	n.version, n.active = s.to, slices.Clone(s.packages)
-	n.writeActive()
-	n.tree.remove(dcos.InstallProgress)
-}
+// recordsMove is the position before the record of the stage move_new, the one
+// operation of the swap besides the first that takes room on the disk.
+const recordsMove = 14
 
 // swapped is the moment at which the new packages are the active ones. How far
 // a swap has come is written down before, which takes room.
 func (p *patch) swapped() {
 	n := p.n
 	if n.noRoom() {
-		p.tear()
+		p.tear(recordsMove)
 		return
 	}
-	n.setActive(p.script)
+	n.swapTo(p.swap, 29)
+	p.swap = nil
+	n.readActive(p.script)
 	n.c.note(n, "activated", string(n.version))
 	if n.hit(ScriptFailsStart) {
 		n.stopDaemons()

@@ -58,9 +58,29 @@ func (n *node) tellPackages(a *answer) {
 			a.line("fetched", d.name)
 		}
 	}
-	if n.tree.exists(dcos.InstallProgress) {
-		a.line("midswap")
+	n.tellSwap(a)
+}
+
+// tellSwap says how far a swap had come that was cut.
+func (n *node) tellSwap(a *answer) {
+	text, ok := n.tree.read(dcos.InstallProgress)
+	if !ok {
+		return
 	}
+	a.line("midswap")
+	for _, stage := range []string{dcos.SwapArchive, dcos.SwapMoveNew} {
+		if strings.Contains(string(text), fmt.Sprintf("%q", stage)) {
+			a.line("swap_stage", stage)
+		}
+	}
+	for _, name := range dcos.SwapNames() {
+		if !n.tree.exists(dcos.SwapPath(name)) {
+			a.line("swap_missing", name)
+		}
+	}
+	units := n.files().Names(dcos.TargetWants)
+	a.line("swap_units", len(slices.DeleteFunc(units, func(u string) bool { return !n.tree.exists(dcos.UnitDir + "/" + u) })))
+	a.line("swap_setup", n.setup)
 }
 
 // tellMachine says what the machine is, and how long it has been up.
@@ -185,6 +205,9 @@ func (n *node) unitBlock(name string) string {
 }
 
 func showChecks(n *node, _ claim, args []string) reply {
+	if !n.tree.exists("/opt/mesosphere/bin/" + n.release().checkRunner()) {
+		return says("exit 127\n")
+	}
 	out, code := n.checkRunner(args[0])
 	return says("%sexit %d\n", out, code)
 }

@@ -41,9 +41,9 @@ func (r release) etcd() bool { return r.from("2.1.0") }
 // part of dcos-diagnostics.
 func (r release) checkRunner() string {
 	if r.from("1.12.0") {
-		return "/opt/mesosphere/bin/dcos-check-runner"
+		return "dcos-check-runner"
 	}
-	return "/opt/mesosphere/bin/dcos-diagnostics"
+	return "dcos-diagnostics"
 }
 
 // waits reports whether the node patch script really asks the node's checks:

@@ -57,7 +57,7 @@ func (n *node) unit(name string) *unit {
 func (n *node) makeUnits() {
 	had := n.units
 	n.units = nil
-	n.tree.remove("/etc/systemd/system/dcos.target.wants")
+	n.tree.remove(dcos.TargetWants)
 	for _, name := range n.release().units(n.role) {
 		u := &unit{name: name}
 		u.stop()
@@ -65,7 +65,8 @@ func (n *node) makeUnits() {
 			u = had[i]
 		}
 		n.units = append(n.units, u)
-		n.tree.link("/etc/systemd/system/dcos.target.wants/"+name, "/etc/systemd/system/"+name)
+		n.tree.link(dcos.TargetWants+"/"+name, dcos.UnitDir+"/"+name)
+		n.tree.write(dcos.UnitDir+"/"+name, nil, 0o644)
 	}
 }
 
@@ -195,6 +196,7 @@ func (n *node) powerOff() {
 	n.stopDaemons()
 	n.power, n.fetching = false, false
 	for _, p := range n.patches {
+		n.cutSwap(p, 0)
 		p.die()
 	}
 	n.cutSSH()
@@ -209,8 +211,13 @@ func (n *node) powerOn() {
 	n.pids = 0
 	n.power, n.booted, n.patches = true, n.c.now(), nil
 	n.c.note(n, "boot", n.bootID())
-	if n.tree.exists(dcos.InstallProgress) {
-		n.after(setupTakes, n.recoverSwap)
+	if n.setup = "inactive"; n.tree.exists(dcos.InstallProgress) {
+		n.setup = "activating"
+		n.after(setupTakes, n.setUp)
 	}
-	n.after(20*time.Second, n.startDaemons)
+	n.after(20*time.Second, func() {
+		if n.bootable() {
+			n.startDaemons()
+		}
+	})
 }

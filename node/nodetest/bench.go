@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/swap"
 	"github.com/dcos-patch/dcos-patch/node"
 )
 
@@ -45,6 +46,25 @@ type Node struct {
 	Active  []string // package ids; they are fetched too
 	MidSwap bool     // install_progress exists
 	Libltdl string   // content of libltdl.so.7; empty: no such file
+	Cut     int      // the swap from the node's set to Target was cut at this position (package swap); 0: it was not
+}
+
+// Target is the set that a swap was to make the active one.
+func Target() swap.Set {
+	return swap.Set{Version: "2.1.1", Packages: []string{"dcos-config--setup_2", "mesos--2"}, Units: swap.Units()}
+}
+
+// LayCut leaves the files of a node with the set old as a swap to Target leaves
+// them that was cut at n.Cut.
+func (n Node) LayCut(f swap.Files, old swap.Set) error {
+	old.Units = swap.Units()
+	if err := old.Lay(f); err != nil {
+		return err
+	}
+	if err := Target().LayNew(f); err != nil {
+		return err
+	}
+	return swap.Do(f, swap.Cut(old.Units, Target().Units, n.Cut), func([]string) error { return nil })
 }
 
 // Ending is what the running script does before it ends.
