@@ -7,7 +7,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 // gatePlace is a gate under reading: what can only be judged when all of it,

@@ -3,7 +3,7 @@ package inventory
 import (
 	"time"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 // page is YAML being written. What is empty is left out.

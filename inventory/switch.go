@@ -3,7 +3,7 @@ package inventory
 import (
 	"fmt"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 // Switch is a yes or a no, or nothing said. The zero Switch is Unsaid.

@@ -1,10 +1,10 @@
 package node_test
 
 import (
-	"os/exec"
 	"path/filepath"
 	"testing"
 
+	"github.com/dcos-patch/dcos-patch/internal/installed"
 	"github.com/dcos-patch/dcos-patch/node/nodetest"
 )
 
@@ -41,9 +41,8 @@ func shells(t *testing.T) map[string][]string {
 	for name, shell := range map[string][]string{
 		"dash": {"dash"}, "bash": {"bash", "--posix"}, "busybox": {"busybox", "sh"}, "mksh": {"mksh"},
 	} {
-		path, err := exec.LookPath(shell[0])
-		if err != nil {
-			t.Logf("NOT TRIED: %s is not on this machine", name)
+		path, found := installed.Find(t, shell[0])
+		if !found {
 			continue
 		}
 		if path == sh || filepath.Base(path) == filepath.Base(sh) {

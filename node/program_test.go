@@ -6,15 +6,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dcos-patch/dcos-patch/internal/installed"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
 func TestTheProgramIsCleanForShellcheck(t *testing.T) {
-	path, err := exec.LookPath("shellcheck")
-	if err != nil {
-		t.Skip("NOT CHECKED: shellcheck is not on this machine")
-	}
+	path := installed.Need(t, "shellcheck")
 	for _, args := range [][]string{{"node.sh"}, {"--exclude=SC2059", "testdata/path/systemctl", "testdata/path/systemd-run", "testdata/path/curl", "testdata/path/journalctl"}} {
 		if out, err := exec.Command(path, append([]string{"--shell=sh"}, args...)...).CombinedOutput(); err != nil {
 			t.Errorf("%v\n%s", err, out)

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/dcos-patch/dcos-patch/internal/installed"
 )
 
 // What a login shell reads of a quoted line is what was quoted, in whichever of
@@ -14,10 +16,7 @@ import (
 func TestEveryLoginShellReadsBackWhatWasQuoted(t *testing.T) {
 	for _, shell := range []string{"sh", "bash", "dash", "zsh", "tcsh", "csh", "fish", "ksh", "mksh"} {
 		t.Run(shell, func(t *testing.T) {
-			path, err := exec.LookPath(shell)
-			if err != nil {
-				t.Skip("not installed")
-			}
+			path := installed.Need(t, shell)
 			rapid.Check(t, func(t *rapid.T) {
 				argv := rapid.SliceOfN(rapid.OneOf(
 					rapid.StringOfN(rapid.RuneFrom([]rune(`ab '"\!$`+"`"+`*?[]{}()<>|&;#~=%^@:,./-+éß`)), 0, 12, -1),
@@ -38,10 +37,7 @@ func TestEveryLoginShellReadsBackWhatWasQuoted(t *testing.T) {
 // A csh must not read another word than the one that was quoted; that it reads
 // none at all is what happens.
 func TestALineBreakIsAnErrorInCshAndNeverAnotherWord(t *testing.T) {
-	path, err := exec.LookPath("tcsh")
-	if err != nil {
-		t.Skip("not installed")
-	}
+	path := installed.Need(t, "tcsh")
 	out, err := exec.Command(path, "-f", "-c", Quote([]string{"echo", "a\nb"})).Output()
 	if err == nil || len(out) > 0 {
 		t.Errorf("it ran %q", out)

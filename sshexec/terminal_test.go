@@ -10,14 +10,16 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/dcos-patch/dcos-patch/internal/installed"
 )
 
 // What the script says, in every shell that may be a node's sh, is what
 // parseTerminal reads: both outputs and the exit code, whatever bytes they hold.
 func TestATerminalBringsBothOutputsAndTheExitCode(t *testing.T) {
 	for _, shell := range []string{"dash", "bash", "busybox"} {
-		path, err := exec.LookPath(shell)
-		if err != nil {
+		path, found := installed.Find(t, shell)
+		if !found {
 			continue
 		}
 		t.Run(shell, func(t *testing.T) {

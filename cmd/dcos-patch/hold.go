@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
-	"syscall"
+
+	"github.com/gofrs/flock"
 
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
@@ -20,34 +22,28 @@ const controllerFile = "controller"
 // the file is closed or the process has ended, however it ends. The cluster's
 // lock does not keep two controllers of one run apart: a resume may take it
 // from a dead one; and two of them would write one journal.
-func hold(store journal.Store, run string) (*os.File, error) {
-	f, err := os.OpenFile(store.Path(run, controllerFile), os.O_RDWR|os.O_CREATE, 0o600)
+func hold(store journal.Store, run string) (io.Closer, error) {
+	path := store.Path(run, controllerFile)
+	lock := flock.New(path, flock.SetFlag(os.O_RDWR|os.O_CREATE))
+	alone, err := lock.TryLock()
 	if err != nil {
 		return nil, noRun(store, run, err)
 	}
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		who, _ := io.ReadAll(f) // only informs
-		f.Close()
+	if !alone {
+		who, _ := os.ReadFile(path) // only informs
 		return nil, instead(plan.Block{What: fmt.Sprintf("run %s is under way on this machine", run), Observed: "its controller is " + strings.TrimSpace(string(who)),
 			Want: "one controller a run", Next: "dcos-patch status shows how it goes; Ctrl-C there ends it after the nodes in hand"})
 	}
-	if err == nil {
-		err = f.Truncate(0)
-	}
-	if err == nil {
-		_, err = f.WriteAt([]byte(owner()+"\n"), 0)
-	}
-	if err != nil {
-		f.Close()
+	if err := os.WriteFile(path, []byte(owner()+"\n"), 0o600); err != nil { // the same file: the lock stays
+		lock.Close()
 		return nil, fmt.Errorf("becoming the controller of run %s: %w", run, err)
 	}
-	return f, nil
+	return lock, nil
 }
 
 // taken is a run in the hand of this process.
 type taken struct {
-	held  *os.File
+	held  io.Closer
 	file  *journal.File
 	state orchestrator.State
 }
@@ -73,14 +69,16 @@ func (t *taken) release() {
 	t.held.Close()
 }
 
-// controlled reports whether a process of this machine has the run in hand.
+// controlled reports whether a process of this machine controls the run, or may:
+// a lock that cannot be asked for counts as held.
 func controlled(store journal.Store, run string) bool {
-	f, err := os.Open(store.Path(run, controllerFile))
-	if err != nil {
+	lock := flock.New(store.Path(run, controllerFile), flock.SetFlag(os.O_RDONLY))
+	defer lock.Close()
+	free, err := lock.TryRLock()
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		return false
 	}
-	defer f.Close() // and with it the lock
-	return errors.Is(syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB), syscall.EWOULDBLOCK)
+	return !free
 }
 
 // noRun is the error of a run that cannot be read; most often it was mistyped.

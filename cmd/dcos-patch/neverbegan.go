@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 
 	"github.com/dcos-patch/dcos-patch/journal"
@@ -36,7 +37,7 @@ func (a *app) acquire(ctx context.Context, s *session, store journal.Store, lock
 // neverBegan gives the place of the controller of a run of this machine that
 // touched nothing, to be closed; nil if it is no such run, or has a controller
 // that lives. The run's name may be a node's word.
-func neverBegan(store journal.Store, run string) *os.File {
+func neverBegan(store journal.Store, run string) io.Closer {
 	if !store.Has(run) {
 		return nil
 	}

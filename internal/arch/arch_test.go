@@ -32,6 +32,7 @@ var local = map[string]string{
 	"internal/arch":                "",
 	"internal/elapsed":             "",
 	"internal/elapsed/elapsedtest": "",
+	"internal/installed":           "",
 	"internal/memnet":              "",
 	"internal/mutants":             "",
 	"internal/simcluster":          "dcos inventory plan internal/memnet internal/sshd internal/swap",
@@ -47,9 +48,10 @@ var local = map[string]string{
 // outside says which of our packages may import a dependency; what is not
 // listed may be imported by anybody.
 var outside = map[string]string{
-	"gopkg.in/yaml.v3":                   "dcos inventory internal/simcluster cmd/dcos-patch", // dcos: the known issues only
+	"go.yaml.in/yaml/v3":                 "dcos inventory internal/simcluster cmd/dcos-patch", // dcos: the known issues only
 	"golang.org/x/crypto/ssh":            "sshexec internal/sshd internal/simcluster internal/conformance",
 	"github.com/pkg/sftp":                "sshexec internal/sshd internal/simcluster internal/conformance",
+	"github.com/gofrs/flock":             "cmd/dcos-patch",
 	"github.com/prometheus/common":       "checks",
 	"github.com/santhosh-tekuri":         "", // tests only
 	"github.com/spf13/cobra":             "cmd/dcos-patch",

@@ -12,14 +12,16 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/installed"
 )
 
 // The model of the node patch script is pinned to what bash makes of the
 // rendered text: same exit code, same words, same calls of pkgpanda. The real
 // paths are replaced by those of a directory, everything else is as rendered.
 func TestBashDoesWithTheScriptWhatTheModelDoes(t *testing.T) {
-	if _, err := exec.LookPath("bash"); err != nil || os.Geteuid() != 0 {
-		t.Skip("needs bash, and root as the script does")
+	installed.Need(t, "bash")
+	if os.Geteuid() != 0 {
+		t.Skip("needs root, as the script does")
 	}
 	for _, test := range []struct {
 		name     string

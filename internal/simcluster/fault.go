@@ -8,7 +8,7 @@ import (
 	"io"
 	"time"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 // When says at which moment of the node's life a fault with a choice acts.
