@@ -54,8 +54,13 @@ func calls() map[string]func(ctx context.Context, h node.Host) error {
 		"start-target": claimed(node.StartTarget),
 		"install":      run(node.InstallCmd("0700", "/tmp/x", node.InstalledPath())),
 		"copy":         run(node.CopyCmd(claim, "f", 0, "/tmp/x")),
-		"beat":         func(ctx context.Context, h node.Host) error { return node.Beat(ctx, h, claim, 1) },
-		"sweep":        func(ctx context.Context, h node.Host) error { _, err := node.Sweep(ctx, h, claim); return err },
+		"uptime":       func(ctx context.Context, h node.Host) error { _, err := node.ReadUptime(ctx, h); return err },
+		"call-off": func(ctx context.Context, h node.Host) error {
+			_, err := node.CallOff(ctx, h, claim, sha, 1)
+			return err
+		},
+		"beat":  func(ctx context.Context, h node.Host) error { return node.Beat(ctx, h, claim, 1) },
+		"sweep": func(ctx context.Context, h node.Host) error { _, err := node.Sweep(ctx, h, claim); return err },
 		"fetch": func(ctx context.Context, h node.Host) error {
 			return node.Fetch(ctx, h, claim, dcos.Script{SHA256: sha, Packages: []string{"mesos--1"}})
 		},

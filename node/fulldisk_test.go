@@ -6,6 +6,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/node/nodetest"
 )
@@ -90,5 +91,70 @@ func TestAnExitThatIsNeverWrittenDownIsLost(t *testing.T) {
 				t.Errorf("the unit's log says %q", said)
 			}
 		})
+	}
+}
+
+// What was to be written is not there afterwards, and the error says how much
+// room there is where it was to go.
+func TestAWriteThatFailsSaysHowMuchRoomThereIs(t *testing.T) {
+	const lib, room = "/var/lib/dcos-patch", " kB and "
+	mine := node.Claim{Epoch: 9, Run: "r", Owner: "o"}
+	for name, call := range map[string]func(b *bench) error{
+		"init": func(b *bench) error { return node.Init(t.Context(), b, node.Claim{Epoch: 10, Run: "r"}) },
+		"lock": func(b *bench) error { return node.Lock(t.Context(), b, mine) },
+		"launch": func(b *bench) error {
+			_, err := node.Launch(t.Context(), b, node.Start{Claim: mine, SHA256: b.Script(t), Attempt: 1, From: "2.1.0", Until: soon(t, b)})
+			return err
+		},
+		"install": func(b *bench) error {
+			b.Put(t, "/tmp/x", "y")
+			_, err := b.Run(t.Context(), node.InstallCmd("0700", "/tmp/x", node.RunPath("r", "x")))
+			return err
+		},
+		"copy": func(b *bench) error {
+			b.Put(t, "/tmp/x", "y")
+			b.write(t, node.RunPath("r", "f"), "abc", 0o600)
+			_, err := b.Run(t.Context(), node.CopyCmd(mine, "f", 1, "/tmp/x"))
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := agentBench(t)
+			if err := node.Init(t.Context(), b, mine); err != nil {
+				t.Fatal(err)
+			}
+			b.write(t, "run/disk-full", "", 0o644)
+			err := call(b)
+			if exitCode(err) != 1 || !strings.Contains(err.Error(), "No space left on device; cannot ") ||
+				!strings.Contains(err.Error(), room) || !strings.HasSuffix(err.Error(), " inodes are free at "+lib) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+func TestAReceiptThatCannotBeMadeIsNoOtherAttempt(t *testing.T) {
+	b := agentBench(t)
+	sha := b.Script(t)
+	if err := node.Init(t.Context(), b, claim); err != nil {
+		t.Fatal(err)
+	}
+	b.write(t, "var/lib/dcos-patch/receipts/"+sha, "a file where a directory is wanted", 0o600)
+	_, err := node.Launch(t.Context(), b, node.Start{Claim: claim, SHA256: sha, Attempt: 1, From: "2.1.0", Until: soon(t, b)})
+	if exitCode(err) != 1 || !strings.Contains(err.Error(), "cannot make ") {
+		t.Errorf("%v, want a failure", err)
+	}
+}
+
+// A fetch that fails for another reason says nothing of room, which would hide it.
+func TestAFailedFetchSpeaksOfRoomOnlyWhereThereIsLittle(t *testing.T) {
+	for _, tight := range []bool{true, false} {
+		b := agentBench(t)
+		b.write(t, "run/df", map[bool]string{true: "100 500000", false: "40000000 500000"}[tight], 0o644)
+		err := node.Fetch(t.Context(), b, claim, dcos.Script{SHA256: b.Script(t), Repository: "http://boot", Packages: []string{"mesos--2"}})
+		if exitCode(err) != 1 || strings.Contains(err.Error(), "100 kB and 500000 inodes are free at /opt/mesosphere; 100 kB and 500000 inodes are free at /tmp") != tight ||
+			!strings.Contains(err.Error(), "pkgpanda fetch: exit code ") || strings.Contains(err.Error(), "free at") != tight {
+			t.Errorf("tight %v: %v", tight, err)
+		}
 	}
 }

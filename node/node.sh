@@ -45,6 +45,29 @@ die() {
 	exit 1
 }
 
+# die_unwritten says of a write that has failed how much room there is where it
+# was to go: a full disk has many faces.
+die_unwritten() { # TEXT PATH...
+	text=$1
+	shift
+	for p in "$@"; do text="$text; $(room "$p")"; done
+	die "$text"
+}
+
+# room prints what is free where a path is, or will be.
+room() { # PATH
+	at=$1
+	while [ -n "$at" ] && [ ! -e "$at" ]; do at=${at%/*}; done
+	kb=$(free_kb "${at:-/}") inodes=$(free_inodes "${at:-/}") at=${at#"$ROOT"}
+	echo "${kb:-an unknown number of} kB${inodes:+ and $inodes inodes} are free at ${at:-/}"
+}
+
+# is_tight says whether little is free, or nobody knows.
+is_tight() { # PATH
+	kb=$(free_kb "$1") inodes=$(free_inodes "$1")
+	[ "${kb:-0}" -lt 1048576 ] || [ "${inodes:-1000000}" -lt 10000 ]
+}
+
 # emit prints one line of a survey, or nothing when the value is unknown.
 emit() { # KEY VALUE
 	case $2 in
@@ -255,7 +278,8 @@ store() { # FILE, content on standard input
 # take_flock keeps two changes apart, whoever asks for them. File descriptor 9
 # holds it as long as we live, and our children unless they close it.
 take_flock() {
-	mkdir -p "$DIR" || die "cannot make $DIR"
+	mkdir -p "$DIR" || die_unwritten "cannot make $DIR" "$DIR"
+	(: >>"$DIR/.flock") || die_unwritten "cannot open $DIR/.flock" "$DIR"
 	exec 9>>"$DIR/.flock"
 	# Named again in the call, since ksh closes such descriptors for children.
 	flock -w 10 9 9>&9
@@ -294,14 +318,14 @@ claim() { # EPOCH RUN
 	if [ "$1" -gt "${seen:-0}" ]; then
 		# The run first: what dies in between leaves a claim that allows no launch.
 		record_claim "$1" "$2"
-		echo "$1" | store "$DIR/epoch" || die "cannot store the epoch"
+		echo "$1" | store "$DIR/epoch" || die_unwritten "cannot store the epoch" "$DIR"
 	fi
 }
 
 # record_claim keeps which run has raised the epoch: only that one may launch
 # under it.
 record_claim() { # EPOCH RUN
-	echo "$1 $2" | store "$DIR/claim" || die "cannot store the claim"
+	echo "$1 $2" | store "$DIR/claim" || die_unwritten "cannot store the claim" "$DIR"
 }
 
 # want_claim refuses a launch of a run that has given the node back, or another
@@ -482,8 +506,19 @@ verb_survey() {
 }
 
 free_kb() { # PATH
-	df -Pk "$1" 2>/dev/null | {
+	timeout 5 df -Pk "$1" 2>/dev/null | {
 		read -r _ && read -r _ _ _ free _ && echo "$free"
+	}
+}
+
+# free_inodes prints nothing where a file system has no fixed number of them.
+free_inodes() { # PATH
+	timeout 5 df -Pi "$1" 2>/dev/null | {
+		read -r _ && read -r _ total _ free _ || return 0
+		case $total$free in
+		0* | *[!0-9]* | '') ;;
+		*) echo "$free" ;;
+		esac
 	}
 }
 
@@ -874,7 +909,7 @@ verb_init() { # EPOCH RUN
 	"$1 "*) refuse epoch "epoch $1 is that of run ${claimed#* }, not of run $2" ;;
 	*) record_claim "$1" "$2" ;;
 	esac
-	mkdir -p "$DIR/bin" "$DIR/scripts" "$DIR/receipts" "$DIR/runs/$2" || die "cannot make directories below $DIR"
+	mkdir -p "$DIR/bin" "$DIR/scripts" "$DIR/receipts" "$DIR/runs/$2" || die_unwritten "cannot make directories below $DIR" "$DIR"
 	chmod 0700 "$DIR" || die "cannot close $DIR to others"
 	flush "$DIR" "$DIR/runs"
 }
@@ -894,10 +929,10 @@ verb_install() { # MODE SRC DST
 	if [ -L "$src" ] || [ ! -f "$src" ]; then die "$2 is not a regular file"; fi
 	[ ! -d "$dst" ] || usage "'$3' is a directory"
 	take_flock
-	mkdir -p "${dst%/*}" || die "cannot make ${3%/*}"
+	mkdir -p "${dst%/*}" || die_unwritten "cannot make ${3%/*}" "$DIR"
 	# Made anew, so that it is root's; chmod before the name appears.
 	if ! { store "$dst.new" <"$src" && chmod "$1" "$dst.new" && mv -f "$dst.new" "$dst"; }; then
-		die "cannot install $3"
+		die_unwritten "cannot install $3" "$DIR"
 	fi
 	flush "$dst" "${dst%/*}"
 }
@@ -923,12 +958,12 @@ verb_lock() { # EPOCH RUN OWNER
 	holder=$(lock_holder)
 	if [ -n "$holder" ]; then
 		[ "$(holder_run "$holder")" = "$2" ] || refuse lock "$holder"
-		printf '%s\n' "$*" | store "$DIR/lock" || die "cannot write the lock"
+		printf '%s\n' "$*" | store "$DIR/lock" || die_unwritten "cannot write the lock" "$DIR"
 		return
 	fi
 	# A link appears whole and only once, where "set -C" can leave an empty file.
 	if ! { printf '%s\n' "$*" | store "$DIR/lock.mine" && ln "$DIR/lock.mine" "$DIR/lock"; }; then
-		die "cannot write the lock"
+		die_unwritten "cannot write the lock" "$DIR"
 	fi
 	rm -f "$DIR/lock.mine"
 	flush "$DIR"
@@ -951,7 +986,7 @@ verb_beat() { # EPOCH RUN BEAT
 	want_number "$3"
 	claim "$1" "$2"
 	if ! { echo "$1 $2 $3" >"$DIR/heartbeat.tmp.$$" && mv -f "$DIR/heartbeat.tmp.$$" "$DIR/heartbeat"; }; then
-		die "cannot write the heartbeat"
+		die_unwritten "cannot write the heartbeat" "$DIR"
 	fi
 }
 
@@ -965,13 +1000,13 @@ verb_copy() { # EPOCH RUN FILE OFFSET SRC
 	claim "$1" "$2"
 	if [ -L "$src" ] || [ ! -f "$src" ]; then die "$5 is not a regular file"; fi
 	f=$DIR/runs/$2/$3 have=0
-	mkdir -p "$DIR/runs/$2" || die "cannot make $DIR/runs/$2"
+	mkdir -p "$DIR/runs/$2" || die_unwritten "cannot make $DIR/runs/$2" "$DIR"
 	if [ -e "$f" ]; then have=$(($(wc -c <"$f"))); fi
 	[ "$have" -ge "$4" ] || die "the copy of $3 has $have bytes, and cannot be gone on with at $4"
 	if [ "$have" -eq "$4" ]; then
-		{ cat "$src" >>"$f" && flush "$f" "${f%/*}"; } || die "cannot write the copy of $3"
+		{ cat "$src" >>"$f" && flush "$f" "${f%/*}"; } || die_unwritten "cannot write the copy of $3" "$DIR"
 	else
-		{ head -c "$4" "$f" && cat "$src"; } | store "$f" || die "cannot write the copy of $3"
+		{ head -c "$4" "$f" && cat "$src"; } | store "$f" || die_unwritten "cannot write the copy of $3" "$DIR"
 	fi
 }
 
@@ -1039,7 +1074,11 @@ verb_fetch() { # EPOCH RUN SHA256 URL PKGID...
 	if command -v nice >/dev/null; then set -- nice -n 19 "$@"; fi
 	# pkgpanda makes directories that everybody must read. It keeps our flock:
 	# if we die with the connection, the node stays busy until pkgpanda ends.
-	(umask 0022 && cd / && unset LC_ALL && "$@" 9>&9) >&2 || die "pkgpanda fetch: exit code $?"
+	(umask 0022 && cd / && unset LC_ALL && "$@" 9>&9) >&2
+	code=$?
+	[ "$code" -ne 0 ] || return 0
+	if is_tight "$OPT" || is_tight "$ROOT/tmp"; then die_unwritten "pkgpanda fetch: exit code $code" "$OPT" "$ROOT/tmp"; fi
+	die "pkgpanda fetch: exit code $code"
 }
 
 verb_start_target() { # EPOCH RUN
@@ -1142,10 +1181,10 @@ verb_call_off() { # EPOCH RUN SHA256 ATTEMPT
 	want_number "$4"
 	claim "$1" "$2"
 	d=$(receipt_dir "$3" "$4")
-	mkdir -p "$d" || die "cannot make $d"
+	mkdir -p "$d" || die_unwritten "cannot make $d" "$DIR"
 	s=$(state "$3" "$4") || exit 1
 	if [ "$s" = unbegun ]; then
-		call_off "$3" "$4" "run $2, epoch $1, had no answer to its launch" || die "cannot call attempt $4 off"
+		call_off "$3" "$4" "run $2, epoch $1, had no answer to its launch" || die_unwritten "cannot call attempt $4 off" "$DIR"
 		flush "${d%/*}" "$DIR/receipts"
 		s=called-off
 	fi
@@ -1154,8 +1193,9 @@ verb_call_off() { # EPOCH RUN SHA256 ATTEMPT
 
 record_start() { # EPOCH RUN SHA256 ATTEMPT FROM BOOT_ID UNTIL OWNER
 	d=$(receipt_dir "$3" "$4")
-	mkdir -p "${d%/*}" || die "cannot make ${d%/*}"
-	mkdir "$d" 2>/dev/null || refuse receipt "attempt $4 exists"
+	mkdir -p "${d%/*}" || die_unwritten "cannot make ${d%/*}" "$DIR"
+	if [ -e "$d" ]; then refuse receipt "attempt $4 exists"; fi
+	mkdir "$d" || die_unwritten "cannot make $d" "$DIR"
 	{
 		echo "run=$2"
 		echo "epoch=$1"
@@ -1167,7 +1207,7 @@ record_start() { # EPOCH RUN SHA256 ATTEMPT FROM BOOT_ID UNTIL OWNER
 		echo "unit=$(unit_name "$3" "$4")"
 		echo "from=$5"
 		echo "active_sum=$(active_sum)"
-	} | store "$d/started" || die "cannot write the receipt"
+	} | store "$d/started" || die_unwritten "cannot write the receipt" "$DIR"
 	flush "${d%/*}" "$DIR/receipts"
 }
 

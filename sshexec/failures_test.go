@@ -36,7 +36,7 @@ func TestAFailedCommandSaysWhy(t *testing.T) {
 			t.Errorf("%q", short.Error())
 		}
 		long := failed(t, c, sshexec.Cmd{Argv: []string{"rant"}, Sudo: true, Limit: 1000})
-		if said := long.Error(); !strings.HasSuffix(said, "; ERROR: Unable to fetch package mesos--2: 404; pkgpanda fetch: exit code 1") || len(said) > 500 {
+		if said := long.Error(); !strings.HasSuffix(said, "; ERROR: Unable to fetch package mesos--2: 404; pkgpanda fetch: exit code 1") || len(said) > 600 {
 			t.Errorf("%d bytes: %q", len(said), said)
 		}
 		if n := len(long.Stderr); n > 64<<10 || n < 60<<10 {

@@ -28,7 +28,9 @@ type node struct {
 
 	shell time.Duration // what the login shell takes to begin
 
-	fails map[string]string // by program: what it says as it fails
+	fails   map[string]string // by program: what it says as it fails
+	df      [2]string         // what it says of kB and of inodes
+	noWrite bool              // SFTP's writes fail
 
 	mu     sync.Mutex
 	dirs   map[string]bool
@@ -91,6 +93,9 @@ func (n *node) Exec(ctx context.Context, line string, stdin io.Reader, stdout, s
 	}
 	switch verb, args := argv[0], argv[1:]; verb {
 	case "true":
+		return 0
+	case "df":
+		fmt.Fprintln(stdout, n.df[map[string]int{"-Pk": 0, "-Pi": 1}[args[0]]])
 		return 0
 	case "false":
 		return 1
@@ -209,11 +214,23 @@ func (n *node) Files() sftp.Handlers { return sftp.Handlers{FilePut: n} }
 func (n *node) Filewrite(r *sftp.Request) (io.WriterAt, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if !n.dirs[path.Dir(r.Filepath)] {
+	switch {
+	case !n.dirs[path.Dir(r.Filepath)]:
 		return nil, sftp.ErrSSHFxNoSuchFile
+	case n.noWrite:
+		return nil, sftp.ErrSSHFxFailure
 	}
 	n.files[r.Filepath] = file{mode: 0o600}
 	return &upload{n, r.Filepath}, nil
+}
+
+// halve damages a file as a full disk does.
+func (n *node) halve(name string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	f := n.files[name]
+	f.content = f.content[:len(f.content)/2]
+	n.files[name] = f
 }
 
 func (n *node) stat(name string) ([]byte, fs.FileMode, error) {

@@ -37,7 +37,7 @@ type PutFile struct {
 // checksum there, has it installed, and removes the directory whatever
 // happened, for which it may take up to 30 s longer than ctx lasts. A
 // *ChecksumError means that nothing was installed; otherwise errors are those
-// of Run and of SFTP. Putting the same file again is harmless.
+// of Run and of SFTP. A write that failed is an *UnwrittenError around them. Putting the same file again is harmless.
 func (c *Conn) Put(ctx context.Context, f PutFile) (err error) {
 	defer func() {
 		if err != nil {
@@ -46,7 +46,7 @@ func (c *Conn) Put(ctx context.Context, f PutFile) (err error) {
 	}()
 	res, err := c.Run(ctx, Cmd{Argv: []string{"mktemp", "-d", privateDir + "XXXXXXXX"}})
 	if err != nil {
-		return err
+		return c.unwritten(ctx, path.Dir(privateDir), err)
 	}
 	dir := strings.TrimSpace(string(res.Stdout))
 	if !IsPrivateDir(dir) {
@@ -55,7 +55,7 @@ func (c *Conn) Put(ctx context.Context, f PutFile) (err error) {
 	defer func() { err = errors.Join(err, c.remove(ctx, dir)) }()
 	tmp := path.Join(dir, "file")
 	if err := c.send(ctx, tmp, f.Content); err != nil {
-		return err
+		return c.unwritten(ctx, path.Dir(privateDir), err)
 	}
 	if err := c.compare(ctx, tmp, f.Content); err != nil {
 		return err
@@ -95,7 +95,7 @@ func (c *Conn) compare(ctx context.Context, tmp string, content []byte) error {
 	sum := sha256.Sum256(content)
 	want := hex.EncodeToString(sum[:])
 	if got, _, _ := strings.Cut(strings.TrimSpace(string(res.Stdout)), " "); got != want {
-		return &ChecksumError{Node: c.node, Path: tmp, Got: said(got), Want: want}
+		return c.unwritten(ctx, path.Dir(privateDir), &ChecksumError{Node: c.node, Path: tmp, Got: said(got), Want: want})
 	}
 	return nil
 }

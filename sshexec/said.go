@@ -29,6 +29,9 @@ func said(text string) string {
 	return text
 }
 
+// wordsMost is how much of them, in runes.
+const wordsMost = 500
+
 // lastLines is how many lines of standard error an error repeats.
 const lastLines = 3
 
@@ -45,7 +48,7 @@ func lastWords(text []byte) string {
 	}
 	slices.Reverse(lines)
 	words := []rune(strings.Join(lines, "; "))
-	if cut := len(words) - saidMost; cut > 0 {
+	if cut := len(words) - wordsMost; cut > 0 {
 		return "…" + string(words[cut:])
 	}
 	return string(words)

@@ -372,7 +372,7 @@ func TestWhyAFetchFailedIsShownAndPacked(t *testing.T) {
 		says  string
 	}{
 		{what: simcluster.ScriptFailsFetch, says: "ERROR: Unable to fetch package"},
-		{simcluster.DiskFull, 12 * time.Second, "No space left on device"},
+		{simcluster.DiskFull, 12 * time.Second, "No space left on device; pkgpanda fetch: exit code 1; 0 kB and 1310720 inodes are free at /opt/mesosphere"},
 	} {
 		opt := faulty("a1", c.what)
 		opt.Faults[len(opt.Faults)-1].After = c.after
@@ -384,7 +384,7 @@ func TestWhyAFetchFailedIsShownAndPacked(t *testing.T) {
 				l.Errorf("%s: shown is %q", c.what, because)
 			}
 			u := l.packed(e, "a1")
-			u.has(t, "node/failed-commands.txt", " fetch ", "exit code 1", c.says)
+			u.has(t, "node/failed-commands.txt", " fetch ", "exit code 1", strings.ReplaceAll(c.says, "device; ", "device\n"))
 			names := u.readmeNames()
 			if len(names) == 0 || names[0] != "node/failed-commands.txt" {
 				l.Errorf("%s: to look into first: %q\n%s", c.what, names, u["README.txt"])
@@ -397,4 +397,18 @@ func TestWhyAFetchFailedIsShownAndPacked(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The stop says how much room there is where something was to be written.
+func TestAFullDiskIsToldAsSuch(t *testing.T) {
+	t.Parallel()
+	opt := faulty("a1", simcluster.DiskFull)
+	opt.Faults[len(opt.Faults)-1].After = 600 * time.Millisecond
+	inBubble(t, opt, func(l *lab) {
+		e := l.run("apply", "--yes")
+		l.want(e, exitStopped)
+		if because := regexp.MustCompile(`(?m)^  because .*$`).FindString(e.out); !strings.Contains(because, "No space left on device; cannot write below /var/lib/dcos-patch; 0 kB and 1310720 inodes are free at ") {
+			l.Errorf("shown is %q\n%s", because, e.out)
+		}
+	})
 }

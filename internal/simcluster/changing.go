@@ -100,7 +100,8 @@ func fetch(n *node, _ claim, args []string) reply {
 		case n.boot != boot:
 			return fails(codeFailed, "pkgpanda fetch: exit code 143")
 		case n.noRoom():
-			return fails(codeFailed, "OSError: [Errno 28] No space left on device\npkgpanda fetch: exit code 1")
+			return fails(codeFailed, "OSError: [Errno 28] No space left on device\npkgpanda fetch: exit code 1; "+
+				"0 kB and 1310720 inodes are free at /opt/mesosphere; 0 kB and 1310720 inodes are free at /tmp")
 		case !served:
 			return fails(codeFailed, "ERROR: Unable to fetch package %s: Problem fetching %s: Max retries exceeded\npkgpanda fetch: exit code 1", ids[0], url)
 		}

@@ -37,6 +37,7 @@ func plainCommands() map[string]func(command) reply {
 		"exit":      exit,
 		"install":   installFile,
 		"tee":       tee,
+		"df":        df,
 	}
 }
 
@@ -181,6 +182,25 @@ func installFile(c command) reply {
 	}
 	c.n.tree.write(dst, bytes.Clone(data), fs.FileMode(mode)).uid = c.uid
 	return reply{}
+}
+
+// freeInodes are free on every simulated file system, full or not.
+const freeInodes = 1310720
+
+// df knows -Pk and -Pi, of one place.
+func df(c command) reply {
+	if len(c.args) != 2 || c.args[0] != "-Pk" && c.args[0] != "-Pi" {
+		return c.n.unknownCommand(c.line)
+	}
+	if c.args[0] == "-Pi" {
+		return says("Filesystem      Inodes  IUsed   IFree IUse%% Mounted on\n/dev/vda1      2621440 1310720 %d   50%% /\n", freeInodes)
+	}
+	kind := DiskLow
+	if c.args[1] == "/tmp" {
+		kind = TmpLow
+	}
+	free := c.n.room(kind)
+	return says("Filesystem     1024-blocks     Used Available Capacity Mounted on\n/dev/vda1         83886080 %d %d 50%% /\n", 83886080-free, free)
 }
 
 func tee(c command) reply {

@@ -23,7 +23,7 @@ const (
 )
 
 // noSpace is what a full disk says.
-const noSpace = "sh: write error: No space left on device"
+const noSpace = "sh: write error: No space left on device\ncannot write below " + programDir + "; 0 kB and 1310720 inodes are free at " + programDir
 
 // flockWait is how long a change waits for another one to end, unscaled.
 const flockWait = 10 * time.Second
