@@ -9,6 +9,7 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
+	"path/filepath"
 )
 
 // castagnoli is the polynomial of each line's checksum.
@@ -19,10 +20,15 @@ type File struct {
 	f *os.File
 }
 
-// Create makes a new journal; a file that exists is an error. Its mode is 0600.
+// Create makes a new journal; a file that exists is an error. Its mode is 0600,
+// and its name outlives a loss of power.
 func Create(path string) (*File, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
 	if err != nil {
+		return nil, fmt.Errorf("creating journal: %w", err)
+	}
+	if err := syncDir(filepath.Dir(path)); err != nil {
+		f.Close()
 		return nil, fmt.Errorf("creating journal: %w", err)
 	}
 	return &File{f: f}, nil

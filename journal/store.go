@@ -28,33 +28,19 @@ const (
 	SamplesDir  = "samples" // a directory: see package flight
 )
 
-// OpenStore gives the store of a cluster below $XDG_STATE_HOME/dcos-patch, or
-// ~/.local/state/dcos-patch.
-func OpenStore(cluster string) (Store, error) {
-	base := os.Getenv("XDG_STATE_HOME")
-	if base == "" {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return Store{}, fmt.Errorf("finding the state directory: %w; set XDG_STATE_HOME", err)
-		}
-		base = filepath.Join(home, ".local", "state")
-	}
-	return Store{Dir: filepath.Join(base, "dcos-patch", cluster)}, nil
-}
-
 // NewRun makes the directory of a new run, named after the time and, since
 // somebody at another machine may begin one in the same minute, by lot:
 // "1121-2200-k3fd". The cluster lock and the nodes' receipts tell runs apart by
 // this name.
 func (s Store) NewRun(now time.Time) (string, error) {
-	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
+	if err := makeDir(s.Dir); err != nil {
 		return "", fmt.Errorf("making the state directory: %w", err)
 	}
 	for {
 		run := now.Format("0102-1504") + "-" + strings.ToLower(rand.Text()[:lot])
 		err := os.Mkdir(filepath.Join(s.Dir, run), 0o700)
 		if err == nil {
-			return run, nil
+			return run, syncDir(s.Dir)
 		}
 		if !errors.Is(err, fs.ErrExist) {
 			return "", fmt.Errorf("making the run's directory: %w", err)
@@ -65,7 +51,7 @@ func (s Store) NewRun(now time.Time) (string, error) {
 // Adopt makes the directory of a run that began on another machine; that it is
 // there is fine.
 func (s Store) Adopt(run string) error {
-	if err := os.MkdirAll(filepath.Join(s.Dir, run), 0o700); err != nil {
+	if err := makeDir(filepath.Join(s.Dir, run)); err != nil {
 		return fmt.Errorf("making the run's directory: %w", err)
 	}
 	return nil
@@ -114,6 +100,24 @@ func (s Store) WriteFrom(run, file string, r io.Reader) error {
 		return errors.Join(fmt.Errorf("writing %s: %w", file, err), os.Remove(tmp))
 	}
 	return syncDir(filepath.Dir(path))
+}
+
+// makeDir makes a directory and the parents that it lacks, and makes the name of
+// each outlive a loss of power: a journal is no use in a directory that is gone.
+func makeDir(dir string) error {
+	if fi, err := os.Stat(dir); err == nil && fi.IsDir() {
+		return nil
+	}
+	parent := filepath.Dir(dir)
+	if parent != dir {
+		if err := makeDir(parent); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncDir(parent)
 }
 
 // syncDir makes the names in a directory outlive a loss of power.

@@ -94,7 +94,7 @@ func (a *app) carryOut(ctx context.Context, s *session, o order) error {
 	}
 	look, stopLook := a.untilSignal(ctx)
 	defer stopLook()
-	store, err := a.stores(s.inv.Name)
+	store, err := a.stores(clusterOf(s.inv))
 	if err != nil {
 		return err
 	}

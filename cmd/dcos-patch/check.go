@@ -63,7 +63,7 @@ func (a *app) check(ctx context.Context, name inventory.NodeName, wait bool) err
 // happened to it: no restart and no new Mesos is to be expected, and there is
 // nothing that agents and tasks could be compared with.
 func (a *app) checkTask(ctx context.Context, s *session, n inventory.Node) (plan.Task, error) {
-	store, err := a.stores(s.inv.Name)
+	store, err := a.stores(clusterOf(s.inv))
 	if err != nil {
 		return plan.Task{}, err
 	}

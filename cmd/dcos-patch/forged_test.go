@@ -225,6 +225,20 @@ func TestOneMasterCannotSayThatAKnownRunIsDone(t *testing.T) {
 	}
 }
 
+// Nor for a sweep, which would take the lock of a run that is over.
+func TestOneMasterCannotGiveALockAwayToASweep(t *testing.T) {
+	t.Parallel()
+	inBubble(t, fourLeft(), func(l *lab) {
+		l.dieAt("verified", 1, "apply", "--yes")
+		l.forge(as, []string{"m1"}, journal.Event{Kind: journal.RunDone})
+		e := l.colleague().run("sweep")
+		l.want(e, exitRefused)
+		if !strings.Contains(e.err, "has not ended") || !l.locked("m2") {
+			l.Errorf("%s", e)
+		}
+	})
+}
+
 func TestARunThatOneMasterInventsIsNotTheLast(t *testing.T) {
 	all := []masterCopies{{master: "m1"}, {master: "m2"}, {master: "m3"}}
 	add := func(m int, run string, age int) {

@@ -22,7 +22,11 @@ import (
 func (a *app) fromCluster(ctx context.Context, s *session, store journal.Store, f resumeFlags) (origin, error) {
 	ctx, stop := a.untilSignal(ctx)
 	defer stop()
-	for _, x := range patcher.Look(ctx, hosts{s.pool}, s.masters()) {
+	seen := patcher.Look(ctx, hosts{s.pool}, s.masters())
+	if err := s.refuseForeign(seen); err != nil {
+		return origin{}, err
+	}
+	for _, x := range seen {
 		if l := x.Survey.Lock; l != nil { // its controller may live elsewhere
 			return origin{}, &patcher.LockedError{Node: x.Node, Holder: *l}
 		}

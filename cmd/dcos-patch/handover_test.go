@@ -33,7 +33,7 @@ func (l *lab) colleague() *controller {
 // elsewhere is the newest run of the colleague's store.
 func (l *lab) elsewhere() []journal.Event {
 	l.Helper()
-	store := journal.Store{Dir: filepath.Join(l.dir, "elsewhere", "sim")}
+	store := l.storeIn("elsewhere")
 	runs, err := store.Runs()
 	if err != nil || len(runs) != 1 {
 		l.Fatalf("the colleague has the runs %v, %v", runs, err)

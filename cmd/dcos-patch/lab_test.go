@@ -100,7 +100,17 @@ func (l *lab) rewrite(file string, change func([]byte) []byte) {
 }
 
 // store is where the lab's runs are kept.
-func (l *lab) store() journal.Store { return journal.Store{Dir: filepath.Join(l.dir, "state", "sim")} }
+func (l *lab) store() journal.Store { return l.storeIn("state") }
+
+// storeIn is the store in one of the lab's state directories.
+func (l *lab) storeIn(state string) journal.Store {
+	l.Helper()
+	s, err := journal.OpenStore(filepath.Join(l.dir, state), journal.Cluster{Name: "sim", ID: l.c.ID()})
+	if err != nil {
+		l.Fatal(err)
+	}
+	return s
+}
 
 // state is what the newest run's journal says.
 func (l *lab) state() orchestrator.State {

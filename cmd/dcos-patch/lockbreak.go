@@ -51,6 +51,9 @@ func (b breaker) look(ctx context.Context) ([]patcher.Sighting, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if err := b.refuseForeign(seen); err != nil {
+		return nil, err
+	}
 	return seen, b.judge(seen)
 }
 

@@ -64,7 +64,7 @@ func (h holder) refused() error {
 // machine that touched nothing: its lock is given back.
 func refuseHeld(store journal.Store, inv *inventory.Cluster, facts plan.Facts) error {
 	h := holderIn(inv, facts)
-	if h == nil {
+	if h == nil || ofAnother(inv, facts) { // then the lock is not this cluster's
 		return nil
 	}
 	if own := neverBegan(store, h.run); own != nil {
@@ -77,7 +77,7 @@ func refuseHeld(store journal.Store, inv *inventory.Cluster, facts plan.Facts) e
 // for as long.
 func tellHeld(w io.Writer, inv *inventory.Cluster, facts plan.Facts) bool {
 	h := holderIn(inv, facts)
-	if h == nil {
+	if h == nil || ofAnother(inv, facts) {
 		return false
 	}
 	io.WriteString(w, h.words())

@@ -253,7 +253,7 @@ func TestAFullDiskOfTheControllerCostsThePackAndNothingElse(t *testing.T) {
 	inBubble(t, faulty("a1", simcluster.AgentNeverRegisters), func(l *lab) {
 		c := l.controller()
 		c.wrote = func(string) { // the pack is written through it
-			dir := filepath.Join(l.dir, "state", "sim")
+			dir := l.store().Dir
 			if runs, err := l.store().Runs(); err == nil && len(runs) == 1 {
 				_ = os.Symlink("/dev/full", filepath.Join(dir, runs[0], "a1.tar.gz.tmp"))
 			}

@@ -104,7 +104,7 @@ func (a *app) warnOf(in plan.Input) error {
 	if err != nil {
 		return err
 	}
-	if store, err := a.stores(in.Inventory.Name); err == nil {
+	if store, err := a.stores(clusterOf(in.Inventory)); err == nil {
 		j.Warnings = append(j.Warnings, leftBefore(store)...)
 	}
 	return render.Warnings(a.err, j.Warnings)

@@ -52,7 +52,7 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 	if err != nil {
 		return err
 	}
-	store, err := a.stores(inv.Name)
+	store, err := a.stores(clusterOf(inv))
 	if err != nil {
 		return err
 	}

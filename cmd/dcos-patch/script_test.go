@@ -19,6 +19,9 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
 )
 
 // asCommand is set where the test binary stands in for the command.
@@ -77,7 +80,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames: true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
-			e.Setenv("RUNS", filepath.Join(e.WorkDir, ".local", "state", "dcos-patch", "sim"))
+			e.Setenv("RUNS", filepath.Join(e.WorkDir, ".local", "state", "dcos-patch"))
 			e.Setenv(asCommand, "1")
 			e.Setenv("EXAMPLES", examples)
 			e.Setenv("SELF", self) // for a shell: "$SELF" -test.run=^TestAsCommand$ -- ARGS...
@@ -219,6 +222,11 @@ func cmdSim(ts *testscript.TestScript, neg bool, args []string) {
 	line := []string{args[0], "dcos-patch", "sim", "up", "--dir", args[1], "--time-scale", "0.01"}
 	cmdStart(ts, false, append(line, args[2:]...))
 	cmdAwait(ts, false, []string{args[0], "Ctrl-C here ends it"})
+	inv, err := inventory.Load(ts.MkAbs(filepath.Join(args[1], "inventory.yaml")))
+	ts.Check(err)
+	store, err := journal.OpenStore(filepath.Join(ts.Getenv("HOME"), ".local", "state", "dcos-patch"), clusterOf(inv))
+	ts.Check(err)
+	ts.Setenv("RUNS", store.Dir)
 }
 
 // patience is how long a script waits for what must come.

@@ -137,5 +137,5 @@ func (a *app) store() (journal.Store, error) {
 	if err != nil {
 		return journal.Store{}, err
 	}
-	return a.stores(inv.Name)
+	return a.stores(clusterOf(inv))
 }

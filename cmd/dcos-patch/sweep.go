@@ -98,7 +98,7 @@ func (a *app) sweep(ctx context.Context, dry bool) error {
 	if err != nil {
 		return err
 	}
-	store, err := a.stores(inv.Name)
+	store, err := a.stores(clusterOf(inv))
 	if err != nil {
 		return err
 	}
@@ -108,8 +108,11 @@ func (a *app) sweep(ctx context.Context, dry bool) error {
 	}
 	defer s.close()
 	w := &sweeper{app: a, session: s, store: store}
-	w.look(ctx)
+	seen := w.look(ctx)
 	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := s.refuseForeign(seen); err != nil {
 		return err
 	}
 	claim, err := w.claim(ctx)
@@ -157,13 +160,15 @@ const sweepsAtOnce = 32
 func anyNode(*litter) bool { return true }
 
 // look asks every node what it is doing and what it has of ours.
-func (w *sweeper) look(ctx context.Context) {
-	for _, x := range patcher.Look(ctx, hosts{w.pool}, w.names()) {
+func (w *sweeper) look(ctx context.Context) []patcher.Sighting {
+	seen := patcher.Look(ctx, hosts{w.pool}, w.names())
+	for _, x := range seen {
 		w.all = append(w.all, &litter{node: x.Node, survey: x.Survey, err: x.Err})
 	}
 	w.each(anyNode, func(l *litter) {
 		l.belongs, l.err = patcher.Ours(ctx, hosts{w.pool}, l.node)
 	})
+	return seen
 }
 
 // clean takes the lock, sweeps the agents, and then the masters, each of which

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -99,7 +100,8 @@ func newestOf(runs map[string]*found) *found {
 }
 
 // runs gives the last word of every run that this machine or a master knows. A
-// master's copy that cannot be read speaks for no run; it goes as litter.
+// copy that cannot be read, or is of another cluster, speaks for no run. That a
+// run is over is believed of this machine or of a majority of the masters.
 func (w *sweeper) runs(ctx context.Context) (map[string]*found, error) {
 	runs := map[string]*found{}
 	names, err := w.store.Runs()
@@ -115,23 +117,49 @@ func (w *sweeper) runs(ctx context.Context) (map[string]*found, error) {
 			runs[run] = f
 		}
 	}
-	for _, l := range w.all {
-		if l.err != nil || !w.isMaster(l.node) {
+	all, names := w.copied()
+	for _, run := range names {
+		if have := runs[run]; have != nil && have.state.Ended == journal.RunDone {
 			continue
 		}
-		m := masterCopies{master: l.node, nodes: hosts{w.pool}, files: l.belongs.Files, longest: longestLine(len(w.names()))}
-		for _, run := range l.belongs.Runs {
-			if have := runs[run]; have != nil && have.where == here && have.state.Ended == journal.RunDone {
-				continue
-			}
-			f, err := m.journal(ctx, run)
-			f.close() // what it says is enough
-			if err == nil && f.newer(runs[run]) {
-				runs[run] = f
-			}
+		f, err := w.lastWord(ctx, all, run)
+		if err == nil && f.newer(runs[run]) {
+			runs[run] = f
 		}
 	}
 	return runs, ctx.Err()
+}
+
+// copied is what the masters hold, and of which runs.
+func (w *sweeper) copied() (all []masterCopies, runs []string) {
+	for _, l := range w.all {
+		if l.err == nil && w.isMaster(l.node) {
+			all = append(all, masterCopies{master: l.node, nodes: hosts{w.pool}, files: l.belongs.Files, longest: longestLine(len(w.names()))})
+			runs = append(runs, l.belongs.Runs...)
+		}
+	}
+	slices.Sort(runs)
+	return all, slices.Compact(runs)
+}
+
+// lastWord is the newest copy of a run; nil when there is none of this cluster.
+func (w *sweeper) lastWord(ctx context.Context, all []masterCopies, run string) (*found, error) {
+	copies, _ := journals(ctx, all, run)
+	defer func() {
+		for _, f := range copies {
+			f.close()
+		}
+	}()
+	var best *found
+	for _, f := range copies {
+		if f.state.Plan.Cluster.ID == cmp.Or(w.inv.ID, f.state.Plan.Cluster.ID) && f.newer(best) {
+			best = f
+		}
+	}
+	if best == nil {
+		return nil, nil
+	}
+	return unended(best, copies, len(w.inv.Masters)/2+1)
 }
 
 // settle records in this machine's journals what is owed no more. That it

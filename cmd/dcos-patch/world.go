@@ -2,21 +2,24 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"syscall"
 
+	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
 // world is what a command finds around it besides its streams: the network,
 // the state directory and the signals. The demo and the tests bring their own.
 type world struct {
-	dial    dialer                                      // nil is the network
-	stores  func(cluster string) (journal.Store, error) // where the runs of a cluster are kept
+	dial    dialer                                       // nil is the network
+	stores  func(journal.Cluster) (journal.Store, error) // where the runs of a cluster are kept
 	signals func() (heard <-chan os.Signal, stop func())
 	phrase  phraser
 	owner   string                         // who and where; empty: as the system says
@@ -27,7 +30,7 @@ type world struct {
 type phraser func(ctx context.Context, file, why string) (sshexec.Secret, error)
 
 func theWorld() world {
-	return world{stores: journal.OpenStore, signals: processSignals, phrase: passphrases()}
+	return world{stores: stateStores, signals: processSignals, phrase: passphrases()}
 }
 
 // processSignals hears SIGINT and SIGTERM until stopped.
@@ -37,11 +40,35 @@ func processSignals() (<-chan os.Signal, func()) {
 	return heard, func() { signal.Stop(heard) }
 }
 
-// storesAt keeps runs below a directory.
-func storesAt(dir string) func(string) (journal.Store, error) {
-	return func(cluster string) (journal.Store, error) {
-		return journal.Store{Dir: filepath.Join(dir, cluster)}, nil
+// storesAt keeps runs below a directory. Those of an earlier version, which went
+// by the cluster's name alone, are moved first.
+func storesAt(dir string) func(journal.Cluster) (journal.Store, error) {
+	return func(c journal.Cluster) (journal.Store, error) {
+		err := journal.Migrate(dir, c, func(run string) bool { return controlled(journal.Store{Dir: filepath.Dir(run)}, filepath.Base(run)) })
+		var busy *journal.BusyError
+		if errors.As(err, &busy) {
+			return journal.Store{}, instead(plan.Block{What: "a run of this cluster is under way", Observed: busy.Error(), Want: "its end, so that it can be moved to where runs are kept now",
+				Next: "wait for its end, or interrupt it where it runs"})
+		}
+		if err != nil {
+			return journal.Store{}, err
+		}
+		return journal.OpenStore(dir, c)
 	}
+}
+
+// stateStores keeps runs in the operator's state directory.
+func stateStores(c journal.Cluster) (journal.Store, error) {
+	dir, err := journal.StateDir()
+	if err != nil {
+		return journal.Store{}, err
+	}
+	return storesAt(dir)(c)
+}
+
+// clusterOf is an inventory's cluster as stores know it.
+func clusterOf(inv *inventory.Cluster) journal.Cluster {
+	return journal.Cluster{Name: inv.Name, ID: inv.ID}
 }
 
 // untilSignal gives a context that ends with the first signal.
