@@ -22,6 +22,12 @@ type Tally struct {
 	Excluded  int `json:"excluded"`
 }
 
+// Plus adds two tallies.
+func (t Tally) Plus(o Tally) Tally {
+	return Tally{t.Nodes + o.Nodes, t.Verified + o.Verified, t.InFlight + o.InFlight, t.InDoubt + o.InDoubt, t.Failed + o.Failed,
+		t.Parked + o.Parked, t.Untouched + o.Untouched, t.AtTarget + o.AtTarget, t.Excluded + o.Excluded}
+}
+
 // Tallies gives the tally of masters and of agents.
 func (s State) Tallies() (masters, agents Tally) {
 	if s.Plan == nil {

@@ -40,6 +40,9 @@ func (j JSON) Event(e journal.Event) error {
 	return encodeJSON(j.W, l, "")
 }
 
+// Value writes any value in a line of its own.
+func Value(w io.Writer, v any) error { return encodeJSON(w, v, "") }
+
 // encodeJSON writes a value in a form that a terminal survives, too.
 func encodeJSON(w io.Writer, v any, indent string) error {
 	var b bytes.Buffer

@@ -124,12 +124,13 @@ func foldBlocks(blocks []plan.Block) []folded {
 func RefusalJSON(w io.Writer, err error) error {
 	out := struct {
 		Version int          `json:"version"`
+		Kind    string       `json:"kind"`
 		Error   string       `json:"error"`
 		Blocks  []plan.Block `json:"blocks"`
-	}{Version: JSONVersion, Error: err.Error(), Blocks: []plan.Block{}}
+	}{Version: JSONVersion, Kind: "refusal", Error: err.Error(), Blocks: []plan.Block{}}
 	var r *plan.RefusalError
 	if errors.As(err, &r) {
 		out.Blocks = r.Blocks
 	}
-	return encodeJSON(w, out, " ")
+	return encodeJSON(w, out, "")
 }

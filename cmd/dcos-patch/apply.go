@@ -221,7 +221,11 @@ func (a *app) refuseUnfinished(store journal.Store) error {
 
 // confirm asks for the cluster's name.
 func (a *app) confirm(ctx context.Context, name string) error {
-	fmt.Fprintf(a.out, "\nType the cluster's name to go on: ")
+	ask := a.out
+	if a.output == "json" { // programs read the other one
+		ask = a.err
+	}
+	fmt.Fprintf(ask, "\nType the cluster's name to go on: ")
 	said := make(chan string, 1)
 	go func() { // nothing ends a read from a terminal; it may outlive the command
 		line, _ := bufio.NewReader(a.in).ReadString('\n')

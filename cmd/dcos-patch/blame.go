@@ -2,10 +2,12 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/plan"
 )
 
 // clusterRed is what was wrong with the masters themselves as a run was left, if its stop
@@ -26,4 +28,24 @@ func clusterRed(s orchestrator.State) string {
 		}
 	}
 	return strings.Join(red, "; ")
+}
+
+// failures are the steps that ended badly and that nobody has left behind: that of the stop
+// first, then those of lanes that failed beside it.
+func failures(s orchestrator.State) []plan.Step {
+	var all []plan.Step
+	if s.Stop != nil && s.Stop.Node != "" && s.LeftBehind(s.Stop.Node) == "" {
+		all = append(all, plan.Step{ID: s.Stop.Step, Node: s.Stop.Node})
+	}
+	if s.Plan == nil {
+		return all
+	}
+	for i, st := range s.Plan.Stages {
+		for k, ln := range st.Lanes {
+			if l := s.Lanes[i][k]; l.Phase == orchestrator.Broken && ln.Node != "" && l.Left == "" && !slices.ContainsFunc(all, func(p plan.Step) bool { return p.Node == ln.Node }) {
+				all = append(all, ln.Steps[l.Step])
+			}
+		}
+	}
+	return all
 }

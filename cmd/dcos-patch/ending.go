@@ -5,48 +5,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
-	"github.com/dcos-patch/dcos-patch/render"
 )
-
-// summary is a run in short, for programs.
-type summary struct {
-	Version int                `json:"version"`
-	Run     string             `json:"run"`
-	State   string             `json:"state"` // "none", "running", "held", "abandoned", "done", "staged", "parked", "stopped", "in doubt", "interrupted", "taken over", "unreadable"
-	Plan    string             `json:"plan"`
-	From    dcos.Version       `json:"from"`
-	To      dcos.Version       `json:"to"`
-	Stage   string             `json:"stage,omitempty"`
-	Masters orchestrator.Tally `json:"masters"`
-	Agents  orchestrator.Tally `json:"agents"`
-	Stop    *journal.Stop      `json:"stop,omitempty"`
-	Safe    bool               `json:"safe_to_leave"`
-	Why     string             `json:"why"`
-	At      time.Time          `json:"at"` // of the newest event
-
-	Owed []journal.Obligation `json:"owed,omitempty"`
-	Pack string               `json:"pack,omitempty"` // path of the failure pack
-}
-
-func summarize(run string, s orchestrator.State, word string) summary {
-	sum := summary{Version: render.JSONVersion, Run: run, State: word, At: s.At, Stop: s.Stop}
-	if s.Plan != nil {
-		sum.Plan, sum.From, sum.To = s.Plan.ID, s.Plan.From, s.Plan.To
-	}
-	if st := s.AtWork(); st != nil {
-		sum.Stage = st.ID
-	}
-	sum.Masters, sum.Agents = s.Tallies()
-	safe := s.LeaveAt(time.Now())
-	sum.Safe, sum.Why = safe.Safe, safe.Why
-	sum.Owed = s.Obligations()
-	return sum
-}
 
 // abandoned is the word for a run that has not ended and that nobody on this
 // machine runs any more.

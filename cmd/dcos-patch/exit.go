@@ -80,6 +80,12 @@ func codeOf(err error) int {
 	}
 }
 
+// isCode reports whether everything was said of an error.
+func isCode(err error) bool {
+	var code *codeError
+	return errors.As(err, &code)
+}
+
 // explain prints an error for a person, with what to do next.
 func explain(w io.Writer, err error) {
 	var code *codeError

@@ -67,9 +67,11 @@ func lockedHint(run string) string {
 
 // resumeThere is the command that goes on with a run of another machine. Its name may
 // be a node's word: what cannot be a name is left out, and the newest run is taken.
-func resumeThere(run string) string {
+func resumeThere(run string) string { return ours(resumeElsewhere(run).argv...) }
+
+func resumeElsewhere(run string) nextStep {
 	if !journal.IsRunName(run) {
-		return ours("resume", "--from-cluster")
+		return give("resume", "--from-cluster")
 	}
-	return ours("resume", "--from-cluster", "--run", run)
+	return give("resume", "--from-cluster", "--run", run)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/dcos-patch/dcos-patch/patcher"
@@ -19,7 +20,7 @@ func refuse(b plan.Block) error { return &plan.RefusalError{Blocks: []plan.Block
 // or the one that the refusal names.
 type insteadError struct {
 	error
-	next string
+	next []string // words of dcos-patch
 }
 
 func (e *insteadError) Unwrap() error { return e.error }
@@ -33,7 +34,7 @@ func moved(err error, fresh *plan.Plan, file string) error {
 	if !hasWork(fresh) {
 		return &insteadError{error: err}
 	}
-	return &insteadError{err, ours("plan", "--out", file)}
+	return &insteadError{err, []string{"plan", "--out", file}}
 }
 
 // tellOnward ends a refusal with the command to give when all that it asks for
@@ -48,17 +49,29 @@ func (a *app) tellOnward(w io.Writer, err error, args []string) {
 	case codeOf(err) != exitRefused, errors.As(err, &locked), errors.As(err, &over):
 	case !errors.As(err, &other):
 		fmt.Fprintf(w, "  next  when that is done: %s\n", a.again(args))
-	case other.next != "":
-		fmt.Fprintf(w, "  next  %s\n", other.next)
+	case other.next != nil:
+		fmt.Fprintf(w, "  next  %s\n", ours(other.next...))
 	}
 }
 
+// onlyCommand matches a command of ours at the beginning of a block's next line.
+var onlyCommand = regexp.MustCompile(`^dcos-patch ([a-z-]+( --?[a-z][a-z-]*)*( [0-9]{4}-[0-9]{4}-[a-z0-9]+)?)($|[,;:. ])`)
+
+// asOnward takes a refusal apart.
+func asOnward(err error) (*insteadError, *plan.RefusalError) {
+	var other *insteadError
+	var refusal *plan.RefusalError
+	errors.As(err, &other)
+	errors.As(err, &refusal)
+	return other, refusal
+}
+
 // again is the command as it was given.
-func (a *app) again(args []string) string {
-	words := []string{"dcos-patch"}
-	if a.inventory != defaultInventory {
-		words = append(words, "-i", a.inventory)
-	}
+func (a *app) again(args []string) string { return sshexec.Quote(a.argv(withoutInventory(args))) }
+
+// withoutInventory are a command's words without the flag that names the inventory.
+func withoutInventory(args []string) []string {
+	var words []string
 	for i := 0; i < len(args); i++ {
 		switch arg := args[i]; {
 		case arg == "-i", arg == "--inventory":
@@ -68,5 +81,5 @@ func (a *app) again(args []string) string {
 			words = append(words, arg)
 		}
 	}
-	return sshexec.Quote(words)
+	return words
 }

@@ -19,9 +19,9 @@ import (
 // pack writes a failure pack of the node at which the run has stopped, beside
 // its journal, and says where. Everything has been decided and said before:
 // that it cannot be written changes nothing. An interrupt ends the asking.
-func (r *runner) pack(ctx context.Context, interrupted <-chan struct{}, s orchestrator.State, said string) {
+func (r *runner) pack(ctx context.Context, interrupted <-chan struct{}, s orchestrator.State, said string) (path string) {
 	if !packs(s) {
-		return
+		return ""
 	}
 	ctx, cancel := unless(ctx, interrupted)
 	defer cancel()
@@ -33,9 +33,11 @@ func (r *runner) pack(ctx context.Context, interrupted <-chan struct{}, s orches
 	switch {
 	case err != nil:
 		say(r.err, "dcos-patch: no failure pack of %s, which changes nothing else: %v", s.Stop.Node, err)
+		return ""
 	case r.output == "text":
 		fmt.Fprint(r.out, packLine(r.store.Path(r.run, file)))
 	}
+	return r.store.Path(r.run, file)
 }
 
 // unless gives a context that an interrupt ends, too.

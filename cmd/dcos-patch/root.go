@@ -18,7 +18,8 @@ type app struct {
 	streams
 	world
 	inventory string
-	output    string // "text" or "json"
+	output    string     // "text" or "json"
+	ended     *concluded // the run that the command has carried on; nil: none
 }
 
 // run is the whole command; the test binary is this function too.
@@ -33,11 +34,12 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	people := render.Terminal{W: a.err}
 	explain(people, err)
 	a.tellOnward(people, err, args)
 	a.explainJSON(err)
+	a.lastLine(cmd.Name(), args, err)
 	return codeOf(err)
 }
 
@@ -54,6 +56,9 @@ func (a *app) root() *cobra.Command {
 			}
 			if a.output == "text" { // what a node said must not act on a terminal; JSON escapes by itself
 				a.out, a.err = a.forPeople(render.Terminal{W: a.out}), a.forPeople(render.Terminal{W: a.err})
+			}
+			if a.output == "json" {
+				a.out = oneALine{a.out}
 			}
 			return nil
 		},

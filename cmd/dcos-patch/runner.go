@@ -83,6 +83,7 @@ func (r *runner) drive(ctx context.Context, pause <-chan struct{}, s orchestrato
 	copies.finish()
 	beats.end()
 	if err != nil {
+		r.ended = &concluded{run: r.run, state: s}
 		return err
 	}
 	return r.conclude(ctx, pause, s, print)
@@ -155,7 +156,8 @@ func (r *runner) conclude(ctx context.Context, interrupted <-chan struct{}, s or
 	if lockErr != nil {
 		fmt.Fprintf(r.err, "dcos-patch: the lock could not be given back: %s\n  next  %s, or %s\n", quoted(lockErr), ours("sweep"), ours("lock", "break", "--reason", "left by "+r.run))
 	}
-	r.pack(ctx, interrupted, s, said)
+	r.ended = &concluded{run: r.run, state: s}
+	r.ended.pack = r.pack(ctx, interrupted, s, said)
 	if code := stopCode(s); code != exitDone {
 		return &codeError{code}
 	}

@@ -69,7 +69,7 @@ func (a *app) status(run string) error {
 		return err
 	}
 	if run == "" && a.output == "json" {
-		return json.NewEncoder(a.out).Encode(summary{Version: render.JSONVersion, State: "none", Why: "no run in " + store.Dir})
+		return json.NewEncoder(a.out).Encode(summary{Version: render.JSONVersion, Kind: "summary", State: "none", Outcome: "none", Why: "no run in " + store.Dir, Next: a.argvs([]nextStep{give("plan")})})
 	}
 	if run == "" {
 		fmt.Fprintf(a.out, "no run in %s\n", store.Dir)
@@ -77,7 +77,7 @@ func (a *app) status(run string) error {
 	}
 	file, word := lastPack(store, run, s), wordOf(store, run, s)
 	if a.output == "json" {
-		sum := summarize(run, s, word)
+		sum := a.summary(run, s, word)
 		sum.Pack = file
 		return json.NewEncoder(a.out).Encode(sum)
 	}
@@ -107,9 +107,9 @@ func (a *app) runs() error {
 	var bad error
 	for _, run := range runs {
 		s, err := load(store, run)
-		sum := summarize(run, s, wordOf(store, run, s))
+		sum := a.summary(run, s, wordOf(store, run, s))
 		if err != nil {
-			sum, bad = summary{Version: render.JSONVersion, Run: run, State: "unreadable", Why: err.Error()}, &codeError{exitInvalid}
+			sum, bad = summary{Version: render.JSONVersion, Kind: "summary", Run: run, State: "unreadable", Outcome: "unreadable", Why: err.Error(), Next: [][]string{}}, &codeError{exitInvalid}
 		}
 		if a.output == "json" {
 			if err := json.NewEncoder(a.out).Encode(sum); err != nil {

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/dcos-patch/dcos-patch/internal/simcluster"
+)
+
+// outputSchema is the documented form of a line.
+func outputSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	f, err := os.Open("../../docs/output.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	doc, err := jsonschema.UnmarshalJSON(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	if err := c.AddResource("output.schema.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("output.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// told is the lines of an output, each a JSON value of the documented form, and the last
+// of them, which must be the summary of the command.
+func summaryOf(t *testing.T, s *jsonschema.Schema, e ended) map[string]any {
+	t.Helper()
+	var last map[string]any
+	for line := range strings.Lines(e.out) {
+		v, err := jsonschema.UnmarshalJSON(strings.NewReader(line))
+		if err == nil {
+			err = s.Validate(v)
+		}
+		if err != nil {
+			t.Errorf("the line %s: %v", line, err)
+			continue
+		}
+		last = nil
+		if err := json.Unmarshal([]byte(line), &last); err != nil {
+			t.Errorf("the line %s: %v", line, err)
+		}
+	}
+	if last["kind"] != "summary" || last["exit"] != float64(e.code) {
+		t.Fatalf("the last line is no summary of exit code %d: %v\n%s", e.code, last, e.err)
+	}
+	return last
+}
+
+// argv are the commands of a summary.
+func argv(t *testing.T, sum map[string]any) (all []string) {
+	t.Helper()
+	list, _ := sum["next"].([]any)
+	for _, words := range list {
+		var one []string
+		for _, w := range words.([]any) {
+			one = append(one, w.(string))
+		}
+		all = append(all, strings.Join(one, " "))
+	}
+	return all
+}
+
+func TestProgramsReadOneValueALineAndASummaryAtTheEnd(t *testing.T) {
+	t.Parallel()
+	s := outputSchema(t)
+	opt := simcluster.Options{Private: 2, Seed: 1, Faults: append(patched("m1", "m2", "m3"), simcluster.Fault{What: simcluster.UnitRedAfter, Where: "a1"})}
+	inBubble(t, opt, func(l *lab) {
+		refused := l.run("apply", "--yes", "-o", "json", "--plan-id", "0123456789ab")
+		if sum := summaryOf(t, s, refused); sum["outcome"] != "refused" || sum["safe_to_leave"] != true || len(argv(t, sum)) == 0 {
+			t.Errorf("refused: %v", sum)
+		}
+		if e := l.run("resume", "-o", "json"); summaryOf(t, s, e)["outcome"] != "refused" {
+			t.Errorf("nothing to resume: %s", e)
+		}
+		if e := l.run("apply", "-o", "json"); summaryOf(t, s, e)["outcome"] != "invalid" {
+			t.Errorf("nobody to ask: %s", e)
+		}
+		staged := l.run("stage", "--yes", "-o", "json")
+		l.want(staged, exitDone)
+		if sum := summaryOf(t, s, staged); sum["outcome"] != "staged" || sum["safe_to_leave"] != true {
+			t.Errorf("staged: %v", sum)
+		}
+		stopped := l.run("apply", "--yes", "-o", "json")
+		l.want(stopped, exitStopped)
+		sum := summaryOf(t, s, stopped)
+		counts, _ := sum["counts"].(map[string]any)
+		if sum["outcome"] != "stopped" || sum["node"] != "a1" || sum["gate"] != "units" || sum["reason"] != "failed" || counts["failed"] != 1.0 || counts["untouched"] != 1.0 {
+			t.Errorf("stopped: %v", sum)
+		}
+		run, _ := sum["run"].(string)
+		want := []string{l.typed("check a1 --wait"), l.typed("resume --run " + run), l.typed("park a1 --reason WHY")}
+		if got := argv(t, sum); !slices.Equal(got, want) {
+			t.Errorf("next: %q, want %q", got, want)
+		}
+		status := l.run("status", "-o", "json")
+		var said map[string]any
+		if err := json.Unmarshal([]byte(status.out), &said); err != nil || said["exit"] != float64(exitStopped) || said["gate"] != "units" || !slices.Equal(argv(t, said), want) {
+			t.Errorf("status: %v, %v", said, err)
+		}
+	})
+}
+
+func TestAFinishedRunIsSafeToLeave(t *testing.T) {
+	t.Parallel()
+	s := outputSchema(t)
+	inBubble(t, simcluster.Options{Private: 1, Seed: 1, Faults: patched("m1", "m2", "m3")}, func(l *lab) {
+		e := l.run("apply", "--yes", "-o", "json")
+		l.want(e, exitDone)
+		for where, sum := range map[string]map[string]any{"apply": summaryOf(t, s, e)} {
+			if sum["outcome"] != "done" || sum["safe_to_leave"] != true || sum["node"] != nil {
+				t.Errorf("%s: %v", where, sum)
+			}
+		}
+		var said map[string]any
+		if err := json.Unmarshal([]byte(l.run("status", "-o", "json").out), &said); err != nil || said["safe_to_leave"] != true || said["exit"] != 0.0 {
+			t.Errorf("status: %v, %v", said, err)
+		}
+	})
+}
+
+// TestEveryCommandKeepsToOneValueALine: what has no JSON of its own is a line of kind text.
+func TestEveryCommandKeepsToOneValueALine(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simcluster.Options{Private: 1, Seed: 1}, func(l *lab) {
+		for _, args := range []string{"plan", "preflight", "check a1", "runs", "status", "lock break --reason x", "park a1 --reason x", "sweep", "inventory show", "inventory validate", "version", "apply --yes --plan-id x"} {
+			e := l.run(append(strings.Fields(args), "-o", "json")...)
+			for line := range strings.Lines(e.out) {
+				if !json.Valid([]byte(line)) {
+					t.Errorf("%s: no JSON value: %q", args, line)
+				}
+			}
+			if e.out == "" && e.code != 0 {
+				t.Errorf("%s says nothing: %s", args, e)
+			}
+		}
+	})
+}
+
+func TestJSONForATerminalHasNoControlCharacter(t *testing.T) {
+	var out strings.Builder
+	w := oneALine{&out}
+	for _, text := range []string{"{\n \"a\": \"x\u009b2J\u202e\x7f\"\n}\n{\"b\":1}\n", "locked by x\x1b[2J\nnext\n", "7\n"} {
+		if n, err := w.Write([]byte(text)); n != len(text) || err != nil {
+			t.Errorf("%d of %d, %v", n, len(text), err)
+		}
+	}
+	const want = `{"a":"x\u009b2J\u202e\u007f"}` + "\n" + `{"b":1}` + "\n" + `{"version":1,"kind":"text","text":"locked by x\u001b[2J"}` + "\n" + `{"version":1,"kind":"text","text":"next"}` + "\n7\n"
+	if out.String() != want {
+		t.Errorf("%s\nwant\n%s", out.String(), want)
+	}
+}
