@@ -27,6 +27,9 @@ type hostKeys struct {
 }
 
 func loadHostKeys(cfg Config, name, addr string) (*hostKeys, error) {
+	if alias := cfg.settings.HostKeyAlias; alias != "" { // whatever the port, as in OpenSSH
+		name, addr = "", net.JoinHostPort(alias, "22")
+	}
 	h := &hostKeys{learn: expandHome(cfg.LearnTo), told: cfg.Learned, addr: addr}
 	var there []string
 	for _, f := range append(slices.Clone(cfg.KnownHosts), cfg.LearnTo) {

@@ -5,51 +5,57 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
-	"os"
 	"slices"
 	"strings"
-
-	"github.com/kevinburke/ssh_config"
 )
 
 // maxJumps bounds a chain of ProxyJump, which may name itself.
 const maxJumps = 8
 
-// SSHConfig is what an OpenSSH client configuration (ssh_config(5)) says of
-// hosts, of the keywords Host, HostName, User, Port, IdentityFile, ProxyJump
-// and UserKnownHostsFile. Other keywords are ignored, but Match is an error.
-// Safe for concurrent use.
+// SystemSSHConfig is what ssh reads after the configuration of the user.
+const SystemSSHConfig = "/etc/ssh/ssh_config"
+
+// SSHConfig is what OpenSSH client configurations (ssh_config(5)) say of hosts.
+// docs/ssh.md lists the keywords that count. One that would change the way to a
+// host, and that dcos-patch cannot follow, is an error of that host. Safe for
+// concurrent use.
 type SSHConfig struct {
-	file   string
-	parsed *ssh_config.Config
+	file  string // for errors
+	files [][]sshLine
 }
 
-// ReadSSHConfigIfAny is ReadSSHConfig for a file that need not be there,
-// usually ~/.ssh/config: a missing one says nothing of any host.
-func ReadSSHConfigIfAny(file string) (*SSHConfig, error) {
-	s, err := ReadSSHConfig(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return &SSHConfig{file: file, parsed: &ssh_config.Config{}}, nil
-	}
-	return s, err
-}
+var errJumpLoop = errors.New("ProxyJump goes round in circles")
 
-// ReadSSHConfig reads a configuration.
+// ReadSSHConfig reads one configuration, which must be there: as ssh -F.
 func ReadSSHConfig(file string) (*SSHConfig, error) {
-	text, err := os.ReadFile(expandHome(file))
+	lines, err := readSSHLines(file, 0)
 	if err != nil {
-		return nil, fmt.Errorf("reading the ssh configuration: %w", err)
+		return nil, err
 	}
-	parsed, err := ssh_config.DecodeBytes(text)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+	return &SSHConfig{file: file, files: [][]sshLine{lines}}, nil
+}
+
+// ReadSSHConfigIfAny reads configurations that need not be there, usually
+// ~/.ssh/config and SystemSSHConfig. What an earlier one says wins.
+func ReadSSHConfigIfAny(files ...string) (*SSHConfig, error) {
+	s := &SSHConfig{file: files[0]}
+	for _, file := range files {
+		lines, err := readSSHLines(file, 0)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		s.files = append(s.files, lines)
 	}
-	return &SSHConfig{file: file, parsed: parsed}, nil
+	return s, nil
 }
 
 // Complete adds to t what the configuration says of it: an Addr, its port, a User and
-// a Jump where t has none, and further Identities and KnownHosts after those of t.
-// What t says wins. A Host block is of t when it matches t.Name or the host of t.Addr.
+// a Jump where t has none, further Identities and KnownHosts after those of t, and
+// the Settings. What t says wins. Lines are of t when they name t.Name or the host of
+// t.Addr; HostName counts for lines that name the host of t.Addr, if there is one.
 func (s *SSHConfig) Complete(t Target) (Target, error) {
 	return s.complete(t, 0)
 }
@@ -57,103 +63,97 @@ func (s *SSHConfig) Complete(t Target) (Target, error) {
 // CompleteHop does the same for a jump host; its own ProxyJump is not asked,
 // since whoever names a jump host says the whole way.
 func (s *SSHConfig) CompleteHop(h Hop) (Hop, error) {
-	t := h.target([]Hop{{}})
-	t, err := s.complete(t, 0)
+	t, err := s.complete(h.target([]Hop{{}}), 0)
 	if err != nil {
 		return Hop{}, err
 	}
-	return Hop{Name: t.Name, Addr: t.Addr, User: t.User, Identities: t.Identities, KnownHosts: t.KnownHosts}, nil
+	return t.hop(), nil
+}
+
+// hop is a target as a jump host.
+func (t Target) hop() Hop {
+	return Hop{Name: t.Name, Addr: t.Addr, User: t.User, Identities: t.Identities, KnownHosts: t.KnownHosts, Settings: t.Settings}
 }
 
 func (s *SSHConfig) complete(t Target, depth int) (Target, error) {
 	if depth > maxJumps {
-		return Target{}, fmt.Errorf("%s: more than %d jump hosts in a row before %s; does ProxyJump name itself?", s.file, maxJumps, t.Name)
+		return Target{}, fmt.Errorf("%w: %s: more than %d jump hosts in a row before %s; a ProxyJump of Host * is that of the jump host too: Host * !%s", errJumpLoop, s.file, maxJumps, t.Name, t.Name)
 	}
-	host, port := t.hostPort()
-	ask := question{name: t.Name, host: host}
+	e, err := s.evaluate(t)
+	if err != nil {
+		return Target{}, err
+	}
+	given := t
 	if t.User == "" {
-		t.User = s.first(ask, "User")
+		t.User = e.first("user")
 	}
-	if host == "" {
-		if host = s.first(ask, "HostName"); host == "" {
-			host = t.Name
-		}
-		var err error
-		if host, err = s.expand(host, t); err != nil {
-			return Target{}, err
-		}
-	}
-	if port == "" {
-		if port = s.first(ask, "Port"); port == "" {
-			port = "22"
-		}
-	}
+	host, port := e.host, e.port()
 	t.Addr = net.JoinHostPort(host, port)
-	if _, _, err := net.SplitHostPort(t.Addr); err != nil {
+	if _, _, err := net.SplitHostPort(t.Addr); err != nil || host == "" {
 		return Target{}, fmt.Errorf("%s: HostName %q for %s is no name of a host", s.file, host, t.Name)
 	}
-	var err error
-	if t.Identities, err = s.paths(ask, "IdentityFile", t, t.Identities); err != nil {
+	if err := e.files(&t); err != nil {
 		return Target{}, err
 	}
-	if t.KnownHosts, err = s.paths(ask, "UserKnownHostsFile", t, t.KnownHosts); err != nil {
+	if err := e.settings(&t); err != nil {
 		return Target{}, err
 	}
-	if jump := s.first(ask, "ProxyJump"); len(t.Jump) == 0 && jump != "" && jump != "none" {
-		t.Jump, err = s.hops(jump, depth)
+	if jump := e.first("proxyjump"); len(t.Jump) == 0 && jump != "" && !strings.EqualFold(jump, "none") {
+		t.Jump, err = s.hops(jump, given, e, depth)
 	}
 	return t, err
 }
 
 // hops resolves a ProxyJump: each host of the list by what the configuration
-// says of it. As in OpenSSH, only the first may have jump hosts of its own.
-func (s *SSHConfig) hops(list string, depth int) ([]Hop, error) {
+// says of it. As in OpenSSH, only the first may have jump hosts of its own. Keys
+// and known_hosts that t was given are those of its jump hosts, too.
+func (s *SSHConfig) hops(list string, t Target, e *evaluation, depth int) ([]Hop, error) {
 	var hops []Hop
 	for i, word := range strings.Split(list, ",") {
-		name := strings.TrimPrefix(strings.TrimSpace(word), "ssh://")
-		t := Target{}
-		if user, host, found := strings.Cut(name, "@"); found {
-			t.User, name = user, host
+		hop, err := jumpTarget(word)
+		if err != nil {
+			return nil, fmt.Errorf("%s: ProxyJump %q for %s: %w", e.values["proxyjump"][0].at(), list, t.Name, err)
 		}
-		if host, port, err := net.SplitHostPort(name); err == nil {
-			name, t.Addr = host, net.JoinHostPort("", port)
+		for _, part := range []*string{&hop.Name, &hop.User} {
+			if *part, err = e.tokens(*part, "hnpr"); err != nil {
+				return nil, err
+			}
 		}
-		t.Name = name
-		t, err := s.complete(t, depth+1)
+		hop.Identities, hop.KnownHosts = slices.Clone(t.Identities), slices.Clone(t.KnownHosts)
+		if i > 0 {
+			hop.Jump = []Hop{{}} // its own ProxyJump is not asked
+		}
+		done, err := s.complete(hop, depth+1)
 		if err != nil {
 			return nil, err
 		}
 		if i == 0 {
-			hops = append(hops, t.Jump...)
+			hops = append(hops, done.Jump...)
 		}
-		hops = append(hops, Hop{Name: t.Name, Addr: t.Addr, User: t.User, Identities: t.Identities, KnownHosts: t.KnownHosts})
+		hops = append(hops, done.hop())
 	}
 	return hops, nil
 }
 
-func (s *SSHConfig) paths(ask question, key string, t Target, have []string) ([]string, error) {
-	lines := s.all(ask, key)
-	if key == "UserKnownHostsFile" && len(lines) > 1 {
-		lines = lines[:1] // the first one counts, IdentityFile adds up
+// jumpTarget reads [user@]host[:port] or ssh://[user@]host[:port][/].
+func jumpTarget(word string) (Target, error) {
+	word = strings.TrimSpace(word)
+	if rest, uri := strings.CutPrefix(word, "ssh://"); uri {
+		word = strings.TrimSuffix(rest, "/")
 	}
-	all := slices.Clone(have)
-	for _, line := range lines {
-		words := []string{strings.Trim(line, `"`)}
-		if key == "UserKnownHostsFile" {
-			words = strings.Fields(words[0])
-		}
-		for _, word := range words {
-			if word == "none" {
-				continue
-			}
-			p, err := s.expand(word, t)
-			if err != nil {
-				return nil, err
-			}
-			if !slices.Contains(all, p) {
-				all = append(all, p)
-			}
+	var t Target
+	if at := strings.LastIndexByte(word, '@'); at >= 0 {
+		t.User, word = word[:at], word[at+1:]
+		if t.User == "" {
+			return t, errors.New("a jump host without a user before the @")
 		}
 	}
-	return all, nil
+	t.Name = strings.Trim(word, "[]")
+	if host, port, err := net.SplitHostPort(word); err == nil {
+		t.Name, t.Addr = host, net.JoinHostPort("", port)
+	}
+	if t.Name == "" {
+		return t, errors.New("a jump host without a name")
+	}
+	return t, nil
 }

@@ -70,6 +70,9 @@ func openSession(inv *inventory.Cluster, w world) (*session, error) {
 	if err != nil {
 		return nil, invalid("%s: ssh: %w", inv.Source, err)
 	}
+	if w.dial == nil && config == "" {
+		tryDefaultKeys(known)
+	}
 	if cfg.SudoPassword, err = secret(inv.SSH.SudoPassword); err != nil {
 		return nil, invalid("%s: ssh.sudo.password: %w", inv.Source, err)
 	}

@@ -34,10 +34,10 @@ func targets(inv *inventory.Cluster, configFile string) (map[string]sshexec.Targ
 		}
 		if config != nil {
 			if t, err = config.Complete(t); err != nil {
-				return nil, err
+				return nil, fmt.Errorf("%w%s", err, anotherConfig)
 			}
 			for i := range t.Jump {
-				t.Jump[i].User = cmp.Or(t.Jump[i].User, inv.SSH.User, me())
+				t.Jump[i].User = cmp.Or(t.Jump[i].User, me())
 			}
 		}
 		t.User = cmp.Or(t.User, me())
@@ -46,18 +46,38 @@ func targets(inv *inventory.Cluster, configFile string) (map[string]sshexec.Targ
 	return all, nil
 }
 
+// tryDefaultKeys has the keys tried that ssh tries, where no key is named and no
+// ssh configuration says otherwise.
+func tryDefaultKeys(all map[string]sshexec.Target) {
+	for name, t := range all {
+		if len(t.Identities) == 0 {
+			t.Defaults = sshexec.DefaultIdentities()
+		}
+		for i := range t.Jump {
+			if len(t.Jump[i].Identities) == 0 {
+				t.Jump[i].Defaults = sshexec.DefaultIdentities()
+			}
+		}
+		all[name] = t
+	}
+}
+
+// anotherConfig is the way out of an ssh configuration that cannot be followed.
+const anotherConfig = "; name another file in the inventory (ssh: {config: FILE}), or none (config: none)"
+
 // sshConfig reads the ssh configuration; nil: there is to be none.
 func sshConfig(file string) (*sshexec.SSHConfig, error) {
 	if file == "" {
 		return nil, nil
 	}
-	read := sshexec.ReadSSHConfig
+	config, err := (*sshexec.SSHConfig)(nil), error(nil)
 	if usual := inventory.DefaultSSH().Config; file == usual || file == strings.Replace(usual, "~", os.Getenv("HOME"), 1) {
-		read = sshexec.ReadSSHConfigIfAny
+		config, err = sshexec.ReadSSHConfigIfAny(file, sshexec.SystemSSHConfig)
+	} else {
+		config, err = sshexec.ReadSSHConfig(file)
 	}
-	config, err := read(file)
 	if err != nil {
-		return nil, fmt.Errorf("%w; name another file in the inventory (ssh: {config: FILE}), or none (config: none)", err)
+		return nil, fmt.Errorf("%w%s", err, anotherConfig)
 	}
 	return config, nil
 }
@@ -77,7 +97,7 @@ func hops(c inventory.SSH, config *sshexec.SSHConfig) ([]sshexec.Hop, error) {
 		case config != nil:
 			done, err := config.CompleteHop(h)
 			if err != nil {
-				return nil, err
+				return nil, fmt.Errorf("%w%s", err, anotherConfig)
 			}
 			h = done
 		case h.Addr == "":

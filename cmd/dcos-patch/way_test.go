@@ -62,9 +62,9 @@ func TestTheInventoryComesBeforeTheSSHConfigurationAndDefaultsLast(t *testing.T)
 			}
 			row.want.Name = row.node
 			one := got[row.node]
-			one.KnownHosts = nil
+			one.KnownHosts, one.Defaults = nil, nil
 			for i := range one.Jump {
-				one.Jump[i].KnownHosts, one.Jump[i].Identities = nil, nil
+				one.Jump[i].KnownHosts, one.Jump[i].Identities, one.Jump[i].Defaults = nil, nil, nil
 			}
 			if diff := cmp.Diff(row.want, one); diff != "" {
 				t.Error(diff)
@@ -78,8 +78,35 @@ func TestAnSSHConfigurationThatIsNotUnderstoodNamesTheWayOut(t *testing.T) {
 	if err := os.WriteFile(file, []byte("Match exec true\n  Port 1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := targets(wayInventory(t, "{}"), file); err == nil || !strings.Contains(err.Error(), "config: none") || !strings.Contains(err.Error(), file) {
+	if _, err := targets(wayInventory(t, "{}"), file); err == nil || !strings.Contains(err.Error(), file+":2") || !strings.Contains(err.Error(), "config: none") || !strings.Contains(err.Error(), file) {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestAJumpHostOfTheSSHConfigurationIsKnownAndLetsUsIn(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "config")
+	if err := os.WriteFile(file, []byte(wayConfig), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := targets(wayInventory(t, "{user: ops, identity: /keys/ops, known_hosts: /kh/ops}"), file)
+	if err != nil || len(got["m2"].Jump) != 1 {
+		t.Fatalf("%+v, %v", got["m2"], err)
+	}
+	if hop := got["m2"].Jump[0]; hop.Identities[0] != "/keys/ops" || hop.KnownHosts[0] != "/kh/ops" || hop.User != "jumper" {
+		t.Errorf("%+v", hop)
+	}
+}
+
+func TestDefaultKeysAreTriedWithoutAnSSHConfiguration(t *testing.T) {
+	for ssh, want := range map[string]int{"{config: none}": len(sshexec.DefaultIdentities()), "{config: none, identity: /k}": 0} {
+		known, err := targets(wayInventory(t, ssh), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tryDefaultKeys(known)
+		if got := known["m1"].Defaults; len(got) != want {
+			t.Errorf("%s: %q", ssh, got)
+		}
 	}
 }
 
