@@ -55,12 +55,13 @@ func (c *Cluster) Observe(ctx context.Context, ask plan.Ask) plan.Observation {
 func (p *peer) look(ctx context.Context) masterLook {
 	m := masterLook{node: p.node}
 	if _, err := p.prober(ctx); err != nil { // each question would try to connect anew
-		m.srvrErr, m.exhibitorErr, m.iamErr, m.etcdErr = err, err, err, err
+		m.srvrErr, m.exhibitorErr, m.surveyErr, m.iamErr, m.etcdErr = err, err, err, err, err
 		return m
 	}
 	m.srvr, m.srvrErr = p.srvr(ctx)
 	m.code, m.servers, m.exhibitorErr = p.exhibitor(ctx)
 	s, err := p.survey(ctx)
+	m.survey, m.surveyErr = s, err
 	if err != nil {
 		m.iamErr, m.etcdErr = err, err
 	} else {

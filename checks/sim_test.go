@@ -273,3 +273,26 @@ func TestAWaivedGateIsShownAndDoesNotStopItsNode(t *testing.T) {
 		})
 	}
 }
+
+// TestAPatchThatRunsOnAnyMasterTurnsTheClusterRed: another controller's, say,
+// which has lost the run and does not know it. The cluster is as healthy as it
+// was: nothing has been stopped yet.
+func TestAPatchThatRunsOnAnyMasterTurnsTheClusterRed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSim(t, simcluster.Options{Private: 1, Seed: 5})
+		c := checks.New(s.nodes, s.plan)
+		if obs := c.Observe(t.Context(), plan.Ask{}); !obs.Green {
+			t.Fatalf("not green before: %+v", obs.Findings)
+		}
+		s.lock()
+		s.launch("m3")
+		obs := c.Observe(t.Context(), plan.Ask{})
+		i := slices.IndexFunc(obs.Findings, func(f dcos.Finding) bool { return f.Check == "at-rest" })
+		if obs.Green || i < 0 || !strings.Contains(obs.Findings[i].Observed, "m3: a patch runs on it: dcos-patch-") || !slices.Equal(obs.DueTo["at-rest"], []inventory.NodeName{"m3"}) {
+			t.Errorf("green %t, due to %v, findings %+v", obs.Green, obs.DueTo, obs.Findings)
+		}
+		if _, err := s.plan.ProveMaster(obs, "m1"); err == nil {
+			t.Error("m1 may be taken while the script of m3 runs")
+		}
+	})
+}

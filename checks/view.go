@@ -7,6 +7,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -19,6 +20,8 @@ type masterLook struct {
 	code         int
 	servers      []dcos.ExhibitorServer
 	exhibitorErr error
+	survey       node.Survey
+	surveyErr    error
 	rows         []dcos.CockroachNode
 	noIAM        string // the proof that this master has no CockroachDB
 	iamErr       error
@@ -56,6 +59,10 @@ func (v view) observation() plan.Observation {
 		if applies {
 			quorums = append(quorums, q.Quorum)
 		}
+	}
+	rest, busy := v.atRest()
+	if fs = append(fs, rest); busy != nil {
+		due[rest.Check] = busy
 	}
 	fs = append(append(fs, v.own...), v.upkeep.unread()...)
 	obs := plan.Observation{Findings: fs, Quorums: quorums, Weights: v.weights(), DueTo: due}

@@ -55,7 +55,7 @@ func TestWhatIsMissingIsPutDownToTheMasterThatIsSilent(t *testing.T) {
 		m.reading = reading{node: n, metrics: dcos.Metrics{"registrar/log/recovered": 1, "registrar/log/ensemble_size": 3, "master/elected": 0}}
 		m.etcd = etcdSelf{code: 200, health: dcos.EtcdHealth{Healthy: true}}
 		if i == 1 {
-			m = masterLook{node: n, srvrErr: silent, exhibitorErr: silent, iamErr: silent, etcdErr: silent, reading: reading{node: n, err: silent}}
+			m = masterLook{node: n, srvrErr: silent, exhibitorErr: silent, surveyErr: silent, iamErr: silent, etcdErr: silent, reading: reading{node: n, err: silent}}
 		} else {
 			m.reading.metrics["registrar/log/ensemble_size"] = 2
 			m.rows[1].UnderReplicated = dcos.KnownCount(7)
@@ -66,7 +66,7 @@ func TestWhatIsMissingIsPutDownToTheMasterThatIsSilent(t *testing.T) {
 	due := func(want ...inventory.NodeName) {
 		t.Helper()
 		obs := v.observation()
-		if len(obs.DueTo) != 5 {
+		if len(obs.DueTo) != 6 {
 			t.Fatalf("%+v", obs)
 		}
 		for _, f := range obs.Findings {
@@ -80,7 +80,7 @@ func TestWhatIsMissingIsPutDownToTheMasterThatIsSilent(t *testing.T) {
 		if v.looks[i].node.Name == "m1" {
 			v.looks[i].srvr.Mode, v.looks[i].etcd.code = "", 503
 			v.looks[i].reading.metrics = dcos.Metrics{}
-			v.looks[i].iamErr = silent
+			v.looks[i].iamErr, v.looks[i].survey.MidSwap = silent, true
 			v.lead.readings[i] = v.looks[i].reading
 		}
 	}
