@@ -44,6 +44,11 @@ func againstTask(t plan.Task, n plan.Node) (against, error) {
 	return a, nil
 }
 
+// awayBefore reports whether the leader missed the agent as its lane began.
+func (a against) awayBefore() bool {
+	return a.base != nil && a.base.Role.IsAgent() && (a.base.Agent == nil || !a.base.Agent.Active && !a.base.Agent.Deactivated)
+}
+
 // verifies reports whether the step asks about a node after its patch.
 func verifies(t plan.Task) bool {
 	return t.Step.Action.Verifies() || t.Step.Action == plan.ActionDeferred

@@ -46,7 +46,7 @@ func registeredCases() []verdictCase {
 		{"inactive is refused", judge(func(g *dcos.Agent) { g.Active = false }), dcos.Failed, "inactive"},
 		{"deactivated by somebody since is refused", judge(func(g *dcos.Agent) { g.Active, g.Deactivated = false, true }), dcos.Failed, "deactivated"},
 		{"untidy: deactivated before too passes and is shown", judgeRegistered(listed(func(g *dcos.Agent) { g.Active, g.Deactivated = false, true }), unit, deactivated), dcos.Warned, "as it was before"},
-		{"another id means that its tasks are lost", judge(func(g *dcos.Agent) { g.ID = "x-S99" }), dcos.Failed, "new agent ..-S99"},
+		{"another id means that its tasks are lost", judge(func(g *dcos.Agent) { g.ID = "x-S99" }), dcos.Failed, "registered as a new agent x-S99, and was x-S41: no task ran there before"},
 		{"an agent that is not listed is refused", judgeRegistered(gone, unit, a), dcos.Failed, "does not list it"},
 		{"an agent known from the registry only is refused", judgeRegistered(recovering, unit, a), dcos.Failed, "not come back since the failover"},
 		{"untidy: an agent that was out before passes when it is in", judgeRegistered(listed(same), unit, unlisted), dcos.Passed, "active"},

@@ -171,8 +171,11 @@ func askRegistered(ctx context.Context, a *asking) Answer {
 		return a.unreadable("registered", err)
 	}
 	return a.byLeader(ctx, func(l leadership) Answer {
-		ans := a.explain(ctx, judgeRegistered(l, u, a.against))
-		if !ans.Finding.Status.OK() {
+		ans := judgeRegistered(l, u, a.against)
+		if ans.Finding.Lost { // for good: it is not missed, and no patience helps
+			return ans
+		}
+		if ans = a.explain(ctx, ans); !ans.Finding.Status.OK() {
 			away := a.c.awayAt(ctx, l, a.node)
 			if a.gaveUp(l) && !away.Spent() {
 				ans.Finding, away = unlisted(ans.Finding), Away{}

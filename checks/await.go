@@ -55,6 +55,9 @@ func (c *Cluster) Await(ctx context.Context, t plan.Task, note func(dcos.Finding
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer cancel()
+	if a.awayBefore() && t.Step.Action == plan.ActionReturn {
+		c.away.afresh(t.Step.Node)
+	}
 	b := newBoard(t.Step.Gates, time.Now())
 	b.tape = c.tape(t, b.since)
 	for i, g := range gates {

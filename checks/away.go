@@ -19,6 +19,7 @@ type Away struct {
 	Seen   time.Time     // last look
 	Budget time.Duration // the leader's own ping timeout × count, or its reregister timeout (/flags); 0: not known
 
+	Before     bool // it was missed before its lane began: what Mesos does about that is not due to its patch
 	Recovering bool // the leader has not heard of it since its failover, and sends it no pings
 }
 
@@ -42,7 +43,7 @@ func (a Away) For() time.Duration {
 // of it may be.
 func (a Away) Share() float64 {
 	switch {
-	case a.Since.IsZero(), a.For() == 0:
+	case a.Since.IsZero(), a.Before, a.For() == 0:
 		return 0
 	case a.Budget <= 0:
 		return 1
@@ -67,6 +68,8 @@ func (a Away) String() string {
 	switch {
 	case a.Since.IsZero():
 		return ""
+	case a.Before:
+		return "away since before its patch"
 	case a.Budget <= 0:
 		return fmt.Sprintf("away %s of an unknown time", a.For().Truncate(30*time.Second))
 	}
@@ -135,7 +138,7 @@ func (b *awayBook) see(nodes []plan.Node, at dcos.Agents, asked time.Time) {
 		}
 		now := Away{Seen: asked}
 		if g, listed := agents[n.IP]; !listed || !g.Active && !g.Deactivated {
-			now.Since = was.Since
+			now.Since, now.Before = was.Since, was.Before
 			if now.Since.IsZero() {
 				now.Since = asked
 			}
@@ -150,13 +153,30 @@ func (b *awayBook) see(nodes []plan.Node, at dcos.Agents, asked time.Time) {
 	}
 }
 
-func (b *awayBook) budget(name inventory.NodeName, d time.Duration) {
+// before enters that an agent is missed as its lane begins: until it has come
+// back, or its verification begins, its time away counts for nothing.
+func (b *awayBook) before(name inventory.NodeName) {
+	b.change(name, func(a *Away) { a.Before = true })
+}
+
+// afresh begins an agent's time away once more, with the next look: its patch
+// has started it again.
+func (b *awayBook) afresh(name inventory.NodeName) {
+	b.change(name, func(a *Away) { *a = Away{Seen: a.Seen} })
+}
+
+// change changes the entry of an agent that is missed.
+func (b *awayBook) change(name inventory.NodeName, how func(*Away)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if a, ok := b.nodes[name]; ok && !a.Since.IsZero() {
-		a.Budget = d
+		how(&a)
 		b.nodes[name] = a
 	}
+}
+
+func (b *awayBook) budget(name inventory.NodeName, d time.Duration) {
+	b.change(name, func(a *Away) { a.Budget = d })
 }
 
 func (b *awayBook) of(name inventory.NodeName) Away {

@@ -269,6 +269,7 @@ func (f *fakeCluster) call(body string) (int, string) {
 		for _, t := range f.tasks {
 			tasks = append(tasks, map[string]any{
 				"name": t.ID, "task_id": value{"value": t.ID}, "framework_id": value{"value": "f"}, "agent_id": value{"value": t.AgentID}, "state": t.State,
+				"statuses": []any{map[string]any{"reason": t.Reason}},
 			})
 		}
 		return 200, asJSON(map[string]any{"type": "GET_TASKS", "get_tasks": map[string]any{"tasks": tasks}})

@@ -29,6 +29,11 @@ func judgeRegistered(l leadership, u dcos.Unit, a against) Answer {
 		return say(dcos.Unknown, "%s", why)
 	}
 	agent, listed := agentAt(l.agents, a.node.IP)
+	if why := a.another(agent, listed); why != "" {
+		ans := say(dcos.Failed, "%s", why)
+		ans.Finding.Final, ans.Finding.Lost = true, true
+		return ans
+	}
 	if s, why := a.sameAgent(agent, listed, l.agents); why != "" {
 		ans := say(s, "%s", why)
 		if u.Active != "active" {
@@ -74,6 +79,20 @@ func agentsByIP(at dcos.Agents) map[string]dcos.Agent {
 	return found
 }
 
+// another says that the node has come back as another agent than it was; empty
+// when it has not. It will not be the old one again: what ran there is lost.
+// Ids are told whole, since their ends repeat from one cluster's master to the next.
+func (a against) another(g dcos.Agent, listed bool) string {
+	if !listed || a.base == nil || a.base.Agent == nil || a.base.Agent.ID == "" || g.ID == a.base.Agent.ID {
+		return ""
+	}
+	lost := "no task ran there before"
+	if n := len(a.base.Tasks); n > 0 {
+		lost = fmt.Sprintf("its %d tasks of before are lost: %s", n, some(a.base.Tasks))
+	}
+	return fmt.Sprintf("registered as a new agent %s, and was %s: %s", g.ID, a.base.Agent.ID, lost)
+}
+
 // sameAgent says why the agent is not the one of the baseline, in service as
 // it was then.
 func (a against) sameAgent(g dcos.Agent, listed bool, at dcos.Agents) (dcos.Status, string) {
@@ -86,8 +105,6 @@ func (a against) sameAgent(g dcos.Agent, listed bool, at dcos.Agents) (dcos.Stat
 		return dcos.Failed, "the leader knows it from the registry only: it has not come back since the failover"
 	case !listed:
 		return dcos.Failed, "the leader does not list it: unreachable, or never registered"
-	case before.ID != "" && g.ID != before.ID:
-		return dcos.Failed, fmt.Sprintf("registered as a new agent %s: the tasks of %s are lost", tail(g.ID), tail(before.ID))
 	case g.Deactivated && !before.Deactivated:
 		return dcos.Failed, "deactivated"
 	case !g.Active && !g.Deactivated:

@@ -126,7 +126,11 @@ func (c *Cluster) baseLeader(ctx context.Context, p *peer, b *Baseline) error {
 			return errors.New(waitsFor(r.node.Name, string(p.node.Name), g.ID) + ": its id and tasks are not known")
 		}
 		b.Absent["agent"] = fmt.Sprintf("%s works and does not list it", r.node.Name)
+		c.away.before(b.Node)
 		return nil
+	}
+	if !g.Active && !g.Deactivated {
+		c.away.before(b.Node)
 	}
 	b.Agent = &AgentBase{
 		ID: g.ID, Version: g.Version, Active: g.Active, Deactivated: g.Deactivated,

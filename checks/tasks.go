@@ -30,6 +30,7 @@ func judgeTasks(l leadership, all dcos.Tasks, a against) Answer {
 		t.add(id, task, there)
 	}
 	f := q.say(t.status(), "%s", t.words(len(a.base.Tasks)))
+	f.Final, f.Lost = t.gone, len(t.lost) > 0
 	if f.Status == dcos.Unknown {
 		f.Hint = "the leader's history of tasks ends with a failover: look the missing ones up in their framework"
 	}
@@ -52,6 +53,7 @@ func statesByID(all dcos.Tasks) map[string]dcos.AgentTask {
 type taskTally struct {
 	running, ended, own   int // own: failed by their own doing
 	starting, lost, vague []string
+	gone                  bool // one of the lost has ended: its id never runs again
 }
 
 func (t *taskTally) add(id string, task dcos.AgentTask, there bool) {
@@ -70,6 +72,7 @@ func (t *taskTally) add(id string, task dcos.AgentTask, there bool) {
 		switch {
 		case byAgent(task.Reason):
 			t.lost = append(t.lost, fmt.Sprintf("%s %s (%s)", id, task.State, task.Reason))
+			t.gone = t.gone || task.State != "TASK_KILLING"
 		case task.State == "TASK_FAILED", task.State == "TASK_ERROR":
 			t.own++
 		default:
@@ -77,6 +80,7 @@ func (t *taskTally) add(id string, task dcos.AgentTask, there bool) {
 		}
 	case "TASK_LOST", "TASK_GONE", "TASK_GONE_BY_OPERATOR", "TASK_UNREACHABLE", "TASK_DROPPED":
 		t.lost = append(t.lost, strings.TrimSpace(id+" "+task.State+" "+task.Reason))
+		t.gone = t.gone || task.State != "TASK_UNREACHABLE" && task.State != "TASK_LOST" // which may be seen again, once the agent is back
 	default:
 		t.vague = append(t.vague, fmt.Sprintf("%s in state %s", id, orUnknown(task.State)))
 	}

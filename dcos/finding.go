@@ -53,5 +53,6 @@ type Finding struct {
 	Since    time.Time `json:"since,omitzero"`     // since when every answer was bad, same clock; zero: the last was good, or nobody asks again and again
 	Have     int       `json:"have,omitempty"`     // samples in a row so far
 	Need     int       `json:"need,omitempty"`     // samples in a row demanded
+	Lost     bool      `json:"lost,omitempty"`     // what ran there is gone for good: only a person can accept that
 	Final    bool      `json:"final,omitempty"`    // what was wanted can no longer come about: waiting is no use
 }
