@@ -25,6 +25,7 @@ func (l *lab) wantSwept(ctx context.Context, t *testing.T, c controller) {
 	c.want(ctx, t, 0, "sweep")
 	const want = `/var/lib/dcos-patch drwx------ root
 /var/lib/dcos-patch/.flock -rw------- root
+/var/lib/dcos-patch/claim -rw------- root
 /var/lib/dcos-patch/epoch -rw------- root
 /var/lib/dcos-patch/receipts drwx------ root
 `

@@ -46,16 +46,16 @@ func startStep(s State, e journal.Event) State {
 		return disagree(s, fmt.Sprintf("%s started out of its turn", e.Step))
 	}
 	l, st := &s.Lanes[s.Stage][i], s.step(i)
+	if st.Action.Mutates() && e.Attempt != l.Tries+1 {
+		return disagree(s, fmt.Sprintf("%s started as attempt %d, expected %d", e.Step, e.Attempt, l.Tries+1))
+	}
 	if s.unproved(i) {
-		if _, err := s.proof(st.Node); err != nil {
+		if _, err := s.launchProof(i); err != nil {
 			return disagree(s, fmt.Sprintf("%s started without a proof: %v", e.Step, err))
 		}
 		if s.stale() {
 			return disagree(s, fmt.Sprintf("%s started, and %s", e.Step, s.tooOld()))
 		}
-	}
-	if st.Action.Mutates() && e.Attempt != l.Tries+1 {
-		return disagree(s, fmt.Sprintf("%s started as attempt %d, expected %d", e.Step, e.Attempt, l.Tries+1))
 	}
 	l.Progress, l.Since = Started, e.At
 	s = probing(placed(s, st), st)

@@ -47,9 +47,10 @@ func closing(s State, cmds []Command, stop *journal.Stop) []Command {
 // lanes moves every admitted lane on.
 func lanes(s State) []Command {
 	var cmds []Command
+	var launches []launchable
 	for _, i := range s.Flight {
 		l, st := s.Lanes[s.Stage][i], s.step(i)
-		t := &plan.Task{Plan: s.Plan, Run: s.Run, Epoch: s.Epoch, Step: st, Attempt: l.Tries + 1, Baseline: l.Baseline}
+		t := &plan.Task{Plan: s.Plan, Run: s.Run, Epoch: s.Epoch, Step: st, Attempt: l.Tries + 1, Baseline: l.Baseline, Adopt: l.Adopt}
 		switch l.Progress {
 		case Doubt:
 			cmds = append(cmds, Command{Reconcile: t})
@@ -72,13 +73,13 @@ func lanes(s State) []Command {
 				}
 			}
 			if s.unproved(i) {
-				cmds = append(cmds, prove(s, t)...)
+				launches = append(launches, launchable{i, t})
 				continue
 			}
 			cmds = append(cmds, Command{Start: t})
 		}
 	}
-	return cmds
+	return append(cmds, prove(s, launches)...)
 }
 
 // finishing reports whether a lane in hand goes on although nothing new may
@@ -188,17 +189,10 @@ func choose(s State) (lane int, proof, why string) {
 // be admitted now.
 func (s State) admissible(lane int) (proof string, err error) {
 	st := s.AtWork()
-	for _, why := range sorted(s.away) {
-		return "", errors.New(why)
+	if err := s.allowed(lane); err != nil {
+		return "", err
 	}
-	withheld := s.withheld(lane)
 	switch {
-	case s.ticket == nil:
-		return "", errors.New("nothing fresh is known of the cluster")
-	case !s.ticket.Green:
-		return "", errors.New(notGreen(s.ticket))
-	case withheld != "":
-		return "", errors.New(withheld)
 	case st.Kind == plan.StageMasters:
 		return s.proof(st.Lanes[lane].Node)
 	case st.Kind == plan.StageAhead:
@@ -206,6 +200,23 @@ func (s State) admissible(lane int) (proof string, err error) {
 	default:
 		return plan.Admit(s.admission(st.Lanes[lane].Node))
 	}
+}
+
+// allowed says why the ticket does not allow a lane anything, whatever room there is.
+func (s State) allowed(lane int) error {
+	for _, why := range sorted(s.away) {
+		return errors.New(why)
+	}
+	withheld := s.withheld(lane)
+	switch {
+	case s.ticket == nil:
+		return errors.New("nothing fresh is known of the cluster")
+	case !s.ticket.Green:
+		return errors.New(notGreen(s.ticket))
+	case withheld != "":
+		return errors.New(withheld)
+	}
+	return nil
 }
 
 // withheld says why the ticket admits no lane of the node, whatever room there is.

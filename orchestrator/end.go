@@ -96,6 +96,9 @@ func advance(s State, lane int, e journal.Event) State {
 	steps := s.Plan.Stages[s.Stage].Lanes[lane].Steps
 	if l.Step+1 < len(steps) {
 		l.Step, l.Progress, l.Adopt = l.Step+1, Idle, false
+		if r := e.Report.Ready; r != nil && s.step(lane).Action.Mutates() {
+			l.Ready, l.ReadyAt, l.Adopt = r, e.At, r.Adopt
+		}
 		if s.unproved(lane) {
 			s = disturb(s, e)
 		}

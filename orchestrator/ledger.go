@@ -76,7 +76,7 @@ func opened(s State, o journal.Obligation) State {
 
 // placed derives from a step's start that our files are on its node from then on.
 func placed(s State, st plan.Step) State {
-	if st.Action != plan.ActionStage && st.Action != plan.ActionPatch {
+	if st.Action != plan.ActionStage && st.Action != plan.ActionBaseline && st.Action != plan.ActionPatch {
 		return s
 	}
 	i := slices.IndexFunc(s.ledger, func(o journal.Obligation) bool { return o.ID == OwedFiles })

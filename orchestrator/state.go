@@ -84,6 +84,8 @@ type Lane struct {
 	Adopt       bool            // the step at work was found running on the node: starting it again adopts it
 	Baseline    json.RawMessage // reported by ActionBaseline; by ActionPreflight, of masters that have something deferred
 	Deactivated bool            // its baseline says that somebody had deactivated the agent
+	Ready       *plan.Ready     // reported by ActionBaseline: what the launch needs
+	ReadyAt     time.Time       // of that report; the node's uptime was read before
 	Report      *plan.Report    // of the step that ended last
 	Script      Ran             // how the node's script is known to have ended, if it has
 	Left        string          // why a person left the node behind; empty: nobody did

@@ -39,6 +39,7 @@ func window(t *testing.T) *tape {
 	}
 	for _, n := range []string{"a1", "a2"} {
 		tp.step(plan.StepID("general/" + n + "/baseline"))
+		tp.observed(t, 0)
 		tp.step(plan.StepID("general/" + n + "/patch"))
 	}
 	return tp

@@ -4,54 +4,62 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
-// patch starts the script detached, once, and watches it to its end. Losing
-// the connection, or the whole controller, is a gap in watching: the script
-// goes on, and the node's receipts say what became of it.
+// patch launches the script, detached, once, and watches it to its end. Nothing
+// is asked or installed before the launch, which is what its proof is good for:
+// see baseline. Losing the connection, or the whole controller, is a gap in
+// watching: the script goes on, and the node's receipts say what became of it.
 func (p *Patcher) patch(ctx context.Context, t plan.Task, note func(plan.Note)) plan.Report {
 	ctx, cancel := within(ctx, t.Step.Timeout)
 	defer cancel()
-	ev, err := insist(ctx, p.Poll, note, func() (evidence, error) { return p.evidence(ctx, t) })
-	if err != nil {
-		return inDoubt(t, err)
+	attempt := 0
+	if !t.Adopt {
+		if why := t.Unlaunchable(); why != "" {
+			return failed(plan.BeforeSwap, "nothing was launched: %s", why)
+		}
+		attempt = t.Ready.Attempt
+		if rep, over := p.launch(ctx, t, note); over {
+			return rep
+		}
 	}
-	if rep := classify(ev); rep.Outcome != plan.NotRun {
-		return p.watch(ctx, t, rep, note)
-	}
-	if err := p.install(ctx, t); err != nil {
-		return unlaunched(ctx, t, "putting the script on the node", err)
-	}
-	if err := p.lockHere(ctx, t); err != nil {
-		return unlaunched(ctx, t, "taking the cluster lock on it", err)
-	}
-	h, err := p.Nodes.Node(ctx, t.Step.Node)
-	if err != nil {
-		return unlaunched(ctx, t, "connecting", err)
-	}
-	up, err := node.ReadUptime(ctx, h)
-	if err != nil {
-		return unlaunched(ctx, t, "reading the node's uptime", err)
-	}
-	s := node.Start{Claim: p.claim(t), SHA256: t.Plan.Script.SHA256, Attempt: ev.next(), From: t.Plan.From, Until: up.At(plan.FreshFor)}
-	unit, err := node.Launch(ctx, h, s)
-	if rep, over := p.unstarted(t, err); over {
-		return rep
-	}
-	if err != nil {
-		note(plan.Note{Detail: "launch unanswered, reading the node's receipts: " + err.Error()})
-	} else {
-		note(plan.Note{Detail: "script started as " + unit})
-	}
-	rep, err := insist(ctx, p.Poll, note, func() (plan.Report, error) { return p.settled(ctx, t, s.Attempt) })
+	rep, err := insist(ctx, p.Poll, note, func() (plan.Report, error) { return p.settled(ctx, t, attempt) })
 	if err != nil {
 		return inDoubt(t, err)
 	}
 	return p.watch(ctx, t, rep, note)
+}
+
+// launch asks the node once to start the script, and only as long as the proof
+// is fresh. True: it is proved that nothing was started, and the report says why.
+func (p *Patcher) launch(ctx context.Context, t plan.Task, note func(plan.Note)) (plan.Report, bool) {
+	intime, cancel := context.WithDeadline(ctx, t.Until.By)
+	defer cancel()
+	h, err := p.Nodes.Node(intime, t.Step.Node)
+	if err != nil {
+		return unsent(err), true
+	}
+	until := node.Deadline{BootID: t.Until.BootID, Uptime: int(t.Until.Uptime.D() / time.Second)}
+	unit, err := node.Launch(intime, h, node.Start{Claim: p.claim(t), SHA256: t.Plan.Script.SHA256, Attempt: t.Ready.Attempt, From: t.Plan.From, Until: until})
+	if err == nil {
+		note(plan.Note{Detail: "script started as " + unit})
+		return plan.Report{}, false
+	}
+	rep, over := p.unstarted(t, err)
+	if !over {
+		note(plan.Note{Detail: "launch unanswered, reading the node's receipts: " + err.Error()})
+	}
+	return rep, over
+}
+
+// unsent reports a launch that never left the controller.
+func unsent(err error) plan.Report {
+	return plan.Report{Outcome: plan.NotRun, Class: plan.BeforeSwap, Detail: fmt.Sprintf("the launch was not sent: %v; nothing was started", err)}
 }
 
 // unstarted reports a launch that the node has answered, and that has started
@@ -66,7 +74,9 @@ func (p *Patcher) unstarted(t plan.Task, err error) (plan.Report, bool) {
 	switch {
 	case errors.As(err, &refused):
 		return p.refused(t, refused), refused.Word != node.RefusedReceipt
-	case errors.As(err, &notRun), errors.As(err, &sudo), errors.As(err, &exit) && exit.Code < 128: // above, a signal ended it, at any point
+	case errors.As(err, &notRun):
+		return unsent(err), true
+	case errors.As(err, &sudo), errors.As(err, &exit) && exit.Code < 128: // above, a signal ended it, at any point
 		return failed(plan.BeforeSwap, "launching: %v; nothing was started", err), true
 	}
 	return plan.Report{}, false

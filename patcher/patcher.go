@@ -58,7 +58,7 @@ func (p *Patcher) Do(ctx context.Context, t plan.Task, note func(plan.Note)) pla
 	case plan.ActionStage:
 		return p.stage(ctx, t)
 	case plan.ActionBaseline:
-		return p.baseline(ctx, t)
+		return p.baseline(ctx, t, note)
 	case plan.ActionPatch:
 		return p.patch(ctx, t, note)
 	case plan.ActionReturn, plan.ActionServe:
@@ -87,16 +87,6 @@ func (p *Patcher) Reconcile(ctx context.Context, t plan.Task) plan.Report {
 		return inDoubt(t, err)
 	}
 	return rep
-}
-
-func (p *Patcher) baseline(ctx context.Context, t plan.Task) plan.Report {
-	ctx, cancel := within(ctx, t.Step.Timeout)
-	defer cancel()
-	b, err := p.Gates.Baseline(ctx, t.Step.Node)
-	if err != nil {
-		return plan.Report{Outcome: plan.Failed, Class: plan.BeforeSwap, Detail: "no baseline, so nothing was started: " + err.Error()}
-	}
-	return plan.Report{Outcome: plan.Done, Evidence: b, Deactivated: checks.DeactivatedBefore(b)}
 }
 
 // verify waits for the gates of the step. An agent that has been away for most

@@ -135,8 +135,8 @@ type Action string
 const (
 	ActionPreflight  Action = "preflight"    // the cluster gate, and that nothing has moved since the plan
 	ActionStage      Action = "stage"        // put script and runner on the node, fetch packages
-	ActionBaseline   Action = "baseline"     // record what the verification will compare with
-	ActionPatch      Action = "patch"        // run the script; the only disruptive one
+	ActionBaseline   Action = "baseline"     // make the node ready for the launch, and record what the verification will compare with
+	ActionPatch      Action = "patch"        // launch the script, and nothing else before, and watch it; the only disruptive one
 	ActionReturn     Action = "return"       // the node came back as itself: quarantined half of verification
 	ActionServe      Action = "serve"        // the node serves: the other half
 	ActionProbe      Action = "launch-probe" // a tiny task is started on the agent and ends there

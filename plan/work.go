@@ -67,7 +67,10 @@ type Task struct {
 	Left        []inventory.NodeName // agents that are amiss in this run: no postflight expects them at the target, no master's verification at the leader
 	Deactivated []inventory.NodeName // agents that somebody had deactivated before their lanes began: they may stay so
 	Baseline    json.RawMessage      // what ActionBaseline of the same lane reported
-	Proof       string               // that the master may be taken out, for a person; empty otherwise
+	Proof       string               // that the node may be taken out, for a person; of a launch only
+	Ready       *Ready               // as ActionBaseline of the same lane has left the node; of a launch only
+	Until       Deadline             // of a launch: afterwards its proof is too old
+	Adopt       bool                 // nothing is to be launched: what runs on the node, or has run, is watched to its end
 }
 
 // Report is how a task went.
@@ -79,6 +82,7 @@ type Report struct {
 	Silent      *Silence        `json:"silent,omitempty"`      // not nil: the node could not be reached as the step ended
 	Evidence    json.RawMessage `json:"evidence,omitempty"`    // a baseline, a receipt: read back by later tasks
 	Deactivated bool            `json:"deactivated,omitempty"` // of a baseline: somebody had deactivated the agent at the leader
+	Ready       *Ready          `json:"ready,omitempty"`       // of a baseline: what the launch needs
 	Undone      bool            `json:"undone,omitempty"`      // of a launch probe: its framework is proved to be gone
 }
 

@@ -112,6 +112,10 @@ func (w *work) compared() {
 // patch begins the script, unless the node says that it has begun already.
 func (w *work) patch() {
 	c, n := w.c, w.n
+	if !n.reachable(c.now) && !w.t.Adopt {
+		w.ends(plan.Report{Outcome: plan.NotRun, Class: plan.BeforeSwap, Detail: "the launch was not sent: the node does not answer; nothing was started"})
+		return
+	}
 	if !n.reachable(c.now) {
 		w.insist(w.patch)
 		return

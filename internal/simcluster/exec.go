@@ -100,6 +100,7 @@ func (s session) first(line string, argv []string, stdin []byte) (reply, bool) {
 	if launch && n.hit(LaunchLate) {
 		s.later(line, argv, stdin)
 		n.cutSSH()
+		n.moment(WhenLaunch)
 		return reply{}, false
 	}
 	r := s.run(line, argv, stdin)
