@@ -86,3 +86,60 @@ func TestHostCertificates(t *testing.T) {
 		})
 	}
 }
+
+// TestAHostCertificateOfAnAuthorityThatIsNotKnown is as good as the plain key.
+func TestAHostCertificateOfAnAuthorityThatIsNotKnown(t *testing.T) {
+	k := newKeys(t)
+	authority, _ := newSigner(t)
+	other, _ := newSigner(t)
+	plain := func(s ssh.Signer) string { return knownhosts.Line([]string{"10.0.0.4"}, s.PublicKey()) + "\n" }
+	for _, row := range []struct {
+		name, known string
+		learn       bool
+		problem     sshexec.HostKeyProblem
+		says        string // "" is accepted
+	}{
+		{"the plain key is known", plain(k.host), false, 0, ""},
+		{"the plain key is known, and an authority that did not sign", plain(k.host) + "@cert-authority * " + string(ssh.MarshalAuthorizedKey(other.PublicKey())), false, 0, ""},
+		{"nothing is known", "", false, sshexec.HostKeyUnknown, "is not known"},
+		{"nothing is known, and keys are learned", "", true, 0, ""},
+		{"an authority is known, and keys are learned", "@cert-authority * " + string(ssh.MarshalAuthorizedKey(other.PublicKey())), true, sshexec.HostKeyUnknown, "does not hold"},
+		{"the signer is revoked", plain(k.host) + "@revoked " + knownhosts.Line([]string{"*"}, authority.PublicKey()) + "\n", true, 0, "does not hold"},
+		{"the plain key is revoked", plain(k.host) + "@revoked " + plain(k.host), true, sshexec.HostKeyRevoked, "is revoked"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cert := ssh.Certificate{Key: k.host.PublicKey(), CertType: ssh.HostCert, ValidPrincipals: []string{"10.0.0.4"}, ValidBefore: ssh.CertTimeInfinity}
+				if err := cert.SignCert(rand.Reader, authority); err != nil {
+					t.Fatal(err)
+				}
+				signer, err := ssh.NewCertSigner(&cert, k.host)
+				if err != nil {
+					t.Fatal(err)
+				}
+				l := newLab(t, k)
+				l.serve(t, "10.0.0.4:22", l.m1, func(s *sshd.Server) { s.HostKey = signer })
+				cfg := l.config()
+				cfg.KnownHosts = []string{l.knownHosts(t, row.known)}
+				cfg.Algorithms.HostKeys = []string{ssh.CertAlgoED25519v01} // so that the certificate is sent
+				if row.learn {
+					cfg.LearnTo = cfg.KnownHosts[0]
+				}
+				c, err := sshexec.Dial(t.Context(), sshexec.Target{Name: "m4", Addr: "10.0.0.4:22", User: "core"}, cfg)
+				if c != nil {
+					c.Close()
+				}
+				if (err == nil) != (row.says == "") {
+					t.Fatalf("%v", err)
+				}
+				if err != nil && (!errors.Is(err, sshexec.ErrHostKey) || !strings.Contains(err.Error(), row.says)) {
+					t.Errorf("%v, want an ErrHostKey that says %q", err, row.says)
+				}
+				var e *sshexec.HostKeyError
+				if errors.As(err, &e) && e.Problem != row.problem {
+					t.Errorf("problem %v, want %v: %v", e.Problem, row.problem, err)
+				}
+			})
+		})
+	}
+}

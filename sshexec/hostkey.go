@@ -1,6 +1,7 @@
 package sshexec
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -100,6 +101,11 @@ func (h *hostKeys) check(_ string, _ net.Addr, key ssh.PublicKey) error {
 	if cert, ok := key.(*ssh.Certificate); ok {
 		return h.checkCertificate(cert, err)
 	}
+	return h.judge(key, err, h.learn != "")
+}
+
+// judge says what an error about a plain key means, or learns the key.
+func (h *hostKeys) judge(key ssh.PublicKey, err error, learn bool) error {
 	bad := &HostKeyError{Addr: h.addr, Sent: fingerprint(key), Files: h.files}
 	var mismatch *xknownhosts.KeyError
 	var revoked *xknownhosts.RevokedError
@@ -109,7 +115,7 @@ func (h *hostKeys) check(_ string, _ net.Addr, key ssh.PublicKey) error {
 	case errors.As(err, &mismatch) && len(mismatch.Want) > 0:
 		bad.Problem, bad.Want = HostKeyChanged, allKnown(mismatch.Want)
 	case errors.As(err, &mismatch):
-		if h.learn != "" {
+		if learn {
 			return h.add(key)
 		}
 		bad.Problem = HostKeyUnknown
@@ -119,8 +125,10 @@ func (h *hostKeys) check(_ string, _ net.Addr, key ssh.PublicKey) error {
 	return bad
 }
 
-// checkCertificate judges one that does not hold for the address: it may be
-// made out to the node's name. It is never learned.
+// checkCertificate judges one that does not hold for the address: it may be made
+// out to the node's name. One whose signer is no authority for the node is as good
+// as the plain key in it, as in OpenSSH; that key is learned only where no authority
+// is known for the node at all.
 func (h *hostKeys) checkCertificate(cert *ssh.Certificate, err error) error {
 	if h.name != "" && h.name != h.addr {
 		byName := h.db.HostKeyCallback()(h.name, unseen(h.name), cert)
@@ -129,7 +137,40 @@ func (h *hostKeys) checkCertificate(cert *ssh.Certificate, err error) error {
 		}
 		err = byName
 	}
-	return fmt.Errorf("%w: its certificate, signed by %s, does not hold for %s: %w", ErrHostKey, fingerprint(cert.SignatureKey), h.addr, err)
+	refused := fmt.Errorf("%w: its certificate, signed by %s, does not hold for %s: %w", ErrHostKey, fingerprint(cert.SignatureKey), h.addr, err)
+	signer, others := h.authority(cert.SignatureKey)
+	if signer || cert.CertType != ssh.HostCert || h.revokes(cert.SignatureKey) {
+		return refused
+	}
+	plain := h.db.HostKeyCallback()(h.addr, unseen(h.addr), cert.Key)
+	switch {
+	case plain == nil:
+		return nil
+	case others && !h.revokes(cert.Key):
+		return refused
+	}
+	return h.judge(cert.Key, plain, h.learn != "")
+}
+
+// authority says whether a key is an authority for the node, and whether others
+// are.
+func (h *hostKeys) authority(key ssh.PublicKey) (it, others bool) {
+	for _, addr := range []string{h.addr, h.name} {
+		if addr == "" {
+			continue
+		}
+		for _, known := range h.db.HostKeys(addr) {
+			it = it || known.Cert && bytes.Equal(known.Marshal(), key.Marshal())
+			others = others || known.Cert
+		}
+	}
+	return it, others
+}
+
+// revokes says whether a line marks a key as @revoked.
+func (h *hostKeys) revokes(key ssh.PublicKey) bool {
+	var revoked *xknownhosts.RevokedError
+	return errors.As(h.db.HostKeyCallback()(h.addr, unseen(h.addr), key), &revoked)
 }
 
 // add appends the key to the file that learns.
