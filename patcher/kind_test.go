@@ -13,6 +13,7 @@ func TestWhatFailsAtTheLoginIsNotUnreachable(t *testing.T) {
 		"auth":       &sshexec.AuthError{Ended: true},
 		"agent":      &sshexec.AgentError{Socket: "/agent", Err: errors.New("no answer within 15s")},
 		"algorithms": &sshexec.AlgorithmError{What: "client to server cipher"},
+		"shell":      &sshexec.NotRunError{Err: sshexec.ErrShell},
 		"dial":       errors.New("connection refused"),
 	} {
 		if got := kind(&sshexec.DialError{Node: "a1", Err: err}); got != want {

@@ -92,6 +92,8 @@ func kind(err error) string {
 		return "algorithms"
 	case errors.As(err, &sudo):
 		return "sudo"
+	case errors.Is(err, sshexec.ErrShell):
+		return "shell"
 	case errors.As(err, &dial):
 		return "dial"
 	default:

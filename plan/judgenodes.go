@@ -74,6 +74,9 @@ func unreachable(n inventory.Node, f NodeFacts, today time.Time) Block {
 	case "algorithms":
 		b.What, b.Want = "its sshd has no algorithm in common with dcos-patch", "one key exchange, host key, cipher and MAC in common"
 		b.Next = "allow one that it takes: ssh: {key_exchanges, ciphers, macs, host_key_algorithms} in the inventory, or another one in its sshd_config"
+	case "shell":
+		b.What, b.Want = "the login shell runs no commands there", "a shell that runs what it is given, and ends"
+		b.Next = "look at the startup files of the login user on it (.bashrc, .profile, /etc/profile.d), or name another ssh.user"
 	case "survey":
 		b.What, b.Want = "its answer cannot be used", "a complete survey"
 		b.Next = "dcos-patch check " + string(n.Name)

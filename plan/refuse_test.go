@@ -34,6 +34,7 @@ func TestBuildRefuses(t *testing.T) {
 		{"a refused login", node("a1", func(f *NodeFacts) { *f = NodeFacts{Err: "denied", Kind: "auth"} }), "a1", "does not let us in"},
 		{"an agent that does not sign", node("a1", func(f *NodeFacts) { *f = NodeFacts{Err: "it does not sign", Kind: "agent"} }), "a1", "ssh agent does not sign"},
 		{"no algorithm in common", node("a1", func(f *NodeFacts) { *f = NodeFacts{Err: "no cipher", Kind: "algorithms"} }), "a1", "no algorithm in common"},
+		{"a login shell that runs nothing", node("a1", func(f *NodeFacts) { *f = NodeFacts{Err: "prints without end", Kind: "shell"} }), "a1", "runs no commands"},
 		{"a node that nobody asked", func(i *in) { delete(i.Facts.Nodes, "a1") }, "a1", "its answer cannot be used"},
 		{"a public agent declared private", node("a1", func(f *NodeFacts) { f.Role = dcos.PublicAgent }), "a1", "its role"},
 		{"a node without a role", node("a1", func(f *NodeFacts) { f.Role = dcos.RoleUnknown }), "a1", "its role"},

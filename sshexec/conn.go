@@ -27,6 +27,7 @@ type Conn struct {
 	sudoPassword Secret
 	sudoTerminal atomic.Bool // sudo wants one
 	noForwarding atomic.Bool // sshd forbids it
+	shellEnds    atomic.Bool // the login shell does something as it ends
 
 	work sync.WaitGroup // everything that runs for this connection
 

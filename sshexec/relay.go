@@ -31,7 +31,7 @@ func (c *Conn) relay(ctx context.Context, host, port string) (net.Conn, error) {
 		c.leave()
 		return nil, err
 	}
-	ok, err := c.request(ctx, ch, "exec", Quote([]string{"bash", "-c", relayScript, "relay", host, port}))
+	ok, err := c.request(ctx, ch, "exec", c.place()+Quote([]string{"bash", "-c", relayScript, "relay", host, port}))
 	if err == nil && !ok {
 		err = errors.New("the node does not let us run commands")
 	}

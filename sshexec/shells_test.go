@@ -34,6 +34,21 @@ func TestEveryLoginShellReadsBackWhatWasQuoted(t *testing.T) {
 	}
 }
 
+// In each of these shells a command can take the shell's place, also after another
+// one.
+func TestACommandTakesThePlaceOfEveryLoginShell(t *testing.T) {
+	for _, shell := range []string{"sh", "bash", "dash", "zsh", "tcsh", "csh", "fish", "ksh", "mksh"} {
+		t.Run(shell, func(t *testing.T) {
+			cmd := exec.Command(installed.Need(t, shell), "-c", afterNoise(inPlace+Quote([]string{"sh", "-c", "echo out; exit 3"})))
+			cmd.Env = []string{"HOME=/nonexistent", "PATH=/usr/bin:/bin"}
+			out, _ := cmd.Output()
+			if got := string(out); got != begin+"\nout\n" || cmd.ProcessState.ExitCode() != 3 {
+				t.Errorf("%q, exit code %d", got, cmd.ProcessState.ExitCode())
+			}
+		})
+	}
+}
+
 // A csh must not read another word than the one that was quoted; that it reads
 // none at all is what happens.
 func TestALineBreakIsAnErrorInCshAndNeverAnotherWord(t *testing.T) {

@@ -9,8 +9,9 @@ import (
 type way struct {
 	cmd      Cmd
 	password Secret
-	terminal bool // for sudo
-	noisy    bool // the login shell prints
+	terminal bool   // for sudo
+	place    string // begins the line
+	noisy    bool   // the login shell prints
 }
 
 // prepare says what the login shell gets and what is sent to it, and sets up
@@ -32,7 +33,7 @@ func (w way) prepare(r *running) (line string, stdin io.Reader, err error) {
 		r.root = newGate(r.stderr, sudoBegun, sudoPrompt)
 		r.stderr = r.root
 	}
-	line = Quote(words)
+	line = w.place + Quote(words)
 	if w.noisy {
 		line = afterNoise(line)
 		r.noise = withoutNoise(r.stdout)
