@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
@@ -21,35 +20,31 @@ func LookCloser(ctx context.Context, nodes Nodes, inv *inventory.Cluster, facts 
 	all := inv.Nodes()
 	closer := make([]plan.NodeFacts, len(all))
 	url, base := packageURL(facts.Script), time.Now()
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, atOnce)
-	for i, n := range all {
-		closer[i] = facts.Nodes[n.Name]
-		if closer[i].Err != "" {
-			continue
+	each(all, func(i int, n inventory.Node) {
+		if closer[i] = facts.Nodes[n.Name]; closer[i].Err == "" {
+			lookCloser(ctx, nodes, n, url, base, &closer[i])
 		}
-		wg.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			h, err := bounded{nodes}.Node(ctx, n.Name)
-			if err != nil {
-				closer[i].Err, closer[i].Kind = err.Error(), kind(err) // it answered the survey, and no more
-				return
-			}
-			ctx, cancel := context.WithTimeout(ctx, askPatience)
-			defer cancel()
-			enough := agentClock
-			if n.Role == dcos.Master {
-				enough = masterClock
-			}
-			closer[i].Clock = clock(ctx, h, base, enough)
-			closer[i].Ready = readiness(ctx, h, url)
-		})
-	}
-	wg.Wait()
+	})
 	for i, n := range all {
 		facts.Nodes[n.Name] = closer[i]
 	}
+}
+
+func lookCloser(ctx context.Context, nodes Nodes, n inventory.Node, url string, base time.Time, f *plan.NodeFacts) {
+	defer Visit(nodes, n.Name)()
+	h, err := bounded{nodes}.Node(ctx, n.Name)
+	if err != nil {
+		f.Err, f.Kind = err.Error(), kind(err) // it answered the survey, and no more
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, askPatience)
+	defer cancel()
+	enough := agentClock
+	if n.Role == dcos.Master {
+		enough = masterClock
+	}
+	f.Clock = clock(ctx, h, base, enough)
+	f.Ready = readiness(ctx, h, url)
 }
 
 // How well clocks are wanted to be known, and how often they are asked for it.

@@ -39,6 +39,7 @@ func Look(ctx context.Context, nodes Nodes, names []inventory.NodeName) []Sighti
 	seen := make([]Sighting, len(names))
 	each(names, func(i int, name inventory.NodeName) {
 		seen[i].Node = name
+		defer Visit(nodes, name)()
 		h, err := bounded{nodes}.Node(ctx, name)
 		if err == nil {
 			ctx, cancel := context.WithTimeout(ctx, askPatience)
@@ -52,6 +53,7 @@ func Look(ctx context.Context, nodes Nodes, names []inventory.NodeName) []Sighti
 
 // Ours asks a node what runs have left on it.
 func Ours(ctx context.Context, nodes Nodes, name inventory.NodeName) (node.Belongings, error) {
+	defer Visit(nodes, name)()
 	h, err := bounded{nodes}.Node(ctx, name)
 	if err != nil {
 		return node.Belongings{}, err
@@ -61,15 +63,15 @@ func Ours(ctx context.Context, nodes Nodes, name inventory.NodeName) (node.Belon
 	return node.Ours(ctx, h)
 }
 
-// each calls f for every name, a bounded number at a time.
-func each(names []inventory.NodeName, f func(i int, name inventory.NodeName)) {
+// each calls f for every element, a bounded number at a time.
+func each[T any](all []T, f func(i int, one T)) {
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, atOnce)
-	for i, name := range names {
+	for i, one := range all {
+		slots <- struct{}{}
 		wg.Go(func() {
-			slots <- struct{}{}
 			defer func() { <-slots }()
-			f(i, name)
+			f(i, one)
 		})
 	}
 	wg.Wait()
@@ -106,6 +108,7 @@ func Raise(ctx context.Context, nodes Nodes, seen []Sighting, master func(invent
 func initAll(ctx context.Context, nodes Nodes, names []inventory.NodeName, by node.Claim) map[inventory.NodeName]error {
 	errs := make([]error, len(names))
 	each(names, func(i int, name inventory.NodeName) {
+		defer Visit(nodes, name)()
 		h, err := bounded{nodes}.Node(ctx, name)
 		if err == nil {
 			ctx, cancel := context.WithTimeout(ctx, askPatience)

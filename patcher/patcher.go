@@ -52,6 +52,9 @@ type Patcher struct {
 
 // Do performs a step, or adopts it when it runs on the node already.
 func (p *Patcher) Do(ctx context.Context, t plan.Task, note func(plan.Note)) plan.Report {
+	if t.Step.Node != "" {
+		defer Visit(p.Nodes, t.Step.Node)()
+	}
 	switch t.Step.Action {
 	case plan.ActionPreflight:
 		return p.preflight(ctx, t, note)
@@ -79,6 +82,9 @@ func (p *Patcher) Do(ctx context.Context, t plan.Task, note func(plan.Note)) pla
 // Reconcile finds out how a patch in doubt has ended. It changes nothing but
 // our own record: an attempt that has not begun is called off.
 func (p *Patcher) Reconcile(ctx context.Context, t plan.Task) plan.Report {
+	if t.Step.Node != "" {
+		defer Visit(p.Nodes, t.Step.Node)()
+	}
 	if !t.Step.Action.Mutates() {
 		return plan.Report{Outcome: plan.NotRun, Detail: "changes nothing, so it is done again"}
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/node"
@@ -23,16 +22,7 @@ func (p *Patcher) postflight(ctx context.Context, t plan.Task, note func(plan.No
 	}
 	nodes := slices.DeleteFunc(slices.Clone(t.Plan.Nodes), func(n plan.Node) bool { return n.Disposition == plan.Excluded || slices.Contains(t.Left, n.Name) })
 	findings := make([]dcos.Finding, len(nodes))
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, atOnce)
-	for i, n := range nodes {
-		wg.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			findings[i] = p.final(ctx, t, n)
-		})
-	}
-	wg.Wait()
+	each(nodes, func(i int, n plan.Node) { findings[i] = p.final(ctx, t, n) })
 	// Who is in service is asked last, and only a green look knows: during an
 	// election the list of agents that are out is empty.
 	obs, rep := p.green(ctx, t, note)
@@ -58,6 +48,7 @@ func (p *Patcher) postflight(ctx context.Context, t plan.Task, note func(plan.No
 // final is what a node says of itself.
 func (p *Patcher) final(ctx context.Context, t plan.Task, n plan.Node) dcos.Finding {
 	f := dcos.Finding{Check: "target", Node: string(n.Name), Want: "the target's packages active, in service"}
+	defer Visit(p.Nodes, n.Name)()
 	h, err := p.Nodes.Node(ctx, n.Name)
 	var s node.Survey
 	if err == nil {

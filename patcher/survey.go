@@ -5,7 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"sync"
+	"time"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/node"
@@ -19,16 +19,7 @@ import (
 func Survey(ctx context.Context, nodes Nodes, inv *inventory.Cluster) plan.Facts {
 	all := inv.Nodes()
 	answers := make([]plan.NodeFacts, len(all))
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, atOnce)
-	for i, n := range all {
-		wg.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			answers[i] = surveyOne(ctx, nodes, n.Name)
-		})
-	}
-	wg.Wait()
+	each(all, func(i int, n inventory.Node) { answers[i] = surveyOne(ctx, nodes, n.Name) })
 	facts := plan.Facts{Nodes: make(map[inventory.NodeName]plan.NodeFacts, len(all))}
 	for i, n := range all {
 		facts.Nodes[n.Name] = answers[i]
@@ -37,19 +28,23 @@ func Survey(ctx context.Context, nodes Nodes, inv *inventory.Cluster) plan.Facts
 }
 
 func surveyOne(ctx context.Context, nodes Nodes, name inventory.NodeName) plan.NodeFacts {
-	h, err := bounded{nodes}.Node(ctx, name)
+	defer Visit(nodes, name)()
+	host, err := nodes.Node(ctx, name)
 	if err != nil {
 		return plan.NodeFacts{Err: err.Error(), Kind: kind(err)}
 	}
 	ctx, cancel := context.WithTimeout(ctx, askPatience)
 	defer cancel()
-	s, err := node.TakeSurvey(ctx, h)
+	s, err := node.TakeSurvey(ctx, thrifty{host})
 	if err != nil {
 		return plan.NodeFacts{Err: err.Error(), Kind: kind(err)}
 	}
 	f := plan.NodeFacts{
 		ClusterID: s.ClusterID, IP: s.IP, Machine: machineDigest(s), Role: s.Role(), Version: s.Version, Variant: s.Variant, Active: s.Active, Fetched: s.Fetched,
 		MidSwap: s.MidSwap, MasterSize: s.MasterCount, Systemd: s.Systemd, FreeKB: s.FreeKB, Rehearsal: s.Rehearsal, PatchUnit: s.RunningUnit(),
+	}
+	if c, ok := host.(interface{ ShellTook() time.Duration }); ok {
+		f.ShellMS = c.ShellTook().Milliseconds()
 	}
 	if s.Lock != nil {
 		f.LockOwner = s.Lock.Owner

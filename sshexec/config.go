@@ -54,12 +54,17 @@ type Config struct {
 	// for as long as it runs.
 	Sessions int
 
+	// Idle is how many connections of visited nodes are kept in a Pool beyond their
+	// visit; 64.
+	Idle int
+
 	// NetDial opens the first connection of a chain. nil is a net.Dialer.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
 
-	settings Settings  // of the target
-	failures *failures // commands that have failed; nil: nobody remembers
-	unlocked *unlocked // keys whose passphrase was told; nil: none
+	settings Settings    // of the target
+	failures *failures   // commands that have failed; nil: nobody remembers
+	known    *knownFiles // what known_hosts files say; nil: read for each connection
+	unlocked *unlocked   // keys whose passphrase was told; nil: none
 }
 
 func (c Config) withDefaults() Config {
@@ -80,6 +85,7 @@ func (c Config) withDefaults() Config {
 	or(&c.Handshakes, 16)
 	or(&c.HandshakesPerJump, 4)
 	or(&c.Sessions, 5)
+	or(&c.Idle, 64)
 	if c.NetDial == nil {
 		c.NetDial = (&net.Dialer{}).DialContext
 	}

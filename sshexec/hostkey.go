@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"os"
 	"slices"
@@ -32,22 +31,14 @@ func loadHostKeys(cfg Config, name, addr string) (*hostKeys, error) {
 		name, addr = "", net.JoinHostPort(alias, "22")
 	}
 	h := &hostKeys{learn: expandHome(cfg.LearnTo), told: cfg.Learned, addr: addr}
-	var there []string
 	for _, f := range append(slices.Clone(cfg.KnownHosts), cfg.LearnTo) {
-		f = expandHome(f)
-		if f == "" || slices.Contains(h.files, f) {
-			continue
-		}
-		h.files = append(h.files, f)
-		if _, err := os.Stat(f); err == nil {
-			there = append(there, f)
-		} else if !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%w: reading known_hosts: %w", ErrHostKey, err)
+		if f = expandHome(f); f != "" && !slices.Contains(h.files, f) {
+			h.files = append(h.files, f)
 		}
 	}
-	db, err := knownhosts.NewDB(there...)
+	db, err := cfg.known.open(h.files)
 	if err != nil {
-		return nil, fmt.Errorf("%w: reading known_hosts: %w", ErrHostKey, err)
+		return nil, err
 	}
 	h.db = db
 	h.algos = algorithms(db, addr)

@@ -116,6 +116,24 @@ func (k *kept) forget(name string, e *entry) {
 	}
 }
 
+// retire ends the connection of that name without waiting for its end.
+func (k *kept) retire(name string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	e := k.entries[name]
+	if e == nil || k.closed {
+		return
+	}
+	delete(k.entries, name)
+	e.cancel(ErrClosed)
+	k.work.Go(func() {
+		<-e.ready
+		if e.conn != nil {
+			e.conn.Close()
+		}
+	})
+}
+
 // drop ends the connection of that name, or its dial.
 func (k *kept) drop(name string) {
 	k.mu.Lock()

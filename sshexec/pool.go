@@ -18,6 +18,8 @@ type Pool struct {
 
 	mu      sync.Mutex
 	perJump map[string]chan struct{} // likewise, through one jump host
+
+	guests visits
 }
 
 // NewPool makes a Pool that dials nothing yet. lookup says where a node is; it
@@ -26,6 +28,7 @@ func NewPool(cfg Config, lookup func(name string) (Target, error)) *Pool {
 	cfg = cfg.withDefaults()
 	cfg.unlocked = newUnlocked()
 	cfg.failures = &failures{}
+	cfg.known = &knownFiles{}
 	return &Pool{cfg: cfg, lookup: lookup, handshakes: make(chan struct{}, cfg.Handshakes), perJump: map[string]chan struct{}{}}
 }
 
@@ -33,6 +36,7 @@ func NewPool(cfg Config, lookup func(name string) (Target, error)) *Pool {
 // it is dialled, once for all who ask at that time. A connection that dies
 // under a command is never replaced under it. Errors are *DialError.
 func (p *Pool) Get(ctx context.Context, name string) (*Conn, error) {
+	p.guests.ask(name)
 	c, err := p.nodes.get(ctx, name, func(ctx context.Context) (*Conn, error) {
 		t, err := p.lookup(name)
 		if err != nil {

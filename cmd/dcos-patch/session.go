@@ -138,6 +138,9 @@ func (h hosts) Node(ctx context.Context, name inventory.NodeName) (patcher.Host,
 	return h.pool.Get(ctx, string(name))
 }
 
+// Visit lets the pool end the connection after a visit.
+func (h hosts) Visit(name inventory.NodeName) (leave func()) { return h.pool.Visit(string(name)) }
+
 // surveyed is what a survey found, with the script's bytes.
 type surveyed struct {
 	facts  plan.Facts
@@ -150,7 +153,6 @@ func (s *session) survey(ctx context.Context) (surveyed, error) {
 	if err := ctx.Err(); err != nil {
 		return surveyed{}, err
 	}
-	s.timeShells(ctx, facts)
 	out := surveyed{facts: facts}
 	first := s.inv.Masters[0].Name
 	if facts.Nodes[first].Err != "" {

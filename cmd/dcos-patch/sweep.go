@@ -205,6 +205,7 @@ func (w *sweeper) clean(ctx context.Context, lock *patcher.Lock) error {
 // sweepOne sweeps one node. Uploads belong to the login user, who removes them:
 // root follows nobody into /tmp.
 func (w *sweeper) sweepOne(ctx context.Context, l *litter, c node.Claim) {
+	defer w.pool.Visit(string(l.node))()
 	h, err := hosts{w.pool}.Node(ctx, l.node)
 	for _, dir := range l.uploads() {
 		if err == nil {

@@ -1,0 +1,71 @@
+package sshexec
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/skeema/knownhosts"
+)
+
+// knownFiles keeps what known_hosts files say, read once for all connections of
+// a Pool: it is as long as the cluster is large. Files that have changed are read
+// again. The nil knownFiles keeps nothing.
+type knownFiles struct {
+	mu   sync.Mutex
+	read map[string]readFiles // by the files' names
+}
+
+// readFiles is what files said, and what they were then.
+type readFiles struct {
+	were []os.FileInfo
+	db   *knownhosts.HostKeyDB // only read, by any number of connections
+}
+
+// open reads the files that are there.
+func (k *knownFiles) open(files []string) (*knownhosts.HostKeyDB, error) {
+	var there []string
+	var are []os.FileInfo
+	for _, f := range files {
+		info, err := os.Stat(f)
+		if err == nil {
+			there, are = append(there, f), append(are, info)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%w: reading known_hosts: %w", ErrHostKey, err)
+		}
+	}
+	if k == nil {
+		return readKnown(there)
+	}
+	k.mu.Lock() // those who dial at the same time read them once
+	defer k.mu.Unlock()
+	name := strings.Join(there, "\x00")
+	if last, ok := k.read[name]; ok && slices.EqualFunc(last.were, are, unchanged) {
+		return last.db, nil
+	}
+	db, err := readKnown(there)
+	if err != nil {
+		return nil, err
+	}
+	if k.read == nil {
+		k.read = map[string]readFiles{}
+	}
+	k.read[name] = readFiles{are, db}
+	return db, nil
+}
+
+func readKnown(files []string) (*knownhosts.HostKeyDB, error) {
+	db, err := knownhosts.NewDB(files...)
+	if err != nil {
+		return nil, fmt.Errorf("%w: reading known_hosts: %w", ErrHostKey, err)
+	}
+	return db, nil
+}
+
+func unchanged(was, is os.FileInfo) bool {
+	return os.SameFile(was, is) && was.Size() == is.Size() && was.ModTime().Equal(is.ModTime())
+}
