@@ -17,8 +17,20 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // File appends events to a journal on disk. Not safe for concurrent use.
 type File struct {
-	f *os.File
+	f    *os.File
+	torn *Torn
+	err  error // of the record that could not be written: nothing may follow it
 }
+
+// Torn is the end of a journal that was put aside: a record whose write was cut
+// short. Nothing had been done on it.
+type Torn struct {
+	Bytes int64
+	Kept  string // file that holds them
+}
+
+// Torn is what was put aside when the journal was opened; nil: nothing.
+func (j *File) Torn() *Torn { return j.torn }
 
 // Create makes a new journal; a file that exists is an error. Its mode is 0600,
 // and its name outlives a loss of power.
@@ -35,8 +47,8 @@ func Create(path string) (*File, error) {
 }
 
 // Append opens a journal to go on with it, and gives the events that it
-// holds. A torn last line, left by a crash in the middle of a write, is cut
-// off; damage before it is a *DamageError and the file is not touched.
+// holds. A torn end, left by a crash in the middle of a write, is put aside (see
+// Torn); damage before it is a *DamageError and the file is not touched.
 func Append(path string) (*File, []Event, error) {
 	var events []Event
 	f, err := AppendEach(path, func(e Event) { events = append(events, e) })
@@ -54,15 +66,41 @@ func AppendEach(path string, each func(Event)) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening journal: %w", err)
 	}
+	j := &File{f: f}
 	whole, err := Walk(path, f, Longest{}, each)
 	if err == nil {
-		err = f.Truncate(whole)
+		err = j.putAside(path, whole)
 	}
 	if err != nil {
 		f.Close()
 		return nil, err
 	}
-	return &File{f: f}, nil
+	return j, nil
+}
+
+// tornSuffix is of the file that keeps what was cut off.
+const tornSuffix = ".torn"
+
+// putAside keeps what is behind the sound bytes in a file of its own, and cuts it
+// off.
+func (j *File) putAside(path string, whole int64) error {
+	end, err := j.f.Seek(0, io.SeekEnd)
+	if err != nil || end == whole {
+		return err
+	}
+	kept := path + tornSuffix
+	err = writeWhole(kept, io.NewSectionReader(j.f, whole, end-whole))
+	if err == nil {
+		err = j.f.Truncate(whole)
+	}
+	if err == nil {
+		err = j.f.Sync()
+	}
+	if err != nil {
+		return fmt.Errorf("putting the torn end of the journal aside: %w", err)
+	}
+	j.torn = &Torn{Bytes: end - whole, Kept: kept}
+	return nil
 }
 
 // Decode gives the events of a journal's bytes, and how many of the bytes are
@@ -91,12 +129,21 @@ func ReadEach(path string, each func(Event)) error {
 	return err
 }
 
-// Record appends one event and returns when it is on disk.
+// Record appends one event and returns when it is on disk. After an error every
+// further call fails: only the last record of a journal may be torn.
 func (j *File) Record(e Event) error {
+	if j.err != nil {
+		return fmt.Errorf("an earlier record failed: %w", j.err)
+	}
 	line, err := Encode(e)
 	if err != nil {
 		return err
 	}
+	j.err = j.append(line)
+	return j.err
+}
+
+func (j *File) append(line []byte) error {
 	if _, err := j.f.Write(line); err != nil {
 		return fmt.Errorf("appending to journal: %w", err)
 	}
@@ -131,7 +178,7 @@ func Encode(e Event) ([]byte, error) {
 	return append(line, lineSuffix...), nil
 }
 
-// DamageError is a journal that is damaged before its last line. Nothing can
+// DamageError is a journal that is damaged before its last record. Nothing can
 // be trusted that follows, so nothing is done with it.
 type DamageError struct {
 	Path string
@@ -143,7 +190,7 @@ func (e *DamageError) Error() string {
 	return fmt.Sprintf("%s:%d: journal is damaged: %s", e.Path, e.Line, e.Why)
 }
 
-// errTorn is a line without its end.
+// errTorn is a line that is not as it was written.
 var errTorn = errors.New("torn line")
 
 // read decodes a whole journal, and tells how many bytes of it are sound.
@@ -164,12 +211,12 @@ func decode(line []byte) (Event, error) {
 	head := len(linePrefix) + sumLen + len(lineMiddle)
 	if len(line) < head+len(lineSuffix) || !bytes.HasPrefix(line, []byte(linePrefix)) ||
 		!bytes.HasPrefix(line[len(linePrefix)+sumLen:], []byte(lineMiddle)) || !bytes.HasSuffix(line, []byte(lineSuffix)) {
-		return Event{}, errors.New("not a line of a journal")
+		return Event{}, fmt.Errorf("%w: not a line of a journal", errTorn)
 	}
 	body := line[head : len(line)-len(lineSuffix)]
 	want := line[len(linePrefix) : len(linePrefix)+sumLen]
 	if got := fmt.Appendf(nil, "%0*x", sumLen, crc32.Checksum(body, castagnoli)); !bytes.Equal(got, want) {
-		return Event{}, fmt.Errorf("checksum %s, expected %s", got, want)
+		return Event{}, fmt.Errorf("%w: checksum %s, expected %s", errTorn, got, want)
 	}
 	var e Event
 	if err := json.Unmarshal(body, &e); err != nil {

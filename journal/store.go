@@ -84,11 +84,16 @@ func (s Store) Write(run, file string, content []byte) error {
 
 // WriteFrom is Write of what r reads.
 func (s Store) WriteFrom(run, file string, r io.Reader) error {
-	path := s.Path(run, file)
+	return writeWhole(s.Path(run, file), r)
+}
+
+// writeWhole replaces a file so that it is whole or as before, and outlives a loss
+// of power.
+func writeWhole(path string, r io.Reader) error {
 	tmp := path + ".tmp"
 	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", file, err)
+		return fmt.Errorf("writing %s: %w", filepath.Base(path), err)
 	}
 	if _, err = io.Copy(f, r); err == nil {
 		err = f.Sync()
@@ -97,7 +102,7 @@ func (s Store) WriteFrom(run, file string, r io.Reader) error {
 		err = os.Rename(tmp, path)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("writing %s: %w", file, err), os.Remove(tmp))
+		return errors.Join(fmt.Errorf("writing %s: %w", filepath.Base(path), err), os.Remove(tmp))
 	}
 	return syncDir(filepath.Dir(path))
 }

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -22,9 +23,14 @@ func (l Longest) of(line int) int {
 }
 
 // Walk calls each for the events of a journal, one after the other, keeping
-// none of them, and tells how many bytes are sound: a torn last line is left
-// out. On an error, events before the damage have been seen. The path is for a
+// none of them, and tells how many bytes are sound: a torn end is left out.
+// On an error, events before the damage have been seen. The path is for a
 // *DamageError, which a line that is too long is, too.
+//
+// Every record is on disk before the next one is written. So a loss of power can
+// only tear the last one, but anywhere in it: a block of it may be zeros while its
+// end is there. What does not check is therefore a torn end if no further record
+// was begun behind it, and damage if one was.
 func Walk(path string, r io.Reader, most Longest, each func(Event)) (whole int64, err error) {
 	br := bufio.NewReaderSize(r, 1<<16)
 	for n := 1; ; n++ {
@@ -44,13 +50,36 @@ func Walk(path string, r io.Reader, most Longest, each func(Event)) (whole int64
 			derr = fmt.Errorf("event %d where %d was expected", e.Seq, n)
 		}
 		if derr != nil {
-			if _, more := br.Peek(1); errors.Is(derr, errTorn) && errors.Is(more, io.EOF) {
+			if torn, err := isLast(br, derr); err != nil {
+				return 0, fmt.Errorf("reading journal: %w", err)
+			} else if torn {
 				return whole, nil
 			}
 			return 0, &DamageError{Path: path, Line: n, Why: derr.Error()}
 		}
 		each(e)
 		whole += int64(len(line))
+	}
+}
+
+// isLast reports whether a line that does not check is what is left of the last
+// record: it is torn, and no line behind it begins as a record does.
+func isLast(br *bufio.Reader, why error) (bool, error) {
+	if !errors.Is(why, errTorn) {
+		return false, nil
+	}
+	for begins := true; ; {
+		part, err := br.ReadSlice('\n')
+		if begins && bytes.HasPrefix(part, []byte(linePrefix)) {
+			return false, nil
+		}
+		begins = err == nil
+		switch {
+		case errors.Is(err, io.EOF):
+			return true, nil
+		case err != nil && !errors.Is(err, bufio.ErrBufferFull):
+			return false, err
+		}
 	}
 }
 

@@ -266,9 +266,13 @@ detect_ip() { timeout 30 "$BIN/detect_ip"; }
 
 # ---- our files ------------------------------------------------------------
 
-# flush makes files durable. coreutils before 8.24 knows no "sync FILE" and
-# either complains or syncs everything: both do.
-flush() { sync "$@" 2>/dev/null || sync; }
+# flush makes files durable, or fails. coreutils before 8.24 knows no "sync FILE" and
+# either complains or syncs everything: both do. Whether it knows FILEs shows at /dev,
+# which no disk is behind: where it does, that it failed is an error of the disk.
+flush() { sync "$@" 2>/dev/null || { ! sync /dev 2>/dev/null && sync; }; }
+
+# durably is flush, or the end: what was changed may be gone after a loss of power.
+durably() { flush "$@" || die "cannot make $* durable: sync failed; see the kernel's log"; }
 
 # store replaces a file so that it is always whole, and durable afterwards.
 store() { # FILE, content on standard input
@@ -911,7 +915,7 @@ verb_init() { # EPOCH RUN
 	esac
 	mkdir -p "$DIR/bin" "$DIR/scripts" "$DIR/receipts" "$DIR/runs/$2" || die_unwritten "cannot make directories below $DIR" "$DIR"
 	chmod 0700 "$DIR" || die "cannot close $DIR to others"
-	flush "$DIR" "$DIR/runs"
+	durably "$DIR" "$DIR/runs"
 }
 
 verb_install() { # MODE SRC DST
@@ -934,7 +938,7 @@ verb_install() { # MODE SRC DST
 	if ! { store "$dst.new" <"$src" && chmod "$1" "$dst.new" && mv -f "$dst.new" "$dst"; }; then
 		die_unwritten "cannot install $3" "$DIR"
 	fi
-	flush "$dst" "${dst%/*}"
+	durably "$dst" "${dst%/*}"
 }
 
 lock_holder() {
@@ -966,7 +970,7 @@ verb_lock() { # EPOCH RUN OWNER
 		die_unwritten "cannot write the lock" "$DIR"
 	fi
 	rm -f "$DIR/lock.mine"
-	flush "$DIR"
+	durably "$DIR"
 }
 
 verb_unlock() { # EPOCH RUN
@@ -976,7 +980,7 @@ verb_unlock() { # EPOCH RUN
 	[ -n "$holder" ] || return 0
 	[ "$(holder_run "$holder")" = "$2" ] || refuse lock "$holder"
 	rm -f "$DIR/lock" || die "cannot remove the lock"
-	flush "$DIR"
+	durably "$DIR"
 }
 
 # verb_beat says that the controller of the run lives. It decides nothing by
@@ -1030,7 +1034,7 @@ verb_sweep() { # EPOCH RUN
 	our_programs | remove || die "cannot remove the installed program"
 	for d in "$DIR/runs"/* "$DIR/runs" "$DIR/scripts" "$DIR/bin"; do rmdir "$d" 2>/dev/null; done
 	rm -f "$DIR/heartbeat" "$DIR/lock" || die "cannot remove the lock"
-	flush "$DIR"
+	durably "$DIR"
 }
 
 # leftovers are files that were being written as their writer died. Nobody
@@ -1185,7 +1189,7 @@ verb_call_off() { # EPOCH RUN SHA256 ATTEMPT
 	s=$(state "$3" "$4") || exit 1
 	if [ "$s" = unbegun ]; then
 		call_off "$3" "$4" "run $2, epoch $1, had no answer to its launch" || die_unwritten "cannot call attempt $4 off" "$DIR"
-		flush "${d%/*}" "$DIR/receipts"
+		durably "${d%/*}" "$DIR/receipts"
 		s=called-off
 	fi
 	echo "state $s"
@@ -1208,7 +1212,7 @@ record_start() { # EPOCH RUN SHA256 ATTEMPT FROM BOOT_ID UNTIL OWNER
 		echo "from=$5"
 		echo "active_sum=$(active_sum)"
 	} | store "$d/started" || die_unwritten "cannot write the receipt" "$DIR"
-	flush "${d%/*}" "$DIR/receipts"
+	durably "${d%/*}" "$DIR/receipts"
 }
 
 # start_unit uses only what systemd-run of systemd 219 has. The unit must not
@@ -1238,8 +1242,7 @@ run_patch() { # SHA256 ATTEMPT
 		exit 71
 	fi
 	: >"$d/output"
-	flush "$d"
-	if cd / && clear_libltdl "$d" >>"$d/output" 2>&1; then
+	if flush "$d" && cd / && clear_libltdl "$d" >>"$d/output" 2>&1; then
 		run_script "$DIR/scripts/$1.sh" "$d/output"
 		code=$?
 	else

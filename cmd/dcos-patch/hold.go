@@ -63,6 +63,13 @@ func take(store journal.Store, run string) (*taken, error) {
 	return t, nil
 }
 
+// tellTorn says that a record was put aside whose write was cut short.
+func (t *taken) tellTorn(w io.Writer) {
+	if torn := t.file.Torn(); torn != nil {
+		say(w, "the last record of the journal was cut short: its %d bytes are put aside in %s; nothing had been done on it", torn.Bytes, torn.Kept)
+	}
+}
+
 // release lets others have the run.
 func (t *taken) release() {
 	t.file.Close()

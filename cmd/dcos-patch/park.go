@@ -57,6 +57,7 @@ func (a *app) park(node inventory.NodeName, f parkFlags) error {
 		return err
 	}
 	defer own.release()
+	own.tellTorn(a.err)
 	if err := parkable(run, own.state, node); err != nil {
 		return err
 	}

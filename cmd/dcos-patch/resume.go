@@ -80,6 +80,7 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 		return err
 	}
 	defer own.release()
+	own.tellTorn(a.err)
 	s := own.state
 	r := &runner{app: a, session: sess, store: store, run: run, lock: a.lock(sess, run), plan: s.Plan, file: own.file}
 	r.lock.Known, r.lock.Handover = s.Epoch, f.fromCluster
