@@ -6,7 +6,6 @@ import "slices"
 func sshMutants() []Mutant {
 	return slices.Concat(in("sshexec/run.go",
 		Mutant{Name: "a failed sudo command is run twice", Old: "if !cmd.Sudo || !wantsTerminal(err) || r.terminal {", New: "if !cmd.Sudo || err == nil || r.terminal {"},
-		Mutant{Name: "a command whose input was taken is run again", Old: "if !r.wasFed(ctx) || !again() {", New: "if !again() {"},
 		Mutant{Name: "an unanswered exec is judged as not run", Old: "return nil, &lostError{err}", New: "return nil, err"},
 		Mutant{Name: "a command whose end was not heard was not run", Old: "return r.soFar(start), r, &LostError{Node: c.node, Cmd: r.shown, Err: r.meanwhile(context.Cause(ctx))}", New: "return r.soFar(start), r, &NotRunError{Node: c.node, Cmd: r.shown, Err: r.meanwhile(context.Cause(ctx))}"},
 	), in("sshexec/hostkey.go",

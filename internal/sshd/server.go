@@ -30,6 +30,8 @@ type Server struct {
 	MaxStartups      int  // that have not logged in yet, of ServeListener; 0: any number
 	MaxSessions      int  // open on one connection at once; 0: any number
 
+	Asked func(line string) // of a command, before its request is answered; nil: nothing is done
+
 	Banner string        // said before the login
 	Slow   time.Duration // passes before the login, as with UseDNS and a name service that is down
 

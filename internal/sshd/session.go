@@ -26,6 +26,7 @@ func (s *Server) session(ctx context.Context, nc ssh.NewChannel) {
 			_ = r.Reply(!started, nil)
 			continue
 		}
+		s.asked(r)
 		run := s.program(r, terminal)
 		ok := run != nil && !started
 		if r.WantReply {
@@ -39,6 +40,14 @@ func (s *Server) session(ctx context.Context, nc ssh.NewChannel) {
 			defer ch.Close()
 			end(ch, run(ctx, ch))
 		})
+	}
+}
+
+// asked tells of a command that is asked for.
+func (s *Server) asked(r *ssh.Request) {
+	var arg struct{ Value string }
+	if s.Asked != nil && r.Type == "exec" && ssh.Unmarshal(r.Payload, &arg) == nil {
+		s.Asked(arg.Value)
 	}
 }
 
