@@ -171,7 +171,7 @@ func TestAnAnswerIsTakenFromTheServerThatWasAskedAndWhole(t *testing.T) {
 				w.Header().Set("Content-Length", "100")
 				w.Write(make([]byte, 10))
 			}, dcos.Unknown, "EOF"},
-			"silence": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, dcos.Unknown, "deadline"},
+			"silence": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, dcos.Unknown, "no answer in time"},
 		} {
 			web.answer(c.serve)
 			begin := time.Now()

@@ -113,8 +113,13 @@ func (s *sim) lock() {
 // launch starts the patch as the patcher does.
 func (s *sim) launch(name inventory.NodeName) {
 	s.t.Helper()
-	start := node.Start{Claim: simClaim(), SHA256: s.sha, Attempt: 1, From: s.plan.From}
-	if _, err := node.Launch(s.t.Context(), s.prepare(name), start); err != nil {
+	h := s.prepare(name)
+	up, err := node.ReadUptime(s.t.Context(), h)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	start := node.Start{Claim: simClaim(), SHA256: s.sha, Attempt: 1, From: s.plan.From, Until: up.At(time.Minute)}
+	if _, err := node.Launch(s.t.Context(), h, start); err != nil {
 		s.t.Fatal(err)
 	}
 }

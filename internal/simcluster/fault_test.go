@@ -324,7 +324,7 @@ func TestFaults(t *testing.T) {
 			}
 			s.launch("a1")
 			s.wait(3 * time.Minute)
-			if out := l.verb("checks node-poststart"); !strings.HasSuffix(out, "exit 2\n") {
+			if out := l.verb("checks node-poststart"); !strings.HasSuffix(out, "exit 3\n") || !strings.Contains(out, `"status": 127`) {
 				s.Errorf("after: %s", out)
 			}
 		}},
