@@ -209,6 +209,9 @@ func withAway(f dcos.Finding, away Away, look string) dcos.Finding {
 		f.Observed += ", " + s
 	}
 	f.Final = away.Spent()
+	if !away.Since.IsZero() && away.Budget > 0 {
+		f.Deadline = away.Since.Add(away.Budget)
+	}
 	urgent := ""
 	switch {
 	case away.Spent():

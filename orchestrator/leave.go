@@ -14,6 +14,9 @@ type Safety struct {
 	Safe    bool
 	Unknown bool // nobody can say now; Safe is false
 	Why     string
+
+	Until     time.Time // when that it is safe ends; zero: nothing is known to end it
+	UntilWhat string    // what happens then
 }
 
 // lookLasts is how long a look at the cluster tells people how it is.
@@ -23,6 +26,14 @@ const lookLasts = 2 * time.Minute
 // said from a look at the cluster that is not old, or of a run that has
 // changed nothing.
 func (s State) LeaveAt(now time.Time) Safety {
+	safe := s.leaveAt(now)
+	if safe.Safe {
+		safe.Until, safe.UntilWhat = s.safeUntil(now)
+	}
+	return safe
+}
+
+func (s State) leaveAt(now time.Time) Safety {
 	safe := s.SafeToLeave()
 	ago := func(then time.Time) string { return now.Sub(then).Round(time.Second).String() + " ago" }
 	switch {

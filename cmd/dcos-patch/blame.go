@@ -49,3 +49,25 @@ func failures(s orchestrator.State) []plan.Step {
 	}
 	return all
 }
+
+// namesOf are the nodes of steps, in their order.
+func namesOf(steps []plan.Step) string {
+	var names []string
+	for _, st := range steps {
+		names = append(names, string(st.Node))
+	}
+	return strings.Join(names, " ")
+}
+
+// otherFailures says why each failed but that of the stop, which is told above.
+func otherFailures(s orchestrator.State, all []plan.Step) string {
+	var whys []string
+	for _, st := range all[1:] {
+		why := "no reason is known"
+		if r := report(s, st.ID); r != nil && r.Detail != "" {
+			why = r.Detail
+		}
+		whys = append(whys, strings.ReplaceAll(why, "\n", "; "))
+	}
+	return strings.Join(whys, "; ")
+}

@@ -43,6 +43,9 @@ func leave(s orchestrator.State, now time.Time) string {
 	switch {
 	case safe.Safe:
 		word = "yes"
+		if !safe.Until.IsZero() {
+			word += fmt.Sprintf(", until %s (%s)", safe.Until.Local().Format("2 Jan 15:04 MST"), render.Printable(safe.UntilWhat))
+		}
 	case safe.Unknown:
 		word = "not known"
 	}

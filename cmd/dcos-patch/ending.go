@@ -3,12 +3,10 @@ package main
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
-	"github.com/dcos-patch/dcos-patch/plan"
 )
 
 // abandoned is the word for a run that has not ended and that nobody on this
@@ -35,14 +33,16 @@ func stateWord(s orchestrator.State) string {
 		return "done"
 	case lost(s):
 		return "taken over"
+	case s.Ended == "" && (s.Stop != nil || s.Paused): // the lanes in flight finish
+		return "finishing"
 	case s.Stop != nil && s.Stop.Reason == journal.StopInDoubt:
 		return "in doubt"
 	case s.Stop != nil && s.Stop.Reason == journal.StopInterrupted:
 		return "interrupted"
 	case s.Stop != nil:
 		return "stopped"
-	case !s.HeldSince.IsZero():
-		return "held"
+	case s.HoldsFor() != "":
+		return "hold"
 	default:
 		return "running"
 	}
@@ -120,50 +120,4 @@ func whyLeft(s orchestrator.State, node inventory.NodeName) string {
 		}
 	}
 	return why
-}
-
-// statusText is where a run is, for people.
-func statusText(run, word string, s orchestrator.State, now time.Time) string {
-	var b lines
-	if s.Plan == nil {
-		return fmt.Sprintf("run %s has not begun\n", run)
-	}
-	b.say("%s  run %s  %s  %s -> %s  plan %s  last event %s ago", s.Plan.Cluster.Name, run, strings.ToUpper(word),
-		s.Plan.From, s.Plan.To, s.Plan.ID, now.Sub(s.At).Round(time.Second))
-	b.WriteString(situation(word, s, now))
-	if st := s.AtWork(); st != nil && s.Ended == "" {
-		b.say("stage   %s", st.ID)
-	}
-	if s.Stop == nil { // else the ending says it
-		b.say("state   %s", tallyLine(s))
-	}
-	for _, w := range s.Working() {
-		b.say("  %-8s %-9s since %s%s", w.Step.Node, w.Step.Action, w.Since.Local().Format("15:04:05"), blocking(s, w.Step))
-	}
-	if !s.HeldSince.IsZero() && s.Stop == nil {
-		b.say("HOLD    since %s: %s", s.HeldSince.Local().Format("15:04:05"), s.HeldWhy)
-	}
-	for _, n := range s.Left() {
-		if s.Ended == journal.RunDone {
-			b.say("left    %s was left behind: %s", n, whyLeft(s, n))
-		}
-	}
-	if s.Stop == nil { // else the closing says it
-		b.WriteString(owed(s, "owed    "))
-	}
-	if s.Stop != nil {
-		b.WriteString(ending(s))
-		b.WriteString(closing(s, run, s.Begun()))
-	}
-	return b.String()
-}
-
-// blocking is what a step under way waits for.
-func blocking(s orchestrator.State, st plan.Step) string {
-	for _, n := range s.Findings[st.ID] {
-		if f := n.Finding; f != nil && (!f.Status.OK() || f.Have < f.Need) {
-			return fmt.Sprintf(": %s %d/%d %s", f.Check, f.Have, f.Need, f.Observed)
-		}
-	}
-	return ""
 }

@@ -15,6 +15,7 @@ func (l *lab) judgeStop(s *story, e ended) {
 	_, said, found := strings.Cut(e.out, "SAFE TO LEAVE: ")
 	said, _, _ = strings.Cut(said, "\n")
 	safe, why, _ := strings.Cut(said, ". ")
+	safe, _, _ = strings.Cut(safe, ", until")
 	risks := l.c.AtRisk()
 	switch {
 	case !found && mustTell(e.code):

@@ -16,6 +16,40 @@ import (
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
+// mostFailures is how many nodes that failed beside each other have a pack each.
+const mostFailures = 5
+
+// packs writes a failure pack of every node that failed, and gives the path of the first.
+func (r *runner) packs(ctx context.Context, interrupted <-chan struct{}, s orchestrator.State, said string) (first string) {
+	if !packs(s) {
+		return ""
+	}
+	all := failures(s)
+	for i, st := range all[:min(len(all), mostFailures)] {
+		if path := r.pack(ctx, interrupted, stoppedAt(s, st), said); i == 0 {
+			first = path
+		}
+	}
+	return first
+}
+
+// stoppedAt is the run as if it had stopped at one of the steps that failed.
+func stoppedAt(s orchestrator.State, st plan.Step) orchestrator.State {
+	if st.Node == s.Stop.Node {
+		return s
+	}
+	stop := *s.Stop
+	stop.Step, stop.Node, stop.Reason, stop.Detail = st.ID, st.Node, journal.StopFailed, ""
+	if r := report(s, st.ID); r != nil {
+		stop.Detail = r.Detail
+		if r.Outcome == plan.InDoubt {
+			stop.Reason = journal.StopInDoubt
+		}
+	}
+	s.Stop = &stop
+	return s
+}
+
 // pack writes a failure pack of the node at which the run has stopped, beside
 // its journal, and says where. Everything has been decided and said before:
 // that it cannot be written changes nothing. An interrupt ends the asking.

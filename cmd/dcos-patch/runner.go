@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/checks"
+	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
@@ -54,7 +55,7 @@ func (r *runner) drive(ctx context.Context, pause <-chan struct{}, s orchestrato
 	cluster := r.checks(r.plan, r.run).Recording(samples)
 	copies := startCopies(context.WithoutCancel(ctx), r, nodes, claim)
 	var beats *heartbeat
-	print := r.sink()
+	print, stopping := r.sink(), r.stopping()
 	d := &orchestrator.Driver{
 		Actor:    &patcher.Patcher{Nodes: nodes, Gates: cluster, Leaders: cluster, Script: r.script, Owner: r.who(), Poll: scaled(pollScript, r.plan)},
 		Observer: observer{cluster},
@@ -66,6 +67,7 @@ func (r *runner) drive(ctx context.Context, pause <-chan struct{}, s orchestrato
 				beats = startHeartbeat(context.WithoutCancel(ctx), r, nodes, claim)
 			}
 			print(e)
+			stopping(e, s)
 			samples.tell()
 			switch e.Kind {
 			case journal.StepEnded, journal.RunStarted, journal.RunResumed:
@@ -157,7 +159,7 @@ func (r *runner) conclude(ctx context.Context, interrupted <-chan struct{}, s or
 		fmt.Fprintf(r.err, "dcos-patch: the lock could not be given back: %s\n  next  %s, or %s\n", quoted(lockErr), ours("sweep"), ours("lock", "break", "--reason", "left by "+r.run))
 	}
 	r.ended = &concluded{run: r.run, state: s}
-	r.ended.pack = r.pack(ctx, interrupted, s, said)
+	r.ended.pack = r.packs(ctx, interrupted, s, said)
 	if code := stopCode(s); code != exitDone {
 		return &codeError{code}
 	}
@@ -192,6 +194,30 @@ func (r *runner) sink() func(journal.Event) {
 			_ = t.Event(e)
 		}
 	}
+}
+
+// stopping says once, when a run must stop while lanes are in flight, that no more are
+// admitted: the STOP itself comes when these have ended.
+func (r *runner) stopping() func(journal.Event, orchestrator.State) {
+	told := r.output != "text"
+	return func(e journal.Event, s orchestrator.State) {
+		if told || s.Stop == nil || s.Ended != "" || len(s.Flight) == 0 {
+			return
+		}
+		told = true
+		var names []inventory.NodeName
+		for _, i := range s.Flight {
+			names = append(names, s.AtWork().Lanes[i].Node)
+		}
+		say(r.out, "%s STOPPING: no more nodes are admitted; %d in flight %s (%s)", e.At.Format(clockText), len(names), finishes(len(names)), render.Fold(names))
+	}
+}
+
+func finishes(n int) string {
+	if n == 1 {
+		return "finishes"
+	}
+	return "finish"
 }
 
 // observer is the cluster as the engine sees it.

@@ -83,7 +83,11 @@ func (a *app) status(run string) error {
 	}
 	fmt.Fprint(a.out, statusText(run, word, s, time.Now()))
 	if file != "" {
-		fmt.Fprint(a.out, packLine(file))
+		for _, st := range failures(s) {
+			if path := lastPack(store, run, stoppedAt(s, st)); path != "" {
+				fmt.Fprint(a.out, packLine(path))
+			}
+		}
 	}
 	if word == abandoned {
 		fmt.Fprint(a.out, leave(s, time.Now()))

@@ -18,7 +18,7 @@ type summary struct {
 	Version int                `json:"version"`
 	Kind    string             `json:"kind"` // "summary"
 	Run     string             `json:"run"`
-	State   string             `json:"state"`   // "none", "running", "held", "abandoned", "done", "staged", "parked", "stopped", "in doubt", "interrupted", "taken over", "unreadable", "refused", "invalid", "error"
+	State   string             `json:"state"`   // "none", "running", "hold", "finishing", "abandoned", "done", "staged", "parked", "stopped", "in doubt", "interrupted", "taken over", "unreadable", "refused", "invalid", "error"
 	Outcome string             `json:"outcome"` // State as one word: "in-doubt"
 	Exit    *int               `json:"exit"`    // the command's exit code, or that of the run's last one; null: it has not ended
 	Plan    string             `json:"plan"`
@@ -36,7 +36,9 @@ type summary struct {
 	Next    [][]string         `json:"next"`             // commands, word by word; a word in capitals is to be filled in
 	Safe    bool               `json:"safe_to_leave"`
 	Why     string             `json:"why"`
-	At      time.Time          `json:"at,omitzero"` // of the newest event
+	Until   time.Time          `json:"safe_until,omitzero"` // zero: nothing is known to end it
+	At      time.Time          `json:"at,omitzero"`         // of the newest event
+	ETA     time.Time          `json:"eta,omitzero"`        // by the plan's estimates, of a run under way
 
 	Owed  []journal.Obligation `json:"owed,omitempty"`
 	Pack  string               `json:"pack,omitempty"`  // path of the failure pack
@@ -54,7 +56,10 @@ func summarize(run string, s orchestrator.State, word string) summary {
 	sum.Masters, sum.Agents = s.Tallies()
 	sum.Counts = sum.Masters.Plus(sum.Agents)
 	safe := s.LeaveAt(time.Now())
-	sum.Safe, sum.Why = safe.Safe, safe.Why
+	sum.Safe, sum.Why, sum.Until = safe.Safe, safe.Why, safe.Until
+	if word == "running" {
+		sum.ETA = time.Now().Add(s.Remaining()).Round(time.Second)
+	}
 	sum.Owed = s.Obligations()
 	if s.Ended != "" {
 		code := stopCode(s)

@@ -31,6 +31,9 @@ func reasons(s orchestrator.State) string {
 	if !shown && s.Stop.Detail != "" {
 		b.say("  because %s", strings.ReplaceAll(s.Stop.Detail, "\n", "; "))
 	}
+	if all := failures(s); len(all) > 1 {
+		b.say("  failed  %s: %s", namesOf(all), otherFailures(s, all))
+	}
 	if l == nil {
 		return b.String()
 	}
