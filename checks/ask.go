@@ -180,7 +180,7 @@ func (p *peer) iamRowsOf(ctx context.Context, s node.Survey) (rows []dcos.Cockro
 // reading takes the node's metrics through the shared reader.
 func (p *peer) reading(ctx context.Context) reading {
 	r := reading{node: p.node, asked: time.Now()}
-	s, err := overHTTP(ctx, p.metrics.Read)
+	s, err := p.snapshot(ctx)
 	if err != nil {
 		r.err = fmt.Errorf("reading the metrics: %w", err)
 		return r

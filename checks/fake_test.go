@@ -46,6 +46,7 @@ type fakeNode struct {
 	down    error            // the node cannot be reached
 	broken  map[string]error // a verb or an HTTP path or "srvr" that fails
 	hung    map[string]bool  // likewise, that never answers
+	late    time.Duration    // its metrics
 	metrics map[string]float64
 	reads   []time.Time // of /metrics/snapshot
 	noIAM   bool
@@ -175,6 +176,9 @@ func (n *fakeNode) DialContext(_ context.Context, _, addr string) (net.Conn, err
 		}
 		body, _ := io.ReadAll(req.Body)
 		rest(context.Background(), n.in.takes)
+		if req.URL.Path == dcos.MetricsSnapshot {
+			rest(context.Background(), n.late)
+		}
 		status, answer := n.serve(req.URL.Path, string(body))
 		if status == 0 {
 			io.Copy(io.Discard, theirs) // never answers; ends when the asker gives up
