@@ -28,6 +28,7 @@ type Text struct {
 	held    time.Time
 	running map[plan.StepID]bool // scripts that a resume has found running
 	failed  []inventory.NodeName // lanes that ended badly in this log
+	warned  map[string]bool      // warnings written
 }
 
 // shown is the last line written about a check that does not pass, so that a

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -132,6 +133,10 @@ func (t *Text) stepEnded(e journal.Event) []string {
 		t.failed = append(t.failed, node)
 		return trouble(node, string(action), took, e.Report)
 	}
+	return append(t.stepDone(e, stage, node, action, took), t.warnings(node, e.Report)...)
+}
+
+func (t *Text) stepDone(e journal.Event, stage string, node inventory.NodeName, action plan.Action, took string) []string {
 	switch action {
 	case plan.ActionBaseline, plan.ActionReturn:
 		return nil // verified says it all
@@ -147,6 +152,22 @@ func (t *Text) stepEnded(e journal.Event) []string {
 	default:
 		return []string{fmt.Sprintf("%s %s done%s%s", who(node), action, took, after(": ", e.Report.Detail))}
 	}
+}
+
+// warnings are what passed although a person should look, once for each node and check.
+func (t *Text) warnings(node inventory.NodeName, r *plan.Report) []string {
+	if t.warned == nil {
+		t.warned = map[string]bool{}
+	}
+	var lines []string
+	for _, f := range r.Findings {
+		line := fmt.Sprintf("%s warned: %s%s", cmp.Or(f.Node, who(node)), f.Check, after(": ", f.Observed))
+		if f.Status == dcos.Warned && !t.warned[line] {
+			t.warned[line] = true
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // trouble is everything that a step said when it did not end well.

@@ -151,7 +151,7 @@ func (r *runner) conclude(ctx context.Context, interrupted <-chan struct{}, s or
 	if !kept {
 		s, lockErr = r.giveBack(context.WithoutCancel(ctx), s, print)
 	}
-	said := ending(s) + closing(s, r.run, kept)
+	said := ending(s) + warnedLines(warnedIn(r.store, r.run), "  warned  ") + closing(s, r.run, kept)
 	if r.output == "text" {
 		fmt.Fprint(r.out, said)
 	}
@@ -159,6 +159,7 @@ func (r *runner) conclude(ctx context.Context, interrupted <-chan struct{}, s or
 		fmt.Fprintf(r.err, "dcos-patch: the lock could not be given back: %s\n  next  %s, or %s\n", quoted(lockErr), ours("sweep"), ours("lock", "break", "--reason", "left by "+r.run))
 	}
 	r.ended = &concluded{run: r.run, state: s}
+	r.ended.warned = warnedIn(r.store, r.run)
 	r.ended.pack = r.packs(ctx, interrupted, s, said)
 	if code := stopCode(s); code != exitDone {
 		return &codeError{code}

@@ -78,10 +78,11 @@ func (a *app) status(run string) error {
 	file, word := lastPack(store, run, s), wordOf(store, run, s)
 	if a.output == "json" {
 		sum := a.summary(run, s, word)
-		sum.Pack = file
+		sum.Pack, sum.Warnings = file, warnedIn(store, run)
 		return json.NewEncoder(a.out).Encode(sum)
 	}
 	fmt.Fprint(a.out, statusText(run, word, s, time.Now()))
+	fmt.Fprint(a.out, warnedLines(warnedIn(store, run), "warned  "))
 	if file != "" {
 		for _, st := range failures(s) {
 			if path := lastPack(store, run, stoppedAt(s, st)); path != "" {

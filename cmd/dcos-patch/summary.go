@@ -40,9 +40,10 @@ type summary struct {
 	At      time.Time          `json:"at,omitzero"`         // of the newest event
 	ETA     time.Time          `json:"eta,omitzero"`        // by the plan's estimates, of a run under way
 
-	Owed  []journal.Obligation `json:"owed,omitempty"`
-	Pack  string               `json:"pack,omitempty"`  // path of the failure pack
-	Error string               `json:"error,omitempty"` // of a command that did not come to a run
+	Owed     []journal.Obligation `json:"owed,omitempty"`
+	Pack     string               `json:"pack,omitempty"`     // path of the failure pack
+	Warnings []string             `json:"warnings,omitempty"` // what passed although a person should look
+	Error    string               `json:"error,omitempty"`    // of a command that did not come to a run
 }
 
 func summarize(run string, s orchestrator.State, word string) summary {
@@ -114,6 +115,8 @@ type concluded struct {
 	run   string
 	state orchestrator.State
 	pack  string
+
+	warned []string
 }
 
 // lastLine ends the output of a command that carries out a run.
@@ -125,7 +128,7 @@ func (a *app) lastLine(cmd string, args []string, err error) {
 	sum := summary{Version: render.JSONVersion, Kind: "summary", State: refusalWord(code), Safe: true, Why: "this command has touched nothing", Next: a.argvs(a.onward(err, args))}
 	if a.ended != nil {
 		sum = a.summary(a.ended.run, a.ended.state, stateWord(a.ended.state))
-		sum.Pack = a.ended.pack
+		sum.Pack, sum.Warnings = a.ended.pack, a.ended.warned
 	}
 	if err != nil && !isCode(err) {
 		sum.Error = err.Error()
