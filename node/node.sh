@@ -300,13 +300,18 @@ someone_changes() {
 	[ "$HOLDING" = no ] && [ -e "$DIR/.flock" ] && ! flock -n -s "$DIR/.flock" true
 }
 
+# stored_epoch prints the highest epoch seen. The claim was written before it
+# and says no less: it stands in for an epoch that a loss of power has damaged.
 stored_epoch() {
 	[ -e "$DIR/epoch" ] || return 0
-	epoch=$(first_line "$DIR/epoch")
-	case $epoch in
-	'' | *[!0-9]* | ??????????*) die "$DIR/epoch holds '$epoch': want a number" ;;
-	esac
-	echo "$epoch"
+	claimed=$(first_line "$DIR/claim")
+	for epoch in "$(first_line "$DIR/epoch")" "${claimed%% *}"; do
+		case $epoch in
+		'' | *[!0-9]* | ??????????*) ;;
+		*) echo "$epoch" && return ;;
+		esac
+	done
+	die "$DIR/epoch holds '$(first_line "$DIR/epoch")': want a number"
 }
 
 # claim opens every change but install: takes the flock, and refuses a
@@ -319,9 +324,9 @@ claim() { # EPOCH RUN
 	if [ "$1" -lt "${seen:-0}" ]; then
 		refuse epoch "epoch $1 of run $2 is over, the node has seen $seen"
 	fi
-	if [ "$1" -gt "${seen:-0}" ]; then
-		# The run first: what dies in between leaves a claim that allows no launch.
-		record_claim "$1" "$2"
+	# The run first: what dies in between leaves a claim that allows no launch.
+	if [ "$1" -gt "${seen:-0}" ]; then record_claim "$1" "$2"; fi
+	if [ "$(first_line "$DIR/epoch")" != "$1" ]; then
 		echo "$1" | store "$DIR/epoch" || die_unwritten "cannot store the epoch" "$DIR"
 	fi
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -178,4 +179,24 @@ func verifiedBy(steps []plan.Step, l Lane) bool {
 		}
 	}
 	return true
+}
+
+// MayRun names the nodes whose script may run, or may have been launched without
+// a word of what became of it, in the plan's order of lanes. Those that a person
+// left behind are among them.
+func (s State) MayRun() []inventory.NodeName {
+	if s.Plan == nil {
+		return nil
+	}
+	var names []inventory.NodeName
+	for i, st := range s.Plan.Stages {
+		for k, ln := range st.Lanes {
+			l := s.Lanes[i][k]
+			over := l.Report != nil && (l.Report.Outcome == plan.Failed || l.Report.Outcome == plan.Done)
+			if disruptive(st.Kind) && ln.Steps[l.Step].Action.Mutates() && touchedAt(ln.Steps, l) && !over {
+				names = append(names, ln.Node)
+			}
+		}
+	}
+	return names
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/node"
 )
@@ -201,4 +202,29 @@ func (l *lab) writtenOff(name, dir string) {
 	if _, off := l.c.File(name, dir+"/begun/called-off"); !off || !strings.Contains(string(why), "called off before it began") {
 		l.Errorf("%s: %s is not called off: %q", name, dir, why)
 	}
+}
+
+// The run goes on without an agent that nobody has heard of since its launch.
+// Before its lock is given back the epoch is raised, so that nothing of the run
+// can be launched any more.
+func TestALockIsGivenBackUnderAHigherEpochWhileALaunchIsInDoubt(t *testing.T) {
+	t.Parallel()
+	opt := oneLeft()
+	opt.Private = 2
+	opt.Faults = append(opt.Faults, simcluster.Fault{What: simcluster.SSHDown, Where: "a1", When: simcluster.WhenLaunch})
+	inBubble(t, opt, func(l *lab) {
+		l.edit(func(inv string) string { return strings.Replace(inv, quick, hasty, 1) })
+		l.want(l.run("apply", "--yes"), exitInDoubt)
+		l.want(l.run("park", "a1", "--reason", "PSU"), exitDone)
+		l.c.LeftBehind("a1")
+		if e := l.run("resume"); e.code != exitParked {
+			l.Fatal(e)
+		}
+		l.unlocked()
+		for _, m := range l.c.Names(dcos.Master) {
+			if epoch, _ := l.c.File(m, node.Dir+"/epoch"); strings.TrimSpace(string(epoch)) != "3" { // 1 of apply, 2 of resume
+				l.Errorf("%s: the epoch is %q, want 3", m, epoch)
+			}
+		}
+	})
 }

@@ -171,7 +171,14 @@ func (r *runner) conclude(ctx context.Context, interrupted <-chan struct{}, s or
 func (r *runner) giveBack(ctx context.Context, s orchestrator.State, print func(journal.Event)) (orchestrator.State, error) {
 	ctx, cancel := context.WithTimeout(ctx, releaseWithin)
 	defer cancel()
-	if err := r.lock.Release(ctx, s.Epoch); err != nil {
+	epoch := s.Epoch
+	if doubt := s.MayRun(); len(doubt) > 0 { // left behind by a person: nothing of this run may come after its lock
+		var err error
+		if epoch, err = r.lock.Outdate(ctx, epoch, doubt); err != nil {
+			return s, err
+		}
+	}
+	if err := r.lock.Release(ctx, epoch); err != nil {
 		return s, err
 	}
 	e := journal.Event{Seq: s.Seq + 1, At: time.Now(), Kind: journal.ObligationClosed, Obligation: &journal.Obligation{ID: orchestrator.OwedLock}}

@@ -174,26 +174,36 @@ func (n *node) claimed(v verb, c claim, args []string) reply {
 	return v.action(n, c, args)
 }
 
+// epoch is the highest epoch seen, and -1 when nobody can say: a damaged one is
+// taken from the claim.
 func (n *node) epoch() (int, bool) {
 	data, ok := n.tree.read(programDir + "/epoch")
 	if !ok {
 		return 0, false
 	}
-	e, err := strconv.Atoi(strings.TrimSpace(string(data)))
-	return e, err == nil
+	claimed, _, _ := strings.Cut(n.claimedBy(), " ")
+	for _, text := range []string{strings.TrimSpace(string(data)), claimed} {
+		if e, err := strconv.Atoi(text); err == nil {
+			return e, true
+		}
+	}
+	return -1, true
 }
 
 // raise refuses an old epoch, and remembers a new one and whose it is.
 func (n *node) raise(c claim) reply {
 	seen, known := n.epoch()
+	if seen < 0 {
+		return fails(codeFailed, "%s/epoch holds no number", programDir)
+	}
 	if known && c.epoch < seen {
 		return refused("epoch", "epoch %d is over, the node has seen %d", c.epoch, seen)
 	}
 	if !known || c.epoch > seen {
 		n.tree.mkdir(programDir, 0o700, 0)
 		n.recordClaim(c)
-		n.tree.write(programDir+"/epoch", fmt.Appendf(nil, "%d\n", c.epoch), 0o600)
 	}
+	n.tree.write(programDir+"/epoch", fmt.Appendf(nil, "%d\n", c.epoch), 0o600)
 	return reply{}
 }
 

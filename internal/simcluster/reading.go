@@ -107,7 +107,7 @@ func (n *node) tellOurs(a *answer) {
 			a.line("patch_unit", p.unit, "active")
 		}
 	}
-	if e, ok := n.epoch(); ok {
+	if e, ok := n.epoch(); ok && e >= 0 {
 		a.line("epoch", e)
 	}
 	if l, ok := n.tree.read(programDir + "/lock"); ok {
