@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/elapsed"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -35,7 +36,7 @@ func (a Away) For() time.Duration {
 	if a.Since.IsZero() {
 		return 0
 	}
-	return a.Seen.Sub(a.Since)
+	return elapsed.Most(a.Since, a.Seen)
 }
 
 // Share is the part of the budget that is used up; 0 when the agent is not

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/elapsed"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -95,7 +96,7 @@ func (b *board) pause(i int, now time.Time) time.Duration {
 // is still fresh then.
 func (b *board) together(now time.Time) bool {
 	for _, g := range b.gates {
-		if !g.verdict.Holds || now.Sub(g.samples[len(g.samples)-1].Answered) > gapLimit(g.spec) {
+		if !g.verdict.Holds || elapsed.Most(g.samples[len(g.samples)-1].Answered, now) > gapLimit(g.spec) {
 			return false
 		}
 	}

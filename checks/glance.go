@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/elapsed"
 )
 
 // glanceFor is how long after a whole look at the masters its leader alone is
@@ -39,7 +40,7 @@ func (c *Cluster) glance(ctx context.Context) (leadership, bool) {
 	l := c.last.get()
 	r, ok := l.leader()
 	at := time.Now()
-	if !ok || at.Sub(l.asked) > glanceFor {
+	if !ok || elapsed.Most(l.asked, at) > glanceFor {
 		return leadership{}, false
 	}
 	agents, err := c.peers[r.node.Name].agents.Get(ctx)

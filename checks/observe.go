@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/elapsed"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -39,7 +40,7 @@ func (c *Cluster) Observe(ctx context.Context, ask plan.Ask) plan.Observation {
 		nodes: c.plan.Nodes, looks: looks, lead: l,
 		staleRows: c.staleRows(looks, began), own: own, upkeep: upkeep,
 	}
-	v.age = time.Since(began)
+	v.age = elapsed.Since(began)
 	obs := bearable(v.observation())
 	if ctx.Err() != nil {
 		obs.Findings = withoutCut(obs.Findings, time.Since(began))

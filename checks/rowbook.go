@@ -3,6 +3,8 @@ package checks
 import (
 	"sync"
 	"time"
+
+	"github.com/dcos-patch/dcos-patch/internal/elapsed"
 )
 
 // rowLimit is how long a row of CockroachDB's status may stay as it is. It is
@@ -37,7 +39,7 @@ func (b *rowBook) stale(marks map[string]string, asked time.Time) []string {
 			was = rowSeen{mark: mark, since: asked}
 		}
 		b.rows[address] = was
-		if asked.Sub(was.since) > rowLimit {
+		if elapsed.Most(was.since, asked) > rowLimit {
 			old = append(old, address)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/elapsed"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -17,10 +18,13 @@ type Verdict struct {
 }
 
 // gapLimit is the longest time between two samples of a row. After a longer
-// gap (a suspended controller) nobody knows what happened in it, and the row
+// gap (a suspended controller, whose monotonic clock stood still) nobody knows what happened in it, and the row
 // starts anew. The same limit says how old a gate's last sample may be when a
 // step passes. The two seconds are for rehearsals, whose pauses are short.
 func gapLimit(spec plan.GateSpec) time.Duration { return 3*spec.Every.D() + 2*time.Second }
+
+// clockSlack is how far the wall clock may be set back within a row.
+const clockSlack = 2 * time.Second
 
 // Judge says whether the samples, oldest first, satisfy the demand of a gate
 // in a step that began at since. It is a pure function of its arguments:
@@ -48,7 +52,7 @@ func Judge(samples []Sample, spec plan.GateSpec, since time.Time) Verdict {
 		return v
 	}
 	v.Since = row[0].Answered
-	v.Lasted = max(last.Asked.Sub(v.Since), 0)
+	v.Lasted = max(elapsed.Least(v.Since, last.Asked), 0)
 	v.Still = unchanged(row)
 	v.Holds = len(row) >= v.Finding.Need && v.Lasted >= spec.Span.D() && v.Still == ""
 	if v.Still != "" && v.Finding.Have == v.Finding.Need {
@@ -75,8 +79,9 @@ func trailingRow(samples []Sample, spec plan.GateSpec, since time.Time) []Sample
 
 // joins reports whether two neighbouring good samples belong to one row.
 func joins(a, b Sample, spec plan.GateSpec) bool {
-	gap := b.Asked.Sub(a.Answered)
-	return a.Identity == b.Identity && gap >= 0 && gap <= gapLimit(spec)
+	gap := elapsed.Most(a.Answered, b.Asked)
+	back := elapsed.Least(a.Answered, b.Asked) < -clockSlack // the wall clock was set: no span across that can be told
+	return a.Identity == b.Identity && gap >= 0 && !back && gap <= gapLimit(spec)
 }
 
 // unchanged names a mark of the last sample that has had one value only

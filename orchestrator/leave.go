@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/internal/elapsed"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -46,7 +47,7 @@ func (s State) leaveAt(now time.Time) Safety {
 		return Safety{Safe: true, Why: "this run has changed nothing on any node"}
 	case s.Look == nil:
 		return Safety{Unknown: true, Why: "nobody has looked at the cluster since the run was last heard of, " + ago(s.At) + "; dcos-patch preflight does"}
-	case now.Sub(s.LookAt) > lookLasts:
+	case elapsed.Most(s.LookAt, now) > lookLasts:
 		return Safety{Unknown: true, Why: fmt.Sprintf("it was safe at %s, %s (%s); dcos-patch preflight looks again", s.LookAt.Local().Format("15:04:05"), ago(s.LookAt), safe.Why)}
 	}
 	return safe

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/elapsed"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -27,6 +28,14 @@ func (p *Patcher) settle(ctx context.Context, t plan.Task, note func(plan.Note))
 // looks is how often the cluster is looked at within a span.
 const looks = 6
 
+// A row of looks ends where nobody looked for long, as on a controller that was
+// suspended: lookSlack is how much longer than planned a pause may be, for
+// rehearsals too, and lookLimit how long one look may take.
+const (
+	lookSlack = 2 * time.Second
+	lookLimit = 5 * time.Minute
+)
+
 // staysGreen looks until the cluster has been green, without a red look, for
 // the span; a red look starts the span anew, up to the step's timeout. It gives
 // back the last look, which is green where the report says Done.
@@ -34,7 +43,7 @@ func (p *Patcher) staysGreen(ctx context.Context, t plan.Task, span time.Duratio
 	limited, cancel := within(ctx, t.Step.Timeout)
 	defer cancel()
 	every := max(span/looks, p.Poll)
-	var since time.Time
+	var since, answered time.Time // of the row of green looks; of the last look
 	var last dcos.Finding
 	var seen lastLooks
 	for {
@@ -51,10 +60,13 @@ func (p *Patcher) staysGreen(ctx context.Context, t plan.Task, span time.Duratio
 		switch {
 		case !now.Status.OK():
 			since = time.Time{}
-		case since.IsZero():
+		case elapsed.Since(asked) > lookLimit: // what it saw first is old
+			since = time.Time{}
+		case since.IsZero(), elapsed.Most(answered, asked) > 3*every+lookSlack:
 			since = asked
 		}
-		if !since.IsZero() && time.Since(since) >= span {
+		answered = time.Now()
+		if !since.IsZero() && elapsed.Least(since, answered) >= span {
 			return obs, plan.Report{Outcome: plan.Done, Findings: warned(obs, now), Detail: remark(now)}
 		}
 		if !pause(limited, min(every, max(span-time.Since(since), p.Poll))) {
