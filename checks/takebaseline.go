@@ -3,7 +3,6 @@ package checks
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -12,6 +11,13 @@ import (
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
+
+// LackingError means that the cluster, not the node, could not say now what a
+// baseline needs: a failover is under way, or the new leader still waits for
+// agents. It passes by itself.
+type LackingError struct{ Reason string }
+
+func (e *LackingError) Error() string { return e.Reason }
 
 // Baseline reads everything that verification will compare with, and gives it
 // back as the JSON of a Baseline. It fails closed: a part that cannot be read
@@ -105,12 +111,12 @@ func baseUptime(ctx context.Context, p *peer, b *Baseline) error {
 func (c *Cluster) baseLeader(ctx context.Context, p *peer, b *Baseline) error {
 	l := c.leadership(ctx)
 	if _, why := l.broken(minority(len(l.readings))); why != "" {
-		return fmt.Errorf("asking the leader: %s", why)
+		return &LackingError{"asking the leader: " + why}
 	}
 	r, _ := l.leader()
 	if b.Role == dcos.Master {
 		if who, id := c.recovers(l.agents); id != "" {
-			return errors.New(waitsFor(r.node.Name, who, id) + ": it is not known which agents there are")
+			return &LackingError{waitsFor(r.node.Name, who, id) + ": it is not known which agents there are"}
 		}
 		b.Agents = make(map[string]string)
 		for _, g := range l.agents.Registered {
@@ -123,7 +129,7 @@ func (c *Cluster) baseLeader(ctx context.Context, p *peer, b *Baseline) error {
 	g, listed := agentAt(l.agents, p.node.IP)
 	if !listed {
 		if g, yes := recoveringAt(l.agents, p.node.IP); yes {
-			return errors.New(waitsFor(r.node.Name, string(p.node.Name), g.ID) + ": its id and tasks are not known")
+			return &LackingError{waitsFor(r.node.Name, string(p.node.Name), g.ID) + ": its id and tasks are not known"}
 		}
 		b.Absent["agent"] = fmt.Sprintf("%s works and does not list it", r.node.Name)
 		c.away.before(b.Node)

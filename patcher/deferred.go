@@ -25,7 +25,7 @@ func (p *Patcher) preflight(ctx context.Context, t plan.Task, note func(plan.Not
 	if rep.Outcome != plan.Done || !slices.ContainsFunc(t.Plan.Stages, func(s plan.Stage) bool { return s.Kind == plan.StageDeferred }) {
 		return rep
 	}
-	evidence, err := p.mastersBefore(ctx, t)
+	evidence, err := p.mastersBefore(ctx, t, note)
 	switch {
 	case ctx.Err() != nil:
 		return plan.Report{Outcome: plan.InDoubt, Detail: "stopped watching"}
@@ -36,12 +36,17 @@ func (p *Patcher) preflight(ctx context.Context, t plan.Task, note func(plan.Not
 	return rep
 }
 
-func (p *Patcher) mastersBefore(ctx context.Context, t plan.Task) (json.RawMessage, error) {
-	ctx, cancel := within(ctx, t.Step.Timeout)
-	defer cancel()
+func (p *Patcher) mastersBefore(ctx context.Context, t plan.Task, note func(plan.Note)) (json.RawMessage, error) {
 	masters := nodesOf(t.Plan.Deferred(t.Step))
 	bases, errs := make([]json.RawMessage, len(masters)), make([]error, len(masters))
-	each(masters, func(i int, m inventory.NodeName) { bases[i], errs[i] = p.Gates.Baseline(ctx, m) })
+	var one sync.Mutex
+	each(masters, func(i int, m inventory.NodeName) {
+		bases[i], errs[i] = p.awaitBaseline(ctx, t, m, func(why string) {
+			one.Lock()
+			defer one.Unlock()
+			note(plan.Note{Detail: "waiting for a baseline: " + why})
+		})
+	})
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}

@@ -32,7 +32,9 @@ func (p *Patcher) baseline(ctx context.Context, t plan.Task, note func(plan.Note
 			return notReady("taking the cluster lock on it", err)
 		}
 	}
-	b, err := p.Gates.Baseline(ctx, t.Step.Node)
+	b, err := p.awaitBaseline(ctx, t, t.Step.Node, func(why string) {
+		note(plan.Note{Hold: true, Detail: "waiting for its baseline: " + why})
+	})
 	if err != nil {
 		return failed(plan.BeforeSwap, "no baseline, so nothing was started: %v", err)
 	}

@@ -11,7 +11,7 @@ import (
 const (
 	preflightPatience  = 10 * time.Minute
 	aheadPatience      = 60 * time.Minute
-	baselinePatience   = 3 * time.Minute
+	baselinePatience   = 12 * time.Minute // a leader waits for agents for 10 after its election
 	probePatience      = 5 * time.Minute
 	postflightPatience = 15 * time.Minute
 )
