@@ -70,7 +70,7 @@ func unreachable(n inventory.Node, f NodeFacts, today time.Time) Block {
 		b.Next = "check ssh.user and ssh.identity, and that the agent holds the key"
 	case "agent":
 		b.What, b.Want = "the ssh agent does not sign, so nothing logs in there", "a signature of the agent"
-		b.Next = "ssh-add -T FILE.pub must succeed where dcos-patch runs: touch or confirm the key, or connect the forwarded agent again; or name a key file in ssh.identity"
+		b.Next = "ssh-add -T FILE.pub must succeed here: touch or confirm the key, or connect the forwarded agent again; or name a key file in ssh.identity"
 	case "algorithms":
 		b.What, b.Want = "its sshd has no algorithm in common with dcos-patch", "one key exchange, host key, cipher and MAC in common"
 		b.Next = "allow one that it takes: ssh: {key_exchanges, ciphers, macs, host_key_algorithms} in the inventory, or another one in its sshd_config"

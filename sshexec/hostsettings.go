@@ -109,7 +109,7 @@ func (e *evaluation) settings(t *Target) error {
 		}
 		l := e.values[of.key][0]
 		if *of.to = listed(of.usual, of.all, l.value()); len(*of.to) == 0 {
-			return fmt.Errorf("%s: of %s %s for %s dcos-patch has none; it has %s", l.at(), l.key, l.value(), e.given.Name, strings.Join(of.all, ", "))
+			return fmt.Errorf("%s: of %s %s for %s dcos-patch has none; it has %s", l.at(), l.name, l.value(), e.given.Name, strings.Join(of.all, ", "))
 		}
 	}
 	return nil
@@ -143,7 +143,7 @@ func (e *evaluation) expand(word string, l sshLine) (string, error) {
 		text, err = e.tokens(text, fileTokens)
 	}
 	if err != nil {
-		return "", fmt.Errorf("%s: %s %s for %s: %w", l.at(), l.key, word, e.given.Name, err)
+		return "", fmt.Errorf("%s: %s %s for %s: %w", l.at(), l.name, word, e.given.Name, err)
 	}
 	return expandHome(text), nil
 }

@@ -26,6 +26,9 @@ func is(values ...string) func(string) bool {
 	}
 }
 
+// onlyKeys is all that there is to say of other ways to log in.
+const onlyKeys = "dcos-patch logs in with keys and certificates only"
+
 var (
 	one, all = keyword{counts: true}, keyword{counts: true, adds: true}
 	no       = is("no", "none", "false")
@@ -37,22 +40,22 @@ var (
 		"kexalgorithms": one, "ciphers": one, "macs": one, "hostkeyalgorithms": one,
 		"identityfile": all, "certificatefile": all,
 
-		"proxycommand":         {instead: "dcos-patch runs no ProxyCommand; name the jump hosts: ProxyJump here, or ssh: {jump: [user@host:port]} in the inventory", harmless: is("none")},
+		"proxycommand":         {instead: "it is not run; name the jump hosts: ProxyJump here, or ssh: {jump: [user@host:port]} in the inventory", harmless: is("none")},
 		"addressfamily":        {instead: "write an IP address of that family as the node's address in the inventory", harmless: is("any")},
 		"bindaddress":          {instead: "dcos-patch leaves the source address to the routing table; set a route"},
 		"bindinterface":        {instead: "dcos-patch leaves the interface to the routing table; set a route"},
 		"canonicalizehostname": {instead: "write the full host name as the node's address in the inventory", harmless: no},
 		"knownhostscommand":    {instead: "write what it prints into a file, and name that in the inventory: ssh: {known_hosts: [FILE]}", harmless: no},
 		"revokedhostkeys":      {instead: "write its keys as @revoked lines into a file, and name that in the inventory: ssh: {known_hosts: [FILE]}", harmless: no},
-		"pubkeyauthentication": {instead: "dcos-patch logs in with keys and certificates only", harmless: is("yes", "true", "unbound", "host-bound")},
-		"preferredauthentications": {instead: "dcos-patch logs in with keys and certificates only", harmless: func(list string) bool {
+		"pubkeyauthentication": {instead: onlyKeys, harmless: is("yes", "true", "unbound", "host-bound")},
+		"preferredauthentications": {instead: onlyKeys, harmless: func(list string) bool {
 			return slices.Contains(strings.Split(list, ","), "publickey")
 		}},
 
-		"pkcs11provider":          {noted: true, harmless: no},
-		"securitykeyprovider":     {noted: true, harmless: is("none", "internal")},
-		"gssapiauthentication":    {noted: true, harmless: no},
-		"hostbasedauthentication": {noted: true, harmless: no},
+		"pkcs11provider":          {noted: true, harmless: no, instead: "add its keys to the agent: ssh-add -s PROVIDER"},
+		"securitykeyprovider":     {noted: true, harmless: is("none", "internal"), instead: "add its keys to the agent"},
+		"gssapiauthentication":    {noted: true, harmless: no, instead: onlyKeys},
+		"hostbasedauthentication": {noted: true, harmless: no, instead: onlyKeys},
 	}
 )
 
@@ -80,7 +83,7 @@ func (e *evaluation) take(l sshLine, b block) error {
 	case slices.Contains(idleKeywords, l.key), matchList(l.key, strings.ToLower(e.first("ignoreunknown")), false):
 		return nil
 	default:
-		return fmt.Errorf("%s: dcos-patch does not know the keyword %s; correct it, or name it in IgnoreUnknown before", l.at(), l.key)
+		return fmt.Errorf("%s: dcos-patch does not know the keyword %s; correct it, or name it in IgnoreUnknown before", l.at(), l.name)
 	}
 	if len(e.values[l.key]) > 0 && !k.adds || e.isGiven(l.key) {
 		return nil
@@ -89,14 +92,14 @@ func (e *evaluation) take(l sshLine, b block) error {
 		return nil
 	}
 	if b.any == mayBe {
-		return fmt.Errorf("%s: it depends on %s whether %s is of %s, and dcos-patch runs no command to find out; write a Host block for it, or name another file in the inventory: ssh: {config: FILE}",
-			l.at(), b.since.at(), l.key, e.given.Name)
+		return fmt.Errorf("%s: it depends on %s whether %s is of %s, and no command is run to find out; write a Host block for it, or name another file in the inventory: ssh: {config: FILE}",
+			l.at(), b.since.at(), l.name, e.given.Name)
 	}
 	if !k.counts {
 		return e.cannot(l, k)
 	}
 	if err := l.check(); err != nil {
-		return fmt.Errorf("%s: %s %w", l.at(), l.key, err)
+		return fmt.Errorf("%s: %s %w", l.at(), l.name, err)
 	}
 	if !k.adds || !slices.ContainsFunc(e.values[l.key], func(have sshLine) bool { return have.value() == l.value() }) {
 		e.values[l.key] = append(e.values[l.key], l)
@@ -143,9 +146,9 @@ func (e *evaluation) cannot(l sshLine, k keyword) error {
 	case k.harmless != nil && k.harmless(l.value()):
 	case l.key == "proxycommand" && len(e.values["proxyjump"]) > 0:
 	case k.noted:
-		e.unused = append(e.unused, fmt.Sprintf("%s of %s, which dcos-patch does not use (a key on a token can be added to the agent)", l.key, l.at()))
+		e.unused = append(e.unused, fmt.Sprintf("%s of %s (%s)", l.name, l.at(), k.instead))
 	default:
-		return fmt.Errorf("%s: %s for %s: %s", l.at(), l.key, e.given.Name, k.instead)
+		return fmt.Errorf("%s: %s for %s: %s", l.at(), l.name, e.given.Name, k.instead)
 	}
 	return nil
 }

@@ -246,7 +246,7 @@ func TestAJumpHostHasTheKeysAndHostKeysOfTheInventory(t *testing.T) {
 // passed over, leads to another way, or to another machine.
 func TestWhatCannotBeFollowedIsRefused(t *testing.T) {
 	for _, row := range []struct{ name, config, says string }{
-		{"ProxyCommand", "Host m1\n ProxyCommand nc -X 5 %h %p\n", ":2: proxycommand for m1: "},
+		{"ProxyCommand", "Host m1\n ProxyCommand nc -X 5 %h %p\n", ":2: ProxyCommand for m1: "},
 		{"ProxyCommand tells what to write", "ProxyCommand ssh b -W %h:%p\n", "ssh: {jump: [user@host:port]}"},
 		{"AddressFamily", "AddressFamily inet6\n", "as the node's address in the inventory"},
 		{"BindAddress", "BindAddress 10.9.9.9\n", "routing table"},
@@ -257,7 +257,7 @@ func TestWhatCannotBeFollowedIsRefused(t *testing.T) {
 		{"PreferredAuthentications", "PreferredAuthentications keyboard-interactive,password\n", "keys and certificates only"},
 		{"Match exec", "Match host m1 exec \"true\"\n Port 23\n", "it depends on "},
 		{"Match of a later version", "Match localnetwork 10.0.0.0/8\n User x\n", "it depends on "},
-		{"an unknown keyword", "\nProxyJmp b\n", ":2: dcos-patch does not know the keyword proxyjmp"},
+		{"an unknown keyword", "\nProxyJmp b\n", ":2: dcos-patch does not know the keyword ProxyJmp"},
 		{"a jump host's ProxyCommand", "Host m1\n ProxyJump b\nHost b\n ProxyCommand nc %h %p\n", "for b: "},
 		{"ciphers that there are none of", "Ciphers rijndael-cbc@lysator.liu.se\n", "dcos-patch has none; it has aes128-gcm"},
 	} {
@@ -286,7 +286,7 @@ func TestWhatChangesNothingIsNotRefused(t *testing.T) {
 
 func TestWhatIsNotUsedIsToldWhenALoginFails(t *testing.T) {
 	got, err := complete(t, "GSSAPIAuthentication yes\nPKCS11Provider /lib/p11.so\n", Target{Name: "m1"})
-	if err != nil || len(got.Unused) != 2 || !strings.Contains(got.Unused[1], "pkcs11provider of ") || !strings.Contains(got.Unused[1], ":2") {
+	if err != nil || len(got.Unused) != 2 || !strings.Contains(got.Unused[1], "PKCS11Provider of ") || !strings.Contains(got.Unused[1], ":2") {
 		t.Errorf("%q, %v", got.Unused, err)
 	}
 }

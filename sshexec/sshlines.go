@@ -17,8 +17,8 @@ type sshLine struct {
 	file     string
 	line     int
 	key      string   // lower case
+	name     string   // as it is written
 	words    []string // without quotes and comments
-	rest     string   // all after the keyword, as it is
 	included [][]sshLine
 	criteria []criterion // of Match
 }
@@ -75,7 +75,7 @@ func parseSSHLine(raw string) (sshLine, error) {
 		return sshLine{}, nil
 	}
 	rest = strings.TrimLeft(rest, " \t\r\n")
-	l := sshLine{key: strings.ToLower(key), rest: rest}
+	l := sshLine{key: strings.ToLower(key), name: key}
 	if rest == "" {
 		return l, fmt.Errorf("nothing after %s", key)
 	}
