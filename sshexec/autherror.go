@@ -30,7 +30,7 @@ func (e *AuthError) what() string {
 	case e.Locked != "":
 		return fmt.Sprintf("the node accepts the key of %s, whose passphrase is not known", e.Locked)
 	case e.Partial:
-		return fmt.Sprintf("the node accepted our key and wants %s as well (AuthenticationMethods); dcos-patch logs in with keys and certificates only", said(strings.Join(e.Accepts, " or ")))
+		return fmt.Sprintf("the node accepted our key and wants %s as well (AuthenticationMethods); dcos-patch logs in with keys and certificates only", strings.ReplaceAll(said(strings.Join(e.Accepts, " or ")), "publickey", "another key"))
 	case e.Ended:
 		return fmt.Sprintf("the node ended the login after %s (MaxAuthTries?); name the one that it accepts in ssh.identity, it is offered first", plural(len(e.Offered), "key"))
 	case len(e.Offered) == 0 && !strings.Contains(" "+strings.Join(e.Accepts, " ")+" ", " publickey "):

@@ -145,6 +145,10 @@ func failed(ctx context.Context, err error, raw *wire, keys *hostKeys, who *logi
 // explained shortens what a node has said in a handshake. Our own words stay
 // as they are.
 func explained(err error) error {
+	var key *HostKeyError
+	if errors.As(err, &key) {
+		return key
+	}
 	if errors.Is(err, ErrHostKey) || errors.Is(err, ErrAuth) || errors.Is(err, ErrAlgorithms) {
 		return err
 	}

@@ -256,6 +256,14 @@ func TestANodeThatWantsTwoKeysHasThem(t *testing.T) {
 	}
 }
 
+func TestANodeThatWantsAnotherKeySaysSo(t *testing.T) {
+	l := newLoginLab(t, wantsThen(ssh.ServerAuthCallbacks{PublicKeyCallback: func(ssh.ConnMetadata, ssh.PublicKey) (*ssh.Permissions, error) { return nil, errors.New("no") }}))
+	e := authError(t, l.dial(t, func(x *sshexec.Target) { x.Identities = []string{l.identity} }))
+	if !strings.Contains(e.Error(), "wants another key as well") {
+		t.Errorf("%v", e)
+	}
+}
+
 func TestANodeThatTakesNoKeysSaysSo(t *testing.T) {
 	l := newLoginLab(t, func(s *sshd.Server) {
 		s.Configure = func(c *ssh.ServerConfig) {
