@@ -6,7 +6,6 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
-	"github.com/dcos-patch/dcos-patch/node"
 )
 
 // atRest: no patch runs on any master, none was begun whose end is not known,
@@ -44,7 +43,7 @@ func (m masterLook) busy() (dcos.Status, string) {
 		return dcos.Failed, "a patch runs on it: " + unit
 	}
 	for _, r := range m.survey.Receipts {
-		if r.State != node.Exited && r.State != node.Lost {
+		if r.Open() {
 			return dcos.Failed, fmt.Sprintf("attempt %d of script %.12s was begun on it, and its end is not known", r.Attempt, r.SHA256)
 		}
 	}

@@ -33,6 +33,8 @@ func TestWhatIsUnderWayOnAnyMasterIsRed(t *testing.T) {
 		{"a receipt without an end", receipt(node.Running), nil, dcos.Failed, "attempt 2 of script 9ad1 was begun on it"},
 		{"a receipt that cannot be read", receipt(node.RunUnknown), nil, dcos.Failed, "its end is not known"},
 		{"a receipt whose unit is gone", receipt(node.Lost), nil, dcos.Passed, ""},
+		{"a launch that has not begun", receipt(node.Unbegun), nil, dcos.Passed, ""},
+		{"an attempt that was called off", receipt(node.CalledOff), nil, dcos.Passed, ""},
 		{"a swap that was cut short", node.Survey{MidSwap: true}, nil, dcos.Failed, "m2: its swap of packages was cut short"},
 		{"a master that does not answer", node.Survey{}, errors.New("no route"), dcos.Unknown, "m2: no route"},
 	} {

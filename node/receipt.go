@@ -44,6 +44,16 @@ type Receipt struct {
 	ExitAt    time.Time    // when Exited, by the node's clock
 }
 
+// Open reports whether the attempt has begun and is not known to be over.
+func (r Receipt) Open() bool {
+	switch r.State {
+	case Exited, Lost, Unbegun, CalledOff:
+		return false
+	default:
+		return true
+	}
+}
+
 // Receipts asks for every attempt of the script, ascending; none is an empty
 // list and no error.
 func Receipts(ctx context.Context, h Host, sha256 string) ([]Receipt, error) {
