@@ -37,9 +37,8 @@ func outlives(p Process, s node.Survey) (dcos.Status, string) {
 		return dcos.Unknown, "the node does not say when it was booted, or when its active packages changed"
 	}
 	if begin := p.begins(s.BootTime); begin.Before(s.ActiveChange.Add(-rounding)) {
-		const clock = "2006-01-02 15:04:05 MST"
-		return dcos.Failed, fmt.Sprintf("%s (pid %d) runs since %s, and the active packages are of %s: it was not restarted after the patch",
-			p.Unit, p.PID, begin.UTC().Format(clock), s.ActiveChange.UTC().Format(clock))
+		return dcos.Failed, fmt.Sprintf("%s (pid %d) was started %s before the active packages changed: it was not restarted after the patch",
+			p.Unit, p.PID, s.ActiveChange.Sub(begin).Round(time.Second))
 	}
 	return dcos.Passed, ""
 }

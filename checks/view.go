@@ -167,7 +167,7 @@ func (v view) cockroach() (dcos.Finding, members, bool) {
 		case m.iamErr != nil:
 			return member{node: m.node.Name, status: dcos.Unknown, why: words(m.iamErr)}
 		case m.noIAM != "":
-			return member{node: m.node.Name, status: dcos.Failed, why: "it has no CockroachDB, and other masters have"}
+			return v.odd(m, "CockroachDB", func(o masterLook) bool { return o.noIAM == "" && o.iamErr == nil })
 		case slices.Contains(v.staleRows, m.node.IP):
 			return member{node: m.node.Name, status: dcos.Unknown, why: fmt.Sprintf("its row has not been rewritten for %s", rowLimit)}
 		}
@@ -176,6 +176,15 @@ func (v view) cockroach() (dcos.Finding, members, bool) {
 		return member{m.node.Name, s, why, silent}
 	})
 	return f, q, true
+}
+
+// odd is a master that lacks what is known of another, or of which nobody can say that
+// others lack it, too.
+func (v view) odd(m masterLook, what string, has func(masterLook) bool) member {
+	if slices.ContainsFunc(v.looks, has) {
+		return member{node: m.node.Name, status: dcos.Failed, why: "it has no " + what + ", and other masters have"}
+	}
+	return member{node: m.node.Name, status: dcos.Unknown, why: "it has no " + what + "; of the other masters that is not known"}
 }
 
 // etcd: a member serves when it could read through a quorum. It does not apply
@@ -190,7 +199,7 @@ func (v view) etcd() (dcos.Finding, members, bool) {
 		case m.etcdErr != nil:
 			return member{node: m.node.Name, status: dcos.Unknown, why: words(m.etcdErr)}
 		case m.noEtcd != "":
-			return member{node: m.node.Name, status: dcos.Failed, why: "it has no etcd, and other masters have"}
+			return v.odd(m, "etcd", func(o masterLook) bool { return o.noEtcd == "" && o.etcdErr == nil })
 		}
 		return member{node: m.node.Name, status: dcos.Failed, why: m.etcd.sick()}
 	})

@@ -215,8 +215,12 @@ func (a *app) refuseUnfinished(store journal.Store) error {
 	if err != nil || run == "" || s.Ended == journal.RunDone || s.Plan == nil || !s.Begun() {
 		return err
 	}
+	next := ours("resume")
+	if controlled(store, run) { // a resume would be refused
+		next = ours("status", "--run", run) + " shows how it goes"
+	}
 	return instead(plan.Block{What: fmt.Sprintf("run %s of this cluster has not ended", run), Observed: wordOf(store, run, s) + ", " + tallyLine(s),
-		Want: "one run at a time", Next: "dcos-patch resume"})
+		Want: "one run at a time", Next: next})
 }
 
 // confirm asks for the cluster's name.

@@ -7,6 +7,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/plan"
 )
 
 // abandoned is the word for a run that has not ended and that nobody on this
@@ -84,7 +85,11 @@ func ending(s orchestrator.State) string {
 			}
 			b.say("%s %s  %s -> %s", word, clock, s.Plan.From, s.Plan.To)
 		}
-		b.say("  state   %s", tallyLine(s))
+		if stagedOnly(s.Plan) {
+			b.say("  state   %s", stagedLine(s))
+		} else {
+			b.say("  state   %s", tallyLine(s))
+		}
 		if s.Ended == journal.RunDone && stagedOnly(s.Plan) {
 			b.say("  next    %s: the packages are on the nodes, and nothing was stopped", ours("apply"))
 		}
@@ -104,6 +109,22 @@ func ending(s orchestrator.State) string {
 	b.WriteString(reasons(s))
 	b.say("  state   %s", tallyLine(s))
 	return b.String()
+}
+
+// stagedLine is how many nodes hold the packages, of a run that does nothing else.
+func stagedLine(s orchestrator.State) string {
+	hold, all := 0, 0
+	for i, st := range s.Plan.Stages {
+		for k := range st.Lanes {
+			if st.Kind == plan.StageAhead {
+				all++
+				if s.Lanes[i][k].Phase == orchestrator.Verified {
+					hold++
+				}
+			}
+		}
+	}
+	return fmt.Sprintf("%d/%d nodes hold the packages", hold, all)
 }
 
 // whyLeft is what the last step of a node that was left behind said.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
@@ -97,9 +98,25 @@ func explain(w io.Writer, err error) {
 		render.Refusal(w, refusal)
 		return
 	}
-	fmt.Fprintf(w, "dcos-patch: %s\n", quoted(err))
+	fmt.Fprintf(w, "dcos-patch: %s\n", interruptedOr(err))
 	if h := hint(err); h != "" {
 		fmt.Fprintf(w, "  next  %s\n", h)
+	}
+}
+
+// interruptedOr is the error, or, of what an interrupt ended, that it did.
+func interruptedOr(err error) string {
+	said := quoted(err)
+	if !errors.Is(err, context.Canceled) || codeOf(err) != exitInterrupted {
+		return said
+	}
+	switch what := strings.TrimSuffix(strings.TrimSuffix(said, context.Canceled.Error()), ": "); {
+	case what == "":
+		return "interrupted"
+	case strings.HasPrefix(what, "interrupted"):
+		return what
+	default:
+		return "interrupted: " + what
 	}
 }
 

@@ -98,6 +98,10 @@ func stagesOnly(p *plan.Plan, parallel int) *plan.Plan {
 		}
 		cut.Stages = append(cut.Stages, st)
 	}
+	cut.Estimate = 0
+	for _, st := range cut.Stages {
+		cut.Estimate += st.Estimate
+	}
 	return plan.Sealed(&cut)
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/dcos-patch/dcos-patch/patcher"
@@ -48,10 +49,31 @@ func (a *app) tellOnward(w io.Writer, err error, args []string) {
 	switch {
 	case codeOf(err) != exitRefused, errors.As(err, &locked), errors.As(err, &over):
 	case !errors.As(err, &other):
-		fmt.Fprintf(w, "  next  when that is done: %s\n", a.again(args))
+		fmt.Fprintf(w, "  next  when that is done: %s\n", a.again(withoutRefusedWaivers(args)))
 	case other.next != nil:
 		fmt.Fprintf(w, "  next  %s\n", ours(other.next...))
 	}
+}
+
+// withoutRefusedWaivers are a command's words without waivers of what cannot be waived: it
+// would be refused again.
+func withoutRefusedWaivers(args []string) []string {
+	refused := func(w string) bool {
+		check, _, _ := strings.Cut(w, ":")
+		return !slices.Contains(plan.Waivable(), check)
+	}
+	var words []string
+	for i := 0; i < len(args); i++ {
+		value, joined := strings.CutPrefix(args[i], "--waive=")
+		switch {
+		case joined && refused(value):
+		case args[i] == "--waive" && i+1 < len(args) && refused(args[i+1]):
+			i++
+		default:
+			words = append(words, args[i])
+		}
+	}
+	return words
 }
 
 // onlyCommand matches a command of ours at the beginning of a block's next line.

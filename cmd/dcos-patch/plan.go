@@ -89,6 +89,9 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 	if err := a.show(p); err != nil {
 		return err
 	}
+	if f.out != "" && a.output == "text" && hasWork(p) {
+		say(a.out, "  next  have it approved, then %s", ours("apply", f.out, "--plan-id", p.ID))
+	}
 	if f.offline == "" {
 		tellHeld(a.err, inv, facts)
 	}

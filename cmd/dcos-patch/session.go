@@ -10,7 +10,6 @@ import (
 	"os/user"
 	"path/filepath"
 	"runtime/debug"
-	"sync"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/checks"
@@ -149,7 +148,7 @@ type surveyed struct {
 
 // survey looks at the whole cluster and changes nothing.
 func (s *session) survey(ctx context.Context) (surveyed, error) {
-	facts := patcher.Survey(ctx, patient{hosts: hosts{s.pool}, mu: new(sync.Mutex), tell: s.tell}, s.inv)
+	facts := patcher.Survey(ctx, newPatient(hosts{s.pool}, s.tell), s.inv)
 	if err := ctx.Err(); err != nil {
 		return surveyed{}, err
 	}
@@ -177,6 +176,9 @@ func (s *session) survey(ctx context.Context) (surveyed, error) {
 		return out, err
 	}
 	out.facts.Cluster = s.checksOf(surveyedNodes{probers{s.pool}, facts}, s.sketch(facts), "").Observe(ctx, plan.Ask{Kind: plan.StagePreflight})
+	if err := ctx.Err(); err != nil { // a look that was cut short has seen nothing
+		return out, err
+	}
 	out.facts.Unknown = out.facts.Cluster.Unknown
 	for name, n := range out.facts.Cluster.Tasks {
 		f := out.facts.Nodes[name]

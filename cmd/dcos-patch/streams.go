@@ -14,10 +14,12 @@ type streams struct {
 	in          io.Reader
 	out, err    io.Writer
 	interactive bool // a person can answer questions
+
+	outTerm, errTerm *terminal // nil: no terminal
 }
 
 func standardStreams() streams {
-	return streams{in: os.Stdin, out: heedless{os.Stdout}, err: heedless{os.Stderr}, interactive: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))}
+	return streams{in: os.Stdin, out: heedless{os.Stdout}, err: heedless{os.Stderr}, outTerm: terminalOf(os.Stdout), errTerm: terminalOf(os.Stderr), interactive: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))}
 }
 
 // heedless writes for a reader that may go away (dcos-patch apply | head):

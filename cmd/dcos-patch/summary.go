@@ -164,7 +164,7 @@ func (a *app) onward(err error, args []string) []nextStep {
 	case other != nil && refusal != nil:
 		return commandsIn(refusal.Blocks)
 	case refusal != nil:
-		return []nextStep{give(withoutInventory(args)...)}
+		return []nextStep{give(withoutInventory(withoutRefusedWaivers(args))...)}
 	}
 	return nil
 }

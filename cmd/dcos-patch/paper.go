@@ -1,0 +1,130 @@
+package main
+
+import (
+	"io"
+	"os"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// terminal is what a stream ends at, where a person looks.
+type terminal struct {
+	columns func() int // 0: not known
+	colour  bool
+}
+
+// terminalOf is the terminal of a file; nil: it is none. NO_COLOR (no-color.org) and a dumb
+// terminal keep it without colour.
+func terminalOf(f *os.File) *terminal {
+	fd := int(f.Fd())
+	if !term.IsTerminal(fd) {
+		return nil
+	}
+	columns := func() int {
+		width, _, err := term.GetSize(fd)
+		if err != nil {
+			return 0
+		}
+		return width
+	}
+	return &terminal{columns: columns, colour: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+}
+
+// paper writes text for a terminal: lines no longer than it is wide, and colour for the
+// words that a person looks for. It is the last writer: what nodes said has been made
+// printable before.
+type paper struct {
+	w io.Writer
+	terminal
+}
+
+func (p paper) Write(b []byte) (int, error) {
+	width := p.columns()
+	var out strings.Builder
+	for line := range strings.Lines(string(b)) {
+		text, ended := strings.CutSuffix(line, "\n")
+		for i, row := range wrapLine(text, width) {
+			if i > 0 {
+				out.WriteByte('\n')
+			} else if p.colour {
+				row = paint(row)
+			}
+			out.WriteString(row)
+		}
+		if ended {
+			out.WriteByte('\n')
+		}
+	}
+	if _, err := io.WriteString(p.w, out.String()); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// leastColumns is the narrowest terminal for which lines are broken.
+const leastColumns = 40
+
+// toType matches a line with a command: it is pasted whole, or not at all.
+var toType = regexp.MustCompile(`\bdcos-patch (-i )?\S|\bsudo |^  pack `)
+
+// label matches what a line begins with: later rows stand below what follows it.
+var label = regexp.MustCompile(`^(\d\d:\d\d:\d\d (HOLD )?| *\S+ {2,}| +)`)
+
+// wrapLine breaks a line at spaces into rows of at most so many characters.
+func wrapLine(line string, width int) []string {
+	if width < leastColumns || utf8.RuneCountInString(line) <= width || toType.MatchString(line) {
+		return []string{line}
+	}
+	indent := strings.Repeat(" ", min(utf8.RuneCountInString(label.FindString(line)), width/2))
+	var rows []string
+	rest := []rune(line)
+	for len(rest) > width {
+		at := width
+		for at > len(indent) && rest[at] != ' ' {
+			at--
+		}
+		if at <= len(indent) { // one word, longer than the row: the terminal breaks it
+			break
+		}
+		rows = append(rows, strings.TrimRight(string(rest[:at]), " "))
+		rest = []rune(indent + strings.TrimLeft(string(rest[at:]), " "))
+	}
+	return append(rows, strings.TrimRight(string(rest), " "))
+}
+
+// words are those that are shown in colour, with their SGR code.
+var words = []struct {
+	match *regexp.Regexp
+	sgr   string
+}{
+	{regexp.MustCompile(`^((?:\d\d:\d\d:\d\d )?)(STOPPED|REFUSED|IN DOUBT|TAKEN OVER|INTERRUPTED| ?BLOCK)\b`), "31"},
+	{regexp.MustCompile(`^(\d\d:\d\d:\d\d \S+ \S+ )(FAILED|IN DOUBT)\b`), "31"},
+	{regexp.MustCompile(`^((?:\d\d:\d\d:\d\d )?)(HOLD|PAUSED|STOPPING|WARN|warning|warned| ?WARN)\b`), "33"},
+	{regexp.MustCompile(`^((?:\d\d:\d\d:\d\d )?)(DONE|STAGED)\b`), "32"},
+	{regexp.MustCompile(`^(\d\d:\d\d:\d\d \S+ )(verified)\b`), "32"},
+	{regexp.MustCompile(`^(  SAFE TO LEAVE: )(yes)\b`), "32"},
+	{regexp.MustCompile(`^(  SAFE TO LEAVE: )(no|not known)\b`), "31"},
+}
+
+// paint colours the first such word at its place.
+func paint(row string) string {
+	for _, w := range words {
+		if w.match.MatchString(row) {
+			return w.match.ReplaceAllString(row, "${1}\x1b["+w.sgr+"m${2}\x1b[0m")
+		}
+	}
+	return row
+}
+
+// onTerminal is a stream of a command, as its terminal shows it. What is copied from a
+// terminal (an inventory, its schema) stays as it is.
+func (a *app) onTerminal(cmd *cobra.Command, w io.Writer, t *terminal) io.Writer {
+	if t == nil || cmd.HasParent() && cmd.Parent().Name() == "inventory" {
+		return w
+	}
+	return paper{w, *t}
+}
