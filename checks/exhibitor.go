@@ -79,3 +79,21 @@ func notServingAll(code int, servers []dcos.ExhibitorServer, masters []string) s
 	}
 	return ""
 }
+
+// ensemble is what Exhibitor lists, if that is not the masters: some of them may
+// be known by another address.
+func (v view) ensemble() []string {
+	for _, m := range v.looks {
+		if m.exhibitorErr != nil || m.code != 200 {
+			continue
+		}
+		var listed []string
+		for _, s := range m.servers {
+			listed = append(listed, s.Hostname)
+		}
+		if slices.Sort(listed); !slices.Equal(listed, v.masterIPs()) {
+			return listed
+		}
+	}
+	return nil
+}

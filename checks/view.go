@@ -68,6 +68,7 @@ func (v view) observation() plan.Observation {
 	obs := plan.Observation{Findings: fs, Quorums: quorums, Weights: v.weights(), DueTo: due}
 	obs.Green = len(v.looks) > 0 && !slices.ContainsFunc(fs, func(f dcos.Finding) bool { return !f.Status.OK() })
 	obs.Out, obs.Agents, obs.Unknown = v.agents()
+	obs.Ensemble = v.ensemble()
 	return obs
 }
 

@@ -34,9 +34,13 @@ func calls() map[string]func(ctx context.Context, h node.Host) error {
 		return func(ctx context.Context, h node.Host) error { return f(ctx, h, claim) }
 	}
 	return map[string]func(context.Context, node.Host) error{
-		"survey":       func(ctx context.Context, h node.Host) error { _, err := node.TakeSurvey(ctx, h); return err },
-		"clock":        func(ctx context.Context, h node.Host) error { _, err := node.Clock(ctx, h); return err },
-		"readiness":    func(ctx context.Context, h node.Host) error { _, err := node.TakeReadiness(ctx, h, ""); return err },
+		"survey":    func(ctx context.Context, h node.Host) error { _, err := node.TakeSurvey(ctx, h); return err },
+		"clock":     func(ctx context.Context, h node.Host) error { _, err := node.Clock(ctx, h); return err },
+		"readiness": func(ctx context.Context, h node.Host) error { _, err := node.TakeReadiness(ctx, h, ""); return err },
+		"next-ip": func(ctx context.Context, h node.Host) error {
+			_, err := node.NextIP(ctx, h, "dcos-config--1")
+			return err
+		},
 		"units":        func(ctx context.Context, h node.Host) error { _, err := node.AllUnits(ctx, h); return err },
 		"checks":       func(ctx context.Context, h node.Host) error { _, _, err := node.Checks(ctx, h, "cluster"); return err },
 		"cockroach":    func(ctx context.Context, h node.Host) error { _, err := node.Cockroach(ctx, h); return err },

@@ -120,6 +120,12 @@ want_boot() {
 	esac
 }
 
+want_package() {
+	case $1 in
+	-* | .* | '' | *[!A-Za-z0-9@._+:-]*) usage "'$1' is not the id of a package" ;;
+	esac
+}
+
 want_line() {
 	case $1 in
 	'' | *"$NL"*) usage "want one line that is not empty" ;;
@@ -263,6 +269,21 @@ tell_swap() {
 }
 
 detect_ip() { timeout 30 "$BIN/detect_ip"; }
+
+# one_line prints a text in one line of at most 200 bytes: what an ip-detect
+# script of an operator's says may be anything.
+one_line() { # TEXT
+	printf '%s' "$1" | head -c 200 | tr -s '[:cntrl:][:space:]' ' '
+}
+
+# addresses prints the IPv4 addresses of this machine.
+addresses() {
+	if shown=$(timeout 10 ip -4 -o addr show 2>/dev/null); then
+		printf '%s\n' "$shown" | sed -n 's|.* inet \([0-9.]*\).*|\1|p'
+	else
+		timeout 10 hostname -I 2>/dev/null | tr ' ' '\n' | sed -n '/^[0-9.]*\.[0-9.]*$/p'
+	fi | sort -u
+}
 
 # ---- our files ------------------------------------------------------------
 
@@ -482,7 +503,8 @@ verb_survey() {
 
 	emit program $PROTOCOL
 	emit cluster_id "$(first_line "$ROOT/var/lib/dcos/cluster-id")"
-	emit ip "$(detect_ip 2>/dev/null)"
+	emit ip "$(one_line "$(detect_ip 2>/dev/null)")"
+	addresses | while read -r ip; do emit address "$ip"; done
 	for f in "$ROOT/etc/mesosphere/roles"/*; do
 		case ${f##*/} in
 		master | slave | slave_public) emit role "${f##*/}" ;;
@@ -539,6 +561,16 @@ survey_receipts() {
 			echo "receipt ${d##*/} $a $s"
 		done
 	done
+}
+
+# verb_next_ip runs the ip-detect script of a fetched package, which will speak
+# for this node once the package is active. Without one it says nothing.
+verb_next_ip() { # PKGID
+	want_args 1 $#
+	want_package "$1"
+	[ -e "$OPT/packages/$1/bin/detect_ip" ] || return 0
+	said=$(timeout 30 "$OPT/packages/$1/bin/detect_ip") || die "the ip-detect script of $1: exit code $?"
+	echo "ip $(one_line "$said")"
 }
 
 # verb_clock says what time it is here, and nothing that takes time comes before
@@ -1071,11 +1103,7 @@ verb_fetch() { # EPOCH RUN SHA256 URL PKGID...
 	*) usage "'$url' is not an address" ;;
 	esac
 	shift 4
-	for id in "$@"; do
-		case $id in
-		-* | '' | *[!A-Za-z0-9@._+:-]*) usage "'$id' is not the id of a package" ;;
-		esac
-	done
+	for id in "$@"; do want_package "$id"; done
 	claim "$epoch" "$run"
 	refuse_while_patching
 	set -- "$BIN/dcos-shell" pkgpanda fetch "--repository-url=$url" "$@"
@@ -1309,6 +1337,7 @@ main() {
 	clock) verb_clock "$@" ;;
 	uptime) verb_uptime "$@" ;;
 	readiness) verb_readiness "$@" ;;
+	next-ip) verb_next_ip "$@" ;;
 	units) verb_units "$@" ;;
 	checks) verb_checks "$@" ;;
 	cockroach) verb_cockroach "$@" ;;

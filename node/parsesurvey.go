@@ -40,7 +40,7 @@ func ParseSurvey(b []byte) (Survey, error) {
 // repeats says which keys are lists.
 func repeats(key string) bool {
 	switch key {
-	case "role", "active", "fetched", "patch_unit", "receipt", "swap_missing":
+	case "role", "active", "fetched", "address", "patch_unit", "receipt", "swap_missing":
 		return true
 	}
 	return false
@@ -52,7 +52,9 @@ func (s *Survey) take(key, value string) (err error) {
 	case "cluster_id":
 		s.ClusterID, err = word(value)
 	case "ip":
-		s.IP, err = word(value)
+		if s.IP = value; value == "" {
+			err = errors.New("want a text")
+		}
 	case "version":
 		value, err = word(value)
 		s.Version = dcos.Version(value)
@@ -68,7 +70,7 @@ func (s *Survey) take(key, value string) (err error) {
 		s.Rehearsal, err = flag(value)
 	case "swap_stage", "swap_missing", "swap_setup":
 		err = s.takeSwap(key, value)
-	case "role", "active", "fetched", "patch_unit", "receipt", "lock", "heartbeat":
+	case "role", "active", "fetched", "address", "patch_unit", "receipt", "lock", "heartbeat":
 		err = s.takeList(key, value)
 	default:
 		err = s.takeNumber(key, value)
@@ -77,7 +79,7 @@ func (s *Survey) take(key, value string) (err error) {
 }
 
 func (s *Survey) takeList(key, value string) (err error) {
-	if key == "role" || key == "active" || key == "fetched" {
+	if key == "role" || key == "active" || key == "fetched" || key == "address" {
 		if value, err = word(value); err != nil {
 			return err
 		}
@@ -91,6 +93,8 @@ func (s *Survey) takeList(key, value string) (err error) {
 		s.Roles = append(s.Roles, role)
 	case "active":
 		s.Active = append(s.Active, value)
+	case "address":
+		s.Addresses = append(s.Addresses, value)
 	case "fetched":
 		s.Fetched = append(s.Fetched, value)
 	case "patch_unit":

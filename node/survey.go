@@ -11,7 +11,8 @@ import (
 // fill is zero, and means unknown.
 type Survey struct {
 	ClusterID    string       // masters
-	IP           string       // what detect_ip prints
+	IP           string       // what detect_ip prints, whatever it is
+	Addresses    []string     // IPv4 addresses of the machine
 	Roles        []dcos.Role  // one per role file; a sane node has exactly one
 	Version      dcos.Version //
 	Variant      string       // "open" or "enterprise"; some releases up to 1.13 do not say it

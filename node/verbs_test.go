@@ -64,7 +64,10 @@ func TestASurveyFillsEveryField(t *testing.T) {
 	if got.FreeKB <= 0 || time.Since(got.ActiveChange).Abs() > time.Hour {
 		t.Errorf("free %d kB, active changed %s", got.FreeKB, got.ActiveChange)
 	}
-	got.FreeKB, got.ActiveChange = 0, time.Time{}
+	if !slices.Contains(got.Addresses, "127.0.0.1") || slices.ContainsFunc(got.Addresses, func(a string) bool { return strings.HasSuffix(a, ".255") }) {
+		t.Errorf("addresses %q", got.Addresses)
+	}
+	got.FreeKB, got.ActiveChange, got.Addresses = 0, time.Time{}, nil
 	want := node.Survey{
 		ClusterID: "3f0c1e2a-77d0-4c1b-9a55-0e6f2f1b8d11", IP: "10.0.0.11", Roles: []dcos.Role{dcos.PrivateAgent}, Version: "2.1.0", Variant: "open",
 		Active: []string{"dcos-config--setup_1", "mesos--1"}, Fetched: []string{"dcos-config--setup_1", "mesos--1"}, MidSwap: true, MasterCount: 3,

@@ -3,6 +3,7 @@ package patcher
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,10 +20,10 @@ import (
 func LookCloser(ctx context.Context, nodes Nodes, inv *inventory.Cluster, facts plan.Facts) {
 	all := inv.Nodes()
 	closer := make([]plan.NodeFacts, len(all))
-	url, base := packageURL(facts.Script), time.Now()
+	base := time.Now()
 	each(all, func(i int, n inventory.Node) {
 		if closer[i] = facts.Nodes[n.Name]; closer[i].Err == "" {
-			lookCloser(ctx, nodes, n, url, base, &closer[i])
+			lookCloser(ctx, nodes, n, facts.Script, base, &closer[i])
 		}
 	})
 	for i, n := range all {
@@ -30,7 +31,7 @@ func LookCloser(ctx context.Context, nodes Nodes, inv *inventory.Cluster, facts 
 	}
 }
 
-func lookCloser(ctx context.Context, nodes Nodes, n inventory.Node, url string, base time.Time, f *plan.NodeFacts) {
+func lookCloser(ctx context.Context, nodes Nodes, n inventory.Node, script dcos.Script, base time.Time, f *plan.NodeFacts) {
 	defer Visit(nodes, n.Name)()
 	h, err := bounded{nodes}.Node(ctx, n.Name)
 	if err != nil {
@@ -44,7 +45,8 @@ func lookCloser(ctx context.Context, nodes Nodes, n inventory.Node, url string, 
 		enough = masterClock
 	}
 	f.Clock = clock(ctx, h, base, enough)
-	f.Ready = readiness(ctx, h, url)
+	f.Ready = readiness(ctx, h, packageURL(script))
+	f.NextIP = nextIP(ctx, h, script.Packages, *f)
 }
 
 // How well clocks are wanted to be known, and how often they are asked for it.
@@ -82,6 +84,23 @@ func clock(ctx context.Context, h node.Host, base time.Time, enough time.Duratio
 		}
 	}
 	return &c
+}
+
+// nextIP asks the target's ip-detect, where the node has fetched it and does not
+// use it yet. nil: it has not, or there is none.
+func nextIP(ctx context.Context, h node.Host, packages []string, f plan.NodeFacts) *plan.NextIP {
+	pkg := plan.ConfigPackage(packages)
+	if pkg == "" || !slices.Contains(f.Fetched, pkg) || slices.Contains(f.Active, pkg) {
+		return nil
+	}
+	ip, err := node.NextIP(ctx, h, pkg)
+	switch {
+	case err != nil:
+		return &plan.NextIP{Package: pkg, Err: reason(err)}
+	case ip == "":
+		return nil
+	}
+	return &plan.NextIP{Package: pkg, IP: ip}
 }
 
 func readiness(ctx context.Context, h node.Host, url string) *plan.Readiness {

@@ -34,7 +34,31 @@ func (p *Patcher) stage(ctx context.Context, t plan.Task) plan.Report {
 	if missing := lacking(s.Fetched, t.Plan.Script.Packages); len(missing) > 0 {
 		return failed(plan.BeforeSwap, "packages are not on the node although the fetch succeeded: %s", list(missing))
 	}
+	if rep := p.sameAddress(ctx, t, h); rep != nil {
+		return *rep
+	}
 	return plan.Report{Outcome: plan.Done, Detail: fmt.Sprintf("holds all %d packages", len(t.Plan.Script.Packages))}
+}
+
+// sameAddress runs the ip-detect that the patch will bring: with another answer
+// the node would come back as another one. nil: it is the same.
+func (p *Patcher) sameAddress(ctx context.Context, t plan.Task, h node.Host) *plan.Report {
+	pkg := plan.ConfigPackage(t.Plan.Script.Packages)
+	if pkg == "" {
+		return nil
+	}
+	var rep plan.Report
+	known, _ := t.Plan.Node(t.Step.Node)
+	ip, err := node.NextIP(ctx, h, pkg)
+	switch {
+	case err != nil:
+		rep = unlaunched(ctx, t, "running the target's ip-detect", err)
+	case ip != "" && ip != known.IP:
+		rep = failed(plan.BeforeSwap, "the target's ip-detect (%s) prints %q, and the node is known by %s: patched, Mesos would take it for another node; correct genconf/ip-detect and generate the script again", pkg, ip, known.IP)
+	default:
+		return nil
+	}
+	return &rep
 }
 
 // install puts the node program and the pinned script on the node.

@@ -40,7 +40,7 @@ func surveyOne(ctx context.Context, nodes Nodes, name inventory.NodeName) plan.N
 		return plan.NodeFacts{Err: err.Error(), Kind: kind(err)}
 	}
 	f := plan.NodeFacts{
-		ClusterID: s.ClusterID, IP: s.IP, Machine: machineDigest(s), Role: s.Role(), Version: s.Version, Variant: s.Variant, Active: s.Active, Fetched: s.Fetched,
+		ClusterID: s.ClusterID, IP: s.IP, Addresses: s.Addresses, Machine: machineDigest(s), Role: s.Role(), Version: s.Version, Variant: s.Variant, Active: s.Active, Fetched: s.Fetched,
 		MidSwap: s.MidSwap, MasterSize: s.MasterCount, Systemd: s.Systemd, FreeKB: s.FreeKB, Rehearsal: s.Rehearsal, PatchUnit: s.RunningUnit(),
 	}
 	if c, ok := host.(interface{ ShellTook() time.Duration }); ok {

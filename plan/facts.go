@@ -25,8 +25,10 @@ type NodeFacts struct {
 	Err        string       `json:"err,omitempty"`  // unreachable, no sudo, wrong host key: in words
 	Kind       string       `json:"kind,omitempty"` // of the error: "auth", "agent", "algorithms", "host-key", "host-key-changed", "host-key-unknown", "dial", "shell", "sudo", "survey"
 	ClusterID  string       `json:"cluster_id,omitempty"`
-	IP         string       `json:"ip"`                // what detect_ip prints; Mesos and Exhibitor know the node by it
-	Machine    string       `json:"machine,omitempty"` // see Node.Machine
+	IP         string       `json:"ip"`                  // what detect_ip prints; Mesos and Exhibitor know the node by it
+	Addresses  []string     `json:"addresses,omitempty"` // IPv4 addresses of the machine
+	NextIP     *NextIP      `json:"next_ip,omitempty"`   // nil: the target's ip-detect is not on the node yet
+	Machine    string       `json:"machine,omitempty"`   // see Node.Machine
 	Role       dcos.Role    `json:"role"`
 	Version    dcos.Version `json:"version"`
 	Variant    string       `json:"variant,omitempty"` // "open" or "enterprise"
@@ -45,6 +47,13 @@ type NodeFacts struct {
 	LockRun    string       `json:"lock_run,omitempty"`
 	LockOwner  string       `json:"lock_owner,omitempty"` // who holds the cluster lock, as this master says
 	LockBeat   *Duration    `json:"lock_beat,omitempty"`  // how long ago that run's controller gave a sign of life, by the node's clock; nil: not known
+}
+
+// NextIP is what the target's ip-detect prints on a node that has fetched it.
+type NextIP struct {
+	Package string `json:"package"`
+	IP      string `json:"ip,omitempty"`
+	Err     string `json:"err,omitempty"` // why nothing is known
 }
 
 // Clock is how far a node's clock is ahead of that of the machine which asked;

@@ -71,7 +71,7 @@ func agents(name, prefix string, n int, zones ...string) inventory.Group {
 	for i := range n {
 		node := inventory.Node{
 			Name: inventory.NodeName(fmt.Sprintf("%s%d", prefix, i+1)), Role: g.Role, Group: name,
-			Address: fmt.Sprintf("%s.%d.%d", prefix, i/250, i%250+1),
+			Address: fmt.Sprintf("10.%d.%d.%d", prefix[0], i/250, i%250+1),
 		}
 		if len(zones) > 0 {
 			node.Zone = zones[i*len(zones)/n]

@@ -174,6 +174,11 @@ func (s *survey) judgeStrangers() {
 	ours := map[string]bool{}
 	for _, n := range s.nodes {
 		ours[s.facts(n.Name).IP] = true
+		if f := s.facts(n.Name); n.Role.IsAgent() && !s.excluded(n.Name) && f.Err == "" {
+			for _, ip := range f.Addresses { // judgeAddress blocks the node for it
+				ours[ip] = true
+			}
+		}
 		ours[n.Address] = true // an excluded node may not answer
 	}
 	for _, a := range strangers {

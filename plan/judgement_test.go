@@ -18,7 +18,7 @@ func lookedAt() Input {
 	in.Facts.Script.Repository = "http://boot"
 	for name := range in.Facts.Nodes {
 		observe(in, name, func(f *NodeFacts) {
-			f.Systemd, f.FreeKB, f.Fetched = 219, 20*kBPerGB, oldPk
+			f.Systemd, f.FreeKB, f.Fetched, f.Addresses = 219, 20*kBPerGB, oldPk, []string{"127.0.0.1", f.IP}
 			f.Clock = &Clock{Least: -second / 100, Most: second / 100}
 			f.Ready = &Readiness{TmpKB: 5 * kBPerGB, PackagesKB: 2 * kBPerGB, LargestKB: kBPerGB / 4, Docker: "active", IPSet: true, Fetch: FetchOK}
 		})

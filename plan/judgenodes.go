@@ -26,7 +26,7 @@ func (s *survey) judgeNodes() {
 			continue
 		}
 		s.judgeIdentity(n, f, variant)
-		if other, twice := byIP[f.IP]; twice && f.IP != "" {
+		if other, twice := byIP[f.IP]; twice && unfit(f.IP, f.Rehearsal) == "" {
 			s.block(Block{Node: n.Name, What: "two names for one machine", Observed: fmt.Sprintf("%s and %s both have detect_ip %s", other, n.Name, f.IP),
 				Want: "one name a machine", Next: "correct the addresses in the inventory"})
 		}
@@ -111,10 +111,7 @@ func (s *survey) judgeIdentity(n inventory.Node, f NodeFacts, variant string) {
 		s.block(Block{Node: n.Name, What: "its role is not the declared one", Observed: f.Role.String(),
 			Want: n.Role.String(), Next: "move it to the right group of the inventory"})
 	}
-	if f.IP == "" {
-		s.block(Block{Node: n.Name, What: "DC/OS on it does not know its address", Observed: "detect_ip printed nothing",
-			Want: "one address", Next: "run /opt/mesosphere/bin/detect_ip on it"})
-	}
+	s.judgeAddress(n, f)
 	if f.Variant != "" && f.Variant != variant {
 		s.block(Block{Node: n.Name, What: "it runs another variant of DC/OS than the others", Observed: f.Variant,
 			Want: variant, Next: "check that it belongs to this cluster"})

@@ -38,7 +38,7 @@ func TestBuildRefuses(t *testing.T) {
 		{"a node that nobody asked", func(i *in) { delete(i.Facts.Nodes, "a1") }, "a1", "its answer cannot be used"},
 		{"a public agent declared private", node("a1", func(f *NodeFacts) { f.Role = dcos.PublicAgent }), "a1", "its role"},
 		{"a node without a role", node("a1", func(f *NodeFacts) { f.Role = dcos.RoleUnknown }), "a1", "its role"},
-		{"two names for one machine", node("a2", func(f *NodeFacts) { f.IP = "a.0.1" }), "a2", "two names"},
+		{"two names for one machine", node("a2", func(f *NodeFacts) { f.IP = "10.97.0.1" }), "a2", "two names"},
 		{"a node without an address", node("a2", func(f *NodeFacts) { f.IP = "" }), "a2", "its address"},
 		{"a node in mid-swap", node("a1", func(f *NodeFacts) { f.MidSwap = true }), "a1", "in the middle of a swap"},
 		{"a patch under way", node("a1", func(f *NodeFacts) { f.PatchUnit = "dcos-patch-9ad1-1" }), "a1", "still runs"},
@@ -143,7 +143,7 @@ func TestBuildTakesUntidyClustersThatAreLegitimate(t *testing.T) {
 		"an excluded agent that Mesos still lists": func(i *Input) {
 			i.Inventory.Exclusions = []inventory.Exclusion{{Node: "a1"}}
 			i.Facts.Nodes["a1"] = NodeFacts{Err: "no route", Kind: "dial"}
-			i.Facts.Unknown = []UnknownAgent{{ID: "S1", IP: "a.0.1", Active: true}}
+			i.Facts.Unknown = []UnknownAgent{{ID: "S1", IP: "10.97.0.1", Active: true}}
 		},
 		"a ghost that Mesos remembers": func(i *Input) { i.Facts.Unknown = []UnknownAgent{{ID: "S1", IP: "10.9.9.9"}} },
 		"an agent out, with room left": func(i *Input) { i.Facts.Cluster.Out = []inventory.NodeName{"a1"} },

@@ -107,7 +107,8 @@ type Observation struct {
 	Out      []inventory.NodeName       `json:"out,omitempty"`      // agents out of service at the leader, whoever did it; excluded ones not listed
 	Agents   []AgentState               `json:"agents,omitempty"`   // those of which there is more to say than that they serve; excluded ones not listed
 	Unknown  []UnknownAgent             `json:"unknown,omitempty"`
-	Weights  map[inventory.NodeName]int `json:"weights,omitempty"` // leader weight of each master: Mesos 4, ZooKeeper 2, Marathon 1
+	Ensemble []string                   `json:"ensemble,omitempty"` // what Exhibitor lists, where that is not the masters
+	Weights  map[inventory.NodeName]int `json:"weights,omitempty"`  // leader weight of each master: Mesos 4, ZooKeeper 2, Marathon 1
 	Quorums  []Quorum                   `json:"quorums,omitempty"`
 	Tasks    map[inventory.NodeName]int `json:"tasks,omitempty"`
 

@@ -38,7 +38,7 @@ func TestAPreflightShowsBlockersFirstAndFoldsAnswers(t *testing.T) {
 	in := production()
 	for _, n := range in.Inventory.Groups[0].Nodes[:4] {
 		change(in, n.Name, func(f *plan.NodeFacts) {
-			f.Systemd, f.Ready = 247, &plan.Readiness{Docker: "failed", Fetch: plan.FetchOK, IPSet: true}
+			f.Systemd, f.Addresses, f.Ready = 247, []string{f.IP}, &plan.Readiness{Docker: "failed", Fetch: plan.FetchOK, IPSet: true}
 		})
 	}
 	change(in, "a009", func(f *plan.NodeFacts) { f.ShellMS = 31000 })

@@ -170,7 +170,7 @@ func (s *session) survey(ctx context.Context) (surveyed, error) {
 		out.facts.ScriptErr = err.Error()
 	}
 	out.facts.Script, out.script = script, body
-	out.facts.Deployments, _ = patcher.Deployments(ctx, h, out.facts.Nodes[first].IP)
+	out.facts.Deployments, _ = patcher.Deployments(ctx, h, plan.AddressOf(out.facts.Nodes[first], s.inv.Masters[0].Address))
 	patcher.LookCloser(ctx, hosts{s.pool}, s.inv, out.facts)
 	if err := ctx.Err(); err != nil {
 		return out, err
@@ -194,7 +194,7 @@ func (s *session) survey(ctx context.Context) (surveyed, error) {
 func (s *session) sketch(facts plan.Facts) *plan.Plan {
 	p := &plan.Plan{Cluster: plan.ClusterRef{Name: s.inv.Name, ID: s.inv.ID}, From: s.inv.Target.From, To: s.inv.Target.To, Script: facts.Script, Mesos: s.inv.Target.Mesos, Gates: plan.CustomGates(s.inv)}
 	for _, n := range s.inv.Nodes() {
-		pn := plan.Node{Name: n.Name, Address: n.Address, Port: n.Port, IP: cmp.Or(facts.Nodes[n.Name].IP, n.Address), Role: n.Role, Group: n.Group, Zone: n.Zone, Disposition: plan.Patch}
+		pn := plan.Node{Name: n.Name, Address: n.Address, Port: n.Port, IP: plan.AddressOf(facts.Nodes[n.Name], n.Address), Role: n.Role, Group: n.Group, Zone: n.Zone, Disposition: plan.Patch}
 		if _, out := s.inv.Excluded(n.Name, time.Now()); out {
 			pn.Disposition = plan.Excluded
 		}

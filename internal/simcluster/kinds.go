@@ -104,6 +104,8 @@ const (
 	EventSubscriber       Kind = "event-subscriber"
 	Deploying             Kind = "deploying"
 	SlowShell             Kind = "slow-shell"
+	DetectIPWrong         Kind = "detect-ip-wrong"
+	NextIPOther           Kind = "next-ip-other"
 	OtherCluster          Kind = "other-cluster"
 	OtherVersion          Kind = "other-version"
 	LockHeld              Kind = "lock-held"
@@ -219,6 +221,8 @@ func kinds() []about {
 		{EventSubscriber, "this master's Marathon has one", onMaster},
 		{Deploying, "Marathon never ends a deployment, whichever master is named", onMaster},
 		{SlowShell, "every command takes that long (for) to begin", onNode},
+		{DetectIPWrong, "ip-detect prints 0, from the start", onNode},
+		{NextIPOther, "the target's ip-detect prints another address", onNode},
 		{OtherCluster, "the master has the id of another cluster", onMaster},
 		{OtherVersion, "the node is at 2.0.6", onNode},
 		{LockHeld, "somebody else holds the cluster lock on this master", onMaster},
@@ -269,7 +273,7 @@ func (k Kind) OfCluster() bool {
 // never: it cannot strike later.
 func (k Kind) FromStart() bool {
 	switch k {
-	case WrongKey, UnknownAgent, Script404, ScriptHTML, ScriptOtherVersion, MidSwapFromStart, AtTarget, OtherCluster, OtherVersion, LockHeld, ChecksRedBefore:
+	case WrongKey, UnknownAgent, Script404, ScriptHTML, ScriptOtherVersion, MidSwapFromStart, AtTarget, OtherCluster, OtherVersion, LockHeld, ChecksRedBefore, DetectIPWrong, NextIPOther:
 		return true
 	default:
 		return false

@@ -59,6 +59,7 @@ func verbs() map[string]verb {
 		"clock":        {action: showClock},
 		"uptime":       {action: showUptime},
 		"readiness":    {rest: isWebURL, action: showReadiness},
+		"next-ip":      {args: []argument{isPackage}, action: showNextIP},
 		"units":        {args: []argument{isUnit}, rest: isUnit, action: showUnits},
 		"checks":       {args: []argument{isChecks}, action: showChecks},
 		"cockroach":    {action: showCockroach},

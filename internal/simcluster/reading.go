@@ -32,8 +32,10 @@ func (n *node) tellIdentity(a *answer) {
 		a.line("cluster_id", strings.TrimSpace(string(id)))
 	}
 	if n.tree.exists("/opt/mesosphere/bin/detect_ip") {
-		a.line("ip", n.ip)
+		a.line("ip", n.detectIP())
 	}
+	a.line("address", "127.0.0.1")
+	a.line("address", n.ip)
 	for _, f := range n.tree.list("/etc/mesosphere/roles") {
 		a.line("role", f.name)
 	}
@@ -46,6 +48,25 @@ func (n *node) tellIdentity(a *answer) {
 	if count, ok := n.tree.read("/opt/mesosphere/etc/master_count"); ok {
 		a.line("master_count", strings.TrimSpace(string(count)))
 	}
+}
+
+// detectIP is what the active ip-detect prints.
+func (n *node) detectIP() string {
+	if n.fault(DetectIPWrong) {
+		return "0" // as a widely copied script does with a newer iproute2
+	}
+	return n.ip
+}
+
+// showNextIP is what ip-detect of a fetched package prints.
+func showNextIP(n *node, _ claim, args []string) reply {
+	switch {
+	case !n.tree.exists("/opt/mesosphere/packages/" + args[0]):
+		return reply{}
+	case n.fault(NextIPOther):
+		return says("ip 127.0.1.1\n")
+	}
+	return says("ip %s\n", n.ip)
 }
 
 // tellPackages says what is active and what was fetched.
