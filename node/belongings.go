@@ -129,7 +129,7 @@ func ReadRun(ctx context.Context, h Host, run, file string, offset int64) ([]byt
 // at an offset of a file of the claim's run, which ends there afterwards. Its
 // refusals are for Refusal to tell.
 func CopyCmd(c Claim, file string, offset int64, src string) sshexec.Cmd {
-	argv := append([]string{"/bin/sh", InstalledPath(), "copy"}, c.args(file, strconv.FormatInt(offset, 10), src)...)
+	argv := append([]string{"/bin/sh", InstalledPath()}, c.argv("copy", file, strconv.FormatInt(offset, 10), src)...)
 	return sshexec.Cmd{Argv: argv, Sudo: true, Limit: answerLimit}
 }
 
@@ -137,7 +137,7 @@ func CopyCmd(c Claim, file string, offset int64, src string) sshexec.Cmd {
 // and then the lock if the claim's run holds it. It gives the paths of the
 // files that it removed. Receipts and the epoch stay.
 func Sweep(ctx context.Context, h Host, c Claim) ([]string, error) {
-	b, err := answer(ctx, h, fromStdin(append([]string{"sweep"}, c.args()...)))
+	b, err := answer(ctx, h, fromStdin(c.argv("sweep")))
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 // arrives. Any other state means that it was begun. Nothing else on the node
 // changes. It may be repeated, and needs no installed program.
 func CallOff(ctx context.Context, h Host, c Claim, sha256 string, attempt int) (RunState, error) {
-	b, err := answer(ctx, h, fromStdin(append([]string{"call-off"}, c.args(sha256, strconv.Itoa(attempt))...)))
+	b, err := answer(ctx, h, fromStdin(c.argv("call-off", sha256, strconv.Itoa(attempt))))
 	if err != nil {
 		return RunUnknown, err
 	}

@@ -11,10 +11,25 @@ type Claim struct {
 	Epoch int    // of the run; raised by resume and by breaking the lock
 	Run   string // letters, digits, '.', '_' and '-', not beginning with '.' or '-'
 	Owner string // who and where, one line; needed by Lock and Launch only
+
+	// Cluster is the id of the cluster that epoch and run belong to: epochs of two
+	// clusters that a node has served say nothing about each other. Empty: not known.
+	Cluster string
 }
 
-func (c Claim) args(more ...string) []string {
-	return append([]string{strconv.Itoa(c.Epoch), c.Run}, more...)
+// argv calls a verb that changes something.
+func (c Claim) argv(verb string, more ...string) []string {
+	var argv []string
+	if c.Cluster != "" {
+		argv = append(argv, "--cluster", c.Cluster)
+	}
+	return append(append(argv, verb, strconv.Itoa(c.Epoch), c.Run), more...)
+}
+
+// change runs a verb under the claim, from the installed program.
+func (c Claim) change(ctx context.Context, h Host, verb string, more ...string) ([]byte, error) {
+	argv := c.argv(verb, more...)
+	return Change(ctx, h, argv[0], argv[1:]...)
 }
 
 // Init makes the program's directories and records the epoch. It may be
@@ -22,26 +37,26 @@ func (c Claim) args(more ...string) []string {
 // has been superseded leaves nothing on the node: the program goes over
 // standard input.
 func Init(ctx context.Context, h Host, c Claim) error {
-	_, err := answer(ctx, h, fromStdin(append([]string{"init"}, c.args()...)))
+	_, err := answer(ctx, h, fromStdin(c.argv("init")))
 	return err
 }
 
 // Lock takes the cluster lock on one master. The run that holds it may take it
 // again; anybody else gets a *RefusedError of word "lock".
 func Lock(ctx context.Context, h Host, c Claim) error {
-	_, err := Change(ctx, h, "lock", c.args(c.Owner)...)
+	_, err := c.change(ctx, h, "lock", c.Owner)
 	return err
 }
 
 // Unlock gives the lock back if c.Run holds it; that nobody holds it is fine.
 func Unlock(ctx context.Context, h Host, c Claim) error {
-	_, err := Change(ctx, h, "unlock", c.args()...)
+	_, err := c.change(ctx, h, "unlock")
 	return err
 }
 
 // StartTarget reloads systemd and starts dcos.target without waiting: the
 // remedy after an activation that ended before it.
 func StartTarget(ctx context.Context, h Host, c Claim) error {
-	_, err := Change(ctx, h, "start-target", c.args()...)
+	_, err := c.change(ctx, h, "start-target")
 	return err
 }

@@ -25,7 +25,7 @@ func (h Heartbeat) Same(o Heartbeat) bool {
 
 // Beat says on one master that the controller of the run lives.
 func Beat(ctx context.Context, h Host, c Claim, beat int) error {
-	_, err := Change(ctx, h, "beat", c.args(strconv.Itoa(beat))...)
+	_, err := c.change(ctx, h, "beat", strconv.Itoa(beat))
 	return err
 }
 

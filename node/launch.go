@@ -35,7 +35,7 @@ type Deadline struct {
 // may have changed the node. *RefusedError of word "late" means that the
 // launch came after its deadline: nothing was started.
 func Launch(ctx context.Context, h Host, s Start) (string, error) {
-	b, err := Change(ctx, h, "launch", s.args(s.SHA256, strconv.Itoa(s.Attempt), string(s.From), s.Until.BootID, strconv.Itoa(s.Until.Uptime), s.Owner)...)
+	b, err := s.change(ctx, h, "launch", s.SHA256, strconv.Itoa(s.Attempt), string(s.From), s.Until.BootID, strconv.Itoa(s.Until.Uptime), s.Owner)
 	if err != nil {
 		return "", err
 	}
@@ -50,7 +50,6 @@ func Launch(ctx context.Context, h Host, s Start) (string, error) {
 // node, with idle priority; nothing is activated. It may take minutes and may
 // be repeated. It is refused ("busy") while a patch unit runs.
 func Fetch(ctx context.Context, h Host, c Claim, s dcos.Script) error {
-	args := append(c.args(s.SHA256, s.Repository), s.Packages...)
-	_, err := Change(ctx, h, "fetch", args...)
+	_, err := c.change(ctx, h, "fetch", append([]string{s.SHA256, s.Repository}, s.Packages...)...)
 	return err
 }

@@ -325,14 +325,34 @@ someone_changes() {
 # and says no less: it stands in for an epoch that a loss of power has damaged.
 stored_epoch() {
 	[ -e "$DIR/epoch" ] || return 0
+	epoch=$(first_line "$DIR/epoch")
 	claimed=$(first_line "$DIR/claim")
-	for epoch in "$(first_line "$DIR/epoch")" "${claimed%% *}"; do
+	for epoch in "${epoch%% *}" "${claimed%% *}"; do
 		case $epoch in
 		'' | *[!0-9]* | ??????????*) ;;
 		*) echo "$epoch" && return ;;
 		esac
 	done
 	die "$DIR/epoch holds '$(first_line "$DIR/epoch")': want a number"
+}
+
+# stored_cluster is the cluster that the epoch belongs to; empty when it does not say.
+stored_cluster() {
+	epoch=$(first_line "$DIR/epoch")
+	case ${epoch%% *} in
+	'' | *[!0-9]*) ;; # damaged
+	"$epoch") ;;
+	*) echo "${epoch#* }" ;;
+	esac
+}
+
+# other_cluster reports whether the epoch belongs to another cluster than the
+# caller's. A node may serve one after another, and their epochs say nothing about
+# each other. Only init moves a node: a controller of the cluster before is refused.
+other_cluster() { # EPOCH RUN
+	served=$(stored_cluster)
+	if [ -z "$CLUSTER" ] || [ -z "$served" ] || [ "$served" = "$CLUSTER" ]; then return 1; fi
+	[ "$verb" = init ] || refuse epoch "epoch $1 of run $2 is of cluster $CLUSTER, the node serves cluster $served now"
 }
 
 # claim opens every change but install: takes the flock, and refuses a
@@ -342,13 +362,15 @@ claim() { # EPOCH RUN
 	want_run "$2"
 	take_flock
 	seen=$(stored_epoch) || exit 1
+	if other_cluster "$1" "$2"; then seen=0; fi
 	if [ "$1" -lt "${seen:-0}" ]; then
 		refuse epoch "epoch $1 of run $2 is over, the node has seen $seen"
 	fi
 	# The run first: what dies in between leaves a claim that allows no launch.
 	if [ "$1" -gt "${seen:-0}" ]; then record_claim "$1" "$2"; fi
-	if [ "$(first_line "$DIR/epoch")" != "$1" ]; then
-		echo "$1" | store "$DIR/epoch" || die_unwritten "cannot store the epoch" "$DIR"
+	served=${CLUSTER:-$(stored_cluster)}
+	if [ "$(first_line "$DIR/epoch")" != "$1${served:+ $served}" ]; then
+		echo "$1${served:+ $served}" | store "$DIR/epoch" || die_unwritten "cannot store the epoch" "$DIR"
 	fi
 }
 
@@ -530,6 +552,7 @@ verb_survey() {
 	emit active_ctime "$(stat -c %Z "$OPT/active" 2>/dev/null)"
 	if [ -e "$ROOT/etc/dcos-patch-rehearsal" ]; then echo rehearsal; fi
 	emit epoch "$(stored_epoch)"
+	emit epoch_cluster "$(stored_cluster)"
 	emit lock "$(lock_holder)"
 	emit heartbeat "$(heartbeat)"
 	[ -z "$units" ] || printf '%s\n' "$units" | sed 's/^/patch_unit /'
@@ -943,6 +966,8 @@ verb_run() { # RUN FILE OFFSET
 
 verb_init() { # EPOCH RUN
 	want_args 2 $#
+	own=$(first_line "$ROOT/var/lib/dcos/cluster-id") # masters have one
+	if [ -n "$CLUSTER" ] && [ -n "$own" ] && [ "$own" != "$CLUSTER" ]; then die "this node belongs to cluster $own, and not to $CLUSTER"; fi
 	claim "$@"
 	claimed=$(first_line "$DIR/claim")
 	case $claimed in
@@ -1176,6 +1201,9 @@ refuse_attempt() { # SHA256 ATTEMPT
 	for a in $(attempts "$1"); do
 		s=$(state "$1" "$a") || exit 1
 		case $s in
+		lost | exit:*) if of_other_cluster "$1" "$a"; then continue; fi ;;
+		esac
+		case $s in
 		called-off) ;;
 		unbegun) call_off "$1" "$a" "another attempt was launched" || refuse receipt "attempt $a has not begun, and cannot be called off" ;;
 		lost) ended_before_swap "$1" "$a" || refuse receipt "attempt $a was lost and may have changed the node" ;;
@@ -1183,6 +1211,13 @@ refuse_attempt() { # SHA256 ATTEMPT
 		*) ended_before_swap "$1" "$a" || refuse receipt "attempt $a: $s, and it has changed the node" ;;
 		esac
 	done
+}
+
+# of_other_cluster reports whether an attempt was another cluster's: this node was
+# set up anew since.
+of_other_cluster() { # SHA256 ATTEMPT
+	by=$(started_value "$1" "$2" cluster)
+	[ -n "$CLUSTER" ] && [ -n "$by" ] && [ "$by" != "$CLUSTER" ]
 }
 
 # ended_before_swap never believes the exit code alone: code 1 can mean that
@@ -1244,6 +1279,7 @@ record_start() { # EPOCH RUN SHA256 ATTEMPT FROM BOOT_ID UNTIL OWNER
 		echo "unit=$(unit_name "$3" "$4")"
 		echo "from=$5"
 		echo "active_sum=$(active_sum)"
+		if [ -n "$CLUSTER" ]; then echo "cluster=$CLUSTER"; fi
 	} | store "$d/started" || die_unwritten "cannot write the receipt" "$DIR"
 	durably "${d%/*}" "$DIR/receipts"
 }
@@ -1329,6 +1365,13 @@ run_script() { # SCRIPT OUTPUT
 # ---------------------------------------------------------------------------
 
 main() {
+	CLUSTER=
+	if [ "${1-}" = --cluster ]; then
+		[ $# -ge 2 ] || usage "want --cluster ID"
+		want_run "$2" # it has the same shape
+		CLUSTER=$2
+		shift 2
+	fi
 	[ $# -gt 0 ] || usage "want a verb"
 	verb=$1
 	shift

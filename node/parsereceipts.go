@@ -95,6 +95,8 @@ func (r *Receipt) takeStarted(key, value string) (err error) {
 		r.From = dcos.Version(value)
 	case "active_sum":
 		r.ActiveSum = value
+	case "cluster":
+		r.Cluster = value
 	default:
 		err = errors.New("unknown key")
 	}

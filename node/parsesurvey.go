@@ -62,6 +62,8 @@ func (s *Survey) take(key, value string) (err error) {
 		s.Variant, err = word(value)
 	case "machine_id":
 		s.MachineID, err = word(value)
+	case "epoch_cluster":
+		s.EpochCluster, err = word(value)
 	case "boot_id":
 		s.BootID, err = word(value)
 	case "midswap":

@@ -39,6 +39,7 @@ type Receipt struct {
 	PID1Start uint64       // start of PID 1 in clock ticks: tells containers' boots apart
 	Unit      string       // transient unit, with ".service"
 	From      dcos.Version // what the node was at
+	Cluster   string       // id of the cluster whose run launched it; empty: it does not say
 	ActiveSum string       // hash of the set of active packages at the launch
 	Libltdl   string       // "absent", "file SHA256" or "link TARGET" as found before removal; empty: not looked (masters)
 	ExitAt    time.Time    // when Exited, by the node's clock

@@ -31,6 +31,7 @@ type Survey struct {
 	Rehearsal    bool         // carries /etc/dcos-patch-rehearsal
 	PatchUnits   []PatchUnit  // every transient unit of ours that systemd knows
 	Epoch        int          // the highest seen; 0: none
+	EpochCluster string       // the cluster that it belongs to; empty: it does not say
 	Lock         *LockHolder  // nil: nobody holds the lock here
 	Heartbeat    *Heartbeat   // nil: no controller has said here that it lives
 	Receipts     []Receipt    // every attempt of every script

@@ -16,6 +16,7 @@ import (
 type evidence struct {
 	Script   dcos.Script
 	Run      string         // whose attempt it is
+	Cluster  string         // its id
 	Attempt  int            // of the run, 1 for the first; the node counts those of all runs
 	Receipts []node.Receipt // of this script, ascending
 	Survey   node.Survey
@@ -139,8 +140,28 @@ func (ev evidence) receipt() (node.Receipt, bool) {
 // begun are the attempts whose script has run, or may have.
 func (ev evidence) begun() []node.Receipt {
 	return slices.DeleteFunc(slices.Clone(ev.Receipts), func(r node.Receipt) bool {
-		return r.State == node.Unbegun || r.State == node.CalledOff
+		return r.State == node.Unbegun || r.State == node.CalledOff || ev.foreign(r)
 	})
+}
+
+// foreign reports whether an attempt that is over was another cluster's, before this
+// node was set up for ours: it says nothing of it now.
+func (ev evidence) foreign(r node.Receipt) bool {
+	return r.Cluster != "" && ev.Cluster != "" && r.Cluster != ev.Cluster && (r.State == node.Exited || r.State == node.Lost)
+}
+
+// foreignWords names such attempts; empty when there are none.
+func (ev evidence) foreignWords() string {
+	var all []string
+	for _, r := range ev.Receipts {
+		if ev.foreign(r) {
+			all = append(all, fmt.Sprintf("attempt %d was of cluster %s", r.Attempt, node.Said(r.Cluster)))
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return strings.Join(all, ", ") + ": not counted, since the node serves this cluster now"
 }
 
 // next is the number that the node will know a new attempt by.

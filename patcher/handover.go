@@ -88,7 +88,7 @@ func Raise(ctx context.Context, nodes Nodes, seen []Sighting, master func(invent
 		switch {
 		case s.Err != nil:
 		case master(s.Node):
-			masters, by.Epoch = append(masters, s.Node), max(by.Epoch, s.Survey.Epoch)
+			masters, by.Epoch = append(masters, s.Node), max(by.Epoch, epochOf(s.Survey, by.Cluster))
 		default:
 			others = append(others, s.Node)
 		}
@@ -129,14 +129,14 @@ func initAll(ctx context.Context, nodes Nodes, names []inventory.NodeName, by no
 // Unlock removes the locks of runs from masters, under an epoch that no lower
 // than theirs. Judging whether that may be done is the caller's business. On an
 // error, Unlock may be repeated.
-func Unlock(ctx context.Context, nodes Nodes, holders map[inventory.NodeName]string, epoch int) error {
+func Unlock(ctx context.Context, nodes Nodes, holders map[inventory.NodeName]string, by node.Claim) error {
 	var err error
 	for _, name := range slices.Sorted(maps.Keys(holders)) {
-		l := &Lock{Nodes: nodes, Masters: []inventory.NodeName{name}, Run: holders[name]}
+		l := &Lock{Nodes: nodes, Masters: []inventory.NodeName{name}, Run: holders[name], Cluster: by.Cluster}
 		if h, herr := nodes.Node(ctx, name); herr == nil {
 			err = errors.Join(err, put(ctx, h, node.InstalledPath(), node.Program()))
 		}
-		err = errors.Join(err, l.Release(ctx, epoch))
+		err = errors.Join(err, l.Release(ctx, by.Epoch))
 	}
 	return err
 }

@@ -50,7 +50,7 @@ func final(err error) bool {
 
 // evidence reads receipts and state of the node.
 func (p *Patcher) evidence(ctx context.Context, t plan.Task) (evidence, error) {
-	ev := evidence{Script: t.Plan.Script, Run: t.Run, Attempt: t.Attempt}
+	ev := evidence{Script: t.Plan.Script, Run: t.Run, Cluster: t.Plan.Cluster.ID, Attempt: t.Attempt}
 	h, err := bounded{p.Nodes}.Node(ctx, t.Step.Node)
 	if err != nil {
 		return ev, err

@@ -19,6 +19,7 @@ type Lock struct {
 	Masters []inventory.NodeName
 	Run     string
 	Owner   string
+	Cluster string // its id; epochs of another cluster are not counted
 
 	// Known is the highest epoch that this controller's journal of the run
 	// tells of: a later controller has left a higher one behind. 0: a new run.
@@ -76,7 +77,7 @@ func (l *Lock) Acquire(ctx context.Context) (epoch int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	c := node.Claim{Epoch: seen + 1, Run: l.Run, Owner: l.Owner}
+	c := l.claim(seen + 1)
 	var taken []inventory.NodeName
 	for _, m := range l.Masters {
 		h, ok := hosts[m]
@@ -112,12 +113,25 @@ func (l *Lock) look(ctx context.Context) (map[inventory.NodeName]Host, int, erro
 		case b != nil && !l.Handover && b.Run == l.Run && b.Epoch > l.Known:
 			return nil, 0, &OvertakenError{Node: m, Run: l.Run, Seen: b.Epoch}
 		}
-		hosts[m], epoch = h, max(epoch, s.Epoch)
+		hosts[m], epoch = h, max(epoch, epochOf(s, l.Cluster))
 	}
 	if 2*len(hosts) <= len(l.Masters) {
 		return nil, 0, fmt.Errorf("%w: %s", ErrNoMajority, strings.Join(silent, "; "))
 	}
 	return hosts, epoch, nil
+}
+
+func (l *Lock) claim(epoch int) node.Claim {
+	return node.Claim{Epoch: epoch, Run: l.Run, Owner: l.Owner, Cluster: l.Cluster}
+}
+
+// epochOf is the highest epoch that a node has seen of a cluster. One that does
+// not say whose it is counts.
+func epochOf(s node.Survey, cluster string) int {
+	if s.EpochCluster != "" && cluster != "" && s.EpochCluster != cluster {
+		return 0
+	}
+	return s.Epoch
 }
 
 // mine reports whether a held lock is this controller's to take again: its
@@ -159,7 +173,7 @@ func (l *Lock) take(ctx context.Context, m inventory.NodeName, h Host, c node.Cl
 // Release gives the lock back on every master that can be reached. The error
 // names those where it stays.
 func (l *Lock) Release(ctx context.Context, epoch int) error {
-	return l.give(ctx, node.Claim{Epoch: epoch, Run: l.Run, Owner: l.Owner}, l.Masters)
+	return l.give(ctx, l.claim(epoch), l.Masters)
 }
 
 func (l *Lock) give(ctx context.Context, c node.Claim, masters []inventory.NodeName) error {

@@ -166,7 +166,7 @@ func TestABrokenLocksControllerIsRefusedByEveryNode(t *testing.T) {
 	if held := nodes.holders(t); len(held) != 3 {
 		t.Errorf("held by %v before the locks are removed", held)
 	}
-	if err := Unlock(t.Context(), nodes, nodes.holders(t), after); err != nil {
+	if err := Unlock(t.Context(), nodes, nodes.holders(t), node.Claim{Epoch: after}); err != nil {
 		t.Fatal(err)
 	}
 	if held := nodes.holders(t); len(held) > 0 {

@@ -124,7 +124,7 @@ func (p *Patcher) verify(ctx context.Context, t plan.Task, note func(plan.Note))
 
 // claim is the run's right to change the node.
 func (p *Patcher) claim(t plan.Task) node.Claim {
-	return node.Claim{Epoch: t.Epoch, Run: t.Run, Owner: p.Owner}
+	return node.Claim{Epoch: t.Epoch, Run: t.Run, Owner: p.Owner, Cluster: t.Plan.Cluster.ID}
 }
 
 func inDoubt(t plan.Task, err error) plan.Report {

@@ -19,6 +19,9 @@ func (p *Patcher) baseline(ctx context.Context, t plan.Task, note func(plan.Note
 	if err != nil {
 		return notReady("looking at the node", err)
 	}
+	if words := ev.foreignWords(); words != "" {
+		note(plan.Note{Detail: words})
+	}
 	found := classify(ev)
 	ready := plan.Ready{Attempt: ev.next(), Adopt: found.Outcome != plan.NotRun}
 	switch {

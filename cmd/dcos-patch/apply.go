@@ -197,7 +197,7 @@ func (a *app) lockAndRun(ctx context.Context, s *session, store journal.Store, s
 
 // lock is the cluster lock, for a run.
 func (a *app) lock(s *session, run string) *patcher.Lock {
-	return &patcher.Lock{Nodes: hosts{s.pool}, Run: run, Owner: a.who(), Masters: s.masters()}
+	return &patcher.Lock{Nodes: hosts{s.pool}, Run: run, Owner: a.who(), Masters: s.masters(), Cluster: s.inv.ID}
 }
 
 // masters are those of the inventory.

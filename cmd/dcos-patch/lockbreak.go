@@ -139,7 +139,7 @@ func (b breaker) alive(before, after []patcher.Sighting) error {
 // take raises the epoch, and then looks again: a controller that woke after the
 // last look may have started a patch before it was refused. The locks go last.
 func (b breaker) take(ctx context.Context, seen []patcher.Sighting, reason string) error {
-	by := node.Claim{Run: slices.Min(slices.Collect(maps.Values(b.holders(seen)))), Owner: b.who()}
+	by := node.Claim{Run: slices.Min(slices.Collect(maps.Values(b.holders(seen)))), Owner: b.who(), Cluster: b.inv.ID}
 	fmt.Fprintln(b.out, "no sign of life; raising the epoch, so that the controller is refused from now on")
 	epoch, unraised, err := patcher.Raise(ctx, hosts{b.pool}, seen, b.isMaster, by)
 	if err != nil {
@@ -157,7 +157,7 @@ func (b breaker) take(ctx context.Context, seen []patcher.Sighting, reason strin
 		return err
 	}
 	holders := b.holders(last)
-	if err := patcher.Unlock(ctx, hosts{b.pool}, holders, epoch); err != nil {
+	if err := patcher.Unlock(ctx, hosts{b.pool}, holders, node.Claim{Epoch: epoch, Cluster: b.inv.ID}); err != nil {
 		return fmt.Errorf("removing the lock: %w; run lock break again", err)
 	}
 	b.tell(seen)

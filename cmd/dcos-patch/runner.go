@@ -50,7 +50,7 @@ func (r *runner) drive(ctx context.Context, pause <-chan struct{}, s orchestrato
 	ctx, lose := context.WithCancelCause(ctx)
 	defer lose(nil)
 	nodes := fencedHosts{hosts{r.pool}, lose}
-	claim := node.Claim{Epoch: first.Epoch, Run: r.run, Owner: r.who()}
+	claim := node.Claim{Epoch: first.Epoch, Run: r.run, Owner: r.who(), Cluster: r.plan.Cluster.ID}
 	samples := startRecording(r)
 	cluster := r.checks(r.plan, r.run).Recording(samples)
 	copies := startCopies(context.WithoutCancel(ctx), r, nodes, claim)

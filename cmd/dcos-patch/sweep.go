@@ -178,7 +178,7 @@ func (w *sweeper) clean(ctx context.Context, lock *patcher.Lock) error {
 	if err != nil {
 		return err
 	}
-	claim := node.Claim{Epoch: epoch, Run: lock.Run, Owner: lock.Owner}
+	claim := node.Claim{Epoch: epoch, Run: lock.Run, Owner: lock.Owner, Cluster: lock.Cluster}
 	w.probes.remove(ctx)
 	master := func(l *litter) bool { return slices.Contains(lock.Masters, l.node) }
 	w.each(func(l *litter) bool { return !master(l) && l.dirty() }, func(l *litter) { w.sweepOne(ctx, l, claim) })

@@ -8,7 +8,7 @@ func lockMutants() []Mutant {
 		Mutant{Name: "a minority of the masters is enough for the lock", Old: "if 2*len(hosts) <= len(l.Masters) {", New: "if len(hosts) == 0 {"},
 		Mutant{Name: "any lock of the run is taken for one's own", Old: "return h.Run == l.Run && !l.Handover && (h.Epoch <= l.Known || machine(h.Owner) == machine(l.Owner))", New: "return h.Run == l.Run"},
 		Mutant{Name: "another run's lock is taken for one's own", Old: "case s.Lock != nil && !l.mine(*s.Lock):", New: "case s.Lock != nil && false:"},
-		Mutant{Name: "the lock is taken without raising the epoch", Old: "c := node.Claim{Epoch: seen + 1, Run: l.Run, Owner: l.Owner}", New: "c := node.Claim{Epoch: max(seen, 1), Run: l.Run, Owner: l.Owner}"},
+		Mutant{Name: "the lock is taken without raising the epoch", Old: "c := l.claim(seen + 1)", New: "c := l.claim(max(seen, 1))"},
 		Mutant{Name: "a later controller's heartbeat does not stop an older journal", Old: "case b != nil && !l.Handover && b.Run == l.Run && b.Epoch > l.Known:", New: "case b != nil && !l.Handover && b.Run == l.Run && b.Epoch > l.Known+1000:"},
 		Mutant{Name: "a lock that could not be taken everywhere is kept", Old: "return 0, errors.Join(err, l.give(ctx, c, taken))", New: "return 0, err"},
 		Mutant{Name: "the machine is not part of whose lock it is", Old: "machine(h.Owner) == machine(l.Owner)", New: "true"},

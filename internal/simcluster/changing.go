@@ -126,7 +126,7 @@ func launch(n *node, c claim, args []string) reply {
 	if err != nil || !ok || sumOf(text) != sha {
 		return fails(codeFailed, "script %s is not on the node, or not whole", sha)
 	}
-	if why := n.receiptForbids(sha, attempt); why != "" {
+	if why := n.receiptForbids(sha, attempt, c.cluster); why != "" {
 		return refused("receipt", "%s", why)
 	}
 	switch {
@@ -143,6 +143,10 @@ func launch(n *node, c claim, args []string) reply {
 	p := &patch{n: n, unit: fmt.Sprintf("dcos-patch-%s-%d.service", sha[:12], attempt), sha: sha, attempt: attempt}
 	n.tree.write(p.dir()+"/started", fmt.Appendf(nil, "run=%s\nepoch=%d\nwho=%s\nat=%d\nboot_id=%s\nuntil=%s\npid1_start=3\nunit=%s\nfrom=%s\nactive_sum=%s\n",
 		c.run, c.epoch, args[5], n.clock().Unix(), n.bootID(), args[4], p.unit, from, n.activeSum()), 0o600)
+	if c.cluster != "" {
+		started, _ := n.tree.read(p.dir() + "/started")
+		n.tree.write(p.dir()+"/started", fmt.Appendf(started, "cluster=%s\n", c.cluster), 0o600)
+	}
 	n.tree.mkdir(p.dir()+"/begun", 0o700, 0)
 	n.patches = append(n.patches, p)
 	n.launched++
@@ -166,7 +170,7 @@ func (n *node) activeSum() string {
 
 // receiptForbids says why earlier attempts forbid this one: each must be
 // known not to have changed the node.
-func (n *node) receiptForbids(sha string, attempt int) string {
+func (n *node) receiptForbids(sha string, attempt int, cluster string) string {
 	for _, a := range n.attempts(sha) {
 		state := n.receiptState(sha, a)
 		switch {
@@ -174,7 +178,7 @@ func (n *node) receiptForbids(sha string, attempt int) string {
 		case state == "unbegun":
 			n.writeOff(sha, a, "another attempt was launched")
 			continue
-		case state == "called-off":
+		case state == "called-off", state != "running" && n.ofOtherCluster(sha, a, cluster):
 			continue
 		}
 		started, _ := n.tree.read(fmt.Sprintf("%s/receipts/%s/%d/started", programDir, sha, a))

@@ -35,3 +35,10 @@ func (n *node) launchForbidden(c claim) reply {
 	}
 	return reply{}
 }
+
+// ofOtherCluster reports whether an attempt was another cluster's.
+func (n *node) ofOtherCluster(sha string, attempt int, cluster string) bool {
+	started, _ := n.tree.read(fmt.Sprintf("%s/receipts/%s/%d/started", programDir, sha, attempt))
+	_, by, says := strings.Cut(string(started), "\ncluster=")
+	return says && cluster != "" && strings.TrimSpace(by) != cluster
+}

@@ -2,6 +2,7 @@ package simcluster
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -32,6 +33,7 @@ const flockWait = 10 * time.Second
 // anything else is looked at.
 type verb struct {
 	epoch  bool // EPOCH RUN come first
+	moves  bool // may move a node from another cluster to the caller's
 	frees  bool // needs no room on the disk
 	from   place
 	args   []argument // besides EPOCH RUN
@@ -49,8 +51,9 @@ const (
 
 // claim is who asks for a change.
 type claim struct {
-	epoch int
-	run   string
+	epoch   int
+	run     string
+	cluster string // empty: not said
 }
 
 func verbs() map[string]verb {
@@ -75,7 +78,7 @@ func verbs() map[string]verb {
 		"copy":         {epoch: true, args: []argument{isRun, isOffset, isAny}, action: copyIn},
 		"sweep":        {epoch: true, frees: true, action: sweepNode},
 		"install":      {args: []argument{isMode, isAny, isDst}, action: install},
-		"init":         {epoch: true, action: initDirs},
+		"init":         {epoch: true, moves: true, action: initDirs},
 		"lock":         {epoch: true, args: []argument{isLine}, action: lock},
 		"unlock":       {epoch: true, frees: true, action: unlock},
 		"fetch":        {epoch: true, args: []argument{isSHA, isURL, isPackage}, rest: isPackage, action: fetch},
@@ -122,6 +125,12 @@ func installedName() *regexp.Regexp {
 // call runs a verb. Verbs that change something are refused an epoch lower
 // than the highest that the node has seen.
 func (n *node) call(argv []string, how place) reply {
+	cluster := ""
+	if len(argv) >= 2 && argv[0] == "--cluster" {
+		if cluster, argv = argv[1], argv[2:]; !isRun(cluster) {
+			return fails(codeUsage, "node program: '%s' is not the name of a run", cluster)
+		}
+	}
 	if len(argv) == 0 {
 		return fails(codeUsage, "node program: want a verb")
 	}
@@ -152,7 +161,7 @@ func (n *node) call(argv []string, how place) reply {
 		return v.action(n, claim{}, args)
 	}
 	epoch, _ := strconv.Atoi(args[0]) // isNumber has been asked
-	return n.claimed(v, claim{epoch: epoch, run: args[1]}, args[2:])
+	return n.claimed(v, claim{epoch: epoch, run: args[1], cluster: cluster}, args[2:])
 }
 
 // claimed runs a verb that changes something, once nothing else is changing
@@ -169,7 +178,7 @@ func (n *node) claimed(v verb, c claim, args []string) reply {
 	if !v.frees && n.noRoom() {
 		return fails(codeFailed, noSpace)
 	}
-	if r := n.raise(c); r.code != 0 {
+	if r := n.raise(c, v.moves); r.code != 0 {
 		return r
 	}
 	return v.action(n, c, args)
@@ -182,8 +191,9 @@ func (n *node) epoch() (int, bool) {
 	if !ok {
 		return 0, false
 	}
+	number, _, _ := strings.Cut(strings.TrimSpace(string(data)), " ")
 	claimed, _, _ := strings.Cut(n.claimedBy(), " ")
-	for _, text := range []string{strings.TrimSpace(string(data)), claimed} {
+	for _, text := range []string{number, claimed} {
 		if e, err := strconv.Atoi(text); err == nil {
 			return e, true
 		}
@@ -191,11 +201,31 @@ func (n *node) epoch() (int, bool) {
 	return -1, true
 }
 
+// epochCluster is the cluster that the epoch belongs to; empty when it does not say.
+func (n *node) epochCluster() string {
+	data, _ := n.tree.read(programDir + "/epoch")
+	number, cluster, _ := strings.Cut(strings.TrimSpace(string(data)), " ")
+	if _, err := strconv.Atoi(number); err != nil { // damaged
+		return ""
+	}
+	return cluster
+}
+
 // raise refuses an old epoch, and remembers a new one and whose it is.
-func (n *node) raise(c claim) reply {
+func (n *node) raise(c claim, moves bool) reply {
+	own, _ := n.tree.read("/var/lib/dcos/cluster-id") // masters have one
+	if id := strings.TrimSpace(string(own)); moves && c.cluster != "" && id != "" && id != c.cluster {
+		return fails(codeFailed, "this node belongs to cluster %s, and not to %s", id, c.cluster)
+	}
 	seen, known := n.epoch()
 	if seen < 0 {
 		return fails(codeFailed, "%s/epoch holds no number", programDir)
+	}
+	if served := n.epochCluster(); c.cluster != "" && served != "" && served != c.cluster {
+		if !moves {
+			return refused("epoch", "epoch %d of run %s is of cluster %s, the node serves cluster %s now", c.epoch, c.run, c.cluster, served)
+		}
+		seen = 0
 	}
 	if known && c.epoch < seen {
 		return refused("epoch", "epoch %d is over, the node has seen %d", c.epoch, seen)
@@ -204,7 +234,7 @@ func (n *node) raise(c claim) reply {
 		n.tree.mkdir(programDir, 0o700, 0)
 		n.recordClaim(c)
 	}
-	n.tree.write(programDir+"/epoch", fmt.Appendf(nil, "%d\n", c.epoch), 0o600)
+	n.tree.write(programDir+"/epoch", []byte(strings.TrimRight(fmt.Sprintf("%d %s", c.epoch, cmp.Or(c.cluster, n.epochCluster())), " ")+"\n"), 0o600)
 	return reply{}
 }
 

@@ -130,6 +130,9 @@ func (n *node) tellOurs(a *answer) {
 	}
 	if e, ok := n.epoch(); ok && e >= 0 {
 		a.line("epoch", e)
+		if served := n.epochCluster(); served != "" {
+			a.line("epoch_cluster", served)
+		}
 	}
 	if l, ok := n.tree.read(programDir + "/lock"); ok {
 		a.line("lock", strings.TrimSpace(string(l)))

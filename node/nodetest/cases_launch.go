@@ -18,6 +18,24 @@ func launchCases() []Case {
 			call("launch 7 run-1 SHA 1 2.0.9 BOOT SOON ops@host").refused("version"),
 			call("receipt SHA").prints(""),
 		}},
+		{"an attempt of another cluster that is over does not count", agent(), []Step{
+			call("--cluster c1 init 7 run-1"),
+			call("--cluster c1 launch 7 run-1 SHA 1 2.1.0 BOOT SOON ops@host").prints("unit dcos-patch-SHA12-1.service"),
+			call("--cluster c2 init 1 run-2"),
+			call("--cluster c2 launch 1 run-2 SHA 2 2.1.0 BOOT SOON ops@host").refused("receipt"), // it runs
+			end(0, Node{Version: "2.1.1", Active: []string{"mesos--2"}}),
+			set(agent()), // set up anew
+			call("receipt SHA").has("cluster=c1", "state exit:0"),
+			call("--cluster c2 launch 1 run-2 SHA 1 2.1.0 BOOT SOON ops@host").refused("receipt"),
+			call("--cluster c2 launch 1 run-2 SHA 2 2.1.0 BOOT SOON ops@host").prints("unit dcos-patch-SHA12-2.service"),
+		}},
+		{"an attempt of the same cluster counts", agent(), []Step{
+			call("--cluster c1 init 7 run-1"),
+			call("--cluster c1 launch 7 run-1 SHA 1 2.1.0 BOOT SOON ops@host").prints("unit dcos-patch-SHA12-1.service"),
+			end(0, Node{Version: "2.1.1", Active: []string{"mesos--2"}}),
+			set(agent()),
+			call("--cluster c1 launch 7 run-1 SHA 2 2.1.0 BOOT SOON ops@host").refused("receipt"),
+		}},
 		{"a launch in the middle of a swap is refused", agent(), []Step{
 			call("init 7 run-1"),
 			set(Node{MidSwap: true}),
