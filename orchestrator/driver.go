@@ -24,6 +24,11 @@ type Driver struct {
 	Now      func() time.Time           // nil means time.Now
 	Owes     []journal.Obligation       // opened right after the first event, unless they are open
 
+	// Owned is asked when the controller wakes from a sleep, before anything else
+	// is done: nil means that it still has the run, a *TakenOverError that it has
+	// not. After any other error it is asked again. May be nil.
+	Owned func(context.Context) error
+
 	next func(State, journal.Event) (State, []Command) // nil means Next; a test's may be broken
 }
 
@@ -53,6 +58,7 @@ func (e *RecordError) Unwrap() error { return e.Err }
 func (d *Driver) Run(ctx context.Context, s State, first journal.Event, pause <-chan struct{}) (State, error) {
 	watch, stop := context.WithCancel(ctx)
 	r := &run{d: d, ctx: watch, s: s, news: make(chan journal.Event), looking: map[plan.StepID]bool{}}
+	r.awakeAt = r.now()
 	err := r.loop(first, pause)
 	stop()
 	r.drain()
@@ -73,6 +79,7 @@ type run struct {
 	red       bool // the last observation admitted nothing
 	looking   map[plan.StepID]bool
 	working   int // steps being done
+	awakeAt   time.Time
 }
 
 func (r *run) loop(first journal.Event, pause <-chan struct{}) error {
@@ -83,6 +90,9 @@ func (r *run) loop(first journal.Event, pause <-chan struct{}) error {
 		return err
 	}
 	for {
+		if err := r.awake(); err != nil {
+			return err
+		}
 		again, err := r.perform()
 		switch {
 		case err != nil:
@@ -98,6 +108,7 @@ func (r *run) loop(first journal.Event, pause <-chan struct{}) error {
 		case <-pause:
 			pause = nil
 			err = r.fact(journal.Event{Kind: journal.Paused})
+		case <-r.wake():
 		case <-r.ctx.Done():
 			return r.abandon()
 		}

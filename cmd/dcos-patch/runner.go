@@ -62,6 +62,7 @@ func (r *runner) drive(ctx context.Context, pause <-chan struct{}, s orchestrato
 		Recorder: r.file,
 		Pace:     scaled(pollScript, r.plan),
 		Owes:     r.owes(),
+		Owned:    func(ctx context.Context) error { return r.owned(ctx, first.Epoch) },
 		Sink: func(e journal.Event, s orchestrator.State) {
 			if beats == nil { // the first event is durable: from here on this controller has the run
 				beats = startHeartbeat(context.WithoutCancel(ctx), r, nodes, claim)
@@ -89,6 +90,15 @@ func (r *runner) drive(ctx context.Context, pause <-chan struct{}, s orchestrato
 		return err
 	}
 	return r.conclude(ctx, pause, s, print)
+}
+
+// owned asks the masters whether this controller still has the run.
+func (r *runner) owned(ctx context.Context, epoch int) error {
+	err := r.lock.Held(ctx, epoch)
+	if lost := (*patcher.LostError)(nil); errors.As(err, &lost) {
+		return &orchestrator.TakenOverError{Detail: lost.Why}
+	}
+	return err
 }
 
 // lookWithin bounds the last look: somebody is waiting to leave.
