@@ -16,7 +16,7 @@ import (
 
 // hostKeys checks the host key of one node against known_hosts files.
 type hostKeys struct {
-	db    *knownhosts.HostKeyDB // nil: no file is there
+	db    *knownDB // nil: no file is there
 	files []string
 	learn string
 	told  func(addr, fingerprint string) // of a key that was learned; may be nil
@@ -41,32 +41,17 @@ func loadHostKeys(cfg Config, name, addr string) (*hostKeys, error) {
 		return nil, err
 	}
 	h.db = db
-	h.algos = algorithms(db, addr)
+	h.algos = db.algorithms(addr)
 	if _, port, err := net.SplitHostPort(addr); err == nil && name != "" {
 		h.name = net.JoinHostPort(name, port)
-		if algos := algorithms(db, h.name); len(algos) > 0 && len(h.algos) == 0 {
-			h.addr, h.algos = h.name, algos
+		if len(h.algos) == 0 {
+			if algos := db.algorithms(h.name); len(algos) > 0 {
+				h.addr, h.algos = h.name, algos
+			}
 		}
 	}
 	h.known, h.algos = h.algos, allowed(h.algos, cfg.Algorithms.HostKeys)
 	return h, nil
-}
-
-// algorithms are those of the keys that a node may have. An authority signs
-// keys of any type, whatever its own.
-func algorithms(db *knownhosts.HostKeyDB, addr string) []string {
-	algos := db.HostKeyAlgorithms(addr)
-	for _, key := range db.HostKeys(addr) {
-		if !key.Cert {
-			continue
-		}
-		for _, any := range []string{ssh.CertAlgoED25519v01, ssh.CertAlgoECDSA256v01, ssh.CertAlgoECDSA384v01, ssh.CertAlgoECDSA521v01, ssh.CertAlgoRSASHA512v01, ssh.CertAlgoRSASHA256v01} {
-			if !slices.Contains(algos, any) {
-				algos = append(algos, any)
-			}
-		}
-	}
-	return algos
 }
 
 // allowed are the known algorithms that may be used; where none is, those that
