@@ -120,7 +120,7 @@ func faults() []expected {
 		{what: simcluster.NoSudo, where: "a1", code: exitRefused, says: "sudo"},
 		{what: simcluster.SudoRevoked, where: "a1", code: exitInDoubt, at: "general/a1/patch", says: "sudo", script: 1},
 		{what: simcluster.AgentDead, where: "a1", code: exitRefused, says: "a1"},
-		{what: simcluster.AgentDeactivated, where: "a1", code: exitStopped, at: "general/a1/settle", says: "warning: a1: it is deactivated", script: 1}, // settle does not know yet that it may stay so
+		{what: simcluster.AgentDeactivated, where: "a1", says: "warning: a1: it is deactivated", script: 1, next: true},
 		{what: simcluster.MachineScheduled, where: "a1", code: exitRefused, says: "its machine is scheduled for maintenance"},
 		{what: simcluster.MachineDown, where: "a1", code: exitRefused, says: "its machine is down for maintenance"},
 		{what: simcluster.UnknownAgent, where: "a1", code: exitRefused, says: "inventory"},
