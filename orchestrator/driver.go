@@ -192,7 +192,7 @@ const lately = time.Second
 // unlessRefused ends the run when the fold did not agree with what the engine
 // had decided: who decides so is not to be followed any further.
 func (r *run) unlessRefused(err error) error {
-	if err != nil || r.s.refused != r.s.Seq || r.s.Ended != "" {
+	if err != nil || !r.s.Refused() || r.s.Ended != "" {
 		return err
 	}
 	return r.fact(journal.Event{Kind: journal.RunStopped, Stop: r.s.Stop})
@@ -206,7 +206,7 @@ func (r *run) start(t plan.Task) error {
 		return err
 	}
 	id, node := t.Step.ID, t.Step.Node
-	if r.s.refused == r.s.Seq {
+	if r.s.Refused() {
 		return nil
 	}
 	note := func(n plan.Note) {

@@ -99,6 +99,10 @@ type Ran struct {
 	Detail string
 }
 
+// Refused reports whether the last event could not follow the state: what it
+// tells of is not to be done.
+func (s State) Refused() bool { return s.refused == s.Seq && s.Seq > 0 }
+
 // New is the State before the first event.
 func New() State {
 	return State{away: map[plan.StepID]string{}, Findings: map[plan.StepID][]plan.Note{}}

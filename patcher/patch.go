@@ -38,6 +38,9 @@ func (p *Patcher) patch(ctx context.Context, t plan.Task, note func(plan.Note)) 
 // launch asks the node once to start the script, and only as long as the proof
 // is fresh. True: it is proved that nothing was started, and the report says why.
 func (p *Patcher) launch(ctx context.Context, t plan.Task, note func(plan.Note)) (plan.Report, bool) {
+	if t.Until.Over() {
+		return unsent(errClockSet), true
+	}
 	intime, cancel := context.WithDeadline(ctx, t.Until.By)
 	defer cancel()
 	h, err := p.Nodes.Node(intime, t.Step.Node)
@@ -145,3 +148,6 @@ func (p *Patcher) missed(ctx context.Context, t plan.Task, h *hold, note func(pl
 		h.see(away, note)
 	}
 }
+
+// errClockSet means that no deadline can be given: the lane is admitted again.
+var errClockSet = errors.New("the controller's clock was set back since the node was made ready")

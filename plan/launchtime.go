@@ -31,6 +31,10 @@ func (r Ready) Until(certain time.Duration, lookedAt time.Time) Deadline {
 	return Deadline{BootID: r.BootID, Uptime: r.Uptime + Duration(certain+FreshFor), By: lookedAt.Add(FreshFor)}
 }
 
+// Over reports whether the deadline lies before the node's boot: the controller's
+// wall clock was set back since the node was made ready.
+func (d Deadline) Over() bool { return d.Uptime < Duration(time.Second) }
+
 // Unlaunchable says why a task may not launch a script: nothing is launched
 // without a node that was made ready, a fresh proof and a deadline. Empty: it may.
 func (t Task) Unlaunchable() string {
@@ -39,7 +43,7 @@ func (t Task) Unlaunchable() string {
 		return "the node was not made ready"
 	case t.Proof == "":
 		return fmt.Sprintf("there is no fresh proof that %s may be taken out", t.Step.Node)
-	case t.Until.BootID == "" || t.Until.Uptime < Duration(time.Second) || t.Until.By.IsZero():
+	case t.Until.BootID == "" || t.Until.Uptime == 0 || t.Until.By.IsZero():
 		return "the launch has no deadline"
 	}
 	return ""

@@ -17,7 +17,7 @@ func engineMutants() []Mutant {
 		Mutant{Name: "a stopped line admits more", Old: "if s.Stop != nil {\n\t\treturn closing", New: "if s.Stop != nil && len(cmds) == 0 {\n\t\treturn closing"},
 		Mutant{Name: "the width is not a limit", Old: "if len(s.pending) == 0 || len(s.Flight) >= s.width() {", New: "if len(s.pending) == 0 {"},
 		Mutant{Name: "an agent that is away holds nothing", Old: "\tfor _, why := range sorted(s.away) {\n\t\treturn held(s, why)\n\t}\n", New: ""},
-		Mutant{Name: "a red cluster admits", Old: "case !s.ticket.Green:\n\t\treturn \"\", errors.New(notGreen(s.ticket))\n\tcase withheld", New: "case withheld"},
+		Mutant{Name: "a red cluster admits", Old: "case !s.ticket.Green:\n\t\treturn errors.New(notGreen(s.ticket))\n\tcase withheld", New: "case withheld"},
 		Mutant{Name: "a master that must not stop is passed over for the next", Old: "order = order[:1] // a master is not passed over", New: "_ = order"},
 		Mutant{Name: "nodes that are out already are not offered first", Old: "if oa != ob {", New: "if oa != ob && na == nb {"},
 		Mutant{Name: "a hold never stops the line", Old: "limit > 0 && lasted > limit", New: "limit > 0 && lasted > 1000*limit"},

@@ -14,7 +14,7 @@ type chance struct {
 	rates  map[Kind]float64 // chaos: per opportunity
 	faults []Fault
 	count  map[spot]int
-	armed  *Fault // strikes whoever comes to it first, once
+	armed  []Fault // each strikes the first that comes to it, once
 	struck map[Kind]int
 }
 
@@ -42,9 +42,11 @@ func (c *chance) between(low, high time.Duration) time.Duration {
 
 // hit reports whether a fault of a node acts now, and how long it lasts.
 func (c *chance) hit(k Kind, node inventory.NodeName) (time.Duration, bool) {
-	if f := c.armed; f != nil && f.What == k && (f.Where == "" || f.Where == node) {
-		c.armed = nil
-		return c.strikes(*f)
+	for i, f := range c.armed {
+		if f.What == k && (f.Where == "" || f.Where == node) {
+			c.armed = append(c.armed[:i:i], c.armed[i+1:]...)
+			return c.strikes(f)
+		}
 	}
 	for _, f := range c.faults {
 		if f.What != k || f.Where != "" && f.Where != node {

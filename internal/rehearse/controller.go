@@ -24,8 +24,10 @@ type controller struct {
 	journal []journal.Event
 	run     int // counts runs: one that touched nothing is not resumed, but begun anew
 	epoch   int
-	events  int // of all runs
-	life    int // of the process; what an earlier one was told, nobody hears
+	events  int           // of all runs
+	life    int           // of the process; what an earlier one was told, nobody hears
+	asleep  time.Duration // until then the process does nothing
+	skew    time.Duration // of its wall clock
 	up      bool
 
 	observing, reluctant bool // reluctant: the last look admitted nothing
@@ -67,7 +69,7 @@ func (c *controller) start(first journal.Event) {
 // fact makes an event durable and folds it. It reports whether the controller
 // is still there.
 func (c *controller) fact(e journal.Event) bool {
-	e.Seq, e.At = c.s.Seq+1, evening.Add(c.now)
+	e.Seq, e.At = c.s.Seq+1, c.wall()
 	c.events++
 	struck := c.due()
 	if struck == DiskFull {
@@ -104,10 +106,10 @@ func (c *controller) due() Kind {
 		}
 		c.strikes = append(c.strikes[:i:i], c.strikes[i+1:]...)
 		if a, _ := f.What.about(); a.of == onNode {
-			c.armed = &f
+			c.armed = append(c.armed, f)
 			return ""
 		}
-		if f.What == LeaderStuck || f.What == AgentDead {
+		if f.What == LeaderStuck || f.What == AgentDead || f.What == MasterDead {
 			c.cluster(f)
 			return ""
 		}
@@ -125,6 +127,8 @@ func (c *controller) cluster(f Fault) {
 		c.elect()
 	case AgentDead:
 		c.agentDies(f)
+	case MasterDead:
+		c.masterDies(f)
 	case LeaderStuck:
 		lasts, _ := c.chance.strikes(f)
 		c.red = max(c.red, plus(c.now, lasts))
@@ -142,6 +146,12 @@ func (c *controller) people(k Kind) {
 		if !c.s.Paused {
 			c.fact(journal.Event{Kind: journal.Paused})
 		}
+	case Asleep:
+		a, _ := k.about()
+		c.asleep = c.now + a.lasts
+		c.tell("the controller sleeps")
+	case ClockAhead:
+		c.skew += clockStep
 	case WatchingStops:
 		c.life++ // what runs on nodes goes on there
 		c.fact(journal.Event{Kind: journal.RunStopped, Stop: &journal.Stop{Reason: journal.StopInterrupted, Detail: "stopped watching"}})
@@ -171,6 +181,10 @@ func (c *controller) perform() {
 			c.people(k)
 			continue
 		}
+		if c.now < c.asleep {
+			c.later(c.asleep-c.now, c.wake)
+			return
+		}
 		if c.s.Ended != "" {
 			c.up = false
 			c.night.ended(c)
@@ -182,6 +196,19 @@ func (c *controller) perform() {
 	}
 }
 
+// wake goes on after a sleep: what was fresh before may be too old now.
+func (c *controller) wake() {
+	c.tell("the controller is awake")
+	c.cmds = orchestrator.Later(c.s, c.wall())
+	c.perform()
+}
+
+// wall is what the controller's wall clock says.
+func (c *controller) wall() time.Time { return evening.Add(c.now + c.skew) }
+
+// clockStep is by how much the wall clock is set.
+const clockStep = time.Hour
+
 // one carries out the first command that is not under way, and reports whether
 // there may be others.
 func (c *controller) one() bool {
@@ -192,7 +219,9 @@ func (c *controller) one() bool {
 		case cmd.Start != nil:
 			t := *cmd.Start
 			if c.fact(journal.Event{Kind: journal.StepStarted, Step: t.Step.ID, Node: t.Step.Node, Attempt: t.Attempt, Detail: t.Proof}) {
-				c.do(t)
+				if !c.s.Refused() {
+					c.do(t)
+				}
 				return true
 			}
 			return false
@@ -208,11 +237,17 @@ func (c *controller) one() bool {
 // later has this process do something after a while, if it still lives.
 func (c *controller) later(d time.Duration, act func()) {
 	life := c.life
-	c.in(d, func() {
-		if c.up && c.life == life {
+	var due func()
+	due = func() {
+		switch {
+		case !c.up || c.life != life:
+		case c.now < c.asleep: // its timers stand still
+			c.in(c.asleep-c.now, due)
+		default:
 			act()
 		}
-	})
+	}
+	c.in(d, due)
 }
 
 // news folds what a worker has to say, and goes on.
@@ -253,7 +288,7 @@ func (c *controller) observe() {
 		wait = pace
 	}
 	c.later(wait, func() {
-		obs, out, askedAt := c.look(), c.agentsOut(), evening.Add(c.now)
+		obs, out, askedAt := c.look(), c.agentsOut(), c.wall()
 		takes := c.around(lookTakes)
 		if lasts, yes := c.hit(LookLate, ""); yes {
 			takes = lasts

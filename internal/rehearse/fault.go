@@ -41,6 +41,10 @@ const (
 	Election            Kind = "election"
 	LeaderStuck         Kind = "leader-stuck"
 	AgentDead           Kind = "agent-dead"
+	MasterDead          Kind = "master-dead"
+	LaunchLate          Kind = "launch-late"
+	Asleep              Kind = "controller-asleep"
+	ClockAhead          Kind = "clock-ahead"
 	DiskFull            Kind = "controller-disk-full"
 	DiesBeforeActing    Kind = "controller-dies-before-acting"
 	Dies                Kind = "controller-dies"
@@ -70,6 +74,7 @@ func kinds() []about {
 	return []about{
 		{StageFails, "fetching packages ahead fails", 0.0005, 0, onNode},
 		{SSHCutBeforeExec, "the connection breaks before the launch", 0.002, 0, onNode},
+		{LaunchLate, "the connection breaks, and the launch arrives all the same, later", 0.002, 40 * time.Second, onNode},
 		{SSHCutAfterExec, "the connection breaks as the launch answers", 0.004, time.Minute, onNode},
 		{SSHCutDuringScript, "the connection breaks while the script runs", 0.01, 90 * time.Second, onNode},
 		{SSHDown, "sshd stays down after the swap", 0.0005, 25 * time.Minute, onNode},
@@ -94,6 +99,9 @@ func kinds() []about {
 		{Election, "a leader is lost and another elected", 0.1, 0, ofCluster},
 		{LeaderStuck, "no leader for longer than a hold may last", 0.002, 45 * time.Minute, ofCluster},
 		{AgentDead, "an agent dies that nobody of us touched", 0.05, 30 * time.Minute, ofCluster},
+		{MasterDead, "a master fails that the run has not touched", 0.01, 20 * time.Minute, ofCluster},
+		{Asleep, "the controller sleeps for hours", 0.01, 3 * time.Hour, ofPeople},
+		{ClockAhead, "the controller's wall clock is set forward", 0.005, 0, ofPeople},
 		{DiskFull, "the controller's disk is full", 0.002, 0, ofPeople},
 		{DiesBeforeActing, "the controller dies after recording, before acting", 0.005, 0, ofPeople},
 		{Dies, "the controller dies", 0.02, 0, ofPeople},

@@ -2,6 +2,9 @@ package rehearse
 
 import (
 	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -24,10 +27,21 @@ func (c Case) String() string {
 	return text
 }
 
+// harmless reports whether the case leaves the nodes alone.
+func (c Case) harmless() bool {
+	return c.Fault.Harmless() && (c.Then == "" || c.Then == Election || c.Then.Harmless())
+}
+
 // second are the troubles that may follow a fault.
 func second() []Case {
-	return []Case{{}, {Then: Dies, After: 1}, {Then: Dies, After: 4}, {Then: Dies, After: 11}, {Then: DiesBeforeActing, After: 2},
+	all := []Case{{}, {Then: Dies, After: 1}, {Then: Dies, After: 4}, {Then: Dies, After: 11}, {Then: DiesBeforeActing, After: 2},
 		{Then: DiskFull, After: 3}, {Then: WatchingStops, After: 2}, {Then: Interrupted, After: 1}, {Then: Election, After: 1}}
+	for _, a := range kinds() { // pairs of faults, and somebody else's failure after each
+		if a.of != ofPeople && a.kind != Election {
+			all = append(all, Case{Then: a.kind, After: 1})
+		}
+	}
+	return append(all, Case{Then: MasterDead, After: 3}, Case{Then: AgentDead, After: 3}, Case{Then: Asleep, After: 1})
 }
 
 // Tally is what became of the cases of one kind of fault.
@@ -91,11 +105,15 @@ func RunMatrix(plans []*plan.Plan, stride, offset int) Matrix {
 		at[k] = i
 		m.Tallies = append(m.Tallies, Tally{Kind: k})
 	}
-	cases := Cases(plans)
-	for i := offset % stride; i < len(cases); i += stride {
+	var cases []Case
+	for i, c := range Cases(plans) {
+		if i%stride == offset%stride {
+			cases = append(cases, c)
+		}
+	}
+	for i, n := range nights(plans, cases) {
 		c := cases[i]
-		n := Try(plans[c.Plan], c, Options{})
-		if len(n.Violations) == 0 && c.Fault.Harmless() && n.End != ends[c.Plan] {
+		if len(n.Violations) == 0 && c.harmless() && n.End != ends[c.Plan] {
 			n.Violations = append(n.Violations, fmt.Sprintf("the end is not that of a night without trouble:\n%s\n%s", n.End, ends[c.Plan]))
 		}
 		m.Tallies[at[c.Fault]].add(c, n)
@@ -105,6 +123,24 @@ func RunMatrix(plans []*plan.Plan, stride, offset int) Matrix {
 		}
 	}
 	return m
+}
+
+// nights tries every case, as many at once as there are processors.
+func nights(plans []*plan.Plan, cases []Case) []Night {
+	out := make([]Night, len(cases))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(cases); i = int(next.Add(1)) - 1 {
+				n := Try(plans[cases[i].Plan], cases[i], Options{})
+				n.Stops = n.Stops[:min(len(n.Stops), 1)] // all that is counted
+				out[i] = n
+			}
+		})
+	}
+	wg.Wait()
+	return out
 }
 
 func (t *Tally) add(c Case, n Night) {

@@ -31,7 +31,7 @@ func TestEveryFaultAtEveryPosition(t *testing.T) {
 		return
 	}
 	t.Parallel()
-	const stride = 211 // a prime: a sample has something of every kind
+	const stride = 1009 // a prime: a sample has something of every kind
 	number, err := strconv.ParseUint(which, 10, 32)
 	if err != nil {
 		t.Fatalf("DCOS_PATCH_MATRIX: want a number, or full: %v", err)
@@ -79,12 +79,12 @@ Written by a test; do not edit. To repeat it, with the same numbers:
 
     DCOS_PATCH_MATRIX=full go test -timeout 60m -run EveryFault ./internal/rehearse
 
-` + "`go test ./internal/rehearse`" + ` tries a sample of it, the same every time; ` + "`DCOS_PATCH_MATRIX=17`" + ` tries number 17 of 211.
+` + "`go test ./internal/rehearse`" + ` tries a sample of it, the same every time; ` + "`DCOS_PATCH_MATRIX=17`" + ` tries number 17 of 1009.
 
 ## Every fault at every position
 
 `)
-	fmt.Fprintf(&b, "%s second troubles\n(none, or the controller dies, stops watching, cannot write, is interrupted, or an election, some events later).\n\n", casesLine(m.Total.Cases, len(plans)))
+	fmt.Fprintf(&b, "%s second troubles\n(none; the controller dies, stops watching, cannot write, is interrupted or sleeps; an election; a master or an agent that fails; or any other fault, some events later).\n\n", casesLine(m.Total.Cases, len(plans)))
 	b.WriteString("The engine's own `Next` carries out each plan on the twin of package `internal/rehearse`, in virtual time. The fault strikes at one event of\n" +
 		"the journal, or at the first chance after it. After a stop, a person repairs what the stop names and gives the printed command; a dead controller is\n" +
 		"followed by another, which has nothing but the journal.\n\nDemanded in every case, of the twin and not of the engine's own state: one master out at a time; no script begun twice without proof that the\n" +

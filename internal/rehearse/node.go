@@ -21,7 +21,25 @@ type node struct {
 	ready  map[string]time.Duration
 	ours   bool // it is out because of us: from the swap until it serves again
 	lost   bool // a step of it was reported as failed since
+
+	fences map[fence]bool // attempts that were called off
 }
+
+// fence names an attempt.
+type fence struct {
+	run     string
+	attempt int
+}
+
+// callOff makes sure that an attempt which has not begun never will.
+func (n *node) callOff(t plan.Task) {
+	if n.fences == nil {
+		n.fences = map[fence]bool{}
+	}
+	n.fences[fence{t.Run, t.Attempt}] = true
+}
+
+func (n *node) calledOff(t plan.Task) bool { return n.fences[fence{t.Run, t.Attempt}] }
 
 // script is what became of the script on a node, as its receipts, packages and
 // units would tell.

@@ -57,7 +57,7 @@ func (o *oracle) launched(n *node) {
 	for _, m := range o.w.nodes {
 		switch {
 		case m == n:
-		case m.master() && m.out(o.w.now) && n.master():
+		case m.master() && m.out(o.w.now) && n.master() && (m.ours || o.w.now-m.gone > plan.FreshFor): // a failure since the proof is beyond its knowledge
 			o.breaks("two masters out: the script is begun on %s while %s does not serve", n.Name, m.Name)
 		case m.master() && o.inHand(m):
 			o.breaks("the script is begun on %s while master %s is patched and not verified", n.Name, m.Name)

@@ -44,6 +44,25 @@ func (w *twin) launch(n *node, run string, attempt int) {
 	})
 }
 
+// launchLater lets a launch arrive although its connection broke: half of the
+// time the node cannot be reached until it has.
+func (w *twin) launchLater(n *node, t plan.Task, after time.Duration) {
+	w.tell("the connection to %s breaks, with the launch on its way", n.Name)
+	if w.rng.IntN(2) == 0 {
+		w.sever(n, after+poll)
+	}
+	w.in(after, func() {
+		switch {
+		case n.off || n.script.running || n.calledOff(t) || n.look(t.Run, t.Attempt).Outcome != plan.NotRun:
+			w.tell("%s refuses the launch that comes late", n.Name)
+		case plan.Duration(w.now) >= t.Until.Uptime:
+			w.tell("%s refuses the launch: its time is over", n.Name)
+		default:
+			w.launch(n, t.Run, t.Attempt)
+		}
+	})
+}
+
 // sever breaks every connection to a node, and refuses new ones for a while.
 func (w *twin) sever(n *node, lasts time.Duration) {
 	n.cut = max(n.cut, plus(w.now, lasts))

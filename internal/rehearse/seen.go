@@ -20,8 +20,6 @@ func Seen(name string) Kind {
 		return ScriptFailsFetch // over before anything was stopped
 	case "reboot":
 		return RebootMidSwap
-	case "launch-late":
-		return SSHCutBeforeExec // it is called off
 	case "ssh-cut":
 		return SSHCutDuringScript
 	case "ssh-silent", "sudo-revoked", "host-key-changed":

@@ -122,6 +122,26 @@ func (w *twin) agentDies(f Fault) {
 	}
 }
 
+// masterDies stops the services of a master that the run does not have in hand.
+func (w *twin) masterDies(f Fault) {
+	var may []*node
+	for _, n := range w.nodes {
+		if n.master() && !n.out(w.now) && !w.inHand(n) && (f.Where == "" || n.Name == f.Where) {
+			may = append(may, n)
+		}
+	}
+	if len(may) == 0 {
+		return
+	}
+	n := may[w.rng.IntN(len(may))]
+	lasts, _ := w.strikes(f)
+	n.gone, n.back, n.ours = w.now, plus(w.now, lasts), false
+	w.tell("%s fails, untouched by the run", n.Name)
+	if n.Name == w.leader {
+		w.elect()
+	}
+}
+
 // powerOn brings a machine up; at boot, dcos-setup finishes a swap that had not
 // moved anything, and no other.
 func (w *twin) powerOn(n *node) {

@@ -106,12 +106,22 @@ func (w *work) compared() {
 		w.fails(plan.BeforeSwap, "no baseline, so nothing was started: the node does not answer")
 		return
 	}
-	w.ends(plan.Report{Outcome: plan.Done, Evidence: []byte("{}")})
+	adopt := w.n.look(w.t.Run, w.t.Attempt).Outcome != plan.NotRun
+	w.ends(plan.Report{Outcome: plan.Done, Evidence: []byte("{}"), Ready: &plan.Ready{Attempt: w.t.Attempt, BootID: "boot", Uptime: plan.Duration(w.c.now), Adopt: adopt}})
 }
 
 // patch begins the script, unless the node says that it has begun already.
 func (w *work) patch() {
 	c, n := w.c, w.n
+	if !w.t.Adopt {
+		if why := w.t.Unlaunchable(); why != "" {
+			c.breaks("%s is to be launched, and %s", n.Name, why)
+		}
+		if w.t.Until.Over() || c.wall().After(w.t.Until.By) {
+			w.ends(plan.Report{Outcome: plan.NotRun, Class: plan.BeforeSwap, Detail: "the launch was not sent in time; nothing was started"})
+			return
+		}
+	}
 	if !n.reachable(c.now) && !w.t.Adopt {
 		w.ends(plan.Report{Outcome: plan.NotRun, Class: plan.BeforeSwap, Detail: "the launch was not sent: the node does not answer; nothing was started"})
 		return
@@ -126,6 +136,11 @@ func (w *work) patch() {
 	}
 	if _, yes := c.hit(SSHCutBeforeExec, n.Name); yes {
 		w.ends(plan.Report{Outcome: plan.NotRun, Class: plan.BeforeSwap, Detail: "the connection broke; the launch was called off"})
+		return
+	}
+	if lasts, yes := c.hit(LaunchLate, n.Name); yes {
+		c.launchLater(n, w.t, lasts)
+		w.again(w.watch)
 		return
 	}
 	c.launch(n, w.t.Run, w.t.Attempt)
@@ -159,6 +174,9 @@ func (w *work) watch() {
 		w.ends(plan.Report{Outcome: plan.InDoubt, Class: rep.Class, Detail: "stopped watching, still running: " + rep.Detail})
 	case rep.Outcome == plan.Running:
 		w.again(w.watch)
+	case rep.Outcome == plan.NotRun && !w.t.Adopt:
+		w.n.callOff(w.t)
+		w.ends(plan.Report{Outcome: plan.NotRun, Class: plan.BeforeSwap, Detail: "the launch was called off; nothing was started"})
 	default:
 		w.ends(rep)
 	}
