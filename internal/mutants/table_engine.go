@@ -38,7 +38,7 @@ func engineMutants() []Mutant {
 	), in("orchestrator/driver.go",
 		Mutant{Name: "a step begins although its start could not be recorded", Old: "if err := r.d.Recorder.Record(e); err != nil {", New: "if err := r.d.Recorder.Record(e); err != nil && e.Kind != journal.StepStarted {"},
 		Mutant{Name: "step ends are heard after watching was given up", Old: "if r.ctx.Err() != nil && e.Kind != journal.StepNoted {", New: "if r.ctx.Err() != nil && e.Kind == journal.Observed {"},
-		Mutant{Name: "a start that the fold refuses is begun", Old: "if r.s.refused == r.s.Seq {\n\t\treturn nil\n\t}\n\tnote", New: "note"},
+		Mutant{Name: "a start that the fold refuses is begun", Old: "if r.s.Refused() {\n\t\treturn nil\n\t}\n\tnote", New: "note"},
 		Mutant{Name: "a panic in a step counts as done", Old: "rep = plan.Report{Outcome: plan.InDoubt, Detail: fmt.Sprintf(\"internal error: %v\", p)}", New: "rep = plan.Report{Outcome: plan.Done, Detail: fmt.Sprintf(\"internal error: %v\", p)}"},
 	), in("orchestrator/leave.go",
 		Mutant{Name: "it is safe to leave while a master is out", Old: "if out := s.masterOut(); out != \"\" {", New: "if out := s.masterOut(); out == \"?\" {"},
