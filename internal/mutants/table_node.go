@@ -6,7 +6,7 @@ func nodeMutants() []Mutant {
 	ms := in("node/node.sh",
 		Mutant{Name: "the flock is ignored", Old: "\tflock -w 10 9 9>&9\n", New: "\ttrue\n"},
 		Mutant{Name: "an old epoch is not refused", Old: "if [ \"$1\" -lt \"${seen:-0}\" ]; then\n\t\trefuse epoch", New: "if false; then\n\t\trefuse epoch"},
-		Mutant{Name: "a higher epoch is not remembered", Old: "if [ \"$1\" -gt \"${seen:-0}\" ]; then\n", New: "if false; then\n"},
+		Mutant{Name: "a higher epoch is not remembered", Old: "if [ \"$(first_line \"$DIR/epoch\")\" != \"$1\" ]; then\n", New: "if false; then\n"},
 		Mutant{Name: "nothing is made durable", Old: "flush() { ", New: "flush() { return 0; "},
 		Mutant{Name: "what is stored is not synced before its rename", Old: "cat >\"$1.tmp.$$\" && flush \"$1.tmp.$$\" && mv -f", New: "cat >\"$1.tmp.$$\" && mv -f"},
 		Mutant{Name: "a foreign lock is overwritten", Old: "[ \"$(holder_run \"$holder\")\" = \"$2\" ] || refuse lock \"$holder\"\n\t\tprintf", New: "printf"},
