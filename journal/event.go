@@ -27,6 +27,7 @@ const (
 	Paused       Kind = "paused"        // a person asked to admit nothing more
 	RunStopped   Kind = "run-stopped"   // Stop
 	RunDone      Kind = "run-done"      //
+	RunAbandoned Kind = "run-abandoned" // Controller; Detail is why a person ends it unfinished; comes between controllers
 
 	ObligationOpened Kind = "obligation-opened" // Obligation: a temporary change that must be undone
 	ObligationClosed Kind = "obligation-closed" // Obligation: only ID and Nodes count; may come after the run's end

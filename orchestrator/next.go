@@ -75,6 +75,8 @@ func apply(s State, e journal.Event) State {
 		if e.Stop != nil {
 			s.Stop = e.Stop
 		}
+	case journal.RunAbandoned:
+		s.Ended, s.Abandoned = e.Kind, e.Detail
 	default:
 		s = disagree(s, fmt.Sprintf("unknown kind of event %q", e.Kind))
 	}

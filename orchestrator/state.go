@@ -35,9 +35,11 @@ type State struct {
 	away      map[plan.StepID]string      // steps under way that ask to admit nothing, and why
 	Findings  map[plan.StepID][]plan.Note // last note of each check of a step under way
 
+	Abandoned string // why a person ended the run unfinished
+
 	Paused bool
 	Stop   *journal.Stop     // set as soon as the line must stop; lanes in flight still finish
-	Ended  journal.Kind      // RunDone or RunStopped, once recorded
+	Ended  journal.Kind      // RunDone, RunStopped or RunAbandoned, once recorded
 	Seen   *plan.Observation // the newest of the cluster, for people: it admits nothing
 	SeenAt time.Time         // when that was
 	Look   *plan.Observation // of the cluster as a stopped run was left; nil: nobody has looked since

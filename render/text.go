@@ -90,6 +90,8 @@ func (t *Text) lines(e journal.Event) []string {
 		return t.stopped(e)
 	case journal.RunDone:
 		return t.done()
+	case journal.RunAbandoned:
+		return []string{"ended unfinished by " + e.Controller + ": " + e.Detail}
 	default: // an observation, or a kind of a later program
 		return nil
 	}

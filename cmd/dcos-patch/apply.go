@@ -212,7 +212,7 @@ func (s *session) masters() []inventory.NodeName {
 // refuseUnfinished refuses a new run while one of this machine has not ended.
 func (a *app) refuseUnfinished(store journal.Store) error {
 	run, s, err := latest(store)
-	if err != nil || run == "" || s.Ended == journal.RunDone || s.Plan == nil || !s.Begun() {
+	if err != nil || run == "" || s.Ended == journal.RunDone || s.Ended == journal.RunAbandoned || s.Plan == nil || !s.Begun() {
 		return err
 	}
 	next := ours("resume")

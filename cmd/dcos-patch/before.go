@@ -25,7 +25,7 @@ func leftBefore(store journal.Store) []plan.Block {
 	slices.Reverse(runs)
 	for _, run := range runs[:min(len(runs), lookBack)] {
 		s, err := load(store, run)
-		if err != nil || s.Plan == nil || s.Ended != journal.RunDone {
+		if err != nil || s.Plan == nil || s.Ended != journal.RunDone && s.Ended != journal.RunAbandoned {
 			continue
 		}
 		for _, name := range s.Left() {

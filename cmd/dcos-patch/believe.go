@@ -88,7 +88,7 @@ func unended(f *found, copies []*found, need int) (*found, error) {
 	}
 	end := uint64(0) // its line
 	_, err := journal.Walk(f.where, io.NewSectionReader(f.file, 0, f.whole), journal.Longest{}, func(e journal.Event) {
-		if end == 0 && (e.Kind == journal.RunDone || strings.HasPrefix(string(e.Step), string(plan.StagePostflight)+"/")) {
+		if end == 0 && (e.Kind == journal.RunDone || e.Kind == journal.RunAbandoned || strings.HasPrefix(string(e.Step), string(plan.StagePostflight)+"/")) {
 			end = e.Seq
 		}
 	})

@@ -26,6 +26,8 @@ func stateWord(s orchestrator.State) string {
 	switch {
 	case s.Plan == nil:
 		return "not begun"
+	case s.Ended == journal.RunAbandoned:
+		return closed
 	case s.Ended == journal.RunDone && len(s.Left()) > 0:
 		return "parked"
 	case s.Ended == journal.RunDone && stagedOnly(s.Plan):

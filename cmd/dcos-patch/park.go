@@ -74,7 +74,7 @@ func parkable(run string, s orchestrator.State, node inventory.NodeName) error {
 	switch {
 	case s.Plan == nil:
 		return invalid("run %s: its journal is empty: it was not begun", run)
-	case s.Ended == journal.RunDone:
+	case s.Ended == journal.RunDone, s.Ended == journal.RunAbandoned:
 		return instead(plan.Block{Node: node, What: fmt.Sprintf("run %s is done", run), Next: "exclude the node in the inventory for a time, or dcos-patch apply"})
 	case lost(s):
 		return instead(plan.Block{Node: node, What: fmt.Sprintf("run %s is another controller's now", run), Next: resumeThere(run)})

@@ -116,6 +116,8 @@ func resumable(run string, s orchestrator.State, inv *inventory.Cluster) error {
 	switch {
 	case s.Plan == nil:
 		return invalid("run %s: its journal is empty: it was not begun; use dcos-patch apply; if that says that the run went on, its journal was lost: %s, then %s", run, ours("lock", "break", "--reason", "lost journal"), resumeThere(run))
+	case s.Ended == journal.RunAbandoned:
+		return instead(plan.Block{What: fmt.Sprintf("run %s was ended unfinished", run), Observed: s.Abandoned, Next: "dcos-patch apply plans what is left"})
 	case s.Ended == journal.RunDone:
 		return instead(plan.Block{What: fmt.Sprintf("run %s is done", run), Next: "dcos-patch apply verifies, and patches what is left"})
 	case inv.ID != "" && s.Plan.Cluster.ID != inv.ID:

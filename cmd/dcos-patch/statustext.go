@@ -27,6 +27,13 @@ func statusText(run, word string, s orchestrator.State, now time.Time) string {
 	headline := fmt.Sprintf("%s  run %s  %s  %s -> %s  plan %s  last event %s ago", s.Plan.Cluster.Name, run, strings.ToUpper(word),
 		s.Plan.From, s.Plan.To, s.Plan.ID, now.Sub(s.At).Round(time.Second))
 	b.say("%s", headline)
+	if s.Ended == journal.RunAbandoned {
+		b.say("ended   unfinished, by hand: %s", s.Abandoned)
+		b.say("state   %s", tallyLine(s))
+		b.unfinished(s)
+		b.WriteString(owed(s, "owed    "))
+		return b.String()
+	}
 	b.WriteString(situation(word, s, now))
 	over := s.Ended != "" || word == abandoned
 	if !over || s.Stop == nil { // else the ending says it

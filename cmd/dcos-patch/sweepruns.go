@@ -86,7 +86,7 @@ func (w *sweeper) leftBehind(runs map[string]*found, run string) bool {
 // over reports whether nobody needs what a run has left: it is done, or it
 // never came to touch anything.
 func over(s orchestrator.State) bool {
-	return s.Ended == journal.RunDone || s.Ended != "" && !s.Begun()
+	return s.Ended == journal.RunDone || s.Ended == journal.RunAbandoned || s.Ended != "" && !s.Begun()
 }
 
 func newestOf(runs map[string]*found) *found {
@@ -119,7 +119,7 @@ func (w *sweeper) runs(ctx context.Context) (map[string]*found, error) {
 	}
 	all, names := w.copied()
 	for _, run := range names {
-		if have := runs[run]; have != nil && have.state.Ended == journal.RunDone {
+		if have := runs[run]; have != nil && over(have.state) {
 			continue
 		}
 		f, err := w.lastWord(ctx, all, run)
