@@ -373,7 +373,7 @@ func TestAWokenControllerDoesNothing(t *testing.T) {
 					l.Fatalf("%q was not said: %s", wake, e)
 				}
 				code, said := <-over, old.out.String()
-				if code != exitStopped || !strings.Contains(said, "TAKEN OVER") || !strings.Contains(said, "has seen epoch ") ||
+				if code != exitStopped || !strings.Contains(said, "TAKEN OVER") || !strings.Contains(said, "has seen ") ||
 					!strings.Contains(said, l.typed("resume --from-cluster --run ")) || strings.Contains(said, "SAFE TO LEAVE: yes") {
 					l.Errorf("the old controller: exit %d\n%s\n%s", code, said, old.errs.String())
 				}
