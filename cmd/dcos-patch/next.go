@@ -2,8 +2,11 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
@@ -30,7 +33,15 @@ func nextSteps(s orchestrator.State, run string, kept bool) []nextStep {
 	case !kept:
 		return again
 	}
-	next := append(mending(s), give("resume", "--run", run))
+	gone := lostForGood(s)
+	next := mending(s)
+	for _, n := range gone {
+		next = append(next, nextStep{argv: []string{"park", string(n), "--reason", "WHY"}, words: fmt.Sprintf("what ran on %s is lost", n)})
+	}
+	next = append(next, give("resume", "--run", run))
+	if len(gone) > 0 {
+		return next
+	}
 	if s.Stop != nil && s.Stop.Node != "" && s.Parkable(s.Stop.Node) == "" && clusterRed(s) == "" {
 		next = append(next, nextStep{argv: []string{"park", string(s.Stop.Node), "--reason", "WHY"}, words: fmt.Sprintf("to leave %s behind", s.Stop.Node), or: true})
 	}
@@ -51,11 +62,28 @@ func mending(s orchestrator.State) []nextStep {
 		case r != nil && r.Class == plan.NotStarted:
 			next = append(next, nextStep{words: fmt.Sprintf("on %s: sudo systemctl daemon-reload && sudo systemctl start dcos.target", node)})
 		}
+		if slices.Contains(lostForGood(s), node) { // no check of it turns green
+			continue
+		}
 		if !strings.HasSuffix(string(st.ID), "/"+string(plan.ActionProbe)) { // what a check asks is green then
 			next = append(next, give("check", string(node), "--wait"))
 		}
 	}
 	return next
+}
+
+// lostForGood are the agents whose verification can never come to pass: they are
+// back under another id, or a task of before has ended with them. A resume would
+// verify them again and find the same, so that they have to be left behind first.
+func lostForGood(s orchestrator.State) []inventory.NodeName {
+	var nodes []inventory.NodeName
+	for _, st := range failures(s) {
+		r := report(s, st.ID)
+		if r != nil && s.Parkable(st.Node) == "" && slices.ContainsFunc(r.Findings, func(f dcos.Finding) bool { return f.Lost && f.Final }) {
+			nodes = append(nodes, st.Node)
+		}
+	}
+	return nodes
 }
 
 // nextCommands are the same for a person; an alternative stands behind what it replaces.
