@@ -6,7 +6,7 @@ func nodeMutants() []Mutant {
 	ms := in("node/node.sh",
 		Mutant{Name: "the flock is ignored", Old: "\tflock -w 10 9 9>&9\n", New: "\ttrue\n"},
 		Mutant{Name: "an old epoch is not refused", Old: "if [ \"$1\" -lt \"${seen:-0}\" ]; then\n\t\trefuse epoch", New: "if false; then\n\t\trefuse epoch"},
-		Mutant{Name: "a higher epoch is not remembered", Old: "if [ \"$(first_line \"$DIR/epoch\")\" != \"$1\" ]; then\n", New: "if false; then\n"},
+		Mutant{Name: "a higher epoch is not remembered", Old: "if [ \"$(first_line \"$DIR/epoch\")\" != \"$1${served:+ $served}\" ]; then\n", New: "if false; then\n"},
 		Mutant{Name: "a launch that comes too late is started", Old: "\trefuse_late \"$6\" \"$7\"\n", New: ""},
 		Mutant{Name: "a deadline of another boot counts", Old: "[ \"$1\" = \"$(boot_id)\" ] || return 0\n\tup=", New: "up="},
 		Mutant{Name: "a unit that begins too late runs the script", Old: "if is_late \"$(started_value \"$1\" \"$2\" boot_id)\"", New: "if false && is_late \"$(started_value \"$1\" \"$2\" boot_id)\""},
