@@ -20,7 +20,7 @@ type source struct {
 // Load reads the inventory at path and the target file that it names. The
 // error is a *Problems with everything that is wrong.
 func Load(path string) (*Cluster, error) {
-	data, err := os.ReadFile(path)
+	data, err := ReadFile(path)
 	if err != nil {
 		return nil, &Problems{List: []Problem{{File: path, What: "cannot be read: " + reason(err), Err: err}}}
 	}
@@ -28,7 +28,7 @@ func Load(path string) (*Cluster, error) {
 	if err != nil {
 		return nil, &Problems{List: []Problem{{File: path, What: "has no absolute path: " + err.Error(), Err: err}}}
 	}
-	return parse(source{name: path, dir: filepath.Dir(full), readFile: os.ReadFile, home: os.UserHomeDir}, data)
+	return parse(source{name: path, dir: filepath.Dir(full), readFile: ReadFile, home: os.UserHomeDir}, data)
 }
 
 // Parse reads an inventory from memory. Relative paths start at the folder of

@@ -21,7 +21,7 @@ func (b *builder) readNodes(v value, like Node) []Node {
 	v.mapping(fields{
 		"name": func(v value) {
 			e.nameAt = v
-			e.name = ranged(v, word)
+			e.name = ranged(v, nodeName)
 		},
 		"address": func(v value) {
 			e.addressAt = v

@@ -265,7 +265,7 @@ func TestProblemsOfTheTargetFileNameThatFile(t *testing.T) {
 	want := `3 problems:
 etc/inventory.yaml:10:9: policy: is "1"; a mapping is wanted (write "field: value" lines below it, or {field: value})
 targets/t.yaml:1:1: to: is missing (a DC/OS version such as 2.1.1; for a configuration patch from and to are the same)
-targets/t.yaml:1:6: url: "ftp://b/s" is no URL that nodes can fetch (http://, https:// or file:/// is wanted)`
+targets/t.yaml:1:6: url: "ftp://b/s" is no URL that nodes can fetch (http:// or https:// is wanted)`
 	if err == nil {
 		t.Fatal("accepted")
 	}

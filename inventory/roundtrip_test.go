@@ -49,7 +49,7 @@ func anInventory(t *rapid.T) string {
 	s.WriteString("version: 1\n")
 	fmt.Fprintf(&s, "cluster: {name: %q%s}\n", name(t), maybe(t, ", id: %s", "3f0c-1e2a", "1e5"))
 	s.WriteString(maybe(t, "target: %s\n", "t.yaml", `{url: "http://b:80/a?b=c&d", from: 2.1, to: 2.1.4-beta1}`,
-		"{url: 'file:///s.sh', from: 1.13.0, to: 1.13.9, mesos: 1.10, sha256: "+strings.Repeat("0", 64)+"}"))
+		"{url: 'https://b/s.sh', from: 1.13.0, to: 1.13.9, mesos: 1.10, sha256: "+strings.Repeat("0", 64)+"}"))
 	fmt.Fprintf(&s, "ssh: {dial_attempts: 3%s%s%s%s%s%s%s%s%s%s}\n",
 		maybe(t, ", user: %s", "ops", "'007'"), maybe(t, ", port: %s", "22", "2222"),
 		maybe(t, ", identity: %s", "~/k", "[k, ../k, '/a b/k']", "./~/k"), maybe(t, ", known_hosts: %s", "kh", "[kh, ~/kh]"),

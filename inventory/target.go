@@ -49,7 +49,7 @@ func (b *builder) targetFields(v value) {
 	var from, to string
 	var toAt value
 	v.mapping(fields{
-		"url":    text(&t.URL, webAddress),
+		"url":    text(&t.URL, scriptAddress),
 		"sha256": text(&t.SHA256, sha256),
 		"from":   text(&from, release),
 		"to": func(v value) {

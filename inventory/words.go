@@ -45,6 +45,16 @@ func nodeWord(s string) (what, hint string) {
 	return word(s)
 }
 
+// nodeName checks the name of a node.
+func nodeName(s string) (what, hint string) {
+	for _, taken := range []string{"cluster", "none"} { // which waivers, gates and policies say of no node
+		if strings.EqualFold(s, taken) {
+			return fmt.Sprintf("%q stands for no node elsewhere in inventories and on the command line", s), "name the node otherwise"
+		}
+	}
+	return word(s)
+}
+
 // groupWord checks the name of a group, which also names a stage.
 func groupWord(s string) (what, hint string) {
 	if !made(s, letters+digits+"_-") {
@@ -142,6 +152,17 @@ func webAddress(s string) (what, hint string) {
 		return fmt.Sprintf("%q has no host", s), ""
 	}
 	return "", ""
+}
+
+// scriptAddress checks the URL of the node patch script, which is read through
+// the network of the first master.
+func scriptAddress(s string) (what, hint string) {
+	if strings.HasPrefix(strings.ToLower(s), "file:") {
+		return fmt.Sprintf("%q is a file, and the script is read over HTTP, through the first master", s),
+			"serve genconf/serve of the installer, and write the URL that it printed"
+	}
+	what, hint = webAddress(s)
+	return what, strings.Replace(hint, "http://, https:// or file:///", "http:// or https://", 1)
 }
 
 // serverAddress checks the URL of an HTTP server that the controller asks.

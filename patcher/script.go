@@ -1,6 +1,7 @@
 package patcher
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -70,8 +71,22 @@ func FetchScript(ctx context.Context, h Host, via, from string) (dcos.Script, []
 	if holdsSecret(script.Repository) {
 		return bad("its packages come from %s: %s", sshexec.Redact([]string{script.Repository}), secretHere)
 	}
+	if why := unparsable(ctx, h, body); why != "" {
+		return bad("cut short or damaged: %s", why)
+	}
 	script.URL = from
 	return script, body, nil
+}
+
+// unparsable lets the node's bash read a script without running it: one that was
+// cut short has an if, a loop or a quote that never ends. Empty: it is whole, as
+// far as bash can tell.
+func unparsable(ctx context.Context, h Host, body []byte) string {
+	_, err := h.Run(ctx, sshexec.Cmd{Argv: []string{"/bin/bash", "-n"}, Stdin: bytes.NewReader(body)})
+	if err != nil {
+		return reason(err)
+	}
+	return ""
 }
 
 // secretHere says why a URL with a secret is refused: the plan, the journal,

@@ -125,6 +125,7 @@ func faults() []expected {
 		{what: simcluster.MachineDown, where: "a1", code: exitRefused, says: "its machine is down for maintenance"},
 		{what: simcluster.UnknownAgent, where: "a1", code: exitRefused, says: "inventory"},
 		{what: simcluster.Script404, code: exitRefused, says: "404"},
+		{what: simcluster.ScriptCut, code: exitRefused, says: "cut short or damaged: m1: exit code 2: /bin/bash: line "},
 		{what: simcluster.ScriptHTML, code: exitRefused, says: "script"},
 		{what: simcluster.ScriptOtherVersion, code: exitRefused, says: "1.13.4"},
 		{what: simcluster.DetectIPWrong, where: "a1", code: exitRefused, says: `detect_ip printed "0", which is no address`},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
 )
@@ -143,7 +144,7 @@ func writePlan(file string, p *plan.Plan) error {
 
 // readPlan reads a saved plan, and refuses one that was edited by hand.
 func readPlan(file string) (*plan.Plan, error) {
-	b, err := os.ReadFile(file)
+	b, err := inventory.ReadFile(file)
 	if err != nil {
 		return nil, invalid("reading the plan: %w", err)
 	}
@@ -160,7 +161,7 @@ func readPlan(file string) (*plan.Plan, error) {
 // readFacts reads facts that an earlier survey wrote, for plans without a cluster.
 func readFacts(file string) (plan.Facts, error) {
 	var facts plan.Facts
-	b, err := os.ReadFile(file)
+	b, err := inventory.ReadFile(file)
 	if err != nil {
 		return facts, invalid("--offline: %w", err)
 	}

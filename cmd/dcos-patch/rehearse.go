@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -115,7 +114,7 @@ func twinPlan(inv *inventory.Cluster, facts string) (*plan.Plan, error) {
 
 // readFaults reads faults in the form that sim up reads.
 func readFaults(file string, p *plan.Plan) ([]rehearse.Fault, error) {
-	text, err := os.ReadFile(file)
+	text, err := inventory.ReadFile(file)
 	if err != nil {
 		return nil, invalid("--faults: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
+	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/render"
 )
 
@@ -73,7 +74,7 @@ func (f simFlags) options() (simcluster.Options, error) {
 	if f.faults == "" {
 		return o, nil
 	}
-	text, err := os.ReadFile(f.faults)
+	text, err := inventory.ReadFile(f.faults)
 	if err != nil {
 		return o, invalid("--faults: %w", err)
 	}

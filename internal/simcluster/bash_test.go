@@ -1,6 +1,7 @@
 package simcluster
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -87,6 +88,29 @@ func TestBashDoesWithTheScriptWhatTheModelDoes(t *testing.T) {
 				t.Errorf("calls: %s", calls)
 			}
 		})
+	}
+}
+
+// A script without its end is no script to bash, which reads it without running it.
+func TestBashFindsAScriptThatWasCut(t *testing.T) {
+	if _, err := exec.LookPath("bash"); err != nil {
+		t.Skip("needs bash")
+	}
+	for _, opt := range []Options{{From: "1.11.11", To: "1.11.12"}, {From: "2.1.0", To: "2.1.1"}, {From: "2.2.0", To: "2.2.1"}} {
+		c, err := New(opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole := c.Script()
+		for _, text := range [][]byte{whole, whole[:len(whole)-30]} {
+			cmd := exec.Command("bash", "-n")
+			cmd.Stdin = bytes.NewReader(text)
+			bashErr := cmd.Run()
+			if model := c.parseScript(text); (bashErr == nil) != (len(text) == len(whole)) || (model.code == 0) != (bashErr == nil) {
+				t.Errorf("%s, %d of %d bytes: bash %v, model %+v", opt.From, len(text), len(whole), bashErr, model)
+			}
+		}
+		c.Close()
 	}
 }
 

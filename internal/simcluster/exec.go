@@ -1,6 +1,7 @@
 package simcluster
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -141,6 +142,9 @@ func (s session) dispatch(line string, argv []string, stdin []byte, uid int) rep
 	if len(argv) > 2 && argv[0] == "/bin/sh" {
 		return s.program(line, argv, stdin)
 	}
+	if len(argv) == 2 && argv[0] == "/bin/bash" && argv[1] == "-n" {
+		return s.n.c.parseScript(stdin)
+	}
 	if plain, ok := plainCommands()[argv[0]]; ok {
 		if (argv[0] == "mktemp" || argv[0] == "install" || argv[0] == "tee") && s.n.noRoom() {
 			return fails(1, "%s: No space left on device", argv[0])
@@ -148,6 +152,15 @@ func (s session) dispatch(line string, argv []string, stdin []byte, uid int) rep
 		return plain(command{n: s.n, line: line, uid: uid, args: argv[1:], stdin: stdin})
 	}
 	return s.unknown(line)
+}
+
+// parseScript is what bash -n says: of its own script, cut short, that it has no end.
+func (c *Cluster) parseScript(text []byte) reply {
+	whole := bytes.TrimRight(c.script, "\n")
+	if cut := bytes.TrimRight(text, "\n"); len(cut) < len(whole) && bytes.HasPrefix(whole, cut) {
+		return fails(2, "/bin/bash: line %d: syntax error: unexpected end of file", bytes.Count(text, []byte("\n"))+1)
+	}
+	return reply{}
 }
 
 // unknown fails loudly: product and model have drifted apart.

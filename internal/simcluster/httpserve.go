@@ -138,7 +138,10 @@ func (c *Cluster) deployments() []byte {
 func (c *Cluster) bootstrapAnswer(r *http.Request) httpReply {
 	_, missing := c.meets(Script404, "")
 	_, page := c.meets(ScriptHTML, "")
+	_, cut := c.meets(ScriptCut, "")
 	switch {
+	case cut && r.URL.Path == c.scriptPath():
+		return httpReply{status: http.StatusOK, kind: "application/octet-stream", body: c.script[:len(c.script)-30]}
 	case r.URL.Path != c.scriptPath() || missing:
 		return httpReply{status: http.StatusNotFound, kind: "text/html", body: []byte("<html>\r\n<head><title>404 Not Found</title></head>\r\n</html>\r\n")}
 	case page:

@@ -87,6 +87,7 @@ const (
 	UnknownAgent          Kind = "unknown-agent"
 	Script404             Kind = "script-404"
 	ScriptHTML            Kind = "script-html"
+	ScriptCut             Kind = "script-cut"
 	ScriptOtherVersion    Kind = "script-other-version"
 	MidSwapFromStart      Kind = "mid-swap"
 	AtTarget              Kind = "at-target"
@@ -204,6 +205,7 @@ func kinds() []about {
 		{UnknownAgent, "the agent is in Mesos, and not in the inventory", onAgent},
 		{Script404, "the script's URL answers 404", ofCluster},
 		{ScriptHTML, "the script's URL answers a page, with status 200", ofCluster},
+		{ScriptCut, "the script's URL serves it without its last 30 bytes", ofCluster},
 		{ScriptOtherVersion, "the script is for another from-version", ofCluster},
 		{MidSwapFromStart, "install_progress exists from the start", onNode},
 		{AtTarget, "the node has been patched before", onNode},
@@ -273,7 +275,7 @@ func (k Kind) OfCluster() bool {
 // never: it cannot strike later.
 func (k Kind) FromStart() bool {
 	switch k {
-	case WrongKey, UnknownAgent, Script404, ScriptHTML, ScriptOtherVersion, MidSwapFromStart, AtTarget, OtherCluster, OtherVersion, LockHeld, ChecksRedBefore, DetectIPWrong, NextIPOther:
+	case WrongKey, UnknownAgent, Script404, ScriptHTML, ScriptCut, ScriptOtherVersion, MidSwapFromStart, AtTarget, OtherCluster, OtherVersion, LockHeld, ChecksRedBefore, DetectIPWrong, NextIPOther:
 		return true
 	default:
 		return false
