@@ -1,7 +1,8 @@
 // Package elapsed measures how much time lies between two moments of one
 // controller. Go's monotonic clock stands still while a laptop sleeps, and the
 // wall clock can be set, so that neither of the two is enough: a limit is judged
-// by the larger difference, a span that must be proved by the smaller.
+// by the larger difference, a span that must be proved by the smaller. See
+// docs/decisions/0022-ages-and-spans.md.
 package elapsed
 
 import "time"
