@@ -42,7 +42,7 @@ type decisionNode struct {
 // cluster's id, nodes with role, group, zone, exclusion and machine, versions, packages,
 // script, the operator's gates, waivers, and the policy that can widen what happens. Leaders, tasks, health,
 // SSH addresses, who is at the target already, and estimates are not in it,
-// so that an approval holds from Thursday to Saturday.
+// so that an approval holds from Thursday to Saturday (docs/decisions/0022).
 func Identity(p *Plan) string {
 	d := decision{
 		Cluster:   p.Cluster.ID,
