@@ -24,7 +24,7 @@ func (l *Lock) Held(ctx context.Context, epoch int) error {
 		switch {
 		case x.Err != nil:
 			silent = append(silent, x.Err.Error())
-		case s.Epoch > epoch:
+		case epochOf(s, l.Cluster) > epoch:
 			return &LostError{fmt.Sprintf("%s has seen epoch %d, and this controller's is %d", x.Node, s.Epoch, epoch)}
 		case s.Lock == nil:
 			free = append(free, string(x.Node))

@@ -27,6 +27,9 @@ func nodeMutants() []Mutant {
 		Mutant{Name: "a unit of another boot is the attempt's", Old: "[ \"$(started_value \"$1\" \"$2\" boot_id)\" = \"$(boot_id)\" ] || return 1\n\t[ \"$(started_value \"$1\" \"$2\" pid1_start)\" = \"$(start_ticks 1)\" ] || return 1\n", New: ""},
 		Mutant{Name: "a mute systemd means that nothing runs", Old: "all=$(systemctl show -p Id -p ActiveState 'dcos-patch-*.service') || return 1", New: "all=$(systemctl show -p Id -p ActiveState 'dcos-patch-*.service') || all=''"},
 		Mutant{Name: "a file is installed outside of our directory", Old: "*/../* | */.. | */ | *\"$NL\"*) usage \"'$3' is not a file below /var/lib/dcos-patch\" ;;\n", New: ""},
+		Mutant{Name: "a controller of the cluster before is not refused", Old: "[ \"$verb\" = init ] || refuse epoch", New: "true || refuse epoch"},
+		Mutant{Name: "an attempt of another cluster counts", Old: "lost | exit:*) if of_other_cluster \"$1\" \"$a\"; then continue; fi ;;", New: "nothing) ;;"},
+		Mutant{Name: "a disk that fails is hidden behind a plain sync", Old: "{ ! sync /dev 2>/dev/null && sync; }; }", New: "sync; }"},
 	)
 	for i := range ms {
 		ms[i].Packages = []string{"./node"}
