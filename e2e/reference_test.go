@@ -94,6 +94,9 @@ func TestWeGetInWhereSSHDoes(t *testing.T) {
 		{"a host certificate, and the plain key is known", at(2209, good), nil, true, ""},
 		{"a host certificate, and nothing is known", at(2209, good+"  UserKnownHostsFile /dev/null\n"), nil, false, "is not known"},
 		{"another host key is known", at(2201, good+"  UserKnownHostsFile "+r.file("wrong_hosts")+"\n"), nil, false, "has changed"},
+		{"a host key for all", at(2201, good+"  UserKnownHostsFile "+r.file("wild_hosts")+"\n"), nil, true, ""},
+		{"a hashed host", at(2201, good+"  UserKnownHostsFile "+r.file("hashed_hosts")+"\n"), nil, true, ""},
+		{"a host key that is revoked", at(2201, good+"  UserKnownHostsFile "+r.file("known_hosts")+" "+r.file("revoked_hosts")+"\n"), nil, false, "is revoked"},
 		{"an alias of the host key", at(2201, good+"  HostKeyAlias the-one\n  UserKnownHostsFile "+r.file("alias_hosts")+"\n"), nil, true, ""},
 		{"through a jump host with a key of its own", "Host at\n  HostName 127.0.0.1\n  Port 2210\n  ProxyJump hop1\n  IdentityFile " + r.file("second") + "\nHost hop1\n  Port 2201\n" + good + base, nil, true, ""},
 		{"through two, one of them named by the other", "Host at\n  HostName 127.0.0.1\n  Port 2210\n  ProxyJump hop2\nHost hop2\n  HostName 127.0.0.1\n  Port 2210\n  ProxyJump hop1\nHost hop1\n  Port 2201\n" + base, []string{"good"}, true, ""},
@@ -244,6 +247,10 @@ func (r reference) writeHosts(t *testing.T) {
 	r.write(t, "known_hosts", all.String())
 	r.write(t, "wrong_hosts", wrong.String())
 	r.write(t, "alias_hosts", line("the-one", "host.pub"))
+	r.write(t, "wild_hosts", line("*", "host.pub"))
+	r.write(t, "revoked_hosts", line("@revoked *", "host.pub"))
+	r.write(t, "hashed_hosts", all.String())
+	r.keygen(t, "-H", "-f", r.file("hashed_hosts"))
 	r.keygen(t, "-s", r.file("ca"), "-I", "host", "-h", "-n", r.IP, r.file("host.pub"))
 	r.write(t, "authority", line("@cert-authority *", "ca.pub"))
 }
