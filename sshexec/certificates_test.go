@@ -143,3 +143,26 @@ func TestAHostCertificateOfAnAuthorityThatIsNotKnown(t *testing.T) {
 		})
 	}
 }
+
+func TestAnAliasOfTheHostKeyIsWhatIsLookedUp(t *testing.T) {
+	k := newKeys(t)
+	other, _ := newSigner(t)
+	known := knownhosts.Line([]string{"alias"}, k.host.PublicKey()) + "\n" + knownhosts.Line([]string{"changed"}, other.PublicKey()) + "\n" + knownhosts.Line([]string{"[m4]:2222"}, k.host.PublicKey()) + "\n"
+	for alias, says := range map[string]string{"": "", "alias": "", "changed": "the host key of changed:22 has changed", "nowhere": "the host key of nowhere:22 is not known"} {
+		t.Run(alias, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLab(t, k)
+				l.serve(t, "m4:2222", l.m1, func(*sshd.Server) {})
+				cfg := l.config()
+				cfg.KnownHosts = []string{l.knownHosts(t, known)}
+				c, err := sshexec.Dial(t.Context(), sshexec.Target{Name: "m4", Addr: "m4:2222", User: "core", Settings: sshexec.Settings{HostKeyAlias: alias}}, cfg)
+				if c != nil {
+					c.Close()
+				}
+				if (err == nil) != (says == "") || err != nil && !strings.Contains(err.Error(), says) {
+					t.Errorf("%v, want %q", err, says)
+				}
+			})
+		})
+	}
+}
