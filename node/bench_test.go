@@ -30,6 +30,7 @@ type bench struct {
 	shell   []string // in place of /bin/sh
 	scripts int
 	boots   int
+	cuts    bool // operations are counted, and the program is killed before one of them (testdata/cut)
 }
 
 var _ nodetest.Bench = (*bench)(nil)
@@ -110,7 +111,12 @@ func (b *bench) Run(ctx context.Context, c sshexec.Cmd) (sshexec.Result, error) 
 		return sshexec.Result{}, err
 	}
 	var stdout, stderr bytes.Buffer
-	cmd.Env = []string{"DCOS_PATCH_ROOT=" + b.root, "PATH=" + stubs + ":/usr/bin:/bin"}
+	path := stubs + ":/usr/bin:/bin"
+	if b.cuts {
+		path = filepath.Join(filepath.Dir(stubs), "cut") + ":" + path
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	}
+	cmd.Env = []string{"DCOS_PATCH_ROOT=" + b.root, "PATH=" + path}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Stdin, &stdout, &stderr
 	err = cmd.Run()
 	var exit *exec.ExitError
@@ -146,6 +152,9 @@ func (b *bench) Set(t testing.TB, n nodetest.Node) {
 	}
 	if n.MidSwap {
 		b.write(t, dcos.InstallProgress, "{}", 0o644)
+	}
+	for _, id := range n.Fetched {
+		b.mkdir(t, "opt/mesosphere/packages/"+id)
 	}
 	if n.Cut > 0 {
 		if err := n.LayCut(swap.Dir(b.root), swap.Set{Version: "2.1.0"}); err != nil {

@@ -822,6 +822,8 @@ verb_receipt() { # SHA256
 		[ ! -e "$d/started" ] || cat "$d/started"
 		echo "state $s"
 		emit libltdl "$(first_line "$d/libltdl")"
+		finish=$(first_line "$d/finish")
+		emit finish "${finish%% *}"
 		# Only what agrees with the state: the script may just have ended.
 		case $s in
 		exit:*) emit 'exit' "$(first_line "$d/exit")" ;;
@@ -1151,6 +1153,139 @@ verb_start_target() { # EPOCH RUN
 	{ systemctl daemon-reload && systemctl start --no-block dcos.target; } >&2 || die "systemctl: exit code $?"
 }
 
+# ---- a swap that was cut --------------------------------------------------
+
+# verb_finish_swap finishes a swap of an attempt of ours that pkgpanda left in its
+# middle, forward. It needs nothing of /opt/mesosphere, and may itself be cut and
+# called again. PKGID... are the packages of the target.
+verb_finish_swap() { # EPOCH RUN SHA256 BOOT_ID UNTIL OWNER PKGID...
+	[ $# -ge 7 ] || usage "want EPOCH RUN SHA256 BOOT_ID UNTIL OWNER PKGID..."
+	epoch=$1 run=$2 sha=$3 boot=$4 until=$5 owner=$6
+	want_sha256 "$sha"
+	want_boot "$boot"
+	want_number "$until"
+	want_line "$owner"
+	shift 6
+	for id in "$@"; do want_package "$id"; done
+	claim "$epoch" "$run"
+	want_claim "$epoch" "$run"
+	refuse_while_patching
+	attempt=
+	for a in $(attempts "$sha"); do
+		s=$(state "$sha" "$a") || exit 1
+		case $s in
+		exit:* | lost) attempt=$a ;;
+		called-off) ;;
+		*) refuse receipt "attempt $a: $s" ;;
+		esac
+	done
+	[ -n "$attempt" ] || refuse receipt "no attempt of script $sha has run here: the swap is not ours"
+	target=$(printf '%s\n' "$@" | sort)
+	if is_midswap; then want_new_set; else want_active; fi
+	# Last, since all of the above may take a while.
+	refuse_late "$boot" "$until"
+	record_finish begun
+	if is_midswap; then
+		if [ "$stage" = archive ]; then archive_old; fi
+		move_new
+	fi
+	{ systemctl daemon-reload && systemctl enable --no-reload dcos.target && systemctl start --no-block dcos.target; } >&2 || die "systemctl: exit code $?"
+	record_finish 'done'
+}
+
+want_package() {
+	case $1 in
+	-* | '' | *[!A-Za-z0-9@._+:-]*) usage "'$1' is not the id of a package" ;;
+	esac
+}
+
+# record_finish keeps in the receipt that the swap is being finished, and that
+# it was.
+record_finish() { # WORD
+	printf '%s\n' "$1 $(date +%s) $epoch $run $owner" | store "$(receipt_dir "$sha" "$attempt")/finish" || die "cannot write the receipt"
+}
+
+# ids_of prints the package ids of a directory of links, sorted.
+ids_of() { # DIRECTORY
+	for link in "$1"/*; do
+		[ -L "$link" ] || continue
+		to=$(readlink "$link") && printf '%s\n' "${to##*/}"
+	done | sort
+}
+
+# want_active refuses unless the target is active already: what is left then is
+# to start it.
+want_active() {
+	[ "$(ids_of "$OPT/active")" = "$target" ] || refuse swap "there is no install_progress, and the active packages are not the target's"
+}
+
+# want_new_set sets stage, and refuses unless what waits to be moved is the whole
+# set of the target. In the stage archive all of it waits; in move_new each name is
+# in place or waits, and never both.
+want_new_set() {
+	stage=$(swap_stage)
+	[ -n "$stage" ] || refuse swap "install_progress cannot be read"
+	for name in $SWAP_NAMES; do
+		p=$(swap_path "$name")
+		if there "$p.new"; then
+			[ "$stage" = archive ] || ! there "$p" || refuse swap "in stage $stage there are both ${p#"$ROOT"} and ${p#"$ROOT"}.new"
+		elif [ "$stage" = archive ] || ! there "$p"; then
+			refuse swap "the new set is not complete: there is no ${p#"$ROOT"}.new"
+		fi
+	done
+	set=$OPT/active.new
+	there "$set" || set=$OPT/active
+	[ "$(ids_of "$set")" = "$target" ] || refuse swap "the new set is not the target of this plan: ${set#"$ROOT"} has other packages"
+	for id in $target; do
+		[ -d "$OPT/packages/$id" ] || refuse swap "package $id of the new set is not on the node"
+	done
+}
+
+# archive_old stops the old set and moves it aside. All units are stopped in one
+# call, since a socket would start its service again.
+archive_old() {
+	set --
+	for f in "$UNITS/dcos.target.wants"/*; do
+		case ${f##*/} in
+		-* | *[!A-Za-z0-9@:_.\\-]*) ;;
+		*) if there "$f"; then set -- "$@" "${f##*/}"; fi ;;
+		esac
+	done
+	if [ $# -gt 0 ]; then
+		timeout 300 systemctl stop "$@" >&2
+		code=$?
+		case $code in
+		0 | 5) ;; # 5: a unit that is not loaded
+		*) die "systemctl stop: exit code $code" ;;
+		esac
+		for u in "$@"; do rm -f "$UNITS/$u" || die "cannot remove $u"; done
+	fi
+	for name in $SWAP_NAMES; do
+		p=$(swap_path "$name")
+		if there "$p" && there "$p.new"; then
+			{ rm -rf "$p.old" && mv -f "$p" "$p.old"; } || die "cannot move ${p#"$ROOT"} aside"
+		fi
+	done
+	# As pkgpanda writes it: whoever comes next knows that the old set is gone.
+	next=$OPT/install_progress.new
+	{ echo '{"extension": ".new", "stage": "move_new"}' >"$next" && flush "$next" && mv -f "$next" "$OPT/install_progress" && flush "$OPT"; } ||
+		die "cannot record the stage move_new"
+}
+
+# move_new moves what is not in place yet.
+move_new() {
+	for name in $SWAP_NAMES; do
+		p=$(swap_path "$name")
+		there "$p" || mv -f "$p.new" "$p" || die "cannot move ${p#"$ROOT"}.new into place"
+	done
+	for f in "$UNITS"/*.unit.new; do
+		if there "$f"; then mv -f "$f" "${f%.unit.new}" || die "cannot move ${f#"$ROOT"} into place"; fi
+	done
+	sync
+	rm -f "$OPT/install_progress" || die "cannot remove install_progress"
+	sync
+}
+
 # ---- the patch ------------------------------------------------------------
 
 verb_launch() { # EPOCH RUN SHA256 ATTEMPT FROM BOOT_ID UNTIL OWNER
@@ -1404,6 +1539,7 @@ main() {
 	call-off) verb_call_off "$@" ;;
 	_patch) run_patch "$@" ;;
 	start-target) verb_start_target "$@" ;;
+	finish-swap) verb_finish_swap "$@" ;;
 	*) usage "'$verb' is not a verb" ;;
 	esac
 }

@@ -63,6 +63,10 @@ func (r *Receipt) take(line string) error {
 		r.State, r.Code, err = runState(value)
 	case "libltdl":
 		r.Libltdl = value
+	case "finish":
+		if r.Finish = Finish(value); r.Finish != FinishBegun && r.Finish != FinishDone {
+			err = errors.New("want begun or done")
+		}
 	case "exit":
 		err = r.takeExit(value)
 	default:

@@ -43,6 +43,7 @@ type Receipt struct {
 	ActiveSum string       // hash of the set of active packages at the launch
 	Libltdl   string       // "absent", "file SHA256" or "link TARGET" as found before removal; empty: not looked (masters)
 	ExitAt    time.Time    // when Exited, by the node's clock
+	Finish    Finish       // whether finish-swap was called on what it left
 }
 
 // Open reports whether the attempt has begun and is not known to be over.
@@ -54,6 +55,16 @@ func (r Receipt) Open() bool {
 		return true
 	}
 }
+
+// Finish is how far finish-swap has come on an attempt.
+type Finish string
+
+// The words of a Finish.
+const (
+	FinishNone  Finish = ""
+	FinishBegun Finish = "begun" // it may have been cut
+	FinishDone  Finish = "done"  // dcos.target was started
+)
 
 // Receipts asks for every attempt of the script, ascending; none is an empty
 // list and no error.

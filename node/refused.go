@@ -17,11 +17,12 @@ const (
 	RefusedReceipt = "receipt" // this attempt exists, or an earlier one may have changed the node
 	RefusedBusy    = "busy"    // another verb or a patch unit is at work on the node
 	RefusedMidswap = "midswap" // install_progress exists: pkgpanda was cut in the middle
+	RefusedSwap    = "swap"    // what a cut swap has left is not the whole set of the target
 	RefusedVersion = "version" // the node is not at the version that the script starts from
 	RefusedLate    = "late"    // a launch that arrived after its deadline
 )
 
-var refusalWords = []string{RefusedEpoch, RefusedLock, RefusedReceipt, RefusedBusy, RefusedMidswap, RefusedVersion, RefusedLate}
+var refusalWords = []string{RefusedEpoch, RefusedLock, RefusedReceipt, RefusedBusy, RefusedMidswap, RefusedSwap, RefusedVersion, RefusedLate}
 
 // RefusedError is the program saying no before it changed anything.
 type RefusedError struct {

@@ -78,6 +78,7 @@ func (b *simBench) Set(t testing.TB, n nodetest.Node) {
 	if n.MidSwap {
 		tree.write(dcos.InstallProgress, []byte("{}"), 0o644)
 	}
+	b.n.addPackages(n.Fetched)
 	if n.Cut > 0 {
 		for _, name := range dcos.SwapNames() {
 			tree.remove(dcos.SwapPath(name))

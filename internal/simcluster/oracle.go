@@ -95,6 +95,20 @@ func (w *oracle) launch(p *patch, c claim) {
 	w.launches = append(w.launches, Launch{Node: n.name, SHA256: p.sha, Attempt: p.attempt, Run: c.run, Epoch: c.epoch, Exit: -1})
 }
 
+// finish judges that a cut swap is finished: it may stop what still runs, so that
+// of a master every other one must serve.
+func (w *oracle) finish(n *node, c claim) {
+	w.needsLock(n, c)
+	if n.role != dcos.Master || w.unknown(n.c) {
+		return
+	}
+	for _, m := range n.c.masters() {
+		if m != n && !m.masterServes() {
+			w.breaks(n, "its swap is finished while master %s does not serve", m.name)
+		}
+	}
+}
+
 func (w *oracle) exit(p *patch, code int) {
 	l := &w.launches[w.byUnit[p]]
 	l.Exit, l.Applied = code, p.n.version == p.script.to && p.script.to != ""

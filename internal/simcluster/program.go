@@ -84,6 +84,7 @@ func verbs() map[string]verb {
 		"fetch":        {epoch: true, args: []argument{isSHA, isURL, isPackage}, rest: isPackage, action: fetch},
 		"launch":       {epoch: true, from: installedOnly, args: []argument{isSHA, isNumber, isVersion, isBoot, isNumber, isLine}, action: launch},
 		"call-off":     {epoch: true, args: []argument{isSHA, isNumber}, action: callOff},
+		"finish-swap":  {epoch: true, frees: false, from: installedOnly, args: []argument{isSHA, isBoot, isNumber, isLine, isPackage}, rest: isPackage, action: finishSwap},
 		"start-target": {epoch: true, frees: true, action: startTarget},
 	}
 }

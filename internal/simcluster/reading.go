@@ -268,6 +268,9 @@ func showReceipt(n *node, _ claim, args []string) reply {
 		if l, ok := n.tree.read(dir + "/libltdl"); ok {
 			fmt.Fprintf(&b, "libltdl %s", l)
 		}
+		if f, ok := n.tree.read(dir + "/finish"); ok {
+			fmt.Fprintf(&b, "finish %s\n", strings.Fields(string(f))[0])
+		}
 		if e, ok := n.tree.read(dir + "/exit"); ok && state != "called-off" {
 			fmt.Fprintf(&b, "exit %s", e)
 		}

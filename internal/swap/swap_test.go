@@ -160,3 +160,34 @@ func TestWhatSetupFinishesIsWhatTheRealOneDid(t *testing.T) {
 		}
 	}
 }
+
+// Wherever the swap was cut, and wherever finishing it is cut, finishing it once
+// more ends at the target.
+func TestFinishingIsFinishedFromAnywhere(t *testing.T) {
+	for _, p := range Positions() {
+		f := node(t)
+		if err := Do(f, Cut(Units(), Units(), p.At), running); err != nil {
+			t.Fatal(err)
+		}
+		first, err := Finish(f)
+		if err != nil {
+			t.Fatalf("position %d: %v", p.At, err)
+		}
+		for done := range len(first) {
+			f := node(t)
+			if err := Do(f, Cut(Units(), Units(), p.At), running); err != nil {
+				t.Fatal(err)
+			}
+			if err := Do(f, first[:done], running); err != nil {
+				t.Fatal(err)
+			}
+			rest, err := Finish(f)
+			if err == nil {
+				err = Do(f, rest, running)
+			}
+			if err != nil || left(f).Missing != nil || left(f).Units != 2 || active(f) != "new" || f.Exists(dcos.InstallProgress) {
+				t.Fatalf("position %d, cut before %q: %v; %s, %d units, active %s", p.At, first[done], err, left(f), left(f).Units, active(f))
+			}
+		}
+	}
+}

@@ -46,6 +46,7 @@ type Node struct {
 	Active  []string // package ids; they are fetched too
 	MidSwap bool     // install_progress exists
 	Libltdl string   // content of libltdl.so.7; empty: no such file
+	Fetched []string // further packages on disk
 	Cut     int      // the swap from the node's set to Target was cut at this position (package swap); 0: it was not
 }
 

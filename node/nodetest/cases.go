@@ -9,7 +9,7 @@ import (
 
 // Cases is the whole table.
 func Cases() []Case {
-	return slices.Concat(surveyCases(), readinessCases(), claimCases(), launchCases(), againCases(), lateCases(), fenceCases(), receiptCases(), copyCases(), sweepCases(), cutCases())
+	return slices.Concat(surveyCases(), readinessCases(), claimCases(), launchCases(), againCases(), lateCases(), fenceCases(), receiptCases(), copyCases(), sweepCases(), cutCases(), finishCases())
 }
 
 func master() Node {
