@@ -39,6 +39,12 @@ func (v view) quorum(q question, name string, of func(masterLook) member) (dcos.
 			status = one.status
 		}
 		bad = append(bad, by(one.node, one.why))
+		if len(one.dueTo) > 0 && !slices.Contains(one.dueTo, one.node) {
+			if quorum.Hindered == nil {
+				quorum.Hindered = map[inventory.NodeName][]inventory.NodeName{}
+			}
+			quorum.Hindered[one.node] = one.dueTo
+		}
 		if one.dueTo == nil {
 			one.dueTo = []inventory.NodeName{one.node}
 		}

@@ -14,10 +14,10 @@ type Kind string
 // The kinds of events.
 const (
 	RunStarted   Kind = "run-started"   // Plan, Controller, Epoch
-	RunResumed   Kind = "run-resumed"   // Controller, Epoch
+	RunResumed   Kind = "run-resumed"   // Controller, Epoch, Finish
 	Observed     Kind = "observed"      // Observation: the cluster at one moment
 	LaneAdmitted Kind = "lane-admitted" // Stage, Node; Detail is the proof in words
-	StepStarted  Kind = "step-started"  // Step, Attempt: on disk before the node is touched
+	StepStarted  Kind = "step-started"  // Step, Attempt, Remedy: on disk before the node is touched
 	StepNoted    Kind = "step-noted"    // Step, Note: a finding changed, an agent is away
 	StepEnded    Kind = "step-ended"    // Step, Report
 	Reconciled   Kind = "reconciled"    // Step, Report: how a step in doubt was found to have ended
@@ -35,25 +35,27 @@ const (
 
 // Event is one line of the journal.
 type Event struct {
-	Seq         uint64             `json:"seq"`
-	At          time.Time          `json:"at"`
-	Kind        Kind               `json:"kind"`
-	Run         string             `json:"run,omitempty"`
-	Controller  string             `json:"controller,omitempty"`
-	Epoch       int                `json:"epoch,omitempty"`
-	Plan        *plan.Plan         `json:"plan,omitempty"`
-	Stage       string             `json:"stage,omitempty"`
-	Node        inventory.NodeName `json:"node,omitempty"`
-	Step        plan.StepID        `json:"step,omitempty"`
-	Attempt     int                `json:"attempt,omitempty"`
-	Detail      string             `json:"detail,omitempty"`
-	Note        *plan.Note         `json:"note,omitempty"`
-	Report      *plan.Report       `json:"report,omitempty"`
-	Observation *plan.Observation  `json:"observation,omitempty"`
-	Asked       uint64             `json:"asked,omitempty"`   // seq at which the observation was begun: older than a change, it proves nothing
-	AskedAt     time.Time          `json:"asked_at,omitzero"` // when that was: its age counts from here
-	Stop        *Stop              `json:"stop,omitempty"`
-	Obligation  *Obligation        `json:"obligation,omitempty"`
+	Seq         uint64               `json:"seq"`
+	At          time.Time            `json:"at"`
+	Kind        Kind                 `json:"kind"`
+	Run         string               `json:"run,omitempty"`
+	Controller  string               `json:"controller,omitempty"`
+	Epoch       int                  `json:"epoch,omitempty"`
+	Plan        *plan.Plan           `json:"plan,omitempty"`
+	Stage       string               `json:"stage,omitempty"`
+	Node        inventory.NodeName   `json:"node,omitempty"`
+	Step        plan.StepID          `json:"step,omitempty"`
+	Attempt     int                  `json:"attempt,omitempty"`
+	Remedy      plan.Remedy          `json:"remedy,omitempty"` // of a step that was started: done in place of its script
+	Finish      []inventory.NodeName `json:"finish,omitempty"` // of a resume: nodes whose cut swap may be finished, by the operator's approval
+	Detail      string               `json:"detail,omitempty"`
+	Note        *plan.Note           `json:"note,omitempty"`
+	Report      *plan.Report         `json:"report,omitempty"`
+	Observation *plan.Observation    `json:"observation,omitempty"`
+	Asked       uint64               `json:"asked,omitempty"`   // seq at which the observation was begun: older than a change, it proves nothing
+	AskedAt     time.Time            `json:"asked_at,omitzero"` // when that was: its age counts from here
+	Stop        *Stop                `json:"stop,omitempty"`
+	Obligation  *Obligation          `json:"obligation,omitempty"`
 }
 
 // Obligation is a temporary change of ours, with what is needed to undo it.

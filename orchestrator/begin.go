@@ -57,6 +57,9 @@ func startStep(s State, e journal.Event) State {
 			return disagree(s, fmt.Sprintf("%s started, and %s", e.Step, s.tooOld()))
 		}
 	}
+	if err := s.startRemedy(i, e); err != nil {
+		return disagree(s, err.Error())
+	}
 	l.Progress, l.Since = Started, e.At
 	s = probing(placed(s, st), st)
 	if !st.Action.Mutates() {

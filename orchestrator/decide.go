@@ -50,12 +50,12 @@ func lanes(s State) []Command {
 	var launches []launchable
 	for _, i := range s.Flight {
 		l, st := s.Lanes[s.Stage][i], s.step(i)
-		t := &plan.Task{Plan: s.Plan, Run: s.Run, Epoch: s.Epoch, Step: st, Attempt: l.Tries + 1, Baseline: l.Baseline, Adopt: l.Adopt}
+		t := &plan.Task{Plan: s.Plan, Run: s.Run, Epoch: s.Epoch, Step: st, Attempt: l.Tries + 1, Remedy: l.Remedy, Baseline: l.Baseline, Adopt: l.Adopt}
 		switch l.Progress {
 		case Doubt:
 			cmds = append(cmds, Command{Reconcile: t})
 		case Idle:
-			if (s.Paused || s.Stop != nil) && !finishing(s, i) {
+			if (s.Paused || s.Stop != nil) && (!finishing(s, i) || l.Remedy != plan.RemedyNone) {
 				continue
 			}
 			switch st.Action {
@@ -94,7 +94,7 @@ func (s State) touched(lane int) bool {
 	l := s.Lanes[s.Stage][lane]
 	for i, st := range s.Plan.Stages[s.Stage].Lanes[lane].Steps[:l.Step+1] {
 		if st.Action.Mutates() {
-			return i < l.Step || l.Progress != Idle || l.Adopt
+			return i < l.Step || l.Progress != Idle || l.Adopt || l.Remedied || l.Remedy != plan.RemedyNone
 		}
 	}
 	return false

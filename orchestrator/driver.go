@@ -202,7 +202,7 @@ func (r *run) start(t plan.Task) error {
 	if err := r.ctx.Err(); err != nil {
 		return r.abandon()
 	}
-	if err := r.fact(journal.Event{Kind: journal.StepStarted, Step: t.Step.ID, Node: t.Step.Node, Attempt: t.Attempt, Detail: t.Proof}); err != nil {
+	if err := r.fact(journal.Event{Kind: journal.StepStarted, Step: t.Step.ID, Node: t.Step.Node, Attempt: t.Attempt, Remedy: t.Remedy, Detail: t.Proof}); err != nil {
 		return err
 	}
 	id, node := t.Step.ID, t.Step.Node

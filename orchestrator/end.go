@@ -26,10 +26,16 @@ func endStep(s State, e journal.Event) State {
 	s = noMoreAway(s, e)
 	delete(s.Findings, e.Step)
 	s = probed(s, s.step(i), *e.Report)
-	before := l.Report
+	before, remedy := l.Report, l.Remedy
 	l.Report, l.Since = e.Report, e.At
 	if out := e.Report.Outcome; s.step(i).Action.Mutates() && (out == plan.Done || out == plan.Failed) {
 		l.Script = Ran{e.At, e.Report.Detail}
+	}
+	if remedy != plan.RemedyNone && e.Report.Outcome == plan.NotRun {
+		return remedyAgain(s, i, e)
+	}
+	if l.Remedy = plan.RemedyNone; remedy != plan.RemedyNone {
+		s = s.approvalUsed(s.step(i).Node)
 	}
 	switch e.Report.Outcome {
 	case plan.Done:
@@ -49,6 +55,9 @@ func endStep(s State, e journal.Event) State {
 		if looked && e.Report.Class == plan.BeforeSwap {
 			l.Tries++ // proved to be over and harmless: one more attempt
 			return readmit(s, i, e)
+		}
+		if looked && s.mends(i, *e.Report) {
+			return mend(s, i, e)
 		}
 		if looked && e.Report.Class == plan.NotStarted && seenTo(before) {
 			return advance(s, i, e)

@@ -22,6 +22,7 @@ func Violations(s State) []string {
 	if w := s.width(); len(s.Flight) > w {
 		bad = append(bad, fmt.Sprintf("%d lanes in flight in stage %s, width %d", len(s.Flight), st.ID, w))
 	}
+	bad = append(bad, unknownRemedies(s)...)
 	out := 0
 	for _, i := range s.Flight {
 		if s.node(st.Lanes[i].Node).Role == dcos.Master && s.touched(i) {

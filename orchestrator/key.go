@@ -33,10 +33,14 @@ func (s State) Key() string {
 			fmt.Fprintf(&b, " probe %v", o.Nodes)
 		}
 	}
+	fmt.Fprintf(&b, " finish %v", s.Finish)
 	for i := range s.Lanes {
 		b.WriteByte('|')
 		for _, l := range s.Lanes[i] {
 			fmt.Fprintf(&b, "%d%d%d%d%d%t%t", l.Phase, l.Step, l.Progress, l.Tries, l.Late, l.Adopt, l.Left != "")
+			if l.Remedied || l.Remedy != "" {
+				fmt.Fprintf(&b, "%t%s", l.Remedied, l.Remedy)
+			}
 			if l.Report != nil {
 				fmt.Fprintf(&b, "%d%s", l.Report.Outcome, l.Report.Class)
 			}

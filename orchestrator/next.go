@@ -137,6 +137,7 @@ func resume(s State, e journal.Event) State {
 	s = disturb(s, e)
 	clear(s.away)
 	clear(s.Findings)
+	s.Finish = slices.Clone(e.Finish)
 	if s.AtWork() == nil {
 		return s
 	}
@@ -171,7 +172,7 @@ func retake(s State) State {
 // takeUp puts a touched lane back in flight.
 func takeUp(s State, lane int) State {
 	l := &s.Lanes[s.Stage][lane]
-	l.Phase, l.Progress = Admitted, Idle
+	l.Phase, l.Progress, l.Remedy = Admitted, Idle, plan.RemedyNone
 	if s.step(lane).Action.Mutates() {
 		l.Progress = Doubt
 	}

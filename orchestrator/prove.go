@@ -77,11 +77,14 @@ func first(a, b error) error {
 // out now. Of the other agents in flight only those count whose script may have
 // begun: the others wait for the same.
 func (s State) launchProof(lane int) (string, error) {
+	at := s.AtWork()
+	name := at.Lanes[lane].Node
+	if s.Lanes[s.Stage][lane].Remedy != plan.RemedyNone && at.Kind == plan.StageMasters {
+		return s.remedyProof(name)
+	}
 	if err := s.allowed(lane); err != nil {
 		return "", err
 	}
-	at := s.AtWork()
-	name := at.Lanes[lane].Node
 	if at.Kind == plan.StageMasters {
 		return s.proof(name)
 	}

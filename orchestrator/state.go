@@ -35,7 +35,8 @@ type State struct {
 	away      map[plan.StepID]string      // steps under way that ask to admit nothing, and why
 	Findings  map[plan.StepID][]plan.Note // last note of each check of a step under way
 
-	Abandoned string // why a person ended the run unfinished
+	Abandoned string               // why a person ended the run unfinished
+	Finish    []inventory.NodeName // nodes whose cut swap this controller may finish, each once
 
 	Paused bool
 	Stop   *journal.Stop     // set as soon as the line must stop; lanes in flight still finish
@@ -83,6 +84,8 @@ type Lane struct {
 	Progress    Progress
 	Tries       int             // attempts of the mutating step that are proved to be over and harmless
 	Late        int             // launches in a row that started nothing, since the lane was first admitted or the run resumed
+	Remedy      plan.Remedy     // to be done, or under way, in place of the script
+	Remedied    bool            // a remedy was started
 	Adopt       bool            // the step at work was found running on the node: starting it again adopts it
 	Baseline    json.RawMessage // reported by ActionBaseline; by ActionPreflight, of masters that have something deferred
 	Deactivated bool            // its baseline says that somebody had deactivated the agent
@@ -121,7 +124,7 @@ func (s State) Clone() State {
 	for i := range c.ledger {
 		c.ledger[i].Nodes = slices.Clip(c.ledger[i].Nodes) // neither appends where the other does
 	}
-	c.pending, c.Flight = slices.Clone(s.pending), slices.Clone(s.Flight)
+	c.pending, c.Flight, c.Finish = slices.Clone(s.pending), slices.Clone(s.Flight), slices.Clone(s.Finish)
 	c.away = make(map[plan.StepID]string, len(s.away))
 	for k, v := range s.away {
 		c.away[k] = v

@@ -75,6 +75,10 @@ func (ev evidence) over(r node.Receipt) plan.Report {
 	switch {
 	case ev.Survey.MidSwap:
 		return ev.cut(r, how)
+	case atTarget && r.Finish == node.FinishDone:
+		return plan.Report{Outcome: plan.Done, Detail: fmt.Sprintf("script %s, and its cut swap was finished by finish-swap; active packages are the target's %d", how, len(ev.Script.Packages))}
+	case atTarget && r.Finish == node.FinishBegun:
+		return failed(plan.NotStarted, "script %s, and its cut swap was finished, but finish-swap was cut before it had started the services", how)
 	case len(ev.Survey.Active) == 0:
 		return failed(plan.MidSwap, "script %s, and the node lists no active packages: a human must look", how)
 	case atTarget && (r.State == node.Lost || r.Code == 0):

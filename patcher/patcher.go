@@ -63,6 +63,9 @@ func (p *Patcher) Do(ctx context.Context, t plan.Task, note func(plan.Note)) pla
 	case plan.ActionBaseline:
 		return p.baseline(ctx, t, note)
 	case plan.ActionPatch:
+		if t.Remedy == plan.FinishSwap {
+			return p.finishSwap(ctx, t, note)
+		}
 		return p.patch(ctx, t, note)
 	case plan.ActionReturn, plan.ActionServe:
 		return p.verify(ctx, t, note)

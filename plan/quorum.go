@@ -108,6 +108,41 @@ func (p *Plan) ProveMaster(obs Observation, candidate inventory.NodeName) (strin
 	return fmt.Sprintf("it is the only master and serves; waived: %s", p.Waivers[lone].Reason), nil
 }
 
+// ProveRemedy proves that a master of the plan, which is out because its patch
+// failed, may be stopped for its remedy. It is not demanded that the cluster gate
+// is green: what is red in it must be due to that master alone.
+func (p *Plan) ProveRemedy(obs Observation, candidate inventory.NodeName) (string, error) {
+	if masters := p.Masters(); len(masters) == 1 && masters[0].Name == candidate {
+		return "it is the only master: no quorum is left to lose", nil
+	}
+	for _, f := range obs.Findings {
+		due := obs.DueTo[f.Check]
+		ofIt := inventory.NodeName(f.Node) == candidate || len(due) == 1 && due[0] == candidate
+		if !f.Status.OK() && !ofIt {
+			return "", fmt.Errorf("%s is red, and not because of %s: %s", strings.TrimSpace(f.Check+" "+f.Node), candidate, f.Observed)
+		}
+	}
+	obs.Green = len(obs.Findings) > 0
+	obs.Quorums = slices.Clone(obs.Quorums)
+	for i := range obs.Quorums {
+		obs.Quorums[i] = obs.Quorums[i].but(candidate)
+	}
+	return p.ProveMaster(obs, candidate)
+}
+
+// but is the quorum with the members in service that only the candidate's being
+// out keeps from it.
+func (q Quorum) but(candidate inventory.NodeName) Quorum {
+	q.Serving = slices.Clone(q.Serving)
+	for n, by := range q.Hindered {
+		if len(by) == 1 && by[0] == candidate && n != candidate && !slices.Contains(q.Serving, n) {
+			q.Serving = append(q.Serving, n)
+		}
+	}
+	slices.Sort(q.Serving)
+	return q
+}
+
 // doubt is why a quorum cannot be reckoned with; empty when it can.
 func doubt(q Quorum, masters []Node) string {
 	switch {

@@ -52,9 +52,19 @@ type Class string
 const (
 	ClassNone   Class = ""
 	BeforeSwap  Class = "before-swap"  // nothing stopped, version unchanged: may run again
-	MidSwap     Class = "mid-swap"     // services stopped, files moved: a human
+	MidSwap     Class = "mid-swap"     // services stopped, files moved: FinishSwap, or a human
 	NotStarted  Class = "not-started"  // active is the target, services were not started: daemon-reload and start dcos.target
 	NotVerified Class = "not-verified" // applied, but a gate did not pass in time
+)
+
+// Remedy is what is done about a failed patch in place of its script, on the
+// operator's approval.
+type Remedy string
+
+// The remedies.
+const (
+	RemedyNone Remedy = ""
+	FinishSwap Remedy = "finish-swap" // of the class MidSwap: the node program finishes the swap forward
 )
 
 // Task is a step with all that is needed to do it.
@@ -64,6 +74,7 @@ type Task struct {
 	Epoch       int
 	Step        Step
 	Attempt     int                  // 1 for the first
+	Remedy      Remedy               // done in place of the step's script
 	Left        []inventory.NodeName // agents that are amiss in this run: no postflight expects them at the target, no master's verification at the leader
 	Deactivated []inventory.NodeName // agents that somebody had deactivated before their lanes began: they may stay so
 	Baseline    json.RawMessage      // what ActionBaseline of the same lane reported
@@ -123,6 +134,9 @@ type Quorum struct {
 	Size    int                  `json:"size"` // members that there should be
 	Serving []inventory.NodeName `json:"serving"`
 	Age     Duration             `json:"age"` // of the oldest sample that it rests on
+
+	// Hindered are members that do not serve only because those are out.
+	Hindered map[inventory.NodeName][]inventory.NodeName `json:"hindered,omitempty"`
 }
 
 // Need is how many members must serve: more than half.

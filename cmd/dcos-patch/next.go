@@ -38,7 +38,11 @@ func nextSteps(s orchestrator.State, run string, kept bool) []nextStep {
 	for _, n := range gone {
 		next = append(next, nextStep{argv: []string{"park", string(n), "--reason", "WHY"}, words: fmt.Sprintf("what ran on %s is lost", n)})
 	}
-	next = append(next, give("resume", "--run", run))
+	resume := []string{"resume", "--run", run}
+	if len(s.Finishable()) > 0 {
+		resume = append(resume, "--finish-swap")
+	}
+	next = append(next, give(resume...))
 	if len(gone) > 0 {
 		return next
 	}
@@ -58,7 +62,7 @@ func mending(s orchestrator.State) []nextStep {
 		node, r := st.Node, report(s, st.ID)
 		switch {
 		case r != nil && r.Class == plan.MidSwap:
-			next = append(next, nextStep{words: fmt.Sprintf("on %s: journalctl -u dcos-setup; finish or repair /opt/mesosphere by hand", node)})
+			continue // resume finishes its swap; a check stays red until then
 		case r != nil && r.Class == plan.NotStarted:
 			next = append(next, nextStep{words: fmt.Sprintf("on %s: sudo systemctl daemon-reload && sudo systemctl start dcos.target", node)})
 		}

@@ -18,6 +18,7 @@ type resumeFlags struct {
 	run         string
 	fromCluster bool
 	planID      string
+	finishSwap  bool
 }
 
 func (a *app) resumeCommand() *cobra.Command {
@@ -28,6 +29,11 @@ func (a *app) resumeCommand() *cobra.Command {
 		Long: `resume takes the newest run of the cluster that has not ended. Steps in doubt are
 looked at on their nodes before anything is done, and the last touched master is
 verified again first. A script that ran is not run again.
+
+A node whose script died in the middle of its swap of packages (class mid-swap) is out until
+the swap is finished. On a terminal resume asks for each such node whether to do that;
+--finish-swap approves it for all of them. It goes forward only, refuses what is not the whole
+target, and on a master wants a proof that the others can spare it. The gates decide afterwards.
 
 With --from-cluster it goes on with a run that began on another machine, from the
 copies that the masters hold, once its lock was given back or broken (lock break).
@@ -40,7 +46,8 @@ inventory here.`,
 	cmd.Flags().StringVar(&f.run, "run", "", "the `run`, when not the newest")
 	cmd.Flags().BoolVar(&f.fromCluster, "from-cluster", false, "take the run from the masters: it began on another machine")
 	cmd.Flags().StringVar(&f.planID, "plan-id", "", "with --from-cluster: the `id` of the plan that was approved; any other is refused")
-	cmd.Flags().Bool("yes", false, "accepted for jobs; resume asks nothing")
+	cmd.Flags().BoolVar(&f.finishSwap, "finish-swap", false, "finish the swap of nodes whose script died in its middle, without asking")
+	cmd.Flags().Bool("yes", false, "accepted for jobs; it approves nothing")
 	return cmd
 }
 
@@ -96,18 +103,22 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 	if a.output == "text" {
 		fmt.Fprint(a.out, preview(from, s))
 	}
-	return r.takeUp(ctx, s)
+	finish, err := a.approvals(ctx, s, f.finishSwap)
+	if err != nil {
+		return err
+	}
+	return r.takeUp(ctx, s, finish)
 }
 
 // takeUp acquires the lock again, under a higher epoch, and goes on.
-func (r *runner) takeUp(ctx context.Context, s orchestrator.State) error {
+func (r *runner) takeUp(ctx context.Context, s orchestrator.State, finish []inventory.NodeName) error {
 	watch, pause, stop := r.twoStage(ctx)
 	defer stop()
 	epoch, err := r.lock.Acquire(watch)
 	if err != nil {
 		return err
 	}
-	return r.drive(watch, pause, s, journal.Event{Kind: journal.RunResumed, Run: r.run, Controller: r.who(), Epoch: epoch})
+	return r.drive(watch, pause, s, journal.Event{Kind: journal.RunResumed, Run: r.run, Controller: r.who(), Epoch: epoch, Finish: finish})
 }
 
 // resumable refuses a run that cannot go on, or whose cluster the inventory no

@@ -50,7 +50,7 @@ func reasons(s orchestrator.State) string {
 // classWords say what a class means for the node.
 var classWords = map[plan.Class]string{
 	plan.BeforeSwap:  "nothing was stopped on the node; the script may run again",
-	plan.MidSwap:     "services are stopped and files half moved; the script will NOT run again",
+	plan.MidSwap:     "services are stopped and files half moved; the script will NOT run again; resume --finish-swap finishes the swap forward",
 	plan.NotStarted:  "applied, but services were not started; the script will NOT run again",
 	plan.NotVerified: "applied, not verified; the script will NOT run again",
 }
