@@ -1174,7 +1174,7 @@ verb_finish_swap() { # EPOCH RUN SHA256 BOOT_ID UNTIL OWNER PKGID...
 	for a in $(attempts "$sha"); do
 		s=$(state "$sha" "$a") || exit 1
 		case $s in
-		exit:* | lost) attempt=$a ;;
+		exit:* | lost) of_other_cluster "$sha" "$a" || attempt=$a ;;
 		called-off) ;;
 		*) refuse receipt "attempt $a: $s" ;;
 		esac

@@ -24,7 +24,7 @@ func finishSwap(n *node, c claim, args []string) reply {
 	if n.patchRunning() {
 		return refused("busy", "a patch unit is running")
 	}
-	attempt, why := n.finishable(sha)
+	attempt, why := n.finishable(sha, c.cluster)
 	if why != "" {
 		return refused("receipt", "%s", why)
 	}
@@ -55,14 +55,16 @@ func finishSwap(n *node, c claim, args []string) reply {
 
 // finishable is the newest attempt of a script that has run here, or why the
 // swap is none of ours.
-func (n *node) finishable(sha string) (attempt int, why string) {
+func (n *node) finishable(sha, cluster string) (attempt int, why string) {
 	for _, a := range n.attempts(sha) {
 		switch s := n.receiptState(sha, a); s {
 		case "called-off":
 		case "running", "unbegun":
 			return 0, fmt.Sprintf("attempt %d: %s", a, s)
 		default:
-			attempt = a
+			if !n.ofOtherCluster(sha, a, cluster) {
+				attempt = a
+			}
 		}
 	}
 	if attempt == 0 {
