@@ -39,7 +39,7 @@ func Look(ctx context.Context, nodes Nodes, names []inventory.NodeName) []Sighti
 	seen := make([]Sighting, len(names))
 	each(names, func(i int, name inventory.NodeName) {
 		seen[i].Node = name
-		defer Visit(nodes, name)()
+		defer nodes.Visit(name)()
 		h, err := bounded{nodes}.Node(ctx, name)
 		if err == nil {
 			ctx, cancel := context.WithTimeout(ctx, askPatience)
@@ -53,7 +53,7 @@ func Look(ctx context.Context, nodes Nodes, names []inventory.NodeName) []Sighti
 
 // Ours asks a node what runs have left on it.
 func Ours(ctx context.Context, nodes Nodes, name inventory.NodeName) (node.Belongings, error) {
-	defer Visit(nodes, name)()
+	defer nodes.Visit(name)()
 	h, err := bounded{nodes}.Node(ctx, name)
 	if err != nil {
 		return node.Belongings{}, err
@@ -108,7 +108,7 @@ func Raise(ctx context.Context, nodes Nodes, seen []Sighting, master func(invent
 func initAll(ctx context.Context, nodes Nodes, names []inventory.NodeName, by node.Claim) map[inventory.NodeName]error {
 	errs := make([]error, len(names))
 	each(names, func(i int, name inventory.NodeName) {
-		defer Visit(nodes, name)()
+		defer nodes.Visit(name)()
 		h, err := bounded{nodes}.Node(ctx, name)
 		if err == nil {
 			ctx, cancel := context.WithTimeout(ctx, askPatience)

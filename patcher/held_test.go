@@ -67,3 +67,5 @@ func TestWhoWakesKnowsWhetherItHoldsTheLock(t *testing.T) {
 		})
 	}
 }
+
+func (saying) Visit(inventory.NodeName) (leave func()) { return func() {} }

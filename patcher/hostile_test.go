@@ -438,3 +438,5 @@ func TestPutBelievesNoStrangeDirectory(t *testing.T) {
 		})
 	}
 }
+
+func (liars) Visit(inventory.NodeName) (leave func()) { return func() {} }

@@ -134,3 +134,5 @@ func TestAStepThatAdoptsLaunchesNothing(t *testing.T) {
 		t.Errorf("%+v after %v", rep, p.verbs)
 	}
 }
+
+func (*program) Visit(inventory.NodeName) (leave func()) { return func() {} }

@@ -27,6 +27,10 @@ type Host interface {
 // Nodes gives the kept connection to a node, or dials it.
 type Nodes interface {
 	Node(ctx context.Context, name inventory.NodeName) (Host, error)
+
+	// Visit begins a visit to a node: what is asked of it is finished when leave is
+	// called, and the connection may be ended then to make room for others.
+	Visit(name inventory.NodeName) (leave func())
 }
 
 // Gates is what the patcher asks of package checks; *checks.Cluster is one.
@@ -53,7 +57,7 @@ type Patcher struct {
 // Do performs a step, or adopts it when it runs on the node already.
 func (p *Patcher) Do(ctx context.Context, t plan.Task, note func(plan.Note)) plan.Report {
 	if t.Step.Node != "" {
-		defer Visit(p.Nodes, t.Step.Node)()
+		defer p.Nodes.Visit(t.Step.Node)()
 	}
 	switch t.Step.Action {
 	case plan.ActionPreflight:
@@ -86,7 +90,7 @@ func (p *Patcher) Do(ctx context.Context, t plan.Task, note func(plan.Note)) pla
 // our own record: an attempt that has not begun is called off.
 func (p *Patcher) Reconcile(ctx context.Context, t plan.Task) plan.Report {
 	if t.Step.Node != "" {
-		defer Visit(p.Nodes, t.Step.Node)()
+		defer p.Nodes.Visit(t.Step.Node)()
 	}
 	if !t.Step.Action.Mutates() {
 		return plan.Report{Outcome: plan.NotRun, Detail: "changes nothing, so it is done again"}

@@ -48,7 +48,7 @@ func (p *Patcher) postflight(ctx context.Context, t plan.Task, note func(plan.No
 // final is what a node says of itself.
 func (p *Patcher) final(ctx context.Context, t plan.Task, n plan.Node) dcos.Finding {
 	f := dcos.Finding{Check: "target", Node: string(n.Name), Want: "the target's packages active, in service"}
-	defer Visit(p.Nodes, n.Name)()
+	defer p.Nodes.Visit(n.Name)()
 	h, err := p.Nodes.Node(ctx, n.Name)
 	var s node.Survey
 	if err == nil {

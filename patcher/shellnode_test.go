@@ -118,3 +118,5 @@ func newShellNodes(t *testing.T, names ...inventory.NodeName) shellNodes {
 	}
 	return s
 }
+
+func (shellNodes) Visit(inventory.NodeName) (leave func()) { return func() {} }

@@ -28,7 +28,7 @@ func Survey(ctx context.Context, nodes Nodes, inv *inventory.Cluster) plan.Facts
 }
 
 func surveyOne(ctx context.Context, nodes Nodes, name inventory.NodeName) plan.NodeFacts {
-	defer Visit(nodes, name)()
+	defer nodes.Visit(name)()
 	host, err := nodes.Node(ctx, name)
 	if err != nil {
 		return plan.NodeFacts{Err: err.Error(), Kind: kind(err)}

@@ -27,11 +27,6 @@ func (f fencedHosts) Node(ctx context.Context, name inventory.NodeName) (patcher
 	return fencedHost{h, f.lose}, nil
 }
 
-// Visit is that of the nodes.
-func (f fencedHosts) Visit(name inventory.NodeName) (leave func()) {
-	return patcher.Visit(f.Nodes, name)
-}
-
 type fencedHost struct {
 	patcher.Host
 	lose context.CancelCauseFunc

@@ -129,3 +129,5 @@ func TestASavedPlanSaysWhatComesNext(t *testing.T) {
 		}
 	})
 }
+
+func (slowHosts) Visit(inventory.NodeName) (leave func()) { return func() {} }

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"os"
@@ -8,7 +9,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -28,8 +28,9 @@ type cost struct {
 }
 
 // BenchmarkNodes measures commands against simulated clusters of many nodes, each
-// in a process of its own. Apply of 1,000 nodes takes a quarter of an hour, of
-// 5,000 an hour or more, most of it the simulation's own work.
+// in a process of its own. Apply of 1,000 nodes takes half an hour, most of it
+// waiting; that of 5,000, more than an hour, is left out unless
+// DCOS_PATCH_BENCH=all.
 func BenchmarkNodes(b *testing.B) {
 	if testing.Short() {
 		b.Skip("takes minutes: make bench does it")
@@ -39,6 +40,9 @@ func BenchmarkNodes(b *testing.B) {
 		base := map[int]cost{}
 		for _, nodes := range []int{200, 1000, 5000} {
 			b.Run(fmt.Sprintf("%s-%d", name, nodes), func(b *testing.B) {
+				if name == "apply" && nodes > 1000 && os.Getenv("DCOS_PATCH_BENCH") != "all" {
+					b.Skip("takes more than an hour: DCOS_PATCH_BENCH=all")
+				}
 				for b.Loop() {
 					c := newSim(b, bin, nodes)
 					took := c.run(b, args...)
@@ -68,12 +72,12 @@ type simulated struct {
 	nodes    int
 }
 
-// newSim is a cluster of 3 masters and agents, 5 % of them in flight, twenty
-// times as fast as a real one.
+// newSim is a cluster of 3 masters and agents, 5 % of them in flight, five times
+// as fast as a real one: faster, and a busy machine misses the gates' timeouts.
 func newSim(b *testing.B, bin string, nodes int) simulated {
 	b.Helper()
 	c := simulated{bin: bin, dir: b.TempDir(), nodes: nodes}
-	up := exec.Command(bin, "sim", "up", "--dir", c.dir, "--private-agents", strconv.Itoa(nodes-3), "--public-agents", "0", "--width", strconv.Itoa(nodes/20))
+	up := exec.Command(bin, "sim", "up", "--dir", c.dir, "--private-agents", strconv.Itoa(nodes-3), "--public-agents", "0", "--width", strconv.Itoa(nodes/20), "--time-scale", "0.2")
 	ready, err := up.StdoutPipe()
 	if err != nil {
 		b.Fatal(err)
@@ -92,19 +96,31 @@ func newSim(b *testing.B, bin string, nodes int) simulated {
 	return c
 }
 
-// run runs a command to its end, with exit code 0.
+// run runs a command to its end, with exit code 0. Its memory is read while it
+// runs: what wait(2) tells counts the image that it was forked from.
 func (c simulated) run(b *testing.B, args ...string) cost {
 	b.Helper()
 	cmd := exec.Command(c.bin, append([]string{"-i", filepath.Join(c.dir, "inventory.yaml")}, args...)...)
 	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+filepath.Join(c.dir, "state"))
-	if out, err := cmd.CombinedOutput(); err != nil {
-		b.Fatalf("%v: %v\n%s", args, err, out[max(0, len(out)-2000):])
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
 	}
-	used, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	if !ok {
-		b.Fatal("this system does not say what a process has used")
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	highest := 0
+	for {
+		select {
+		case err := <-ended:
+			if out := said.Bytes(); err != nil || highest == 0 {
+				b.Fatalf("%v: %v, %d KB\n%s", args, err, highest, out[max(0, len(out)-2000):])
+			}
+			return cost{mb: float64(highest) / 1024, cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+		case <-time.After(5 * time.Millisecond):
+			highest = max(highest, highWater(cmd.Process.Pid))
+		}
 	}
-	return cost{mb: float64(used.Maxrss) / 1024, cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 }
 
 func (c simulated) report(b *testing.B, took cost) {
