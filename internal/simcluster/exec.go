@@ -93,7 +93,7 @@ func withoutSudo(argv []string) []string {
 func (s session) first(line string, argv []string, stdin []byte) (reply, bool) {
 	defer s.n.c.enter()()
 	n := s.n
-	launch := len(argv) > 4 && strings.HasPrefix(argv[3], programDir+"/bin/") && argv[4] == "launch"
+	launch := launches(argv)
 	if launch && n.hit(SSHCutBeforeExec) {
 		n.cutSSH()
 		return reply{}, false
@@ -110,6 +110,19 @@ func (s session) first(line string, argv []string, stdin []byte) (reply, bool) {
 		return reply{}, false
 	}
 	return r, true
+}
+
+// launches reports whether a command is a launch of the installed program, for
+// whichever cluster.
+func launches(argv []string) bool {
+	argv = withoutSudo(argv)
+	if len(argv) < 3 || !strings.HasPrefix(argv[1], programDir+"/bin/") {
+		return false
+	}
+	if argv = argv[2:]; len(argv) > 2 && argv[0] == "--cluster" {
+		argv = argv[2:]
+	}
+	return argv[0] == "launch"
 }
 
 func (s session) second(then func() reply) reply {
