@@ -78,7 +78,12 @@ func (s session) finish(r reply, stdout, stderr io.Writer) int {
 
 func readsStdin(argv []string) bool {
 	argv = withoutSudo(argv)
-	return len(argv) == 1 && argv[0] == "cat" || len(argv) > 0 && argv[0] == "tee" || len(argv) > 1 && argv[0] == "/bin/sh" && argv[1] == "-s"
+	return len(argv) == 1 && argv[0] == "cat" || len(argv) > 0 && argv[0] == "tee" || len(argv) > 1 && argv[0] == "/bin/sh" && argv[1] == "-s" || parsesOnly(argv)
+}
+
+// parsesOnly reports whether a command only has bash read a script.
+func parsesOnly(argv []string) bool {
+	return len(argv) == 2 && argv[0] == "/bin/bash" && argv[1] == "-n"
 }
 
 func withoutSudo(argv []string) []string {
@@ -155,7 +160,7 @@ func (s session) dispatch(line string, argv []string, stdin []byte, uid int) rep
 	if len(argv) > 2 && argv[0] == "/bin/sh" {
 		return s.program(line, argv, stdin)
 	}
-	if len(argv) == 2 && argv[0] == "/bin/bash" && argv[1] == "-n" {
+	if parsesOnly(argv) {
 		return s.n.c.parseScript(stdin)
 	}
 	if plain, ok := plainCommands()[argv[0]]; ok {
