@@ -13,7 +13,7 @@ const defaultInventory = "inventory.yaml"
 
 // toPaste matches a command of ours in a sentence, up to its verb. Those that
 // read no inventory, or say themselves which, are not in it.
-var toPaste = regexp.MustCompile(`\bdcos-patch (apply|check|dev gates|lock|park|plan|preflight|resume|runs|stage|status|sweep)\b`)
+var toPaste = regexp.MustCompile(`\bdcos-patch (abandon|apply|check|dev gates|lock|park|plan|preflight|resume|runs|stage|status|sweep)\b`)
 
 // pasteable has the commands that are printed for a person name the inventory,
 // where it is another than the default: they work as they stand, also in a
