@@ -80,6 +80,9 @@ func TestACutSwapIsFinishedOnlyWithApprovalAndProof(t *testing.T) {
 			o.Quorums[1].Hindered = map[inventory.NodeName][]inventory.NodeName{"m3": {"m1", "m2"}}
 		}, false},
 		{"something else is red", []inventory.NodeName{"m2"}, cut, func(o *plan.Observation) { o.Findings[1].Status = dcos.Unknown }, false},
+		{"what is red is due to another master too", []inventory.NodeName{"m2"}, cut, func(o *plan.Observation) {
+			o.DueTo = map[string][]inventory.NodeName{"exhibitor": {"m2", "m3"}}
+		}, false},
 		{"nothing is known of the cluster", []inventory.NodeName{"m2"}, cut, func(o *plan.Observation) { *o = plan.Observation{} }, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -147,6 +150,33 @@ func TestARemedyThatEndsLeadsOn(t *testing.T) {
 	}
 }
 
+// What was seen of the cluster before the node's swap was known to be cut proves
+// nothing about its remedy.
+func TestARemedyWaitsForALookThatBeganAfterTheCutWasKnown(t *testing.T) {
+	tp := resumedOnACut(t, "m2")
+	tp.look(well)
+	tp.add(journal.Event{Kind: journal.Reconciled, Step: cutPatch, Report: &cut})
+	tp.settle()
+	if start := tp.remedyStart(); start != nil {
+		t.Errorf("it starts on an old look: %+v", start)
+	}
+	tp.look(well)
+	if tp.settle(); tp.remedyStart() == nil {
+		t.Errorf("it does not start on a fresh look: %+v, stop %+v", tp.cmds, tp.s.Stop)
+	}
+}
+
+// A person who pauses wants nothing more stopped: not for a remedy either.
+func TestNoRemedyStartsInAPausedRun(t *testing.T) {
+	tp := resumedOnACut(t, "m2")
+	tp.add(journal.Event{Kind: journal.Reconciled, Step: cutPatch, Report: &cut})
+	tp.add(journal.Event{Kind: journal.Paused})
+	tp.look(well)
+	if tp.settle(); tp.remedyStart() != nil {
+		t.Errorf("it starts: %+v", tp.cmds)
+	}
+}
+
 // A controller that died after it had recorded the remedy: the next one looks
 // first, and needs an approval of its own to go on.
 func TestARemedyInDoubtIsLookedAtFirst(t *testing.T) {
@@ -183,5 +213,10 @@ func TestAForgedRemedyIsRefused(t *testing.T) {
 		if now.add(e); now.s.Stop == nil || now.s.Stop.Reason != journal.StopInvariant {
 			t.Errorf("%s: stop %+v", name, now.s.Stop)
 		}
+	}
+	tp.s.Finish = nil // a journal that tells of no approval
+	tp.add(journal.Event{Kind: journal.StepStarted, Step: cutPatch, Attempt: 1, Remedy: plan.FinishSwap})
+	if tp.s.Stop == nil || tp.s.Stop.Reason != journal.StopInvariant || !strings.Contains(tp.s.Stop.Detail, "approval") {
+		t.Errorf("without approval: stop %+v", tp.s.Stop)
 	}
 }

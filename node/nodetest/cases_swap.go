@@ -57,6 +57,14 @@ func finishCases() []Case {
 		{"a swap of nobody's attempt is not finished", agent(), []Step{
 			call("init 7 run-1"), set(target), set(Node{Cut: 12}), finish.refused("receipt"), untouched,
 		}},
+		{"a swap of another cluster's attempt is not finished", agent(), []Step{
+			call("--cluster c1 init 7 run-1"),
+			call("--cluster c1 launch 7 run-1 SHA 1 2.1.0 BOOT SOON ops@host").prints("unit dcos-patch-SHA12-1.service"),
+			set(target), end(1, Node{Cut: 12}),
+			call("--cluster c2 init 1 run-2"),
+			call("--cluster c2 finish-swap 1 run-2 SHA BOOT SOON ops@host dcos-config--setup_2 mesos--2").refused("receipt"),
+			untouched,
+		}},
 		{"a swap is not finished while its script runs", agent(), after(launched(), set(target), set(Node{Cut: 12}),
 			finish.refused("busy"), untouched,
 		)},
