@@ -14,6 +14,10 @@ import (
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
+// Forged copies are stories, and no row of docs/faults.md: that page tells of accidents
+// of the cluster that a person repairs, and a forgery is met by resume --from-cluster
+// alone, whose answer depends on what was forged on how many masters.
+
 // forge writes copies of the newest run's journal onto masters: with right
 // checksums, another plan with a right id and seal, and further events.
 func (l *lab) forge(change func(*plan.Plan), masters []string, more ...journal.Event) {

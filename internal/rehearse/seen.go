@@ -20,6 +20,8 @@ func Seen(name string) Kind {
 		return ScriptFailsFetch // over before anything was stopped
 	case "reboot":
 		return RebootMidSwap
+	case "launch-torn":
+		return SSHCutBeforeExec // nothing runs
 	case "ssh-cut":
 		return SSHCutDuringScript
 	case "ssh-silent", "sudo-revoked", "host-key-changed":

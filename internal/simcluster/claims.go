@@ -36,6 +36,20 @@ func (n *node) launchForbidden(c claim) reply {
 	return reply{}
 }
 
+// servedBefore leaves what another cluster's run has left on the node: its epoch,
+// higher than any of ours, its claim, and the receipt of the script that is served.
+func (n *node) servedBefore() {
+	cluster := n.c.uuid("the cluster before")
+	dir := attemptDir(sumOf(n.c.script), 1)
+	n.tree.write(programDir+"/epoch", []byte("9 "+cluster+"\n"), 0o600)
+	n.recordClaim(claim{epoch: 9, run: "run-before"})
+	n.tree.write(dir+"/started", []byte("run=run-before\nepoch=9\nwho=ops@there\nat=946684000\nboot_id=b0\nuntil=9\npid1_start=3\n"+
+		"unit=dcos-patch-x-1.service\nfrom=2.1.0\nactive_sum=x\ncluster="+cluster+"\n"), 0o600)
+	n.tree.write(dir+"/output", []byte("done\n"), 0o600)
+	n.tree.mkdir(dir+"/begun", 0o700, 0)
+	n.tree.write(dir+"/exit", []byte("0 946684060\n"), 0o600)
+}
+
 // ofOtherCluster reports whether an attempt was another cluster's.
 func (n *node) ofOtherCluster(sha string, attempt int, cluster string) bool {
 	started, _ := n.tree.read(fmt.Sprintf("%s/receipts/%s/%d/started", programDir, sha, attempt))

@@ -109,6 +109,12 @@ func (s session) first(line string, argv []string, stdin []byte) (reply, bool) {
 		n.moment(WhenLaunch)
 		return reply{}, false
 	}
+	if launch && n.hit(LaunchTorn) {
+		n.tornLaunch(argv)
+		n.cutSSH()
+		n.moment(WhenLaunch)
+		return reply{}, false
+	}
 	r := s.run(line, argv, stdin)
 	if launch && n.hit(SSHCutAfterExec) {
 		n.cutSSH()

@@ -122,6 +122,19 @@ func TestFaults(t *testing.T) {
 			s.wait(2 * time.Minute)
 			s.wantSurvey("m1", "!receipt")
 		}},
+		{"launch-torn leaves an attempt without a receipt, which a call-off ends", `[{what: launch-torn, where: m1, nth: 1}]`, func(s story) {
+			l := must(s.T, s.c, "m1")
+			if _, _, code := l.launch(); code != -1 || len(s.c.Launches("m1")) != 0 {
+				s.Errorf("exit %d, %v", code, s.c.Launches("m1"))
+			}
+			s.wait(5 * time.Minute) // nothing comes of it by itself
+			s.wantSurvey("m1", "receipt "+sha(s)+" 1 unbegun")
+			must(s.T, s.c, "m1").change("call-off 1 run1 " + sha(s) + " 1")
+			s.wantSurvey("m1", "receipt "+sha(s)+" 1 called-off")
+			if n := len(s.c.Launches("m1")); n != 0 {
+				s.Errorf("%d launches", n)
+			}
+		}},
 		{"ssh-cut-after-exec breaks the connection of a launch that runs", `[{what: ssh-cut-after-exec, where: m1}]`, func(s story) {
 			l := must(s.T, s.c, "m1")
 			if _, _, code := l.launch(); code != -1 || len(s.c.Launches("m1")) != 1 {

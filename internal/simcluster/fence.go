@@ -3,6 +3,7 @@ package simcluster
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -62,6 +63,17 @@ func (s session) later(line string, argv []string, stdin []byte) {
 		n.c.note(n, "late launch", fmt.Sprintf("exit %d %s%s", r.code, r.out, r.err))
 	})
 	n.c.wake(late)
+}
+
+// tornLaunch is a launch that dies, out of memory say, as it writes its receipt.
+func (n *node) tornLaunch(argv []string) {
+	at := slices.Index(argv, "launch") // EPOCH RUN SHA256 ATTEMPT follow
+	if at < 0 || len(argv) < at+5 {
+		return
+	}
+	sha, attempt := argv[at+3], argv[at+4]
+	n.tree.write(programDir+"/receipts/"+sha+"/"+attempt+"/started.tmp.4711", []byte("run="), 0o600)
+	n.c.note(n, "torn launch", attempt)
 }
 
 // halfWritten are what launches and call-offs that died have left in receipts.

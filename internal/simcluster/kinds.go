@@ -15,6 +15,7 @@ type Kind string
 const (
 	SSHCutBeforeExec      Kind = "ssh-cut-before-exec"
 	LaunchLate            Kind = "launch-late"
+	LaunchTorn            Kind = "launch-torn"
 	SSHCutAfterExec       Kind = "ssh-cut-after-exec"
 	SSHCutDuringScript    Kind = "ssh-cut-during-script"
 	SSHCut                Kind = "ssh-cut"
@@ -91,6 +92,7 @@ const (
 	ScriptOtherVersion    Kind = "script-other-version"
 	MidSwapFromStart      Kind = "mid-swap"
 	AtTarget              Kind = "at-target"
+	ServedBefore          Kind = "served-before"
 	ClockSkew             Kind = "clock-skew"
 	ClockStep             Kind = "clock-step"
 	SlowSudo              Kind = "slow-sudo"
@@ -133,6 +135,7 @@ func kinds() []about {
 	return []about{
 		{SSHCutBeforeExec, "the connection breaks before sshd starts the launch: nothing runs", onNode},
 		{LaunchLate, "the connection breaks as launch arrives, and it runs that much later (for; 20 s): sshd finishes a command whose client is gone", onNode},
+		{LaunchTorn, "launch and its connection die as it writes the receipt: the attempt has a directory, and no receipt", onNode},
 		{SSHCutAfterExec, "the connection breaks as launch answers: it does run", onNode},
 		{SSHCutDuringScript, "every connection breaks while packages are fetched", onNode},
 		{SSHCut, "every connection breaks, at its moment", onNode},
@@ -209,6 +212,7 @@ func kinds() []about {
 		{ScriptOtherVersion, "the script is for another from-version", ofCluster},
 		{MidSwapFromStart, "install_progress exists from the start", onNode},
 		{AtTarget, "the node has been patched before", onNode},
+		{ServedBefore, "the agent served another cluster, and keeps its higher epoch and the receipt of the very script", onAgent},
 		{ClockSkew, "the node's clock is ahead by for, from the start or from the launch on", onNode},
 		{ClockStep, "the node's clock jumps by for, at its moment", onNode},
 		{SlowSudo, "sudo takes that long (for) while dcos-net is down, for want of DNS", onNode},
@@ -275,7 +279,7 @@ func (k Kind) OfCluster() bool {
 // never: it cannot strike later.
 func (k Kind) FromStart() bool {
 	switch k {
-	case WrongKey, UnknownAgent, Script404, ScriptHTML, ScriptCut, ScriptOtherVersion, MidSwapFromStart, AtTarget, OtherCluster, OtherVersion, LockHeld, ChecksRedBefore, DetectIPWrong, NextIPOther:
+	case WrongKey, UnknownAgent, Script404, ScriptHTML, ScriptCut, ScriptOtherVersion, MidSwapFromStart, AtTarget, ServedBefore, OtherCluster, OtherVersion, LockHeld, ChecksRedBefore, DetectIPWrong, NextIPOther:
 		return true
 	default:
 		return false
@@ -286,7 +290,7 @@ func (k Kind) FromStart() bool {
 // its own.
 func (k Kind) Waits() bool {
 	switch k {
-	case SSHCutBeforeExec, LaunchLate, SSHCutAfterExec, SSHCutDuringScript, RebootMidScript, RebootMidSwap, RebootMidMove, NodeNeverReturns, StaleHappy, SudoRevoked:
+	case SSHCutBeforeExec, LaunchLate, LaunchTorn, SSHCutAfterExec, SSHCutDuringScript, RebootMidScript, RebootMidSwap, RebootMidMove, NodeNeverReturns, StaleHappy, SudoRevoked:
 		return true
 	default:
 		return k.ofScript() && !k.OfCluster()

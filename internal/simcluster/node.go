@@ -123,6 +123,9 @@ func (n *node) settleFaults() {
 	if n.fault(OtherCluster) {
 		n.tree.write("/var/lib/dcos/cluster-id", []byte(n.c.uuid("other cluster")), 0o644)
 	}
+	if n.fault(ServedBefore) {
+		n.servedBefore()
+	}
 	if n.fault(LockHeld) {
 		n.tree.write(programDir+"/epoch", []byte("5\n"), 0o600)
 		n.tree.write(programDir+"/lock", []byte("5 other-run eve@laptop\n"), 0o600)
