@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -31,8 +30,7 @@ func (a *asking) command(ctx context.Context, g plan.CustomGate) ended {
 	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", g.Command)
 	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.WaitDelay = a.c.local.Dir, &out, &errs, leaving
 	cmd.Env = append(os.Environ(), a.environment(g)...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	group(cmd)
 	err := cmd.Run()
 	e := ended{said: errs.String()}
 	if e.said == "" {

@@ -60,7 +60,7 @@ func (a *app) root() *cobra.Command {
 			if a.output == "json" {
 				a.out = oneALine{a.out}
 			}
-			return nil
+			return supported(a.on(), cmd)
 		},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

@@ -23,6 +23,7 @@ type world struct {
 	signals func() (heard <-chan os.Signal, stop func())
 	phrase  phraser
 	owner   string                         // who and where; empty: as the system says
+	system  string                         // as GOOS names it; empty: the one that it was built for
 	learned func(addr, fingerprint string) // unknown host keys are accepted, and told to it; nil: they are refused
 }
 
