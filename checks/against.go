@@ -19,6 +19,8 @@ type against struct {
 	mesos    string    // Mesos version of the target; empty: not known
 	from, to dcos.Version
 	left     []inventory.NodeName // agents that nobody can demand
+	accepted dcos.Loss            // what a person has accepted as lost on the node
+	others   map[string]string    // agent id of before → id since, where a person has accepted that
 	expected []string             // units and checks that may be red for now
 }
 
@@ -36,12 +38,36 @@ func againstTask(t plan.Task, n plan.Node) (against, error) {
 		node: n, masters: t.Plan.Masters(), base: base,
 		restarts: verifies(t) && !applied(base),
 		left:     t.Left,
-		target:   t.Plan.Script.Packages, mesos: t.Plan.Mesos, from: t.Plan.From, to: t.Plan.To,
+		accepted: t.Accepted[n.Name], others: others(t.Accepted),
+		target: t.Plan.Script.Packages, mesos: t.Plan.Mesos, from: t.Plan.From, to: t.Plan.To,
 	}
 	if a.restarts && n.Role == dcos.Master && t.Step.Action != plan.ActionDeferred {
 		a.expected = t.Plan.ExpectedRed
 	}
 	return a, nil
+}
+
+// others maps the ids of agents to those that a person has accepted in their place.
+func others(accepted map[inventory.NodeName]dcos.Loss) map[string]string {
+	m := map[string]string{}
+	for _, l := range accepted {
+		if l.Agent != "" {
+			m[l.Was] = l.Agent
+		}
+	}
+	return m
+}
+
+// agentID is the id under which the agent must be listed: that of the baseline, or
+// the one that a person has accepted in its place.
+func (a against) agentID() string {
+	if a.base == nil || a.base.Agent == nil {
+		return ""
+	}
+	if id := a.accepted.Agent; id != "" && a.accepted.Was == a.base.Agent.ID {
+		return id
+	}
+	return a.base.Agent.ID
 }
 
 // awayBefore reports whether the leader missed the agent as its lane began.

@@ -26,7 +26,7 @@ func judgeAgentsBack(l leadership, a against, excluded []plan.Node) Answer {
 	}
 	var want map[string]string
 	if a.base != nil {
-		want = a.base.Agents
+		want = a.instead(a.base.Agents)
 	}
 	missing, excepted := missingAgents(l.agents, want, ips(excluded))
 	waiting := recovering(l.agents, want, ips(excluded))
@@ -43,6 +43,19 @@ func judgeAgentsBack(l leadership, a against, excluded []plan.Node) Answer {
 		ans.Finding.Observed += ", not counted: " + some(excepted)
 	}
 	return ans
+}
+
+// instead is the baseline's agents with the ids that a person has accepted in the
+// place of lost ones.
+func (a against) instead(want map[string]string) map[string]string {
+	now := make(map[string]string, len(want))
+	for id, ip := range want {
+		if other, yes := a.others[id]; yes {
+			id = other
+		}
+		now[id] = ip
+	}
+	return now
 }
 
 // missingAgents lists the wanted agents that the leader does not list as

@@ -173,7 +173,7 @@ func askRegistered(ctx context.Context, a *asking) Answer {
 	return a.byLeader(ctx, func(l leadership) Answer {
 		ans := judgeRegistered(l, u, a.against)
 		if ans.Finding.Lost { // for good: it is not missed, and no patience helps
-			return ans
+			return a.withReplaced(ctx, l, ans)
 		}
 		if ans = a.explain(ctx, ans); !ans.Finding.Status.OK() {
 			away := a.c.awayAt(ctx, l, a.node)
@@ -185,6 +185,20 @@ func askRegistered(ctx context.Context, a *asking) Answer {
 		}
 		return ans
 	})
+}
+
+// withReplaced adds to an agent that came back as another one what became of its tasks.
+func (a *asking) withReplaced(ctx context.Context, l leadership, ans Answer) Answer {
+	if len(a.base.Tasks) == 0 {
+		return ans
+	}
+	all, err := a.c.tasks(ctx, l)
+	if err != nil {
+		ans.Finding.Observed += "; whether their frameworks have replaced them is not known: " + words(err)
+		return ans
+	}
+	ans.Finding.Observed += "; " + newReplacements(all, a.base).sum(a.base.Tasks)
+	return ans
 }
 
 // gaveUp reports whether a working leader that has recovered does not list the agent.

@@ -16,8 +16,12 @@ func judgeRegistered(l leadership, u dcos.Unit, a against) Answer {
 	if r, ok := l.leader(); ok {
 		q.want = "active at " + string(r.node.Name)
 	}
-	if a.base != nil && a.base.Agent != nil {
-		q.want += ", same id " + tail(a.base.Agent.ID) + ", re-registered"
+	switch id := a.agentID(); {
+	case a.base == nil || a.base.Agent == nil:
+	case id != a.base.Agent.ID:
+		q.want += ", id " + tail(id) + " as accepted, registered"
+	default:
+		q.want += ", same id " + tail(id) + ", re-registered"
 	}
 	say := func(s dcos.Status, format string, args ...any) Answer {
 		return Answer{Finding: q.say(s, format, args...), Evidence: l.asked}
@@ -32,6 +36,7 @@ func judgeRegistered(l leadership, u dcos.Unit, a against) Answer {
 	if why := a.another(agent, listed); why != "" {
 		ans := say(dcos.Failed, "%s", why)
 		ans.Finding.Final, ans.Finding.Lost = true, true
+		ans.Finding.Loss = dcos.Loss{Was: a.base.Agent.ID, Agent: agent.ID, Tasks: dcos.NewIDs(a.base.Tasks...)}
 		return ans
 	}
 	if s, why := a.sameAgent(agent, listed, l.agents); why != "" {
@@ -51,6 +56,10 @@ func judgeRegistered(l leadership, u dcos.Unit, a against) Answer {
 	}
 	ans := say(dcos.Passed, "active, id %s, Mesos %s", tail(agent.ID), orUnknown(agent.Version))
 	ans.Identity = now.id()
+	if a.base != nil && a.base.Agent != nil && a.base.Agent.ID != "" && agent.ID != a.base.Agent.ID {
+		ans.Finding.Status = dcos.Warned
+		ans.Finding.Observed = fmt.Sprintf("active as another agent, as accepted: %s, and was %s; Mesos %s", agent.ID, a.base.Agent.ID, orUnknown(agent.Version))
+	}
 	if agent.Deactivated {
 		ans.Finding.Status = dcos.Warned
 		ans.Finding.Observed = fmt.Sprintf("registered and deactivated, as it was before; id %s", tail(agent.ID))
@@ -83,7 +92,7 @@ func agentsByIP(at dcos.Agents) map[string]dcos.Agent {
 // when it has not. It will not be the old one again: what ran there is lost.
 // Ids are told whole, since their ends repeat from one cluster's master to the next.
 func (a against) another(g dcos.Agent, listed bool) string {
-	if !listed || a.base == nil || a.base.Agent == nil || a.base.Agent.ID == "" || g.ID == a.base.Agent.ID {
+	if !listed || a.base == nil || a.base.Agent == nil || a.base.Agent.ID == "" || g.ID == a.base.Agent.ID || g.ID == a.agentID() {
 		return ""
 	}
 	lost := "no task ran there before"
@@ -101,7 +110,7 @@ func (a against) sameAgent(g dcos.Agent, listed bool, at dcos.Agents) (dcos.Stat
 		before = a.base.Agent
 	}
 	switch {
-	case !listed && isRecovering(at, before.ID, a.node.IP):
+	case !listed && isRecovering(at, a.agentID(), a.node.IP):
 		return dcos.Failed, "the leader knows it from the registry only: it has not come back since the failover"
 	case !listed:
 		return dcos.Failed, "the leader does not list it: unreachable, or never registered"

@@ -23,14 +23,14 @@ func judgeTasks(l leadership, all dcos.Tasks, a against) Answer {
 		return Answer{Finding: q.failed("the agent is not active at the leader: what it lists of the tasks is from before"), Evidence: l.asked}
 	}
 	q.want = fmt.Sprintf("%d tasks of before run again, or ended by themselves", len(a.base.Tasks))
-	seen := statesByID(all)
-	var t taskTally
+	r := newReplacements(all, a.base)
+	t := taskTally{accepted: a.accepted.Tasks, by: r}
 	for _, id := range a.base.Tasks {
-		task, there := seen[id]
+		task, there := r.seen[id]
 		t.add(id, task, there)
 	}
 	f := q.say(t.status(), "%s", t.words(len(a.base.Tasks)))
-	f.Final, f.Lost = t.gone, len(t.lost) > 0
+	f.Final, f.Lost, f.Loss = t.gone, len(t.lost) > 0, dcos.Loss{Tasks: dcos.NewIDs(t.missed...)}
 	if f.Status == dcos.Unknown {
 		f.Hint = "the leader's history of tasks ends with a failover: look the missing ones up in their framework"
 	}
@@ -54,11 +54,20 @@ type taskTally struct {
 	running, ended, own   int // own: failed by their own doing
 	starting, lost, vague []string
 	gone                  bool // one of the lost has ended: its id never runs again
+
+	missed   []string     // ids of the lost, and of those that are not listed any more
+	accepted dcos.IDs     // what a person has accepted as lost
+	granted  []string     // of that, what does not run
+	by       replacements //
 }
 
 func (t *taskTally) add(id string, task dcos.AgentTask, there bool) {
-	if !there {
-		t.vague = append(t.vague, id+" is not listed any more")
+	switch {
+	case t.accepted.Has(id) && (!there || task.State != "TASK_RUNNING"):
+		t.granted = append(t.granted, id+t.by.of(id))
+		return
+	case !there:
+		t.vague, t.missed = append(t.vague, id+" is not listed any more"), append(t.missed, id)
 		return
 	}
 	switch task.State {
@@ -71,7 +80,7 @@ func (t *taskTally) add(id string, task dcos.AgentTask, there bool) {
 	case "TASK_KILLING", "TASK_KILLED", "TASK_FAILED", "TASK_ERROR":
 		switch {
 		case byAgent(task.Reason):
-			t.lost = append(t.lost, fmt.Sprintf("%s %s (%s)", id, task.State, task.Reason))
+			t.lost, t.missed = append(t.lost, fmt.Sprintf("%s %s (%s)%s", id, task.State, task.Reason, t.by.of(id))), append(t.missed, id)
 			t.gone = t.gone || task.State != "TASK_KILLING"
 		case task.State == "TASK_FAILED", task.State == "TASK_ERROR":
 			t.own++
@@ -79,7 +88,7 @@ func (t *taskTally) add(id string, task dcos.AgentTask, there bool) {
 			t.ended++
 		}
 	case "TASK_LOST", "TASK_GONE", "TASK_GONE_BY_OPERATOR", "TASK_UNREACHABLE", "TASK_DROPPED":
-		t.lost = append(t.lost, strings.TrimSpace(id+" "+task.State+" "+task.Reason))
+		t.lost, t.missed = append(t.lost, strings.TrimSpace(id+" "+task.State+" "+task.Reason)+t.by.of(id)), append(t.missed, id)
 		t.gone = t.gone || task.State != "TASK_UNREACHABLE" && task.State != "TASK_LOST" // which may be seen again, once the agent is back
 	default:
 		t.vague = append(t.vague, fmt.Sprintf("%s in state %s", id, orUnknown(task.State)))
@@ -100,7 +109,7 @@ func (t *taskTally) status() dcos.Status {
 		return dcos.Failed
 	case len(t.vague) > 0:
 		return dcos.Unknown
-	case t.own > 0:
+	case t.own > 0, len(t.granted) > 0:
 		return dcos.Warned
 	}
 	return dcos.Passed
@@ -110,6 +119,9 @@ func (t *taskTally) words(all int) string {
 	s := fmt.Sprintf("%d/%d run, %d ended", t.running, all, t.ended)
 	if t.own > 0 {
 		s += fmt.Sprintf(", %d failed by themselves", t.own)
+	}
+	if len(t.granted) > 0 {
+		s += ", accepted as lost: " + some(t.granted)
 	}
 	if len(t.lost) > 0 {
 		s += ", lost: " + some(t.lost)

@@ -54,6 +54,7 @@ type Finding struct {
 	Have     int       `json:"have,omitempty"`     // samples in a row so far
 	Need     int       `json:"need,omitempty"`     // samples in a row demanded
 	Lost     bool      `json:"lost,omitempty"`     // what ran there is gone for good: only a person can accept that
+	Loss     Loss      `json:"loss,omitzero"`      // which agent and tasks that is, for a person to accept
 	Deadline time.Time `json:"deadline,omitzero"`  // when Mesos gives up the tasks of an agent that is away
 	Final    bool      `json:"final,omitempty"`    // what was wanted can no longer come about: waiting is no use
 }

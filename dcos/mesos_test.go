@@ -212,7 +212,10 @@ func TestTasksByPhase(t *testing.T) {
 		AgentID: "6797eeb3-de12-4409-88df-b396afa7ff2a-S2", State: "TASK_UNREACHABLE",
 	}
 	got := x.Unreachable[0]
-	got.Reason, got.Message = "", ""
+	if got.Ran.IsZero() {
+		t.Error("when it began to run is not read")
+	}
+	got.Reason, got.Message, got.Ran = "", "", time.Time{}
 	if !cmp.Equal(got, want) {
 		t.Error(cmp.Diff(want, got))
 	}

@@ -1,13 +1,17 @@
 package dcos
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // AgentTask is one task.
 type AgentTask struct {
 	ID, Name, FrameworkID, AgentID string
-	ExecutorID                     string // empty for a command task
-	State                          string // "TASK_RUNNING"; may lag behind the phase: a completed task can still say it
-	Reason, Message                string // of the latest status, where it has them
+	ExecutorID                     string    // empty for a command task
+	State                          string    // "TASK_RUNNING"; may lag behind the phase: a completed task can still say it
+	Reason, Message                string    // of the latest status, where it has them
+	Ran                            time.Time // when it was first seen to run, by its agent's clock; zero: not said
 }
 
 // Tasks is the answer to GET_TASKS, of a master or of an agent, by phase.
@@ -29,8 +33,10 @@ type rawTask struct {
 	Executor  *v1Value `json:"executor_id"`
 	State     string   `json:"state"`
 	Statuses  []struct {
-		Reason  string `json:"reason"`
-		Message string `json:"message"`
+		State     string  `json:"state"`
+		Timestamp float64 `json:"timestamp"` // seconds
+		Reason    string  `json:"reason"`
+		Message   string  `json:"message"`
 	} `json:"statuses"`
 }
 
@@ -80,6 +86,12 @@ func (r rawTask) task(what string) (AgentTask, error) {
 	}
 	if n := len(r.Statuses); n > 0 {
 		t.Reason, t.Message = r.Statuses[n-1].Reason, r.Statuses[n-1].Message
+	}
+	for _, s := range r.Statuses {
+		if s.State == "TASK_RUNNING" && s.Timestamp > 0 {
+			t.Ran = time.UnixMilli(int64(s.Timestamp * 1000)).UTC()
+			break
+		}
 	}
 	return t, nil
 }

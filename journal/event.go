@@ -24,6 +24,7 @@ const (
 	Held         Kind = "held"          // Detail: why nothing is admitted
 	HoldEnded    Kind = "hold-ended"    //
 	LaneParked   Kind = "lane-parked"   // Node, Controller; Detail is why a person leaves it behind; comes between controllers
+	LossAccepted Kind = "loss-accepted" // Node, Controller; Detail is why a person accepts what its last report says is lost; comes between controllers
 	Paused       Kind = "paused"        // a person asked to admit nothing more
 	RunStopped   Kind = "run-stopped"   // Stop
 	RunDone      Kind = "run-done"      //

@@ -50,7 +50,7 @@ func lanes(s State) []Command {
 	var launches []launchable
 	for _, i := range s.Flight {
 		l, st := s.Lanes[s.Stage][i], s.step(i)
-		t := &plan.Task{Plan: s.Plan, Run: s.Run, Epoch: s.Epoch, Step: st, Attempt: l.Tries + 1, Remedy: l.Remedy, Baseline: l.Baseline, Adopt: l.Adopt}
+		t := &plan.Task{Plan: s.Plan, Run: s.Run, Epoch: s.Epoch, Step: st, Attempt: l.Tries + 1, Remedy: l.Remedy, Baseline: l.Baseline, Adopt: l.Adopt, Accepted: s.losses()}
 		switch l.Progress {
 		case Doubt:
 			cmds = append(cmds, Command{Reconcile: t})

@@ -130,7 +130,7 @@ func failLane(s State, lane int, e journal.Event) State {
 		return leave(s, lane, e)
 	}
 	l.Phase = Broken
-	if s.count(Broken) > st.MaxFailures {
+	if s.failures() > st.MaxFailures {
 		return stopLane(s, lane, e, journal.StopFailed)
 	}
 	return leave(s, lane, e)

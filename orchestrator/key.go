@@ -34,6 +34,9 @@ func (s State) Key() string {
 		}
 	}
 	fmt.Fprintf(&b, " finish %v", s.Finish)
+	for _, a := range s.Accepted {
+		fmt.Fprintf(&b, " accepted %s %v", a.Node, a.Loss)
+	}
 	for i := range s.Lanes {
 		b.WriteByte('|')
 		for _, l := range s.Lanes[i] {

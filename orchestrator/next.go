@@ -68,6 +68,8 @@ func apply(s State, e journal.Event) State {
 		s.HeldSince, s.HeldWhy = time.Time{}, ""
 	case journal.LaneParked:
 		return park(s, e)
+	case journal.LossAccepted:
+		return accept(s, e)
 	case journal.Paused:
 		s.Paused = true
 	case journal.RunStopped, journal.RunDone:

@@ -37,6 +37,7 @@ type State struct {
 
 	Abandoned string               // why a person ended the run unfinished
 	Finish    []inventory.NodeName // nodes whose cut swap this controller may finish, each once
+	Accepted  []Acceptance         // losses that a person has accepted, in their order
 
 	Paused bool
 	Stop   *journal.Stop     // set as soon as the line must stop; lanes in flight still finish
@@ -125,6 +126,7 @@ func (s State) Clone() State {
 		c.ledger[i].Nodes = slices.Clip(c.ledger[i].Nodes) // neither appends where the other does
 	}
 	c.pending, c.Flight, c.Finish = slices.Clone(s.pending), slices.Clone(s.Flight), slices.Clone(s.Finish)
+	c.Accepted = slices.Clone(s.Accepted)
 	c.away = make(map[plan.StepID]string, len(s.away))
 	for k, v := range s.away {
 		c.away[k] = v
