@@ -95,6 +95,7 @@ func ending(s orchestrator.State) string {
 		if s.Ended == journal.RunDone && stagedOnly(s.Plan) {
 			b.say("  next    %s: the packages are on the nodes, and nothing was stopped", ours("apply"))
 		}
+		b.WriteString(acceptedLines(s, "  lost    "))
 		for _, n := range s.Left() {
 			b.say("  left    %s was left behind: %s", n, whyLeft(s, n))
 		}
@@ -110,6 +111,7 @@ func ending(s orchestrator.State) string {
 	b.say("%s %s%s", strings.ToUpper(stateWord(s)), clock, at)
 	b.WriteString(reasons(s))
 	b.say("  state   %s", tallyLine(s))
+	b.WriteString(acceptedLines(s, "  lost    "))
 	return b.String()
 }
 

@@ -17,6 +17,7 @@ type nextStep struct {
 	argv  []string // words of dcos-patch; nil: words only
 	words string   // what to do, or why
 	or    bool     // instead of the step before it
+	then  []string // after an alternative, words of dcos-patch
 }
 
 func give(argv ...string) nextStep { return nextStep{argv: argv} }
@@ -33,19 +34,15 @@ func nextSteps(s orchestrator.State, run string, kept bool) []nextStep {
 	case !kept:
 		return again
 	}
-	gone := lostForGood(s)
 	next := mending(s)
-	for _, n := range gone {
-		next = append(next, nextStep{argv: []string{"park", string(n), "--reason", "WHY"}, words: fmt.Sprintf("what ran on %s is lost", n)})
-	}
 	resume := []string{"resume", "--run", run}
 	if len(s.Finishable()) > 0 {
 		resume = append(resume, "--finish-swap")
 	}
-	next = append(next, give(resume...))
-	if len(gone) > 0 {
-		return next
+	if gone := lostForGood(s); len(gone) > 0 {
+		return append(next, withoutLost(s, resume, gone)...)
 	}
+	next = append(next, give(resume...))
 	if s.Stop != nil && s.Stop.Node != "" && s.Parkable(s.Stop.Node) == "" && clusterRed(s) == "" {
 		next = append(next, nextStep{argv: []string{"park", string(s.Stop.Node), "--reason", "WHY"}, words: fmt.Sprintf("to leave %s behind", s.Stop.Node), or: true})
 	}
@@ -76,18 +73,46 @@ func mending(s orchestrator.State) []nextStep {
 	return next
 }
 
+// withoutLost leads on from agents on which something is lost for good: a person accepts
+// that, as far as the budget goes, or leaves them behind.
+func withoutLost(s orchestrator.State, resume []string, gone []inventory.NodeName) []nextStep {
+	may, not := acceptable(s, gone)
+	var next []nextStep
+	for _, n := range not {
+		next = append(next, give("park", string(n), "--reason", "WHY"))
+	}
+	if len(may) == 0 {
+		return append(next, give(resume...))
+	}
+	accept := slices.Clone(resume)
+	for _, n := range may {
+		accept = append(accept, "--accept-lost", string(n))
+	}
+	next = append(next, give(append(accept, "--reason", "WHY")...))
+	for _, n := range may {
+		next = append(next, nextStep{argv: []string{"park", string(n), "--reason", "WHY"}, words: fmt.Sprintf("to leave %s behind", n), or: true, then: resume})
+	}
+	return next
+}
+
 // lostForGood are the agents whose verification can never come to pass: they are
-// back under another id, or a task of before has ended with them. A resume would
-// verify them again and find the same, so that they have to be left behind first.
+// back under another id, or a task of before has ended with them or is not listed any
+// more. A resume would verify them again and find the same.
 func lostForGood(s orchestrator.State) []inventory.NodeName {
 	var nodes []inventory.NodeName
 	for _, st := range failures(s) {
 		r := report(s, st.ID)
-		if r != nil && s.Parkable(st.Node) == "" && slices.ContainsFunc(r.Findings, func(f dcos.Finding) bool { return f.Lost && f.Final }) {
+		if r != nil && s.Parkable(st.Node) == "" && !s.Granted(st.Node) && slices.ContainsFunc(r.Findings, hopeless) {
 			nodes = append(nodes, st.Node)
 		}
 	}
 	return nodes
+}
+
+// hopeless reports whether waiting for a gate is no use, since what it misses does not
+// come back: tasks that the leader does not list any more neither, once the agent is back.
+func hopeless(f dcos.Finding) bool {
+	return f.Lost && f.Final || f.Status == dcos.Unknown && !f.Loss.Empty()
 }
 
 // nextCommands are the same for a person; an alternative stands behind what it replaces.
@@ -96,7 +121,11 @@ func nextCommands(s orchestrator.State, run string, kept bool) []string {
 	for _, n := range nextSteps(s, run, kept) {
 		switch {
 		case n.or && len(all) > 0:
-			all[len(all)-1] += fmt.Sprintf("   (or, %s: %s)", n.words, ours(n.argv...))
+			then := ""
+			if n.then != nil {
+				then = ", then " + ours(n.then...)
+			}
+			all[len(all)-1] += fmt.Sprintf("   (or, %s: %s%s)", n.words, ours(n.argv...), then)
 		case n.argv != nil:
 			all = append(all, ours(n.argv...))
 		default:

@@ -19,6 +19,7 @@ type resumeFlags struct {
 	fromCluster bool
 	planID      string
 	finishSwap  bool
+	accept      acceptFlags
 }
 
 func (a *app) resumeCommand() *cobra.Command {
@@ -35,6 +36,12 @@ the swap is finished. On a terminal resume asks for each such node whether to do
 --finish-swap approves it for all of them. It goes forward only, refuses what is not the whole
 target, and on a master wants a proof that the others can spare it. The gates decide afterwards.
 
+An agent that came back under another id, or a task that ended with its agent, never
+comes back, and the run stops there again. --accept-lost NODE accepts what the last
+report of that agent says is lost, and no more: who did so and why stands in the journal,
+in status and at the end. In each group (and for its canary) that may be done for as many agents as
+max_failures lets fail, and for one in any case; each counts as such a failure.
+
 With --from-cluster it goes on with a run that began on another machine, from the
 copies that the masters hold, once its lock was given back or broken (lock break).
 A copy is believed as far as a majority of the masters hold it alike, or if its plan is
@@ -48,12 +55,17 @@ inventory here.`,
 	cmd.Flags().StringVar(&f.planID, "plan-id", "", "with --from-cluster: the `id` of the plan that was approved; any other is refused")
 	cmd.Flags().BoolVar(&f.finishSwap, "finish-swap", false, "finish the swap of nodes whose script died in its middle, without asking")
 	cmd.Flags().Bool("yes", false, "accepted for jobs; it approves nothing")
+	cmd.Flags().StringArrayVar(&f.accept.lost, "accept-lost", nil, "accept what is lost for good on agent `NODE`; may be given again for another")
+	cmd.Flags().StringVar(&f.accept.reason, "reason", "", "with --accept-lost (required): why that may be lost")
 	return cmd
 }
 
 func (a *app) resume(ctx context.Context, f resumeFlags) error {
 	if f.planID != "" && !f.fromCluster {
 		return invalid("--plan-id is for resume --from-cluster: a run of this machine has the plan that it began with")
+	}
+	if err := f.accept.invalid(); err != nil {
+		return err
 	}
 	inv, err := inventory.Load(a.inventory)
 	if err != nil {
@@ -88,6 +100,9 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 	}
 	defer own.release()
 	own.tellTorn(a.err)
+	if err := a.accepted(own, run, inv, f.accept); err != nil {
+		return err
+	}
 	s := own.state
 	r := &runner{app: a, session: sess, store: store, run: run, lock: a.lock(sess, run), plan: s.Plan, file: own.file}
 	r.lock.Known, r.lock.Handover = s.Epoch, f.fromCluster
@@ -163,6 +178,7 @@ func preview(from origin, s orchestrator.State) string {
 	if s.Master != "" {
 		b.say("  first  %s is verified again", s.Master)
 	}
+	b.WriteString(acceptedLines(s, "  lost   "))
 	for _, st := range s.Owed() {
 		b.say("  look   how %s ended on %s; its script is not started again unless the node proves that it may", st.ID, st.Node)
 	}

@@ -31,11 +31,15 @@ func statusText(run, word string, s orchestrator.State, now time.Time) string {
 		b.say("ended   unfinished, by hand: %s", s.Abandoned)
 		b.say("state   %s", tallyLine(s))
 		b.unfinished(s)
+		b.WriteString(acceptedLines(s, "lost    "))
 		b.WriteString(owed(s, "owed    "))
 		return b.String()
 	}
 	b.WriteString(situation(word, s, now))
 	over := s.Ended != "" || word == abandoned
+	if s.Stop == nil || !over {
+		b.WriteString(acceptedLines(s, "lost    "))
+	}
 	if !over || s.Stop == nil { // else the ending says it
 		b.under(s, now, over)
 	}

@@ -40,6 +40,8 @@ type summary struct {
 	At      time.Time          `json:"at,omitzero"`         // of the newest event
 	ETA     time.Time          `json:"eta,omitzero"`        // by the plan's estimates, of a run under way
 
+	Accepted []orchestrator.Acceptance `json:"accepted_losses,omitempty"` // what a person has accepted as lost, and why
+
 	Owed     []journal.Obligation `json:"owed,omitempty"`
 	Pack     string               `json:"pack,omitempty"`     // path of the failure pack
 	Warnings []string             `json:"warnings,omitempty"` // what passed although a person should look
@@ -61,7 +63,7 @@ func summarize(run string, s orchestrator.State, word string) summary {
 	if word == "running" {
 		sum.ETA = time.Now().Add(s.Remaining()).Round(time.Second)
 	}
-	sum.Owed = s.Obligations()
+	sum.Owed, sum.Accepted = s.Obligations(), s.Accepted
 	if s.Ended != "" {
 		code := stopCode(s)
 		sum.Exit = &code
