@@ -105,7 +105,7 @@ func command(said string) []string {
 	var args []string
 	for w := range strings.FieldsSeq(text) {
 		word := strings.TrimRight(w, ":,;.")
-		belongs := len(args) == 0 || len(args) == 2 && args[0] == "-i" || strings.HasPrefix(word, "--") || slices.Contains([]string{"-i", "check", "lock", "--run", "--reason"}, args[len(args)-1])
+		belongs := len(args) == 0 || len(args) == 2 && args[0] == "-i" || strings.HasPrefix(word, "--") || slices.Contains([]string{"-i", "check", "lock", "park", "--run", "--reason", "--accept-lost"}, args[len(args)-1])
 		if !belongs {
 			break
 		}
