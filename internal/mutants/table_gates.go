@@ -20,7 +20,7 @@ func gateMutants() []Mutant {
 		Mutant{Name: "another process joins the row", Old: "return a.Identity == b.Identity && gap", New: "return gap"},
 		Mutant{Name: "a long gap does not end the row", Old: " && gap <= gapLimit(spec)", New: ""},
 	), in("checks/registered.go",
-		Mutant{Name: "a new agent id passes", Old: "a.base.Agent.ID == \"\" || g.ID == a.base.Agent.ID {", New: "a.base.Agent.ID == \"\" || g.ID != \"\" {"},
+		Mutant{Name: "a new agent id passes", Old: "a.base.Agent.ID == \"\" || g.ID == a.base.Agent.ID || g.ID == a.agentID() {", New: "a.base.Agent.ID == \"\" || g.ID != \"\" {"},
 		Mutant{Name: "an old registration passes", Old: "case g.RegisteredAt.Equal(before.Registered) && g.ReregisteredAt.Equal(before.Reregistered):", New: "case false:"},
 		Mutant{Name: "an inactive agent passes", Old: "case !g.Active && !g.Deactivated:", New: "case false:"},
 		Mutant{Name: "an agent with the old Mesos passes", Old: "case a.mesos != \"\" && g.Version != a.mesos:", New: "case false:"},
