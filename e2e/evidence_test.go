@@ -22,7 +22,7 @@ type evidence struct {
 	activations []time.Time   // starts of pkgpanda activate
 	activated   []time.Time   // its ends
 	serving     []time.Time   // Exhibitor turned serving, or the agent registered
-	receipts    []string      // exit code of each attempt of any script, "running" without one
+	receipts    []string      // exit code of each attempt of any script that was not called off before it began, "running" without one
 	libltdl     bool
 	tasks       string // processes of the tasks
 	probed      int    // tasks that were launched here by a framework, and ended well
@@ -38,7 +38,7 @@ for unit in dcos-mesos-master dcos-mesos-slave dcos-mesos-slave-public; do
 done
 sed 's/^/event /' /var/log/dcos-standin.log
 for attempt in /var/lib/dcos-patch/receipts/*/*; do
-	[ -d "$attempt" ] && echo receipt $(cut -d' ' -f1 "$attempt/exit" 2>/dev/null || echo running)
+	[ -d "$attempt" ] && [ ! -e "$attempt/begun/called-off" ] && echo receipt $(cut -d' ' -f1 "$attempt/exit" 2>/dev/null || echo running)
 done
 [ -e /opt/mesosphere/lib/libltdl.so.7 ] && echo libltdl
 for t in /var/lib/mesos/slave/standin-tasks/*; do

@@ -1099,6 +1099,8 @@ verb_sweep() { # EPOCH RUN
 	for d in "$DIR/runs"/* "$DIR/runs" "$DIR/scripts" "$DIR/bin"; do rmdir "$d" 2>/dev/null; done
 	rm -f "$DIR/heartbeat" "$DIR/lock" || die "cannot remove the lock"
 	durably "$DIR"
+	# A unit whose attempt was called off stays listed as failed. Its receipt says why.
+	systemctl reset-failed 'dcos-patch-*.service' 2>/dev/null || :
 }
 
 # leftovers are files that were being written as their writer died. Nobody
