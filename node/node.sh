@@ -1195,12 +1195,6 @@ verb_finish_swap() { # EPOCH RUN SHA256 BOOT_ID UNTIL OWNER PKGID...
 	record_finish 'done'
 }
 
-want_package() {
-	case $1 in
-	-* | '' | *[!A-Za-z0-9@._+:-]*) usage "'$1' is not the id of a package" ;;
-	esac
-}
-
 # record_finish keeps in the receipt that the swap is being finished, and that
 # it was.
 record_finish() { # WORD
