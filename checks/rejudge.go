@@ -100,7 +100,7 @@ func (r *Rejudged) impatient(b *board, had []plan.GateSpec, now time.Time) {
 
 func (r *Rejudged) end(b *board, at time.Time, late []LateGate) {
 	if len(late) > 0 {
-		r.LateAt, r.Late, r.Findings = at, late, b.findings()
+		r.LateAt, r.Late, r.Findings = at, late, b.findingsWith(late)
 	}
 }
 
