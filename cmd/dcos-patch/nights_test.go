@@ -135,8 +135,8 @@ func tooLate(k simcluster.Kind, step string) bool {
 	switch k {
 	case simcluster.SudoRevoked:
 		return false
-	case simcluster.ExhibitorLatent, simcluster.ExhibitorFlaps: // Exhibitor's next check comes later
-		return after("postflight")
+	case simcluster.ExhibitorLatent, simcluster.ExhibitorFlaps: // Exhibitor's next check, every 30 s, comes later
+		return after("postflight") || strings.HasSuffix(step, "/a1/settle")
 	case simcluster.AgentBackLate, simcluster.AgentBackTooLate, simcluster.AgentNewID, simcluster.AgentNeverRegisters, simcluster.TasksDoNotReturn,
 		simcluster.BatchJobFinishes, simcluster.SlowSudo, simcluster.ChecksRedAfter: // the last daemons have started, and were judged
 		return after("settle", "postflight")
