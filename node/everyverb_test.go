@@ -63,6 +63,9 @@ func calls() map[string]func(ctx context.Context, h node.Host) error {
 			_, err := node.CallOff(ctx, h, claim, sha, 1)
 			return err
 		},
+		"finish-swap": func(ctx context.Context, h node.Host) error {
+			return node.FinishSwap(ctx, h, node.Swap{Claim: claim, SHA256: sha, Packages: []string{"mesos--1"}})
+		},
 		"beat":  func(ctx context.Context, h node.Host) error { return node.Beat(ctx, h, claim, 1) },
 		"sweep": func(ctx context.Context, h node.Host) error { _, err := node.Sweep(ctx, h, claim); return err },
 		"fetch": func(ctx context.Context, h node.Host) error {
