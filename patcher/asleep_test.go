@@ -29,7 +29,7 @@ func (s *sleeper) Observe(context.Context, plan.Ask) plan.Observation {
 func TestSettleIsNotSleptThrough(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &sleeper{slow: 2}
-		p := &Patcher{Gates: g, Poll: 2 * time.Second}
+		p := &Patcher{Nodes: surveyedNodes{}, Gates: g, Poll: 2 * time.Second}
 		begin := time.Now()
 		rep := p.Do(t.Context(), plan.Task{Plan: &plan.Plan{}, Step: plan.Step{ID: "masters/m1/settle", Node: "m1", Action: plan.ActionSettle, Span: plan.Duration(3 * time.Minute)}}, func(plan.Note) {})
 		if took := time.Since(begin) - 8*time.Hour; rep.Outcome != plan.Done || took < 3*time.Minute {
