@@ -77,7 +77,7 @@ func writeRows(b *strings.Builder, rows []Row) {
 		fmt.Fprintf(b, "\n## %s\n\n", r.Name)
 		for _, l := range [][2]string{
 			{"Holds when", r.Asks}, {"Evidence", r.Evidence}, {"Applies", r.Applies}, {"DC/OS", r.Versions},
-			{"New process", r.Restart}, {"Baseline", r.Baseline}, {"May be red until the masters are done", r.Deferred},
+			{"New process", r.Restart}, {"In the step return", returnText(r)}, {"Baseline", r.Baseline}, {"May be red until the masters are done", r.Deferred},
 			{"A stale yes is refused", testName(r.Name, "a stale yes")}, {"An untidy cluster passes", testName(r.Name, "untidy")},
 		} {
 			if l[1] != "" {
@@ -85,6 +85,14 @@ func writeRows(b *strings.Builder, rows []Row) {
 			}
 		}
 	}
+}
+
+// returnText says what the step return demands where serve demands more.
+func returnText(r Row) string {
+	if r.Return == nil {
+		return ""
+	}
+	return fmt.Sprintf("%d answers over %s are enough, since the step serve asks again as the table says, beside its own gates", r.Return.Need, r.Return.Span)
 }
 
 // probeText is about what is no gate, and belongs to a canary's verification.

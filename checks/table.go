@@ -33,6 +33,7 @@ type Row struct {
 	Where    Where
 	Deferred string // what may be red until the masters are done
 	Default  plan.GateSpec
+	Return   *plan.GateSpec // what the step return demands, which serve does not end with; nil: Default
 	Eager    time.Duration // pause between two questions while no row is under way; what the source bears
 	Waivable bool
 
@@ -69,6 +70,15 @@ func rowOf(gate string) (Row, bool) {
 		}
 	}
 	return Row{}, false
+}
+
+// ReturnSpec is the default demand of a gate in the step return of an agent.
+func ReturnSpec(gate string, role dcos.Role) (plan.GateSpec, bool) {
+	s, ok := Spec(gate, role)
+	if r, _ := rowOf(gate); ok && r.Return != nil {
+		s = *r.Return
+	}
+	return s, ok
 }
 
 // Spec is the default demand of a gate for a role; false when there is no such

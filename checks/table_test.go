@@ -115,7 +115,11 @@ func TestThePlannersGatesAreOfTheTableAndHaveItsDemands(t *testing.T) {
 				n, _ := p.Node(s.Node)
 				for _, g := range s.Gates {
 					asked[n.Role.String()+" "+g.Gate] = true
-					if want, ok := Spec(g.Gate, n.Role); !ok || g != want {
+					demand := Spec
+					if s.Action == plan.ActionReturn {
+						demand = ReturnSpec
+					}
+					if want, ok := demand(g.Gate, n.Role); !ok || g != want {
 						t.Errorf("%s: the plan demands %+v, the table %+v (%v)", s.ID, g, want, ok)
 					}
 				}

@@ -111,7 +111,7 @@ func (p *Patcher) verify(ctx context.Context, t plan.Task, note func(plan.Note))
 		if f.Hint != "" {
 			h.hint = f.Hint
 		}
-		if t.Step.Action == plan.ActionReturn {
+		if t.Step.Asks("registered") {
 			h.see(p.Gates.LastAway(t.Step.Node), note)
 		}
 	})

@@ -51,7 +51,7 @@ func TestGatesOfAnOperatorStandInTheServingStepOfTheirLanes(t *testing.T) {
 		}
 	}
 	s1, _ := in.Inventory.Node("s1")
-	if specs := VerifyGates(in.Inventory, s1); !slices.Equal(specs[len(specs)-3:], stage(t, p, "stateful-canary").Lanes[0].Steps[3].Gates[3:]) {
+	if specs := VerifyGates(in.Inventory, s1); !slices.Equal(specs[len(specs)-3:], stage(t, p, "stateful-canary").Lanes[0].Steps[3].Gates[4:]) {
 		t.Errorf("asked outside of a run: %+v", specs)
 	}
 }

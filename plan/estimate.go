@@ -12,7 +12,7 @@ const (
 	estBaseline    = 15 * time.Second
 	estScript      = 4 * time.Minute
 	estMasterServe = 4 * time.Minute
-	estAgentReturn = 45 * time.Second
+	estAgentReturn = 30 * time.Second
 	estAgentServe  = 75 * time.Second
 	estProbe       = 10 * time.Second
 	estDeferred    = 75 * time.Second

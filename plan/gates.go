@@ -72,19 +72,22 @@ func mastersOf(packages []string) []gateRow {
 	return slices.DeleteFunc(masterServe(), func(r gateRow) bool { return r.gate == "etcd" && !has })
 }
 
-// agentReturn is the quarantined half: the agent came back as itself.
+// agentReturn is the quarantined half: the agent came back as itself. It asks
+// registered for less than the serving half does: two answers show that the agent
+// is there, and that it stays is seen while the slower gates of serving are asked.
 func agentReturn() []gateRow {
 	type T = inventory.Timeouts
 	return []gateRow{
-		{"registered", 3, 20 * time.Second, 5 * time.Second, func(t T) time.Duration { return t.Registered }, 10 * time.Minute},
+		{"registered", 2, 5 * time.Second, 5 * time.Second, func(t T) time.Duration { return t.Registered }, 10 * time.Minute},
 		{"mesos-version", 1, 0, 5 * time.Second, func(t T) time.Duration { return t.Registered }, 10 * time.Minute},
 	}
 }
 
-// agentServe is the serving half: the agent does its work.
+// agentServe is the serving half: the agent stays, and does its work.
 func agentServe() []gateRow {
 	type T = inventory.Timeouts
 	return []gateRow{
+		{"registered", 3, 20 * time.Second, 5 * time.Second, func(t T) time.Duration { return t.Registered }, 10 * time.Minute},
 		{"tasks", 2, 10 * time.Second, 5 * time.Second, func(t T) time.Duration { return t.Tasks }, 5 * time.Minute},
 		{"check-runner", 2, 60 * time.Second, 30 * time.Second, func(t T) time.Duration { return t.Checks }, 5 * time.Minute},
 		{"units", 2, 60 * time.Second, 20 * time.Second, func(t T) time.Duration { return t.Units }, 3 * time.Minute},

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
@@ -164,6 +166,11 @@ type Step struct {
 	Gates   []GateSpec         `json:"gates,omitempty"` // all must hold at the same time
 	Timeout Duration           `json:"timeout,omitempty"`
 	Span    Duration           `json:"span,omitempty"` // of settle and bake
+}
+
+// Asks reports whether a gate is among the step's.
+func (s Step) Asks(gate string) bool {
+	return slices.ContainsFunc(s.Gates, func(g GateSpec) bool { return g.Gate == gate })
 }
 
 // GateSpec is how sure a gate must be, and how patient it is.

@@ -21,5 +21,7 @@ func VerifyGates(c *inventory.Cluster, n inventory.Node) []GateSpec {
 			t = g.Policy.Timeouts
 		}
 	}
-	return slices.Concat(gatesOf(agentReturn(), t, scale), gatesOf(agentServe(), t, scale), own)
+	serve := gatesOf(agentServe(), t, scale)
+	back := slices.DeleteFunc(gatesOf(agentReturn(), t, scale), func(g GateSpec) bool { return (Step{Gates: serve}).Asks(g.Gate) })
+	return slices.Concat(back, serve, own)
 }

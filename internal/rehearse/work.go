@@ -209,7 +209,7 @@ func (w *work) missed() bool {
 
 // verify waits for the step's gates.
 func (w *work) verify() {
-	if w.t.Step.Action == plan.ActionReturn {
+	if w.t.Step.Asks("registered") {
 		if !w.missed() {
 			return
 		}
