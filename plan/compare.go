@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
 
@@ -15,11 +16,11 @@ import (
 func Compare(saved, fresh *Plan) []Block {
 	if carriedOut(saved, fresh) {
 		return []Block{{What: "the plan is carried out", Observed: "every node that it patches is at the target", Want: "something to do",
-			Next: "nothing is left of it; dcos-patch plan shows how the cluster is"}}
+			Next: advice.Say("nothing is left of it; ").Run("plan").Say(" shows how the cluster is")}}
 	}
-	next := "plan again, and have the new plan approved"
+	next := advice.Say("plan again, and have the new plan approved")
 	if saved.ID == fresh.ID {
-		next = "dcos-patch plan --out FILE, and apply that: it has the same id, so what was approved is still what is done"
+		next = advice.Run("plan", "--out", "FILE").Say(", and apply that: it has the same id, so what was approved is still what is done")
 	}
 	var blocks []Block
 	differs := func(node inventory.NodeName, what, observed, want string) {
@@ -85,7 +86,7 @@ func newcomers(fresh *Plan, rest map[inventory.NodeName]Node) []Block {
 	var blocks []Block
 	for _, n := range slices.DeleteFunc(slices.Clone(fresh.Nodes), func(n Node) bool { _, isNew := rest[n.Name]; return !isNew }) {
 		blocks = append(blocks, Block{Node: n.Name, What: "it is in the inventory and not in the plan",
-			Observed: string(n.Disposition), Want: "the nodes of the plan", Next: "plan again, and have the new plan approved"})
+			Observed: string(n.Disposition), Want: "the nodes of the plan", Next: advice.Say("plan again, and have the new plan approved")})
 	}
 	return blocks
 }

@@ -107,7 +107,7 @@ func TestAGateThatLaterWorkWillWaitForIsWarnedOf(t *testing.T) {
 	if err != nil || len(j.Blocks) > 0 {
 		t.Fatalf("%v, %v", j.Blocks, err)
 	}
-	if len(j.Warnings) != 1 || j.Warnings[0].Observed != "7" || !strings.Contains(j.Warnings[0].Next, "stateful") {
+	if len(j.Warnings) != 1 || j.Warnings[0].Observed != "7" || !strings.Contains(j.Warnings[0].Next.String(), "stateful") {
 		t.Errorf("%+v", j.Warnings)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
@@ -63,7 +64,7 @@ type deviations struct {
 func (d *deviations) differs(node inventory.NodeName, what, observed, want string) {
 	if observed != want {
 		d.blocks = append(d.blocks, Block{Node: node, What: what + " of the copied plan is not what the inventory here says", Observed: orElse(observed, "nothing"), Want: orElse(want, "nothing"),
-			Next: "find out who changed it; if the plan is right, make " + cmp.Or(d.inventory, "the inventory") + " say the same"})
+			Next: advice.Say("find out who changed it; if the plan is right, make " + cmp.Or(d.inventory, "the inventory") + " say the same")})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
@@ -16,7 +17,7 @@ const nextDetectIP = "run /opt/mesosphere/bin/detect_ip on it, and correct genco
 // judgeAddress: do DC/OS, Mesos and Exhibitor know the node by one address of its own?
 func (s *survey) judgeAddress(n inventory.Node, f NodeFacts) {
 	block := func(what, observed, want string) {
-		s.block(Block{Node: n.Name, What: what, Observed: observed, Want: want, Next: nextDetectIP})
+		s.block(Block{Node: n.Name, What: what, Observed: observed, Want: want, Next: advice.Say(nextDetectIP)})
 	}
 	const wrong = "DC/OS on it does not know its address"
 	switch why := unfit(f.IP, f.Rehearsal); {
@@ -78,10 +79,10 @@ func (s *survey) judgeNextIP(n inventory.Node, f NodeFacts) {
 	case next == nil || s.atTarget(f):
 	case next.Err != "":
 		s.block(Block{Node: n.Name, What: "the target's ip-detect does not work on it", Observed: next.Err, Want: orElse(f.IP, "its address"),
-			Next: "correct genconf/ip-detect, generate the script again and stage it"})
+			Next: advice.Say("correct genconf/ip-detect, generate the script again and stage it")})
 	case next.IP != f.IP:
 		s.block(Block{Node: n.Name, What: "the target's ip-detect prints another address", Observed: fmt.Sprintf("%s (%s)", next.IP, next.Package), Want: orElse(f.IP, "its address"),
-			Next: "correct genconf/ip-detect, generate the script again and stage it: Mesos would take it for another node"})
+			Next: advice.Say("correct genconf/ip-detect, generate the script again and stage it: Mesos would take it for another node")})
 	}
 }
 

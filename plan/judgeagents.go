@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
 
@@ -30,30 +31,30 @@ func (s *survey) judgeAgent(n inventory.Node, a AgentState) {
 	switch a.State {
 	case AgentDown:
 		b.Check, b.What, b.Want = "machine-down", "its machine is down for maintenance", "a machine that Mesos lets register"
-		b.Next = "wait until it is up again (STOP_MAINTENANCE)" + without
+		b.Next = advice.Say("wait until it is up again (STOP_MAINTENANCE)" + without)
 		s.block(b)
 	case AgentScheduled:
 		b.Check, b.What, b.Want = CheckMaintenance, "its machine is scheduled for maintenance", "no maintenance of others"
-		b.Next = s.orWaive(n, "wait until it is over, or take it out of the schedule") + without
+		b.Next = advice.Say(s.orWaive(n, "wait until it is over, or take it out of the schedule") + without)
 		s.block(b)
 	case AgentDraining:
 		b.Check, b.What, b.Want = CheckMaintenance, "an operator drains it", "no maintenance of others"
-		b.Next = s.orWaive(n, "wait until it is reactivated") + without
+		b.Next = advice.Say(s.orWaive(n, "wait until it is reactivated") + without)
 		s.block(b)
 	case AgentDeactivated:
 		b.Check, b.What, b.Want = "deactivated", "it is deactivated", "active"
-		b.Next = fmt.Sprintf("it may stay so, and is patched as it is; reactivate it first if that is not meant%s", without)
+		b.Next = advice.Say(fmt.Sprintf("it may stay so, and is patched as it is; reactivate it first if that is not meant%s", without))
 		s.warn(b)
 	case AgentRecovering:
 		b.Check, b.What, b.Want = "recovering", "the leader still recovers it", "re-registered since the failover"
-		b.Next = "nothing is admitted that needs to know what runs on it; Mesos gives it up when its agent_reregister_timeout ends"
+		b.Next = advice.Say("nothing is admitted that needs to know what runs on it; Mesos gives it up when its agent_reregister_timeout ends")
 		s.warn(b)
 	case AgentInactive, AgentUnlisted:
 		if s.atFault(n.Name) {
 			return // its own block says why
 		}
 		b.Check, b.What, b.Want = "out-of-service", "it is out of service in Mesos", "active at the leader"
-		b.Next = "dcos-patch check " + string(n.Name) + "; its patch starts it, and it counts as out until then" + without
+		b.Next = advice.Run("check", string(n.Name)).Say("; its patch starts it, and it counts as out until then" + without)
 		s.warn(b)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
@@ -25,7 +26,7 @@ func (s *survey) judgeClocks() {
 		switch c := f.Clock; {
 		case s.excluded(n.Name) || f.Err != "" || c == nil:
 		case c.Err != "":
-			s.block(Block{Check: "clock", Node: n.Name, What: "its clock is unknown", Observed: c.Err, Want: "the time in milliseconds", Next: "date +%s%3N there"})
+			s.block(Block{Check: "clock", Node: n.Name, What: "its clock is unknown", Observed: c.Err, Want: "the time in milliseconds", Next: advice.Say("date +%s%3N there")})
 		case n.Role == dcos.Master:
 			known = append(known, n)
 		}
@@ -58,10 +59,10 @@ func (s *survey) judgeMasterClocks(masters []inventory.Node) {
 	switch apart := s.clock(ahead).Least - s.clock(behind).Most; {
 	case apart.D() > mastersApart:
 		s.block(Block{Check: "clock", What: "the masters' clocks are apart", Observed: fmt.Sprintf("%s is behind %s by at least %s", behind.Name, ahead.Name, rounded(apart)),
-			Want: fmt.Sprintf("at most %s: CockroachDB ends itself at 500ms", mastersApart), Next: next})
+			Want: fmt.Sprintf("at most %s: CockroachDB ends itself at 500ms", mastersApart), Next: advice.Say(next)})
 	case widest.D() > mastersApart:
 		s.warn(Block{Check: "clock", What: "the masters' clocks could not be compared well", Observed: fmt.Sprintf("an answer took %s", rounded(widest)),
-			Want: fmt.Sprintf("answers within %s", mastersApart), Next: next})
+			Want: fmt.Sprintf("answers within %s", mastersApart), Next: advice.Say(next)})
 	}
 }
 
@@ -82,10 +83,10 @@ func (s *survey) judgeAgentClocks(masters []inventory.Node) {
 			off, way = back, "behind"
 		}
 		b := Block{Check: "clock", Node: n.Name, What: "its clock is off", Observed: fmt.Sprintf("at least %s %s the masters'", rounded(off), way),
-			Want: fmt.Sprintf("within %s", agentWarned), Next: "look at its time service (chronyc tracking, ntpq -p)"}
+			Want: fmt.Sprintf("within %s", agentWarned), Next: advice.Say("look at its time service (chronyc tracking, ntpq -p)")}
 		switch {
 		case off.D() > agentBlocked:
-			b.Next += exclusionHint(n, s.in.Today)
+			b.Next = b.Next.Say(exclusionHint(n, s.in.Today))
 			s.block(b)
 		case off.D() > agentWarned:
 			s.warn(b)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
@@ -16,7 +17,7 @@ const oldest dcos.Version = "1.11.0"
 func (s *survey) judgeCluster() {
 	if s.c.ID == "" {
 		s.block(Block{What: "the inventory does not say which cluster it is", Observed: s.observedID(),
-			Want: "cluster.id", Next: "write the id into the inventory after making sure that it is the cluster you mean"})
+			Want: "cluster.id", Next: advice.Say("write the id into the inventory after making sure that it is the cluster you mean")})
 	}
 	if s.firstMasterAnswers() { // script and health are read through it; its own block says why they were not
 		s.judgeScript()
@@ -26,18 +27,18 @@ func (s *survey) judgeCluster() {
 	s.judgeStrangers()
 	if all := s.in.Facts.Deployments; len(all) > 0 {
 		s.block(Block{Check: CheckDeployments, What: "Marathon is in the middle of deployments", Observed: few(all), Want: "none",
-			Next: "wait for their end, or stop them: dcos marathon deployment list"})
+			Next: advice.Say("wait for their end, or stop them: dcos marathon deployment list")})
 	}
 	s.judgeNames()
 	s.judgeSecurity()
 	f := s.c.Rehearsal.TimeScale
 	if f < 0 || math.IsNaN(f) || math.IsInf(f, 0) {
 		s.block(Block{What: "the rehearsal's time_scale is no factor", Observed: fmt.Sprint(f),
-			Want: "a number above 0", Next: "correct rehearsal.time_scale in the inventory"})
+			Want: "a number above 0", Next: advice.Say("correct rehearsal.time_scale in the inventory")})
 	}
 	if len(s.c.Masters) == 0 {
 		s.block(Block{What: "the inventory has no masters", Observed: "0 masters", Want: "at least 3",
-			Next: "add the masters to the inventory"})
+			Next: advice.Say("add the masters to the inventory")})
 	}
 }
 
@@ -53,7 +54,7 @@ func (s *survey) judgeSecurity() {
 		return
 	}
 	s.block(Block{What: "the cluster's security is not the declared one", Observed: "DC/OS " + variant,
-		Want: "security mode " + mode, Next: "correct security.mode in the inventory"})
+		Want: "security mode " + mode, Next: advice.Say("correct security.mode in the inventory")})
 }
 
 func (s *survey) observedID() string {
@@ -70,26 +71,26 @@ func (s *survey) judgeScript() {
 	t, sc := s.c.Target, s.script
 	if why := s.in.Facts.ScriptErr; why != "" {
 		s.block(Block{What: "the node patch script cannot be used", Observed: why, Want: "the script that the installer has made",
-			Next: "open the URL, compare it with the line \"Node upgrade script URL\" that the installer printed, then dcos-patch plan"})
+			Next: advice.Say("open the URL, compare it with the line \"Node upgrade script URL\" that the installer printed, then ").Run("plan")})
 		return
 	}
 	if sc.SHA256 == "" || len(sc.Packages) == 0 || sc.From == "" || sc.To == "" {
 		s.block(Block{What: "the node patch script is not known whole",
 			Observed: fmt.Sprintf("sha256 %q, %d packages, from %q to %q", sc.SHA256, len(sc.Packages), sc.From, sc.To),
 			Want:     "all of them, read out of the script",
-			Next:     "check that target.url is the node patch script and that the masters can fetch it: " + t.URL})
+			Next:     advice.Say("check that target.url is the node patch script and that the masters can fetch it: " + t.URL)})
 	}
 	differs := func(what, observed, want string) {
 		if want != "" && observed != want {
 			s.block(Block{What: what, Observed: observed, Want: want,
-				Next: "generate the script anew, or correct the target in the inventory"})
+				Next: advice.Say("generate the script anew, or correct the target in the inventory")})
 		}
 	}
 	differs("the script starts from another version than the target says", string(sc.From), string(t.From))
 	differs("the script leads to another version than the target says", string(sc.To), string(t.To))
 	if t.SHA256 != "" && sc.SHA256 != t.SHA256 {
 		s.block(Block{What: "the script is not the one that was pinned", Observed: "sha256 " + sc.SHA256,
-			Want: "sha256 " + t.SHA256, Next: "find out who changed it before pinning another"})
+			Want: "sha256 " + t.SHA256, Next: advice.Say("find out who changed it before pinning another")})
 	}
 }
 
@@ -103,16 +104,16 @@ func (s *survey) judgeVersions() {
 	switch {
 	case from.Minor() == "" || to.Minor() == "":
 		s.block(Block{What: "a version cannot be read", Observed: observed, Want: "MAJOR.MINOR.PATCH",
-			Next: "generate the script with the version that is installed"})
+			Next: advice.Say("generate the script with the version that is installed")})
 	case from.Compare(oldest) < 0 || to.Compare(oldest) < 0:
 		s.block(Block{What: "this DC/OS is too old", Observed: observed, Want: "1.11 or later",
-			Next: "upgrade by hand, as the documentation of that release says"})
+			Next: advice.Say("upgrade by hand, as the documentation of that release says")})
 	case from.Minor() != to.Minor():
 		s.block(Block{What: "this is an upgrade, not a patch", Observed: observed, Want: "the same minor version",
-			Next: "follow the upgrade procedure of DC/OS: agents and frameworks need steps between minors"})
+			Next: advice.Say("follow the upgrade procedure of DC/OS: agents and frameworks need steps between minors")})
 	case from.Compare(to) > 0:
 		s.block(Block{What: "this leads backwards", Observed: observed, Want: "the same version or a later one",
-			Next: "DC/OS has no downgrade: patch forward"})
+			Next: advice.Say("DC/OS has no downgrade: patch forward")})
 	}
 }
 
@@ -130,11 +131,11 @@ func (s *survey) judgeGreen() {
 		}
 		told = true
 		s.block(Block{Node: s.known(f.Node), What: "the cluster is not healthy: " + f.Check, Observed: orUnknown(f.Observed, f.Status),
-			Want: orElse(f.Want, "the check to pass"), Next: orElse(f.Hint, "repair it first, then plan again"), DueTo: s.explained(obs.DueTo[f.Check])})
+			Want: orElse(f.Want, "the check to pass"), Next: advice.Say(orElse(f.Hint, "repair it first, then plan again")), DueTo: s.explained(obs.DueTo[f.Check])})
 	}
 	if !told {
 		s.block(Block{What: "the cluster is not known to be healthy", Observed: "no evidence that it is",
-			Want: "one working leader, every master serving", Next: "look at the masters, then plan again"})
+			Want: "one working leader, every master serving", Next: advice.Say("look at the masters, then plan again")})
 	}
 }
 
@@ -142,7 +143,7 @@ func (s *survey) judgeGreen() {
 func (s *survey) foresee(obs Observation) {
 	for _, f := range obs.Findings {
 		if f.Status == dcos.Warned {
-			s.warn(Block{Check: f.Check, What: "gate " + f.Check + " is red", Observed: f.Observed, Want: f.Want, Next: f.Hint})
+			s.warn(Block{Check: f.Check, What: "gate " + f.Check + " is red", Observed: f.Observed, Want: f.Want, Next: advice.Say(f.Hint)})
 		}
 	}
 }
@@ -187,7 +188,7 @@ func (s *survey) judgeStrangers() {
 		}
 		ours[a.IP] = true // once
 		s.block(Block{Check: CheckUnknownAgents, What: "Mesos has an agent that the inventory lacks", Observed: fmt.Sprintf("%s (%s)", orElse(a.IP, "unknown address"), a.ID),
-			Want: "every active agent declared", Next: "add it to a group of the inventory, or exclude it there with a reason"})
+			Want: "every active agent declared", Next: advice.Say("add it to a group of the inventory, or exclude it there with a reason")})
 	}
 }
 
@@ -198,7 +199,7 @@ func (s *survey) judgeNames() {
 		for _, id := range []string{g.Name, g.Name + canarySuffix} {
 			if stages[id] {
 				s.block(Block{What: "two stages would have one name", Observed: fmt.Sprintf("group %q makes stage %q", g.Name, id),
-					Want: "names of their own", Next: "rename the group in the inventory"})
+					Want: "names of their own", Next: advice.Say("rename the group in the inventory")})
 			}
 			stages[id] = true
 		}
@@ -207,7 +208,7 @@ func (s *survey) judgeNames() {
 	for _, n := range s.nodes {
 		if n.Name == "" || seen[n.Name] {
 			s.block(Block{Node: n.Name, What: "the inventory names a node twice, or not at all", Observed: fmt.Sprintf("%q in %s", n.Name, n.Group),
-				Want: "one name a node", Next: "correct the inventory"})
+				Want: "one name a node", Next: advice.Say("correct the inventory")})
 		}
 		seen[n.Name] = true
 	}

@@ -99,7 +99,7 @@ func TestAPreflightBlocksAndWarnsOf(t *testing.T) {
 				if check == "" {
 					return len(all) == 0
 				}
-				return len(all) == 1 && all[0].Check == check && string(all[0].Node) == c.who && all[0].What != "" && all[0].Observed != "" && all[0].Want != "" && all[0].Next != ""
+				return len(all) == 1 && all[0].Check == check && string(all[0].Node) == c.who && all[0].What != "" && all[0].Observed != "" && all[0].Want != "" && all[0].Next != nil
 			}
 			if !is(j.Blocks, c.blocks) || !is(j.Warnings, c.warns) {
 				t.Errorf("blocks %+v, warnings %+v; want %q and %q of %q", j.Blocks, j.Warnings, c.blocks, c.warns, c.who)
@@ -167,7 +167,7 @@ func TestAWaiverLetsOneCheckOfOneNodePassAndIsPartOfThePlan(t *testing.T) {
 				t.Errorf("the plan has waivers %v", p.Waivers)
 			}
 			j, _ := Judge(in)
-			if len(j.Warnings) != 1 || !strings.Contains(j.Warnings[0].Next, c.waiver.Reason) {
+			if len(j.Warnings) != 1 || !strings.Contains(j.Warnings[0].Next.String(), c.waiver.Reason) {
 				t.Errorf("a waived block is a warning with the reason, not %+v", j.Warnings)
 			}
 			other := *p

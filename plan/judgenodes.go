@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
@@ -28,7 +29,7 @@ func (s *survey) judgeNodes() {
 		s.judgeIdentity(n, f, variant)
 		if other, twice := byIP[f.IP]; twice && unfit(f.IP, f.Rehearsal) == "" {
 			s.block(Block{Node: n.Name, What: "two names for one machine", Observed: fmt.Sprintf("%s and %s both have detect_ip %s", other, n.Name, f.IP),
-				Want: "one name a machine", Next: "correct the addresses in the inventory"})
+				Want: "one name a machine", Next: advice.Say("correct the addresses in the inventory")})
 		}
 		byIP[f.IP] = n.Name
 		s.judgeRest(n, f)
@@ -45,7 +46,7 @@ func (s *survey) judgeNodes() {
 func (s *survey) judgeExclusion(n inventory.Node) {
 	if n.Role == dcos.Master {
 		s.block(Block{Node: n.Name, What: "a master cannot be left out", Observed: "excluded: " + exclusionText(s.out[n.Name]),
-			Want: "every master patched", Next: "repair the master, then take the exclusion out"})
+			Want: "every master patched", Next: advice.Say("repair the master, then take the exclusion out")})
 	}
 }
 
@@ -55,37 +56,38 @@ func unreachable(n inventory.Node, f NodeFacts, today time.Time) Block {
 	switch f.Kind {
 	case "host-key":
 		b.What, b.Want = "its SSH host key is not to be trusted", "a key that known_hosts vouches for"
-		b.Next = "find out why before anybody connects to it"
+		b.Next = advice.Say("find out why before anybody connects to it")
 	case "host-key-changed":
 		b.What, b.Want = "its SSH host key has changed", "the key in known_hosts"
-		b.Next = "find out why it changed; only if the machine was rebuilt, replace its line in known_hosts"
+		b.Next = advice.Say("find out why it changed; only if the machine was rebuilt, replace its line in known_hosts")
 	case "host-key-unknown":
 		b.What, b.Want = "its SSH host key is not known yet", "a line for it in known_hosts"
-		b.Next = "ssh-keyscan -p " + strconv.Itoa(cmp.Or(n.Port, 22)) + " ADDRESS prints that line: compare its fingerprint (ssh-keygen -lf) with what the node's console shows, then add it; dcos-patch preflight --accept-new-host-keys adds all that are new, on your word"
+		b.Next = advice.Say("ssh-keyscan -p "+strconv.Itoa(cmp.Or(n.Port, 22))+" ADDRESS prints that line: compare its fingerprint (ssh-keygen -lf) with what the node's console shows, then add it; ").
+			Run("preflight", "--accept-new-host-keys").Say(" adds all that are new, on your word")
 	case "sudo":
 		b.What, b.Want = "no sudo on it", "sudo for the login user"
-		b.Next = "allow it, or give ssh.sudo.password a reference"
+		b.Next = advice.Say("allow it, or give ssh.sudo.password a reference")
 	case "auth":
 		b.What, b.Want = "SSH does not let us in", "a key or certificate that it accepts"
-		b.Next = "check ssh.user and ssh.identity, and that the agent holds the key"
+		b.Next = advice.Say("check ssh.user and ssh.identity, and that the agent holds the key")
 	case "agent":
 		b.What, b.Want = "the ssh agent does not sign, so nothing logs in there", "a signature of the agent"
-		b.Next = "ssh-add -T FILE.pub must succeed here: touch or confirm the key, or connect the forwarded agent again; or name a key file in ssh.identity"
+		b.Next = advice.Say("ssh-add -T FILE.pub must succeed here: touch or confirm the key, or connect the forwarded agent again; or name a key file in ssh.identity")
 	case "algorithms":
 		b.What, b.Want = "its sshd has no algorithm in common with dcos-patch", "one key exchange, host key, cipher and MAC in common"
-		b.Next = "allow one that it takes: ssh: {key_exchanges, ciphers, macs, host_key_algorithms} in the inventory, or another one in its sshd_config"
+		b.Next = advice.Say("allow one that it takes: ssh: {key_exchanges, ciphers, macs, host_key_algorithms} in the inventory, or another one in its sshd_config")
 	case "shell":
 		b.What, b.Want = "the login shell runs no commands there", "a shell that runs what it is given, and ends"
-		b.Next = "look at the startup files of the login user on it (.bashrc, .profile, /etc/profile.d), or name another ssh.user"
+		b.Next = advice.Say("look at the startup files of the login user on it (.bashrc, .profile, /etc/profile.d), or name another ssh.user")
 	case "survey":
 		b.What, b.Want = "its answer cannot be used", "a complete survey"
-		b.Next = "dcos-patch check " + string(n.Name)
+		b.Next = advice.Run("check", string(n.Name))
 	default:
 		b.What, b.Want = "cannot be reached", "an SSH connection"
-		b.Next = "check its address and port in the inventory, and the jump host"
+		b.Next = advice.Say("check its address and port in the inventory, and the jump host")
 	}
 	if n.Role != dcos.Master {
-		b.Next += exclusionHint(n, today)
+		b.Next = b.Next.Say(exclusionHint(n, today))
 	}
 	return b
 }
@@ -105,24 +107,24 @@ func ExclusionLine(node inventory.NodeName, today time.Time) string {
 func (s *survey) judgeIdentity(n inventory.Node, f NodeFacts, variant string) {
 	if s.c.ID != "" && f.ClusterID != s.c.ID && (f.ClusterID != "" || n.Role == dcos.Master) {
 		s.block(Block{Node: n.Name, What: "it belongs to another cluster", Observed: orElse(f.ClusterID, "no cluster id"),
-			Want: s.c.ID, Next: "check its address in the inventory; never change the inventory's id to make this pass"})
+			Want: s.c.ID, Next: advice.Say("check its address in the inventory; never change the inventory's id to make this pass")})
 	}
 	if f.Role != n.Role || n.Role == dcos.RoleUnknown {
 		s.block(Block{Node: n.Name, What: "its role is not the declared one", Observed: f.Role.String(),
-			Want: n.Role.String(), Next: "move it to the right group of the inventory"})
+			Want: n.Role.String(), Next: advice.Say("move it to the right group of the inventory")})
 	}
 	s.judgeAddress(n, f)
 	if f.Variant != "" && f.Variant != variant {
 		s.block(Block{Node: n.Name, What: "it runs another variant of DC/OS than the others", Observed: f.Variant,
-			Want: variant, Next: "check that it belongs to this cluster"})
+			Want: variant, Next: advice.Say("check that it belongs to this cluster")})
 	}
 	if n.Role == dcos.Master && f.MasterSize != len(s.c.Masters) {
 		s.block(Block{Node: n.Name, What: "it counts other masters than the inventory", Observed: fmt.Sprintf("master_count %d", f.MasterSize),
-			Want: fmt.Sprint(len(s.c.Masters)), Next: "declare every master, and no other node, under masters"})
+			Want: fmt.Sprint(len(s.c.Masters)), Next: advice.Say("declare every master, and no other node, under masters")})
 	}
 	if s.scale != 1 && !f.Rehearsal {
 		s.block(Block{Node: n.Name, What: "a rehearsal's time_scale on a node that is not for rehearsals", Observed: "no /etc/dcos-patch-rehearsal",
-			Want: "that file on every node", Next: "take rehearsal.time_scale out of the inventory"})
+			Want: "that file on every node", Next: advice.Say("take rehearsal.time_scale out of the inventory")})
 	}
 }
 
@@ -130,11 +132,11 @@ func (s *survey) judgeIdentity(n inventory.Node, f NodeFacts, variant string) {
 func (s *survey) judgeRest(n inventory.Node, f NodeFacts) {
 	if f.MidSwap && f.PatchUnit == "" { // else the patch that runs is at it
 		s.block(Block{Node: n.Name, What: "it is in the middle of a swap of packages", Observed: dcos.InstallProgress + " exists",
-			Want: "no such file", Next: "a person has to finish it: see the runbook, section mid-swap"})
+			Want: "no such file", Next: advice.Say("a person has to finish it: see the runbook, section mid-swap")})
 	}
 	if f.PatchUnit != "" {
 		s.block(Block{Node: n.Name, What: "a patch still runs on it", Observed: f.PatchUnit,
-			Want: "no patch unit", Next: "wait for its end, or resume the run that started it"})
+			Want: "no patch unit", Next: advice.Say("wait for its end, or resume the run that started it")})
 	}
 }
 
@@ -142,7 +144,7 @@ func (s *survey) judgeRest(n inventory.Node, f NodeFacts) {
 func (s *survey) judgeState(n inventory.Node, f NodeFacts) {
 	if len(f.Active) == 0 {
 		s.block(Block{Node: n.Name, What: "its active packages are unknown", Observed: "none listed",
-			Want: "the list of /opt/mesosphere/active", Next: "dcos-patch check " + string(n.Name)})
+			Want: "the list of /opt/mesosphere/active", Next: advice.Run("check", string(n.Name))})
 		return
 	}
 	if t := s.c.Target; s.script.From == "" || s.script.To == "" || t.From != "" && t.From != s.script.From || t.To != "" && t.To != s.script.To {
@@ -152,13 +154,13 @@ func (s *survey) judgeState(n inventory.Node, f NodeFacts) {
 	switch {
 	case at && f.Version != s.script.To:
 		s.block(Block{Node: n.Name, What: "its packages are the target's and its version is not", Observed: orElse(string(f.Version), "no version"),
-			Want: string(s.script.To), Next: "a person has to look: compare dcos-version.json with pkgpanda active"})
+			Want: string(s.script.To), Next: advice.Say("a person has to look: compare dcos-version.json with pkgpanda active")})
 	case !at && f.Version == s.script.To && s.script.From != s.script.To:
 		s.block(Block{Node: n.Name, What: "it says the target's version, but other packages are active", Observed: fmt.Sprintf("%s, %s", f.Version, s.difference(f.Active)),
-			Want: "the script's packages", Next: "it was patched with another configuration: generate a script from " + string(s.script.To)})
+			Want: "the script's packages", Next: advice.Say("it was patched with another configuration: generate a script from " + string(s.script.To))})
 	case !at && f.Version != s.script.From:
 		s.block(Block{Node: n.Name, What: "it is neither at the version to patch from nor at the target", Observed: orElse(string(f.Version), "no version"),
-			Want: fmt.Sprintf("%s or %s", s.script.From, s.script.To), Next: "patch it to " + string(s.script.From) + " first, or generate a script for its version"})
+			Want: fmt.Sprintf("%s or %s", s.script.From, s.script.To), Next: advice.Say("patch it to " + string(s.script.From) + " first, or generate a script for its version")})
 	}
 }
 

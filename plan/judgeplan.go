@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
@@ -29,13 +30,13 @@ func (s *survey) judgeQuorums(p *Plan) {
 	switch len(masters) {
 	case 1:
 		spare.Check = CheckSingleMaster
-		spare.Next = "the cluster is without a master while its only one is patched: no task starts and no agent may be lost meanwhile; to take that: --waive " + CheckSingleMaster + ":cluster=REASON"
+		spare.Next = advice.Say("the cluster is without a master while its only one is patched: no task starts and no agent may be lost meanwhile; to take that: --waive " + CheckSingleMaster + ":cluster=REASON")
 		s.block(spare)
 		if _, yes := s.waived(spare); !yes {
 			return
 		}
 	case 2:
-		spare.Next = "this cluster cannot be patched without an outage, and dcos-patch makes none: bring it to 3 masters"
+		spare.Next = advice.Say("this cluster cannot be patched without an outage, and dcos-patch makes none: bring it to 3 masters")
 		s.block(spare)
 		return
 	}
@@ -49,7 +50,7 @@ func (s *survey) judgeQuorums(p *Plan) {
 		_, err := p.ProveMaster(s.in.Facts.Cluster, m.Name)
 		for _, reason := range quorumReasons(err) {
 			s.block(Block{Node: m.Name, What: "no proof that it may stop", Observed: reason,
-				Want: "every quorum known, fresh, and complete without it", Next: "repair the masters first, then plan again"})
+				Want: "every quorum known, fresh, and complete without it", Next: advice.Say("repair the masters first, then plan again")})
 		}
 	}
 }
@@ -90,7 +91,7 @@ func (s *survey) judgeRoom(p *Plan) {
 	slices.SortFunc(out, func(a, b inventory.NodeName) int { return natural(string(a), string(b)) })
 	s.block(Block{What: "no room to take an agent out", Observed: fmt.Sprintf("%d out already: %v", len(out), out),
 		Want: fmt.Sprintf("fewer than max_out, which is %d", p.MaxOut),
-		Next: "bring them back, or exclude those known to be dead, each with a reason", DueTo: s.explained(out)})
+		Next: advice.Say("bring them back, or exclude those known to be dead, each with a reason"), DueTo: s.explained(out)})
 }
 
 // judgeCanaries: declared canaries are in their group and take part.
@@ -103,10 +104,10 @@ func (s *survey) judgeCanaries(r GroupRule, nodes []inventory.Node) {
 		switch {
 		case !member:
 			s.block(Block{What: "a canary is not in its group", Observed: fmt.Sprintf("%s is no node of %s", name, r.Name),
-				Want: "a node of the group", Next: "correct policy.canary of " + r.Name})
+				Want: "a node of the group", Next: advice.Say("correct policy.canary of " + r.Name)})
 		case s.excluded(inventory.NodeName(name)):
 			s.block(Block{Node: inventory.NodeName(name), What: "a canary is excluded", Observed: exclusionText(s.out[inventory.NodeName(name)]),
-				Want: "a canary that takes part", Next: "name another in policy.canary of " + r.Name})
+				Want: "a canary that takes part", Next: advice.Say("name another in policy.canary of " + r.Name)})
 		}
 	}
 }
@@ -130,14 +131,14 @@ func (s *survey) judgeFitness(p *Plan, r GroupRule) {
 	if slices.Equal(r.Canary, []string{"auto"}) {
 		if len(todo) > 1 && len(unfit) == len(todo) {
 			s.block(Block{What: "no agent of a group can be its canary", Observed: fmt.Sprintf("every agent of %s that is to be patched is out of service", r.Name),
-				Want: "one that serves", Next: "bring one back, or write policy.canary: none for " + r.Name, DueTo: s.explained(unfit)})
+				Want: "one that serves", Next: advice.Say("bring one back, or write policy.canary: none for " + r.Name), DueTo: s.explained(unfit)})
 		}
 		return
 	}
 	for _, name := range unfit {
 		if slices.Contains(r.Canary, string(name)) {
 			s.block(Block{Node: name, What: "a canary is out of service", Observed: s.outText(name),
-				Want: "a canary that serves", Next: "bring it back, or name another in policy.canary of " + r.Name, DueTo: s.explained([]inventory.NodeName{name})})
+				Want: "a canary that serves", Next: advice.Say("bring it back, or name another in policy.canary of " + r.Name), DueTo: s.explained([]inventory.NodeName{name})})
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
@@ -25,11 +26,11 @@ const (
 func (s *survey) judgeSystem(n inventory.Node, f NodeFacts) {
 	if f.Ready != nil && f.Systemd < oldestSystemd {
 		s.block(Block{Check: CheckSystemd, Node: n.Name, What: "its systemd is too old to keep tasks alive over the restart", Observed: systemdText(f.Systemd),
-			Want: fmt.Sprintf("%d or later", oldestSystemd), Next: "update systemd, or expect the tasks of the node to be killed"})
+			Want: fmt.Sprintf("%d or later", oldestSystemd), Next: advice.Say("update systemd, or expect the tasks of the node to be killed")})
 	}
 	if took := time.Duration(f.ShellMS) * time.Millisecond; took > slowShell {
 		s.warn(Block{Check: "shell", Node: n.Name, What: "its login shell is slow", Observed: fmt.Sprintf("%s to run nothing", took.Round(100*time.Millisecond)),
-			Want: fmt.Sprintf("at most %s", slowShell), Next: "look at its profile files, and at what its name service waits for"})
+			Want: fmt.Sprintf("at most %s", slowShell), Next: advice.Say("look at its profile files, and at what its name service waits for")})
 	}
 }
 
@@ -49,7 +50,7 @@ func (s *survey) judgeReady(n inventory.Node, f NodeFacts) {
 		return // facts of a model, or of a survey that was saved before there was this question
 	case r.Err != "":
 		s.block(Block{Check: "readiness", Node: n.Name, What: "what a patch needs of it is unknown", Observed: r.Err,
-			Want: "room, docker and a way to the packages", Next: "dcos-patch check " + string(n.Name)})
+			Want: "room, docker and a way to the packages", Next: advice.Run("check", string(n.Name))})
 		return
 	}
 	s.judgeDocker(n, r)
@@ -61,11 +62,11 @@ func (s *survey) judgeReady(n inventory.Node, f NodeFacts) {
 	}
 	if !r.IPSet {
 		s.warn(Block{Check: "ipset", Node: n.Name, What: "the program ipset is missing", Observed: "not found", Want: "the package ipset installed",
-			Next: "install it with the system's package manager: DC/OS's network needs it"})
+			Next: advice.Say("install it with the system's package manager: DC/OS's network needs it")})
 	}
 	if r.EventSubscriber {
 		s.block(Block{Check: CheckEventSubscribers, Node: n.Name, What: "its Marathon has an event subscriber", Observed: "--event_subscriber in /opt/mesosphere/bin/marathon.sh",
-			Want: "none while DC/OS is patched", Next: "take the flag away and restart Marathon"})
+			Want: "none while DC/OS is patched", Next: advice.Say("take the flag away and restart Marathon")})
 	}
 }
 
@@ -75,12 +76,12 @@ func (s *survey) judgeDocker(n inventory.Node, r *Readiness) {
 		return
 	}
 	b := Block{Check: "docker", Node: n.Name, What: "docker does not run on it", Observed: orElse(r.Docker, "systemd does not say"), Want: "docker.service active",
-		Next: "systemctl start docker there, or find out why it does not stay"}
+		Next: advice.Say("systemctl start docker there, or find out why it does not stay")}
 	if n.Role == dcos.Master {
 		s.warn(b)
 		return
 	}
-	b.Next += exclusionHint(n, s.in.Today)
+	b.Next = b.Next.Say(exclusionHint(n, s.in.Today))
 	s.block(b)
 }
 
@@ -94,9 +95,9 @@ func (s *survey) judgeFetch(n inventory.Node, r *Readiness, missing int) {
 		observed = "the server answers " + observed
 	}
 	b := Block{Check: "fetch", Node: n.Name, What: "it cannot fetch the packages", Observed: orElse(observed, "no answer"), Want: "200 from " + s.script.Repository,
-		Next: "look at the way from it to the bootstrap node, and whether the release is served there"}
+		Next: advice.Say("look at the way from it to the bootstrap node, and whether the release is served there")}
 	if n.Role != dcos.Master {
-		b.Next += exclusionHint(n, s.in.Today)
+		b.Next = b.Next.Say(exclusionHint(n, s.in.Today))
 	}
 	s.block(b)
 }
@@ -105,11 +106,11 @@ func (s *survey) judgeFetch(n inventory.Node, r *Readiness, missing int) {
 func (s *survey) judgeForeign(n inventory.Node, r *Readiness) {
 	if len(r.ForeignUnits) > 0 {
 		s.block(Block{Check: CheckForeignUnits, Node: n.Name, What: "dcos.target wants units there that are not of DC/OS", Observed: few(r.ForeignUnits),
-			Want: "none: a patch stops and removes them", Next: "have another target want them: systemctl add-wants multi-user.target UNIT"})
+			Want: "none: a patch stops and removes them", Next: advice.Say("have another target want them: systemctl add-wants multi-user.target UNIT")})
 	}
 	if len(r.ForeignFiles) > 0 {
 		s.warn(Block{Check: "foreign-files", Node: n.Name, What: "there are files below /opt/mesosphere that are not of DC/OS", Observed: few(r.ForeignFiles),
-			Want: "none: a patch removes them", Next: "save them somewhere else"})
+			Want: "none: a patch removes them", Next: advice.Say("save them somewhere else")})
 	}
 }
 

@@ -85,7 +85,7 @@ func TestBuildRefuses(t *testing.T) {
 			i := healthy(agents("general", "a", 3))
 			c.change(&i)
 			found := slices.ContainsFunc(refused(t, i), func(b Block) bool {
-				return b.Node == c.node && strings.Contains(b.What, c.what) && b.Observed != "" && b.Want != "" && b.Next != ""
+				return b.Node == c.node && strings.Contains(b.What, c.what) && b.Observed != "" && b.Want != "" && b.Next != nil
 			})
 			if !found {
 				t.Errorf("no complete block on %q that says %q, but %v", c.node, c.what, refused(t, i))

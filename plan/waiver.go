@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
 
@@ -69,7 +70,7 @@ func (p *Plan) WaivesGate(gate string, node inventory.NodeName, today time.Time)
 func (s *survey) judgeWaivers() {
 	for _, w := range s.in.Waivers {
 		bad := func(what, observed, want string) {
-			s.blocks = append(s.blocks, Block{Check: "waiver", What: what, Observed: observed, Want: want, Next: "correct it: --waive CHECK:NODE=REASON"})
+			s.blocks = append(s.blocks, Block{Check: "waiver", What: what, Observed: observed, Want: want, Next: advice.Say("correct it: --waive CHECK:NODE=REASON")})
 		}
 		switch {
 		case !slices.Contains(Waivable(), w.Check):
@@ -105,6 +106,6 @@ func (s *survey) block(b Block) {
 		s.blocks = append(s.blocks, b)
 		return
 	}
-	b.Next = fmt.Sprintf("waived until %s: %s", w.Until.Format(time.DateOnly), w.Reason)
+	b.Next = advice.Say(fmt.Sprintf("waived until %s: %s", w.Until.Format(time.DateOnly), w.Reason))
 	s.warn(b)
 }

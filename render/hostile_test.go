@@ -11,6 +11,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -164,13 +165,13 @@ func TestNoWordOfANodeReachesAPlanOrARefusalRaw(t *testing.T) {
 		t.Fatal(err)
 	}
 	infect(reflect.ValueOf(p).Elem())
-	blocks := []plan.Block{{Node: "m1" + hostile, What: hostile, Observed: hostile, Want: hostile, Next: hostile}, {What: hostile, Observed: hostile}}
+	blocks := []plan.Block{{Node: "m1" + hostile, What: hostile, Observed: hostile, Want: hostile, Next: advice.Say(hostile).Run("check", hostile)}, {What: hostile, Observed: hostile}}
 	for name, sink := range map[string]func(*bytes.Buffer) error{
 		"plan":              func(b *bytes.Buffer) error { return Plan(b, p) },
 		"plan, JSON":        func(b *bytes.Buffer) error { return PlanJSON(b, p) },
-		"refusal":           func(b *bytes.Buffer) error { return Refusal(b, &plan.RefusalError{Blocks: blocks}) },
+		"refusal":           func(b *bytes.Buffer) error { return Program{}.Refusal(b, &plan.RefusalError{Blocks: blocks}) },
 		"refusal, JSON":     func(b *bytes.Buffer) error { return RefusalJSON(b, &plan.RefusalError{Blocks: blocks}) },
-		"other error":       func(b *bytes.Buffer) error { return Refusal(b, errors.New(hostile)) },
+		"other error":       func(b *bytes.Buffer) error { return Program{}.Refusal(b, errors.New(hostile)) },
 		"other error, JSON": func(b *bytes.Buffer) error { return RefusalJSON(b, errors.New(hostile)) },
 		"a finding's status": func(b *bytes.Buffer) error {
 			return JSON{W: b}.Event(journal.Event{Detail: hostile, Note: &plan.Note{Finding: &dcos.Finding{Observed: hostile}}})

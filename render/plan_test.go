@@ -48,10 +48,10 @@ func TestAPreflightShowsBlockersFirstAndFoldsAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := Preflight(&b, in, j); err != nil {
+	if err := (Program{}).Preflight(&b, in, j); err != nil {
 		t.Fatal(err)
 	}
-	if err := Warnings(&b, j.Warnings); err != nil {
+	if err := (Program{}).Warnings(&b, j.Warnings); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "preflight.golden", b.String())
@@ -127,7 +127,7 @@ func refusal(t *testing.T) error {
 
 func TestARefusalNamesEveryBlockAndFoldsEqualOnes(t *testing.T) {
 	var b bytes.Buffer
-	if err := Refusal(&b, refusal(t)); err != nil {
+	if err := (Program{}).Refusal(&b, refusal(t)); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "refusal.golden", b.String())
@@ -147,7 +147,7 @@ func TestARefusalTellsWhatFollowsFromANodeBelowIt(t *testing.T) {
 	change(in, "a002", func(f *plan.NodeFacts) { f.MidSwap, f.Active = true, nil })
 	_, err := plan.Build(in)
 	var b bytes.Buffer
-	if err := Refusal(&b, err); err != nil {
+	if err := (Program{}).Refusal(&b, err); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "refusal-follows.golden", b.String())
@@ -169,7 +169,7 @@ func TestARefusalInJSONHasABlockForEveryNode(t *testing.T) {
 
 func TestAnotherErrorIsOneLine(t *testing.T) {
 	var b bytes.Buffer
-	if err := Refusal(&b, errors.New("no such plan")); err != nil || b.String() != "REFUSED: no such plan\n" {
+	if err := (Program{}).Refusal(&b, errors.New("no such plan")); err != nil || b.String() != "REFUSED: no such plan\n" {
 		t.Errorf("%q, %v", b.String(), err)
 	}
 }
@@ -200,7 +200,7 @@ func TestAWritersErrorIsReturned(t *testing.T) {
 	}
 	for name, got := range map[string]error{
 		"Plan": Plan(broken{}, p), "PlanJSON": PlanJSON(broken{}, p),
-		"Refusal": Refusal(broken{}, refusal(t)), "RefusalJSON": RefusalJSON(broken{}, refusal(t)),
+		"Refusal": Program{}.Refusal(broken{}, refusal(t)), "RefusalJSON": RefusalJSON(broken{}, refusal(t)),
 	} {
 		if !errors.Is(got, errFull) {
 			t.Errorf("%s: %v", name, got)

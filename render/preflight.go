@@ -13,7 +13,7 @@ import (
 // Preflight writes what a look at every node has found: the tally, then what
 // blocks, what is warned of, and what the nodes answered, folded by identical
 // answer.
-func Preflight(w io.Writer, in plan.Input, j plan.Judgement) error {
+func (p Program) Preflight(w io.Writer, in plan.Input, j plan.Judgement) error {
 	var s strings.Builder
 	c, script := in.Inventory, in.Facts.Script
 	fmt.Fprintf(&s, "PREFLIGHT  %s (%s)", c.Name, short(c.ID, 8))
@@ -21,8 +21,8 @@ func Preflight(w io.Writer, in plan.Input, j plan.Judgement) error {
 		fmt.Fprintf(&s, "  DC/OS %s -> %s", script.From, script.To)
 	}
 	fmt.Fprintf(&s, "  %s: %s\n", Count(j.Nodes, "node"), j)
-	writeBlocks(&s, "BLOCK ", j.Blocks)
-	writeBlocks(&s, "WARN  ", j.Warnings)
+	p.writeBlocks(&s, "BLOCK ", j.Blocks)
+	p.writeBlocks(&s, "WARN  ", j.Warnings)
 	s.WriteString(knownIssues(script.From, script.To))
 	if _, err := io.WriteString(w, s.String()); err != nil {
 		return err
@@ -31,11 +31,11 @@ func Preflight(w io.Writer, in plan.Input, j plan.Judgement) error {
 }
 
 // Warnings writes what a person should know before a patch.
-func Warnings(w io.Writer, warnings []plan.Block) error {
+func (p Program) Warnings(w io.Writer, warnings []plan.Block) error {
 	var s strings.Builder
 	for _, f := range foldBlocks(warnings) {
 		b := f.shown()
-		fmt.Fprintf(&s, "warning: %s: %s: %s; %s\n", f.who(), b.What, b.Observed, b.Next)
+		fmt.Fprintf(&s, "warning: %s: %s: %s; %s\n", f.who(), b.What, b.Observed, p.Text(b.Next))
 	}
 	_, err := io.WriteString(w, s.String())
 	return err

@@ -15,31 +15,31 @@ import (
 // Refusal writes why something was refused before anything was touched: every
 // block with what, on which node, observed, wanted and what to do next. Nodes
 // with the same block are folded. Any other error is written in one line.
-func Refusal(w io.Writer, err error) error {
+func (p Program) Refusal(w io.Writer, err error) error {
 	var r *plan.RefusalError
 	if !errors.As(err, &r) {
 		_, werr := fmt.Fprintf(w, "REFUSED: %s\n", Printable(err.Error()))
 		return werr
 	}
-	return Blocks(w, r.Blocks)
+	return p.blocks(w, r.Blocks)
 }
 
-// Blocks writes blocks as Refusal does, for those that come without an error.
-func Blocks(w io.Writer, blocks []plan.Block) error {
+// blocks writes blocks as Refusal does.
+func (p Program) blocks(w io.Writer, blocks []plan.Block) error {
 	var s strings.Builder
 	text := Count(len(blocks), "reason")
 	if _, n := causes(blocks); n > 0 {
 		text = fmt.Sprintf("%s, and %d that follow", Count(len(blocks)-n, "reason"), n)
 	}
 	fmt.Fprintf(&s, "REFUSED: nothing was touched. %s:\n", text)
-	writeBlocks(&s, "", blocks)
+	p.writeBlocks(&s, "", blocks)
 	_, err := io.WriteString(w, s.String())
 	return err
 }
 
 // writeBlocks writes folded blocks, each with a word before it, and with what
 // follows from it.
-func writeBlocks(s *strings.Builder, word string, blocks []plan.Block) {
+func (p Program) writeBlocks(s *strings.Builder, word string, blocks []plan.Block) {
 	caused, _ := causes(blocks)
 	for _, f := range foldBlocks(blocks) {
 		if f.block.DueTo != nil && caused[f.block.DueTo[0]] != nil {
@@ -47,7 +47,7 @@ func writeBlocks(s *strings.Builder, word string, blocks []plan.Block) {
 		}
 		b := f.shown()
 		fmt.Fprintf(s, " %s%s: %s\n", word, f.who(), b.What)
-		for _, l := range [][2]string{{"observed", b.Observed}, {"wanted", b.Want}, {"next", b.Next}} {
+		for _, l := range [][2]string{{"observed", b.Observed}, {"wanted", b.Want}, {"next", p.Text(b.Next)}} {
 			if l[1] != "" {
 				fmt.Fprintf(s, "   %-9s %s\n", l[0], l[1])
 			}
@@ -72,7 +72,7 @@ func (f folded) shown() plan.Block {
 	if f.other > 0 {
 		b.Observed += fmt.Sprintf(" (and %d more, each its own)", f.other)
 	}
-	b.What, b.Observed, b.Want, b.Next = Printable(b.What), Printable(b.Observed), Printable(b.Want), Printable(b.Next)
+	b.What, b.Observed, b.Want = Printable(b.What), Printable(b.Observed), Printable(b.Want)
 	return b
 }
 
@@ -95,12 +95,14 @@ func foldBlocks(blocks []plan.Block) []folded {
 	for _, b := range blocks {
 		node := b.Node
 		b.Node = ""
-		key := like{b.Check, b.What, b.Observed, b.Want, b.Next}
+		next := b.Next
+		if node != "" && utf8.ValidString(string(node)) {
+			name := regexp.MustCompile(`\b` + regexp.QuoteMeta(string(node)) + `\b`)
+			next = b.Next.Map(func(words string) string { return name.ReplaceAllString(words, "NODE") })
+		}
+		key := like{b.Check, b.What, b.Observed, b.Want, next.String()}
 		if node != "" {
 			key.observed = ""
-		}
-		if node != "" && utf8.ValidString(string(node)) {
-			key.next = regexp.MustCompile(`\b`+regexp.QuoteMeta(string(node))+`\b`).ReplaceAllString(b.Next, "NODE")
 		}
 		i, seen := at[key]
 		if node == "" || !seen {
@@ -108,7 +110,7 @@ func foldBlocks(blocks []plan.Block) []folded {
 			all = append(all, folded{block: b})
 			i = len(all) - 1
 		} else {
-			all[i].block.Next = key.next
+			all[i].block.Next = next
 			if b.Observed != all[i].block.Observed {
 				all[i].other++
 			}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
@@ -51,7 +52,7 @@ func (a *app) abandon(ctx context.Context, run string, f abandonFlags) error {
 		return invalid("abandon needs --reason: it stands in the journal, and is shown to whoever finds the nodes half done")
 	}
 	if !journal.IsRunName(run) {
-		return invalid("%q is not the name of a run; dcos-patch runs lists them", run)
+		return andThen(fmt.Errorf("%q is not the name of a run", run), advice.Run("runs").Say(" lists them"))
 	}
 	inv, err := inventory.Load(a.inventory)
 	if err != nil {
@@ -81,9 +82,9 @@ func (a *app) abandonHere(ctx context.Context, inv *inventory.Cluster, store jou
 	case s.Plan == nil:
 		return invalid("run %s: its journal is empty: it was not begun", run)
 	case s.Ended == journal.RunDone:
-		return instead(plan.Block{What: fmt.Sprintf("run %s is done", run), Next: "dcos-patch sweep removes what it has left on the nodes"})
+		return plan.Instead(plan.Block{What: fmt.Sprintf("run %s is done", run), Next: advice.Run("sweep").Say(" removes what it has left on the nodes")})
 	case s.Ended == journal.RunAbandoned:
-		return instead(plan.Block{What: fmt.Sprintf("run %s was ended before", run), Observed: s.Abandoned, Next: "dcos-patch sweep removes what it has left on the nodes"})
+		return plan.Instead(plan.Block{What: fmt.Sprintf("run %s was ended before", run), Observed: s.Abandoned, Next: advice.Run("sweep").Say(" removes what it has left on the nodes")})
 	}
 	var seen []patcher.Sighting
 	if !f.gone {
@@ -152,7 +153,7 @@ func (b breaker) orGone(err error, run string) error {
 	if !errors.Is(err, patcher.ErrNoMajority) && !errors.As(err, &refused) {
 		return err
 	}
-	say(b.err, "only if this cluster does not exist any more: %s", ours("abandon", run, "--cluster-gone", "--reason", "WHY"))
+	say(b.err, "only if this cluster does not exist any more: %s", b.program().Run("abandon", run, "--cluster-gone", "--reason", "WHY"))
 	return err
 }
 

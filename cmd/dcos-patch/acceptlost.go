@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
@@ -50,7 +51,7 @@ func (a *app) accepts(own *taken, run string, f acceptFlags) error {
 			continue
 		}
 		if why := trial.Acceptable(node); why != "" {
-			return instead(unacceptable(trial, run, node, why))
+			return plan.Instead(unacceptable(trial, run, node, why))
 		}
 		e := acceptance(trial, node, a.who(), strings.TrimSpace(f.reason))
 		trial, events = orchestrator.Replay(trial, e), append(events, e)
@@ -71,9 +72,9 @@ func acceptance(s orchestrator.State, node inventory.NodeName, who, reason strin
 
 // unacceptable is the refusal, with what leads on instead.
 func unacceptable(s orchestrator.State, run string, node inventory.NodeName, why string) plan.Block {
-	next := ours("status")
+	next := advice.Run("status")
 	if !s.LostAt(node).Empty() && s.Parkable(node) == "" {
-		next = ours("park", string(node), "--reason", "WHY") + ", then " + ours("resume", "--run", run)
+		next = advice.Run("park", string(node), "--reason", "WHY").Say(", then ").Run("resume", "--run", run)
 	}
 	return plan.Block{Node: node, What: "there is no loss on it to accept", Observed: why, Want: "an agent of the run whose last report names what is lost", Next: next}
 }

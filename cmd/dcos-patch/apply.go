@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
@@ -115,7 +116,7 @@ func (a *app) carryOut(ctx context.Context, s *session, o order) error {
 		}
 	}
 	if o.planID != "" && o.planID != p.ID {
-		return instead(plan.Block{What: "the plan is not the approved one", Observed: p.ID, Want: o.planID, Next: "dcos-patch plan, and have it approved"})
+		return plan.Instead(plan.Block{What: "the plan is not the approved one", Observed: p.ID, Want: o.planID, Next: advice.Run("plan").Say(", and have it approved")})
 	}
 	if a.output == "text" {
 		if err := a.warnOf(made.in); err != nil {
@@ -215,11 +216,11 @@ func (a *app) refuseUnfinished(store journal.Store) error {
 	if err != nil || run == "" || s.Ended == journal.RunDone || s.Ended == journal.RunAbandoned || s.Plan == nil || !s.Begun() {
 		return err
 	}
-	next := ours("resume")
+	next := advice.Run("resume")
 	if controlled(store, run) { // a resume would be refused
-		next = ours("status", "--run", run) + " shows how it goes"
+		next = advice.Run("status", "--run", run).Say(" shows how it goes")
 	}
-	return instead(plan.Block{What: fmt.Sprintf("run %s of this cluster has not ended", run), Observed: wordOf(store, run, s) + ", " + tallyLine(s),
+	return plan.Instead(plan.Block{What: fmt.Sprintf("run %s of this cluster has not ended", run), Observed: wordOf(store, run, s) + ", " + tallyLine(s),
 		Want: "one run at a time", Next: next})
 }
 
@@ -246,7 +247,7 @@ func (a *app) confirm(ctx context.Context, name string) error {
 	case line == "":
 		return invalid("no answer: nothing was done")
 	case got != name:
-		return refuse(plan.Block{What: "not confirmed", Observed: fmt.Sprintf("%q", got), Want: fmt.Sprintf("%q", name), Next: "nothing was done: give the command again, and type the name of the cluster that it shows"})
+		return plan.Refuse(plan.Block{What: "not confirmed", Observed: fmt.Sprintf("%q", got), Want: fmt.Sprintf("%q", name), Next: advice.Say("nothing was done: give the command again, and type the name of the cluster that it shows")})
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -50,22 +51,22 @@ func believe(copies []*found, here *plan.Plan, planID string, masters int) (beli
 			f, err := unended(f, copies, need)
 			return believed{f, named}, err
 		}
-		return believed{}, refuse(plan.Block{What: "no master holds a copy of that plan", Observed: claims(copies), Want: "plan " + planID, Next: "give the id of the plan that was approved, or --run"})
+		return believed{}, plan.Refuse(plan.Block{What: "no master holds a copy of that plan", Observed: claims(copies), Want: "plan " + planID, Next: advice.Say("give the id of the plan that was approved, or --run")})
 	case here != nil:
 		if f := of(func(p *plan.Plan) bool { return p.Seal == here.Seal }); f != nil {
 			f, err := unended(f, copies, need)
 			return believed{f, known}, err
 		}
-		return believed{}, refuse(plan.Block{What: "the masters hold another plan of this run than this machine", Observed: claims(copies), Want: "plan " + here.ID,
-			Next: "find out who changed it; dcos-patch resume goes on with the journal of this machine"})
+		return believed{}, plan.Refuse(plan.Block{What: "the masters hold another plan of this run than this machine", Observed: claims(copies), Want: "plan " + here.ID,
+			Next: advice.Say("find out who changed it; ").Run("resume").Say(" goes on with the journal of this machine")})
 	}
 	f, err := heldAlike(copies, need)
 	if err != nil {
 		return believed{}, err
 	}
 	if f == nil {
-		return believed{}, refuse(plan.Block{What: "no journal is held alike by a majority of the masters, so that none is believed", Observed: claims(copies), Want: fmt.Sprintf("the same plan and the same events on %d of %d masters", need, masters),
-			Next: "bring the other masters within reach; or, if you know which plan was approved: --plan-id ID"})
+		return believed{}, plan.Refuse(plan.Block{What: "no journal is held alike by a majority of the masters, so that none is believed", Observed: claims(copies), Want: fmt.Sprintf("the same plan and the same events on %d of %d masters", need, masters),
+			Next: advice.Say("bring the other masters within reach; or, if you know which plan was approved: --plan-id ID")})
 	}
 	return believed{f, majority}, nil
 }

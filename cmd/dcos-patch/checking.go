@@ -28,7 +28,7 @@ type checking struct {
 // say the same: it is one finding.
 func (k *checking) once(ctx context.Context) error {
 	if _, err := k.pool.Get(ctx, string(k.node)); err != nil && ctx.Err() == nil {
-		f := dcos.Finding{Check: "connection", Node: string(k.node), Observed: err.Error(), Want: "an SSH connection to it", Hint: hint(err)}
+		f := dcos.Finding{Check: "connection", Node: string(k.node), Observed: err.Error(), Want: "an SSH connection to it", Hint: hint(err).String()}
 		return k.tell([]dcos.Finding{f}, []dcos.Finding{f})
 	}
 	rest := patcher.AtRest(ctx, hosts{k.pool}, k.node)

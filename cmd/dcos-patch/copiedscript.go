@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/patcher"
@@ -36,7 +37,7 @@ func (s *session) scriptOf(ctx context.Context, store journal.Store, b believed,
 	parsed.URL = p.Script.URL
 	// The id of a plan does not cover whence packages come.
 	if claims, says := fmt.Sprintf("%#v", p.Script), fmt.Sprintf("%#v", parsed); claims != says {
-		return nil, "", refuse(plan.Block{What: fmt.Sprintf("the plan of run %s says of its script what the script does not", b.state.Run), Observed: claims, Want: says, Next: "find out who changed it; do not go on with this copy"})
+		return nil, "", plan.Refuse(plan.Block{What: fmt.Sprintf("the plan of run %s says of its script what the script does not", b.state.Run), Observed: claims, Want: says, Next: advice.Say("find out who changed it; do not go on with this copy")})
 	}
 	return script, tied, nil
 }
@@ -77,9 +78,9 @@ func (s *session) served(ctx context.Context, p *plan.Plan) (string, error) {
 	if same >= need {
 		return fmt.Sprintf("as %s serves it to %d of %d masters", s.inv.Target.URL, same, len(s.masters())), nil
 	}
-	return "", refuse(plan.Block{What: "nothing here vouches for the script of the copied plan", Observed: strings.Join(notes, "; "),
+	return "", plan.Refuse(plan.Block{What: "nothing here vouches for the script of the copied plan", Observed: strings.Join(notes, "; "),
 		Want: fmt.Sprintf("SHA-256 %s from %s through %d masters", p.Script.SHA256, s.inv.Target.URL, need),
-		Next: "target.sha256 in " + s.inv.Source + ", or --plan-id with the id of the plan that was approved"})
+		Next: advice.Say("target.sha256 in " + s.inv.Source + ", or --plan-id with the id of the plan that was approved")})
 }
 
 // findScript finds a script by its hash, here or on a master.
@@ -112,6 +113,6 @@ func findScript(ctx context.Context, store journal.Store, run string, p *plan.Pl
 			notes = append(notes, fmt.Sprintf("%s: its copy has another SHA-256", m.master))
 		}
 	}
-	return nil, refuse(plan.Block{What: fmt.Sprintf("no master holds the script of run %s", run), Observed: strings.Join(notes, "; "), Want: "SHA-256 " + p.Script.SHA256,
-		Next: "put it at " + store.Path(run, journal.ScriptFile) + " and try again"})
+	return nil, plan.Refuse(plan.Block{What: fmt.Sprintf("no master holds the script of run %s", run), Observed: strings.Join(notes, "; "), Want: "SHA-256 " + p.Script.SHA256,
+		Next: advice.Say("put it at " + store.Path(run, journal.ScriptFile) + " and try again")})
 }

@@ -39,7 +39,7 @@ func TestEveryExampleMakesItsGoldenPlan(t *testing.T) {
 			p, err := plan.Build(plan.Input{Inventory: inv, Facts: facts, Today: today})
 			if err != nil {
 				var why bytes.Buffer
-				explain(&why, err)
+				(&app{}).explain(&why, err)
 				t.Fatal(why.String())
 			}
 			var got bytes.Buffer

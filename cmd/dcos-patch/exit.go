@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/node"
@@ -32,12 +33,25 @@ const (
 )
 
 // invalidError is input that cannot be used.
-type invalidError struct{ err error }
+type invalidError struct {
+	err  error
+	next advice.Text // where it leads on; nil: nothing does
+}
 
-func (e *invalidError) Error() string { return e.err.Error() }
+func (e *invalidError) Error() string {
+	if e.next == nil {
+		return e.err.Error()
+	}
+	return e.err.Error() + "; " + e.next.String()
+}
 func (e *invalidError) Unwrap() error { return e.err }
 
-func invalid(format string, args ...any) error { return &invalidError{fmt.Errorf(format, args...)} }
+func invalid(format string, args ...any) error {
+	return &invalidError{err: fmt.Errorf(format, args...)}
+}
+
+// andThen adds where it leads on.
+func andThen(err error, next advice.Text) error { return &invalidError{err, next} }
 
 // codeError ends the command with a code after everything was said.
 type codeError struct{ code int }
@@ -88,19 +102,23 @@ func isCode(err error) bool {
 }
 
 // explain prints an error for a person, with what to do next.
-func explain(w io.Writer, err error) {
+func (a *app) explain(w io.Writer, err error) {
 	var code *codeError
 	if err == nil || errors.As(err, &code) {
 		return
 	}
 	var refusal *plan.RefusalError
 	if errors.As(err, &refusal) {
-		render.Refusal(w, refusal)
+		_ = a.program().Refusal(w, refusal)
 		return
 	}
-	fmt.Fprintf(w, "dcos-patch: %s\n", interruptedOr(err))
-	if h := hint(err); h != "" {
-		fmt.Fprintf(w, "  next  %s\n", h)
+	said := interruptedOr(err)
+	if bad, ok := err.(*invalidError); ok && bad.next != nil {
+		said = quoted(bad.err) + "; " + a.program().Text(bad.next)
+	}
+	fmt.Fprintf(w, "dcos-patch: %s\n", said)
+	if h := hint(err); h != nil {
+		fmt.Fprintf(w, "  next  %s\n", a.program().Text(h))
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/patcher"
@@ -26,11 +27,11 @@ func (s *session) refuseForeign(seen []patcher.Sighting) error {
 	for _, x := range seen {
 		if id := x.Survey.ClusterID; x.Err == nil && id != "" && id != cmp.Or(s.inv.ID, id) {
 			blocks = append(blocks, plan.Block{Node: x.Node, What: "it belongs to another cluster", Observed: node.Said(id), Want: s.inv.ID,
-				Next: "check its address in the inventory, and that it is the inventory you mean; never change the inventory's id to make this pass"})
+				Next: advice.Say("check its address in the inventory, and that it is the inventory you mean; never change the inventory's id to make this pass")})
 		}
 	}
 	if len(blocks) > 0 {
-		return &plan.RefusalError{Blocks: blocks}
+		return plan.Refuse(blocks...)
 	}
 	return nil
 }

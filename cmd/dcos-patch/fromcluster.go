@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -47,8 +48,8 @@ func (a *app) fromCluster(ctx context.Context, s *session, store journal.Store, 
 		return origin{}, err
 	}
 	if len(copies) == 0 {
-		return origin{}, instead(plan.Block{What: "no master holds an intact copy of a run's journal", Observed: strings.Join(notes, "; "), Want: "one below /var/lib/dcos-patch/runs",
-			Next: "dcos-patch resume on the machine where the run began, or dcos-patch apply"})
+		return origin{}, plan.Instead(plan.Block{What: "no master holds an intact copy of a run's journal", Observed: strings.Join(notes, "; "), Want: "one below /var/lib/dcos-patch/runs",
+			Next: advice.Run("resume").Say(" on the machine where the run began, or ").Run("apply")})
 	}
 	for _, n := range notes {
 		say(a.err, "not used: %s", n)
@@ -87,7 +88,7 @@ func (a *app) accept(ctx context.Context, s *session, store journal.Store, best 
 	}
 	say(a.err, "run %s: %d events from %s, the last of %s", run, best.state.Seq, best.where, best.state.At.Local().Format(time.DateTime))
 	if blocks := plan.Deviations(best.state.Plan, s.inv); len(blocks) > 0 {
-		return origin{}, &plan.RefusalError{Blocks: blocks}
+		return origin{}, plan.Refuse(blocks...)
 	}
 	script, tied, err := s.scriptOf(ctx, store, best, all)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/flight"
 	"github.com/dcos-patch/dcos-patch/journal"
 )
@@ -75,7 +76,7 @@ func (a *app) samples(run, step string) (string, []flight.Take, error) {
 	if step != "" {
 		takes, err := flight.Read(store.Path(run, journal.SamplesDir+"/"+flight.Name(step)))
 		if errors.Is(err, fs.ErrNotExist) {
-			return run, nil, a.noSamples(store, run, fmt.Sprintf("no samples of the step %q; %s lists what there is", step, ours("dev", "gates", "show", run)))
+			return run, nil, a.noSamples(store, run, listed(run, "no samples of the step %q", step))
 		}
 		return run, takes, unreadable(err)
 	}
@@ -84,7 +85,7 @@ func (a *app) samples(run, step string) (string, []flight.Take, error) {
 		return run, nil, err
 	}
 	if len(paths) == 0 {
-		return run, nil, a.noSamples(store, run, "no samples in "+dir+"; they stay on the machine of the controller that took them")
+		return run, nil, a.noSamples(store, run, invalid("run %s: no samples in %s; they stay on the machine of the controller that took them", run, dir))
 	}
 	var takes []flight.Take
 	for _, p := range paths {
@@ -96,11 +97,16 @@ func (a *app) samples(run, step string) (string, []flight.Take, error) {
 }
 
 // noSamples says what is missing: the run, or samples of it.
-func (a *app) noSamples(store journal.Store, run, what string) error {
+func (a *app) noSamples(store journal.Store, run string, missing error) error {
 	if _, err := os.Stat(store.Path(run, journal.JournalFile)); err != nil {
 		return noRun(store, run, err)
 	}
-	return invalid("run %s: %s", run, what)
+	return missing
+}
+
+// listed is the error of samples that a run has not.
+func listed(run, format string, args ...any) error {
+	return andThen(fmt.Errorf("run %s: %w", run, fmt.Errorf(format, args...)), advice.Run("dev", "gates", "show", run).Say(" lists what there is"))
 }
 
 func unreadable(err error) error {

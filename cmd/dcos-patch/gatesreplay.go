@@ -160,7 +160,7 @@ func (a *app) gatesReplay(run string, f replayFlags) error {
 		}
 	}
 	if len(all) == 0 && err == nil {
-		return invalid("run %s: no samples of such gates; %s lists what there is", run, ours("dev", "gates", "show", run))
+		return listed(run, "no samples of such gates")
 	}
 	return errors.Join(a.tellReplay(run, d, all), err)
 }

@@ -39,7 +39,7 @@ func (a *app) gatesShow(run string, f gatesFlags) error {
 		}
 	}
 	if !shown && err == nil {
-		return invalid("run %s: no samples of a gate %q there; %s lists what there is", run, f.gate, ours("dev", "gates", "show", run))
+		return listed(run, "no samples of a gate %q there", f.gate)
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/patcher"
@@ -11,7 +12,7 @@ import (
 )
 
 // hint says what a person can do about an error.
-func hint(err error) string {
+func hint(err error) advice.Text {
 	var (
 		locked *patcher.LockedError
 		over   *patcher.OvertakenError
@@ -29,45 +30,47 @@ func hint(err error) string {
 	case errors.As(err, &over):
 		return resumeThere(over.Run)
 	case errors.As(err, &damage):
-		return "nothing was done; put an intact copy in its place: if the lock is still this run's, dcos-patch lock break --reason \"damaged journal\"; then dcos-patch resume --from-cluster takes the newest that the masters hold"
+		return advice.Say("nothing was done; put an intact copy in its place: if the lock is still this run's, ").Run("lock", "break", "--reason", "damaged journal").
+			Say("; then ").Run("resume", "--from-cluster").Say(" takes the newest that the masters hold")
 	case errors.As(err, &record):
-		return "make room on this machine's disk, then " + ours("resume") + ": it looks at the nodes first"
+		return advice.Say("make room on this machine's disk, then ").Run("resume").Say(": it looks at the nodes first")
 	case errors.As(err, &seal), errors.As(err, &format) && format.What == "plan":
-		return "dcos-patch plan --out FILE, have that plan approved, and apply it unchanged"
+		return advice.Run("plan", "--out", "FILE").Say(", have that plan approved, and apply it unchanged")
 	case errors.As(err, &sudo):
-		return "allow the login user sudo without a password on that node, or say ssh.sudo.password in the inventory; then dcos-patch plan"
+		return advice.Say("allow the login user sudo without a password on that node, or say ssh.sudo.password in the inventory; then ").Run("plan")
 	case errors.As(err, &key) && key.Problem == sshexec.HostKeyUnknown:
-		return "ssh-keyscan prints the line for known_hosts: compare its fingerprint (ssh-keygen -lf) with what the node's console shows, then add it; dcos-patch preflight --accept-new-host-keys adds all that are new, on your word"
+		return advice.Say("ssh-keyscan prints the line for known_hosts: compare its fingerprint (ssh-keygen -lf) with what the node's console shows, then add it; ").
+			Run("preflight", "--accept-new-host-keys").Say(" adds all that are new, on your word")
 	case errors.Is(err, sshexec.ErrHostKey):
-		return "if the key was changed on purpose, correct known_hosts; else find out who answers there"
+		return advice.Say("if the key was changed on purpose, correct known_hosts; else find out who answers there")
 	case errors.Is(err, sshexec.ErrAgent):
-		return "ssh-add -T FILE.pub must succeed here: touch or confirm the key, or connect the forwarded agent again; or name a key file in ssh.identity"
+		return advice.Say("ssh-add -T FILE.pub must succeed here: touch or confirm the key, or connect the forwarded agent again; or name a key file in ssh.identity")
 	case errors.Is(err, sshexec.ErrAlgorithms):
-		return "allow one that the node takes: ssh: {key_exchanges, ciphers, macs, host_key_algorithms} in the inventory"
+		return advice.Say("allow one that the node takes: ssh: {key_exchanges, ciphers, macs, host_key_algorithms} in the inventory")
 	case errors.Is(err, sshexec.ErrAuth):
-		return "check ssh.user and ssh.identity in the inventory, or load the key into the agent"
+		return advice.Say("check ssh.user and ssh.identity in the inventory, or load the key into the agent")
 	case errors.As(err, &taking):
-		return "bring " + string(taking.Node) + " in order, then give the same command again: nothing was begun"
+		return advice.Say("bring " + string(taking.Node) + " in order, then give the same command again: nothing was begun")
 	case errors.Is(err, patcher.ErrNoMajority):
-		return "bring the masters within reach, then try again"
+		return advice.Say("bring the masters within reach, then try again")
 	default:
-		return ""
+		return nil
 	}
 }
 
 // lockedHint is what can be done while a run holds the cluster lock. A living one
 // is waited for.
-func lockedHint(run string) string {
+func lockedHint(run string) advice.Text {
 	if !journal.IsRunName(run) {
-		return "that is no name of a run: look at the file lock below /var/lib/dcos-patch there; only if nothing patches the cluster: " + ours("lock", "break", "--reason", "WHY")
+		return advice.Say("that is no name of a run: look at the file lock below /var/lib/dcos-patch there; only if nothing patches the cluster: ").Run("lock", "break", "--reason", "WHY")
 	}
-	return "wait for it: where it runs, " + ours("status", "--run", run) + " shows how it goes; only if its controller is gone: " + ours("resume", "--run", run) +
-		" there, or from elsewhere " + ours("lock", "break", "--reason", "WHY") + ", then " + ours("resume", "--from-cluster")
+	return advice.Say("wait for it: where it runs, ").Run("status", "--run", run).Say(" shows how it goes; only if its controller is gone: ").Run("resume", "--run", run).
+		Say(" there, or from elsewhere ").Run("lock", "break", "--reason", "WHY").Say(", then ").Run("resume", "--from-cluster")
 }
 
 // resumeThere is the command that goes on with a run of another machine. Its name may
 // be a node's word: what cannot be a name is left out, and the newest run is taken.
-func resumeThere(run string) string { return ours(resumeElsewhere(run).argv...) }
+func resumeThere(run string) advice.Text { return advice.Run(resumeElsewhere(run).argv...) }
 
 func resumeElsewhere(run string) nextStep {
 	if !journal.IsRunName(run) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -31,8 +32,8 @@ func hold(store journal.Store, run string) (io.Closer, error) {
 	}
 	if !alone {
 		who, _ := os.ReadFile(path) // only informs
-		return nil, instead(plan.Block{What: fmt.Sprintf("run %s is under way on this machine", run), Observed: "its controller is " + strings.TrimSpace(string(who)),
-			Want: "one controller a run", Next: "dcos-patch status shows how it goes; Ctrl-C there ends it after the nodes in hand"})
+		return nil, plan.Instead(plan.Block{What: fmt.Sprintf("run %s is under way on this machine", run), Observed: "its controller is " + strings.TrimSpace(string(who)),
+			Want: "one controller a run", Next: advice.Run("status").Say(" shows how it goes; Ctrl-C there ends it after the nodes in hand")})
 	}
 	if err := os.WriteFile(path, []byte(owner()+"\n"), 0o600); err != nil { // the same file: the lock stays
 		lock.Close()
@@ -91,7 +92,7 @@ func controlled(store journal.Store, run string) bool {
 // noRun is the error of a run that cannot be read; most often it was mistyped.
 func noRun(store journal.Store, run string, err error) error {
 	if errors.Is(err, os.ErrNotExist) {
-		return invalid("there is no run %s in %s; dcos-patch runs lists them", run, store.Dir)
+		return andThen(fmt.Errorf("there is no run %s in %s", run, store.Dir), advice.Run("runs").Say(" lists them"))
 	}
 	return invalid("run %s: %w", run, err)
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
@@ -15,6 +16,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 // forged is what a hostile node says: the end of our own output, with a command
@@ -74,11 +76,11 @@ func TestANodeForgesNoLineOfAnError(t *testing.T) {
 		"a plain error": errors.New("m1: " + forged),
 		"a lock":        &patcher.LockedError{Node: "m1", Holder: node.LockHolder{Run: forged, Owner: forged}},
 		"a takeover":    &patcher.OvertakenError{Node: "m1", Run: forged},
-		"a refusal":     refuse(plan.Block{Node: "a1", What: forged, Observed: forged, Want: forged, Next: "dcos-patch check a1"}),
+		"a refusal":     plan.Refuse(plan.Block{Node: "a1", What: forged, Observed: forged, Want: forged, Next: advice.Run("check", "a1")}),
 		"several":       errors.Join(errors.New("a1: "+forged), errors.New("a2: "+forged)),
 	} {
 		var out strings.Builder
-		explain(&out, err)
+		(&app{}).explain(&out, err)
 		(&app{}).tellOnward(&out, err, nil)
 		onlyOurs(t, name, out.String())
 	}
@@ -89,9 +91,9 @@ func TestANodeForgesNoLineOfAnError(t *testing.T) {
 func TestACommandToPasteIsMadeOfOurOwnValues(t *testing.T) {
 	for _, name := range []string{"$(touch x)", "a;b", "x`id`", "../../etc", "--yes", "a b", "a'b", "a\nb", "|sh"} {
 		for where, text := range map[string]string{
-			"locked": hint(&patcher.LockedError{Holder: node.LockHolder{Run: name, Owner: name}}),
-			"over":   hint(&patcher.OvertakenError{Run: name}),
-			"survey": holder{node: "m1", run: name, owner: name}.words(),
+			"locked": hint(&patcher.LockedError{Holder: node.LockHolder{Run: name, Owner: name}}).String(),
+			"over":   hint(&patcher.OvertakenError{Run: name}).String(),
+			"survey": holder{node: "m1", run: name, owner: name}.words(render.Program{}),
 		} {
 			if strings.Contains(text, "--run") || name != "--yes" && strings.Contains(text, name) && !strings.Contains(text, fmt.Sprintf("%q", name)) {
 				t.Errorf("%s of a run called %q: %s", where, name, text)
@@ -99,7 +101,7 @@ func TestACommandToPasteIsMadeOfOurOwnValues(t *testing.T) {
 		}
 	}
 	for _, words := range [][]string{{"check", "a;1", "--wait"}, {"park", "$(id)", "--reason", "WHY"}, {"resume", "--run", "a'b c"}} {
-		got, err := exec.Command("sh", "-c", `it() { printf '%s\n' "$@"; }; `+strings.Replace(ours(words...), "dcos-patch", "it", 1)).Output()
+		got, err := exec.Command("sh", "-c", `it() { printf '%s\n' "$@"; }; `+strings.Replace(render.Program{}.Run(words...), "dcos-patch", "it", 1)).Output()
 		if want := strings.Join(words, "\n") + "\n"; err != nil || string(got) != want {
 			t.Errorf("%q: a shell reads %q, %v", words, got, err)
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/node"
@@ -77,7 +78,7 @@ func (b breaker) judge(seen []patcher.Sighting) error {
 		}
 	}
 	if len(blocks) > 0 {
-		return &plan.RefusalError{Blocks: blocks}
+		return plan.Refuse(blocks...)
 	}
 	if 2*silent >= len(b.inv.Masters) {
 		return patcher.ErrNoMajority
@@ -86,9 +87,9 @@ func (b breaker) judge(seen []patcher.Sighting) error {
 }
 
 func (b breaker) busy(name inventory.NodeName, what string) plan.Block {
-	block := plan.Block{Node: name, What: "a patch is running", Observed: node.Said(what), Next: "wait for its end"}
+	block := plan.Block{Node: name, What: "a patch is running", Observed: node.Said(what), Next: advice.Say("wait for its end")}
 	if !b.isMaster(name) {
-		block.Next += "; or, if you know that nothing runs there: " + accepting(name)
+		block.Next = block.Next.Say("; or, if you know that nothing runs there: " + accepting(name))
 	}
 	return block
 }
@@ -97,9 +98,9 @@ func (b breaker) busy(name inventory.NodeName, what string) plan.Block {
 // operator may answer for an agent, and for no master.
 func (b breaker) unasked(x patcher.Sighting) plan.Block {
 	block := plan.Block{Node: x.Node, What: "it is not known whether a patch runs here, and the old controller could not be refused here", Observed: x.Err.Error(),
-		Want: "an answer", Next: "bring it within reach"}
+		Want: "an answer", Next: advice.Say("bring it within reach")}
 	if !b.isMaster(x.Node) {
-		block.Next += "; or, if you know that nothing runs there: " + accepting(x.Node) + "; or, if it is dead, add to " + b.inv.Source + ": " + plan.ExclusionLine(x.Node, b.today)
+		block.Next = block.Next.Say("; or, if you know that nothing runs there: " + accepting(x.Node) + "; or, if it is dead, add to " + b.inv.Source + ": " + plan.ExclusionLine(x.Node, b.today))
 	}
 	return block
 }
@@ -130,8 +131,8 @@ func (b breaker) alive(before, after []patcher.Sighting) error {
 		if l := x.Survey.Lock; l != nil {
 			who = node.Said(l.Owner)
 		}
-		return refuse(plan.Block{Node: x.Node, What: fmt.Sprintf("the controller of run %s lives", node.Said(is.Run)), Observed: fmt.Sprintf("heartbeat %d, %s ago, of %s", is.Beat, is.Age, who),
-			Want: "no heartbeat", Next: "interrupt it where it runs, or wait for it"})
+		return plan.Refuse(plan.Block{Node: x.Node, What: fmt.Sprintf("the controller of run %s lives", node.Said(is.Run)), Observed: fmt.Sprintf("heartbeat %d, %s ago, of %s", is.Beat, is.Age, who),
+			Want: "no heartbeat", Next: advice.Say("interrupt it where it runs, or wait for it")})
 	}
 	return nil
 }
@@ -164,7 +165,7 @@ func (b breaker) take(ctx context.Context, seen []patcher.Sighting, reason strin
 	for _, run := range slices.Compact(slices.Sorted(maps.Values(holders))) {
 		fmt.Fprintf(b.out, "lock of run %s broken, epoch %d: %s\n", node.Said(run), epoch, render.Printable(reason))
 		if journal.IsRunName(run) {
-			fmt.Fprintf(b.out, "  next  %s\n", resumeThere(run))
+			fmt.Fprintf(b.out, "  next  %s\n", b.program().Text(resumeThere(run)))
 		}
 	}
 	return nil
@@ -175,8 +176,8 @@ func (b breaker) take(ctx context.Context, seen []patcher.Sighting, reason strin
 func (b breaker) retaken(seen []patcher.Sighting, epoch int) error {
 	for _, x := range seen {
 		if l := x.Survey.Lock; b.holders(seen)[x.Node] != "" && l.Epoch >= epoch {
-			return refuse(plan.Block{Node: x.Node, What: fmt.Sprintf("a controller of run %s has taken the lock again", node.Said(l.Run)), Observed: fmt.Sprintf("epoch %d of %s", l.Epoch, node.Said(l.Owner)),
-				Want: fmt.Sprintf("an epoch below %d", epoch), Next: "interrupt it where it runs, or wait for it"})
+			return plan.Refuse(plan.Block{Node: x.Node, What: fmt.Sprintf("a controller of run %s has taken the lock again", node.Said(l.Run)), Observed: fmt.Sprintf("epoch %d of %s", l.Epoch, node.Said(l.Owner)),
+				Want: fmt.Sprintf("an epoch below %d", epoch), Next: advice.Say("interrupt it where it runs, or wait for it")})
 		}
 	}
 	return nil
@@ -193,7 +194,7 @@ func (b breaker) unrefused(unraised map[inventory.NodeName]error) error {
 	}
 	if len(blocks) > 0 {
 		fmt.Fprintln(b.err, "the masters refuse the controller from now on, and the locks stay")
-		return &plan.RefusalError{Blocks: blocks}
+		return plan.Refuse(blocks...)
 	}
 	return nil
 }

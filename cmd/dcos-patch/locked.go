@@ -9,6 +9,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 // holder is who holds the cluster lock, as a survey has seen it.
@@ -55,7 +56,7 @@ const runNames = "0102-1504"
 // is wrong with the cluster meanwhile may be that run's doing: nobody is asked
 // to lay hands on it.
 func (h holder) refused() error {
-	return instead(plan.Block{What: fmt.Sprintf("the cluster is locked by run %s of %s", node.Said(h.run), node.Said(h.owner)),
+	return plan.Instead(plan.Block{What: fmt.Sprintf("the cluster is locked by run %s of %s", node.Said(h.run), node.Said(h.owner)),
 		Observed: fmt.Sprintf("%s holds its lock; %s", h.node, h.since()), Want: "nobody else at work; what is not well now may be a node that it is patching",
 		Next: lockedHint(h.run)})
 }
@@ -75,20 +76,20 @@ func refuseHeld(store journal.Store, inv *inventory.Cluster, facts plan.Facts) e
 
 // tellHeld says who holds the cluster lock, if anybody does: apply is refused
 // for as long.
-func tellHeld(w io.Writer, inv *inventory.Cluster, facts plan.Facts) bool {
+func (a *app) tellHeld(inv *inventory.Cluster, facts plan.Facts) bool {
 	h := holderIn(inv, facts)
 	if h == nil || ofAnother(inv, facts) {
 		return false
 	}
-	io.WriteString(w, h.words())
+	io.WriteString(a.err, h.words(a.program()))
 	return true
 }
 
 // words say who holds the lock, and what can be done.
-func (h holder) words() string {
+func (h holder) words(p render.Program) string {
 	var b lines
 	b.say("dcos-patch: %s is locked by run %s (%s; %s): apply is refused as long as that is so, and what is not well may be a node that it is patching",
 		h.node, node.Said(h.run), node.Said(h.owner), h.since())
-	b.say("  next  %s", lockedHint(h.run))
+	b.say("  next  %s", p.Text(lockedHint(h.run)))
 	return b.String()
 }

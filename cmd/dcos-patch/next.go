@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
@@ -137,22 +138,29 @@ func nextCommands(s orchestrator.State, run string, kept bool) []string {
 
 // argvs are the commands among the steps, for programs. A word in capitals is for the
 // reader to fill in.
-func (a *app) argvs(steps []nextStep) [][]string {
+func (a *app) argvs(commands []advice.Command) [][]string {
 	all := [][]string{}
+	for _, c := range commands {
+		all = append(all, a.program().Argv(c))
+	}
+	return all
+}
+
+// commandsOf are the commands among steps.
+func commandsOf(steps []nextStep) []advice.Command {
+	var all []advice.Command
 	for _, n := range steps {
 		if n.argv != nil {
-			all = append(all, a.argv(n.argv))
+			all = append(all, n.argv)
 		}
 	}
 	return all
 }
 
-// argv is a command of ours with the inventory that it reads, where that is another than
-// the default.
-func (a *app) argv(words []string) []string {
-	argv := []string{"dcos-patch"}
-	if a.inventory != "" && a.inventory != defaultInventory {
-		argv = append(argv, "-i", a.inventory)
+// program is how this program was called.
+func (a *app) program() render.Program {
+	if a.inventory == defaultInventory {
+		return render.Program{}
 	}
-	return append(argv, words...)
+	return render.Program{Inventory: a.inventory}
 }

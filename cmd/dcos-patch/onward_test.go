@@ -16,7 +16,7 @@ func TestACommandIsPrintedAgainAsItWasGiven(t *testing.T) {
 		{"a/b.yaml", "apply --inventory=a/b.yaml -ia/b.yaml", "dcos-patch -i a/b.yaml apply"},
 		{"$x/b.yaml", "plan --waive disk:a1=logs;go", "dcos-patch -i '$x/b.yaml' plan --waive 'disk:a1=logs;go'"},
 	} {
-		if got := (&app{inventory: c.inventory}).again(strings.Fields(c.given)); got != c.want {
+		if got := (&app{inventory: c.inventory}).program().Run(again(strings.Fields(c.given))...); got != c.want {
 			t.Errorf("%s: %s, want %s", c.given, got, c.want)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
@@ -50,7 +51,7 @@ func (a *app) park(node inventory.NodeName, f parkFlags) error {
 		}
 	}
 	if run == "" {
-		return instead(plan.Block{What: "there is no run to leave a node out of", Observed: "none in " + store.Dir, Next: "exclude the node in the inventory, then dcos-patch plan"})
+		return plan.Instead(plan.Block{What: "there is no run to leave a node out of", Observed: "none in " + store.Dir, Next: advice.Say("exclude the node in the inventory, then ").Run("plan")})
 	}
 	own, err := take(store, run)
 	if err != nil {
@@ -75,12 +76,12 @@ func parkable(run string, s orchestrator.State, node inventory.NodeName) error {
 	case s.Plan == nil:
 		return invalid("run %s: its journal is empty: it was not begun", run)
 	case s.Ended == journal.RunDone, s.Ended == journal.RunAbandoned:
-		return instead(plan.Block{Node: node, What: fmt.Sprintf("run %s is done", run), Next: "exclude the node in the inventory for a time, or dcos-patch apply"})
+		return plan.Instead(plan.Block{Node: node, What: fmt.Sprintf("run %s is done", run), Next: advice.Say("exclude the node in the inventory for a time, or ").Run("apply")})
 	case lost(s):
-		return instead(plan.Block{Node: node, What: fmt.Sprintf("run %s is another controller's now", run), Next: resumeThere(run)})
+		return plan.Instead(plan.Block{Node: node, What: fmt.Sprintf("run %s is another controller's now", run), Next: resumeThere(run)})
 	}
 	if why := s.Parkable(node); why != "" {
-		return instead(plan.Block{Node: node, What: "it cannot be left behind", Observed: why, Want: "an agent of the run that is not verified", Next: "dcos-patch status"})
+		return plan.Instead(plan.Block{Node: node, What: "it cannot be left behind", Observed: why, Want: "an agent of the run that is not verified", Next: advice.Run("status")})
 	}
 	return nil
 }

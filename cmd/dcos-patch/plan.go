@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
@@ -91,10 +92,10 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 		return err
 	}
 	if f.out != "" && a.output == "text" && hasWork(p) {
-		say(a.out, "  next  have it approved, then %s", ours("apply", f.out, "--plan-id", p.ID))
+		say(a.out, "  next  have it approved, then %s", a.program().Run("apply", f.out, "--plan-id", p.ID))
 	}
 	if f.offline == "" {
-		tellHeld(a.err, inv, facts)
+		a.tellHeld(inv, facts)
 	}
 	if f.detailed && hasWork(p) {
 		return &codeError{exitWork}
@@ -111,7 +112,7 @@ func (a *app) warnOf(in plan.Input) error {
 	if store, err := a.stores(clusterOf(in.Inventory)); err == nil {
 		j.Warnings = append(j.Warnings, leftBefore(store)...)
 	}
-	return render.Warnings(a.err, j.Warnings)
+	return a.program().Warnings(a.err, j.Warnings)
 }
 
 // show prints a plan in the chosen format.
@@ -189,11 +190,11 @@ func writeFacts(file string, facts plan.Facts) error {
 // same compares an approved plan with what a fresh survey gives.
 func same(approved, fresh *plan.Plan) error {
 	if moved := plan.Compare(approved, fresh); len(moved) > 0 {
-		return &plan.RefusalError{Blocks: moved}
+		return plan.Refuse(moved...)
 	}
 	if approved.ID != fresh.ID {
-		return instead(plan.Block{What: "the plan is not the approved one", Observed: fresh.ID, Want: approved.ID,
-			Next: fmt.Sprintf("dcos-patch plan --out FILE, have %s approved, and apply it", fresh.ID)})
+		return plan.Instead(plan.Block{What: "the plan is not the approved one", Observed: fresh.ID, Want: approved.ID,
+			Next: advice.Run("plan", "--out", "FILE").Say(fmt.Sprintf(", have %s approved, and apply it", fresh.ID))})
 	}
 	return nil
 }

@@ -55,11 +55,11 @@ func (a *app) preflight(cmd *cobra.Command, waive waiveFlags, accept bool) error
 	if err != nil {
 		return err
 	}
-	show := render.Preflight
+	show := a.program().Preflight
 	if a.output == "json" {
 		show = render.PreflightJSON
 	}
-	held := tellHeld(a.err, inv, found.facts) // first: what follows may be that run's doing
+	held := a.tellHeld(inv, found.facts) // first: what follows may be that run's doing
 	if err := show(a.out, in, j); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
@@ -92,7 +93,7 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 		return err
 	}
 	if run == "" {
-		return instead(plan.Block{What: "there is no run to resume", Observed: "none in " + store.Dir, Next: ours("apply") + ", or, for a run of another machine, " + ours("resume", "--from-cluster")})
+		return plan.Instead(plan.Block{What: "there is no run to resume", Observed: "none in " + store.Dir, Next: advice.Run("apply").Say(", or, for a run of another machine, ").Run("resume", "--from-cluster")})
 	}
 	own, err := take(store, run)
 	if err != nil {
@@ -141,19 +142,20 @@ func (r *runner) takeUp(ctx context.Context, s orchestrator.State, finish []inve
 func resumable(run string, s orchestrator.State, inv *inventory.Cluster) error {
 	switch {
 	case s.Plan == nil:
-		return invalid("run %s: its journal is empty: it was not begun; use dcos-patch apply; if that says that the run went on, its journal was lost: %s, then %s", run, ours("lock", "break", "--reason", "lost journal"), resumeThere(run))
+		return andThen(fmt.Errorf("run %s: its journal is empty: it was not begun", run), advice.Say("use ").Run("apply").Say("; if that says that the run went on, its journal was lost: ").
+			Run("lock", "break", "--reason", "lost journal").Say(", then ").And(resumeThere(run)))
 	case s.Ended == journal.RunAbandoned:
-		return instead(plan.Block{What: fmt.Sprintf("run %s was ended unfinished", run), Observed: s.Abandoned, Next: "dcos-patch apply plans what is left"})
+		return plan.Instead(plan.Block{What: fmt.Sprintf("run %s was ended unfinished", run), Observed: s.Abandoned, Next: advice.Run("apply").Say(" plans what is left")})
 	case s.Ended == journal.RunDone:
-		return instead(plan.Block{What: fmt.Sprintf("run %s is done", run), Next: "dcos-patch apply verifies, and patches what is left"})
+		return plan.Instead(plan.Block{What: fmt.Sprintf("run %s is done", run), Next: advice.Run("apply").Say(" verifies, and patches what is left")})
 	case inv.ID != "" && s.Plan.Cluster.ID != inv.ID:
-		return refuse(plan.Block{What: "the run is of another cluster", Observed: inv.ID, Want: s.Plan.Cluster.ID, Next: "give the right inventory with -i"})
+		return plan.Refuse(plan.Block{What: "the run is of another cluster", Observed: inv.ID, Want: s.Plan.Cluster.ID, Next: advice.Say("give the right inventory with -i")})
 	}
 	for _, n := range s.Plan.Nodes {
 		have, ok := inv.Node(n.Name)
 		if !ok || have.Role != n.Role {
-			return refuse(plan.Block{Node: n.Name, What: "the inventory has changed since the run began", Observed: membership(have, ok), Want: n.Role.String(),
-				Next: "put the node back into the inventory; ssh settings and addresses may change"})
+			return plan.Refuse(plan.Block{Node: n.Name, What: "the inventory has changed since the run began", Observed: membership(have, ok), Want: n.Role.String(),
+				Next: advice.Say("put the node back into the inventory; ssh settings and addresses may change")})
 		}
 	}
 	return nil

@@ -36,7 +36,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetErr(a.err)
 	cmd, err := root.ExecuteContextC(ctx)
 	people := render.Terminal{W: a.err}
-	explain(people, err)
+	a.explain(people, err)
 	a.tellOnward(people, err, args)
 	a.explainJSON(err)
 	a.lastLine(cmd.Name(), args, err)

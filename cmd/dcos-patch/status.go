@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
@@ -69,7 +70,7 @@ func (a *app) status(run string) error {
 		return err
 	}
 	if run == "" && a.output == "json" {
-		return json.NewEncoder(a.out).Encode(summary{Version: render.JSONVersion, Kind: "summary", State: "none", Outcome: "none", Why: "no run in " + store.Dir, Next: a.argvs([]nextStep{give("plan")})})
+		return json.NewEncoder(a.out).Encode(summary{Version: render.JSONVersion, Kind: "summary", State: "none", Outcome: "none", Why: "no run in " + store.Dir, Next: a.argvs([]advice.Command{{"plan"}})})
 	}
 	if run == "" {
 		fmt.Fprintf(a.out, "no run in %s\n", store.Dir)

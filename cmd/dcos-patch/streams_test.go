@@ -40,7 +40,7 @@ func TestAnOutputThatIsFullIsAnError(t *testing.T) {
 // reader that went away.
 func TestABrokenConnectionIsExplained(t *testing.T) {
 	var said strings.Builder
-	explain(&said, fmt.Errorf("m1: writing the script: %w", syscall.EPIPE))
+	(&app{}).explain(&said, fmt.Errorf("m1: writing the script: %w", syscall.EPIPE))
 	if !strings.Contains(said.String(), "m1: writing the script: broken pipe") {
 		t.Errorf("said %q", said.String())
 	}

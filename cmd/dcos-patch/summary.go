@@ -4,11 +4,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
-	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
 )
 
@@ -101,13 +101,13 @@ func (a *app) summary(run string, s orchestrator.State, word string) summary {
 	sum := summarize(run, s, word)
 	switch {
 	case word == abandoned:
-		sum.Next = a.argvs([]nextStep{give("resume", "--run", run)})
+		sum.Next = a.argvs([]advice.Command{{"resume", "--run", run}})
 	case s.Ended == journal.RunStopped:
-		sum.Next = a.argvs(nextSteps(s, run, s.Begun()))
+		sum.Next = a.argvs(commandsOf(nextSteps(s, run, s.Begun())))
 	case s.Ended == journal.RunDone && stagedOnly(s.Plan):
-		sum.Next = a.argvs([]nextStep{give("apply")})
+		sum.Next = a.argvs([]advice.Command{{"apply"}})
 	case s.Ended == journal.RunDone && len(s.Obligations()) > 0:
-		sum.Next = a.argvs([]nextStep{give("sweep")})
+		sum.Next = a.argvs([]advice.Command{{"sweep"}})
 	}
 	return sum
 }
@@ -127,7 +127,7 @@ func (a *app) lastLine(cmd string, args []string, err error) {
 		return
 	}
 	code := codeOf(err)
-	sum := summary{Version: render.JSONVersion, Kind: "summary", State: refusalWord(code), Safe: true, Why: "this command has touched nothing", Next: a.argvs(a.onward(err, args))}
+	sum := summary{Version: render.JSONVersion, Kind: "summary", State: refusalWord(code), Safe: true, Why: "this command has touched nothing", Next: a.argvs(onward(err, args))}
 	if a.ended != nil {
 		sum = a.summary(a.ended.run, a.ended.state, stateWord(a.ended.state))
 		sum.Pack, sum.Warnings = a.ended.pack, a.ended.warned
@@ -155,29 +155,4 @@ func refusalWord(code int) string {
 		return "in doubt"
 	}
 	return "error"
-}
-
-// onward is what a refusal asks to be given next.
-func (a *app) onward(err error, args []string) []nextStep {
-	other, refusal := asOnward(err)
-	switch {
-	case other != nil && other.next != nil:
-		return []nextStep{give(other.next...)}
-	case other != nil && refusal != nil:
-		return commandsIn(refusal.Blocks)
-	case refusal != nil:
-		return []nextStep{give(withoutInventory(withoutRefusedWaivers(args))...)}
-	}
-	return nil
-}
-
-// commandsIn are the refusal's own next commands, of blocks that name nothing else.
-func commandsIn(blocks []plan.Block) []nextStep {
-	var all []nextStep
-	for _, b := range blocks {
-		if words := onlyCommand.FindStringSubmatch(b.Next); words != nil {
-			all = append(all, give(strings.Fields(words[1])...))
-		}
-	}
-	return all
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/node"
@@ -22,11 +23,11 @@ func (w *sweeper) claim(ctx context.Context) (*patcher.Lock, error) {
 	var blocks []plan.Block
 	for _, l := range w.all {
 		if busy := (patcher.Sighting{Survey: l.survey}).Busy(); busy != "" {
-			blocks = append(blocks, plan.Block{Node: l.node, What: "a patch is running", Observed: busy, Next: "wait for its end"})
+			blocks = append(blocks, plan.Block{Node: l.node, What: "a patch is running", Observed: busy, Next: advice.Say("wait for its end")})
 		}
 	}
 	if len(blocks) > 0 {
-		return nil, &plan.RefusalError{Blocks: blocks}
+		return nil, plan.Refuse(blocks...)
 	}
 	runs, err := w.runs(ctx)
 	if err != nil {
@@ -34,7 +35,7 @@ func (w *sweeper) claim(ctx context.Context) (*patcher.Lock, error) {
 	}
 	newest := newestOf(runs)
 	if newest != nil && !over(newest.state) {
-		return nil, refuse(w.unended(newest))
+		return nil, plan.Refuse(w.unended(newest))
 	}
 	lock := w.lock(w.session, "sweep-"+time.Now().Format("0102-150405"))
 	for _, l := range w.all {
@@ -54,7 +55,7 @@ func (w *sweeper) claim(ctx context.Context) (*patcher.Lock, error) {
 // elsewhere nobody here knows whether its controller lives.
 func (w *sweeper) unended(f *found) plan.Block {
 	run := f.state.Run
-	b := plan.Block{What: fmt.Sprintf("run %s has not ended", node.Said(run)), Observed: wordOf(w.store, run, f.state), Want: "every run over", Next: ours("resume", "--run", run)}
+	b := plan.Block{What: fmt.Sprintf("run %s has not ended", node.Said(run)), Observed: wordOf(w.store, run, f.state), Want: "every run over", Next: advice.Run("resume", "--run", run)}
 	if f.where == here {
 		return b
 	}
@@ -63,7 +64,7 @@ func (w *sweeper) unended(f *found) plan.Block {
 	for _, l := range w.all {
 		if h := l.survey.Lock; h != nil && h.Run == run {
 			b.Observed += "; locked by " + node.Said(h.Owner)
-			b.Next = "somebody may be at it: wait for its end; only if its controller is gone, " + ours("lock", "break", "--reason", "WHY") + ", then " + b.Next
+			b.Next = advice.Say("somebody may be at it: wait for its end; only if its controller is gone, ").Run("lock", "break", "--reason", "WHY").Say(", then ").And(b.Next)
 			break
 		}
 	}

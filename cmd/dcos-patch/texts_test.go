@@ -40,7 +40,7 @@ func TestAnInterruptIsToldInWords(t *testing.T) {
 		"dcos-patch: m1: context is everything, he said\n": errors.New("m1: context is everything, he said"),
 	} {
 		var out strings.Builder
-		if explain(&out, err); out.String() != said {
+		if (&app{}).explain(&out, err); out.String() != said {
 			t.Errorf("%q, want %q", out.String(), said)
 		}
 	}

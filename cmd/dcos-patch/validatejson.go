@@ -46,6 +46,6 @@ func (a *app) validateJSON(inv *inventory.Cluster, err error) error {
 	if werr := json.NewEncoder(a.out).Encode(v); werr != nil || err == nil {
 		return werr
 	}
-	explain(render.Terminal{W: a.err}, err)
+	a.explain(render.Terminal{W: a.err}, err)
 	return &codeError{codeOf(err)}
 }

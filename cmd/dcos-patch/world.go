@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -48,8 +49,8 @@ func storesAt(dir string) func(journal.Cluster) (journal.Store, error) {
 		err := journal.Migrate(dir, c, func(run string) bool { return controlled(journal.Store{Dir: filepath.Dir(run)}, filepath.Base(run)) })
 		var busy *journal.BusyError
 		if errors.As(err, &busy) {
-			return journal.Store{}, instead(plan.Block{What: "a run of this cluster is under way", Observed: busy.Error(), Want: "its end, so that it can be moved to where runs are kept now",
-				Next: "wait for its end, or interrupt it where it runs"})
+			return journal.Store{}, plan.Instead(plan.Block{What: "a run of this cluster is under way", Observed: busy.Error(), Want: "its end, so that it can be moved to where runs are kept now",
+				Next: advice.Say("wait for its end, or interrupt it where it runs")})
 		}
 		if err != nil {
 			return journal.Store{}, err

@@ -12,11 +12,12 @@ const module = "github.com/dcos-patch/dcos-patch/"
 // listed. A package that is not listed is an error, so that adding one is a
 // decision (ARCHITECTURE.md says what each is for).
 var local = map[string]string{
+	"advice":         "",
 	"dcos":           "",
 	"sshexec":        "",
 	"inventory":      "dcos",
 	"mesos":          "dcos",
-	"plan":           "dcos inventory",
+	"plan":           "advice dcos inventory",
 	"journal":        "inventory plan",
 	"node":           "dcos sshexec",
 	"node/nodetest":  "dcos node sshexec internal/swap",
@@ -24,7 +25,7 @@ var local = map[string]string{
 	"patcher":        "dcos inventory mesos node plan checks sshexec internal/elapsed",
 	"flight":         "dcos inventory plan journal checks",
 	"orchestrator":   "dcos inventory plan journal internal/elapsed",
-	"render":         "dcos inventory plan journal",
+	"render":         "advice dcos inventory plan journal sshexec",
 	"pack":           "dcos inventory node plan journal sshexec flight render",
 	"cmd/dcos-patch": "*",
 	"e2e/standin":    "dcos internal/swap",
