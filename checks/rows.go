@@ -77,7 +77,7 @@ func agentRows() []Row {
 		Applies:  "always", Versions: "all; an agent can be deactivated from 2.0 on", Restart: "process of the Mesos unit changed, and the registration's times changed at the leader",
 		Baseline: "id, times, and whether somebody had deactivated it",
 		Default:  spec("registered", 3, 20*time.Second, 5*time.Second, 10*time.Minute), Eager: eager, ask: askRegistered,
-		Return:   new(spec("registered", 2, 5*time.Second, 5*time.Second, 10*time.Minute)),
+		Return: new(spec("registered", 2, 5*time.Second, 5*time.Second, 10*time.Minute)),
 	}, {
 		Name: "tasks", Roles: agents(), Where: Serving, Waivable: true, unit: dcos.Role.MesosUnit,
 		Asks:     "each task that ran here runs again, or finished, failed or was killed by itself or its framework; lost, gone, unreachable, or ended by the agent's restart is a failure",

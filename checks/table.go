@@ -34,7 +34,7 @@ type Row struct {
 	Deferred string // what may be red until the masters are done
 	Default  plan.GateSpec
 	Return   *plan.GateSpec // what the step return demands, which serve does not end with; nil: Default
-	Eager    time.Duration // pause between two questions while no row is under way; what the source bears
+	Eager    time.Duration  // pause between two questions while no row is under way; what the source bears
 	Waivable bool
 
 	unit func(dcos.Role) string // whose process must be newer than the active packages; nil: of the cluster
