@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -14,18 +13,18 @@ import (
 
 // polled is a gate under way.
 type polled struct {
-	row  Row
+	gate gate
 	spec plan.GateSpec
 }
 
-// eager is the row's pause, scaled as the demand is, but for that a node does
+// eager is the gate's pause, scaled as the demand is, but for that a node does
 // not work faster in a rehearsal.
 func (g polled) eager() time.Duration {
-	every, usual := g.spec.Every.D(), g.row.Default.Every.D()
-	if g.row.Eager == 0 || usual == 0 {
+	every, usual := g.spec.Every.D(), g.gate.Every
+	if g.gate.Eager == 0 || usual == 0 {
 		return every
 	}
-	return min(every, max(minEager, time.Duration(float64(g.row.Eager)*float64(every)/float64(usual))))
+	return min(every, max(minEager, time.Duration(float64(g.gate.Eager)*float64(every)/float64(usual))))
 }
 
 // news is a sample of one of a step's gates.
@@ -61,7 +60,7 @@ func (c *Cluster) Await(ctx context.Context, t plan.Task, note func(dcos.Finding
 	b := newBoard(t.Step.Gates, time.Now())
 	b.tape = c.tape(t, b.since)
 	for i, g := range gates {
-		if g.row.Where != OfCluster { // one that is never answered is of this node all the same
+		if g.gate.OfNode() { // one that is never answered is of this node all the same
 			b.gates[i].verdict.Finding.Node = string(t.Step.Node)
 		}
 		b.gates[i].eager = g.eager()
@@ -105,16 +104,16 @@ func (c *Cluster) prepare(t plan.Task) ([]polled, *asking, error) {
 	a.reapplied = a.p != nil && (reapplied(t, n) || applied(a.base) && verifies(t))
 	var gates []polled
 	for _, s := range t.Step.Gates {
-		r, ok := c.row(s.Gate)
+		r, ok := c.gateOf(s.Gate)
 		switch {
 		case !ok:
 			return nil, nil, fmt.Errorf("there is no gate %q", s.Gate)
-		case a.p == nil && r.Where != OfCluster:
+		case a.p == nil && r.OfNode():
 			return nil, nil, fmt.Errorf("gate %q is asked of a node, and the step has none", s.Gate)
-		case a.p != nil && !slices.Contains(r.Roles, n.Role):
+		case a.p != nil && !r.Of(n.Role):
 			return nil, nil, fmt.Errorf("gate %q is not asked of a %s (%s)", s.Gate, n.Role, n.Name)
 		}
-		gates = append(gates, polled{row: r, spec: s})
+		gates = append(gates, polled{gate: r, spec: s})
 	}
 	return gates, a, nil
 }
@@ -125,7 +124,7 @@ func poll(ctx context.Context, a *asking, g polled, i int, in chan<- news) {
 	for ctx.Err() == nil {
 		one := *a
 		one.waiting = !good
-		s := sample(ctx, &one, g.row)
+		s := sample(ctx, &one, g.gate)
 		good = s.Finding.Status.OK()
 		if ctx.Err() != nil {
 			return // an answer that was cut short says nothing about the node
@@ -160,7 +159,7 @@ func rest(ctx context.Context, d time.Duration) {
 }
 
 // sample asks a gate once.
-func sample(ctx context.Context, a *asking, r Row) Sample {
+func sample(ctx context.Context, a *asking, r gate) Sample {
 	asked := time.Now()
 	ans := a.afterSwap(ctx, r, r.ask(ctx, a))
 	ans = a.waived(r, ans, asked)

@@ -78,7 +78,7 @@ func (b *board) pause(i int, now time.Time) time.Duration {
 	g := &b.gates[i]
 	every, soon := g.spec.Every.D(), g.eager
 	if n := len(g.samples); n > 0 && g.samples[n-1].Cheap {
-		soon = min(soon, eager)
+		soon = min(soon, minEager)
 	}
 	lacks := g.verdict.Since.Add(g.spec.Span.D()).Sub(now)
 	d := every

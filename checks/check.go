@@ -23,23 +23,11 @@ func (c *Cluster) Check(ctx context.Context, t plan.Task) ([]dcos.Finding, error
 	var wg sync.WaitGroup
 	for i, g := range gates {
 		wg.Go(func() {
-			s := sample(ctx, a, g.row)
+			s := sample(ctx, a, g.gate)
 			findings[i] = s.Finding
 			findings[i].At = s.Answered
 		})
 	}
 	wg.Wait()
 	return findings, nil
-}
-
-// Gates lists the default demands of all gates of a role, in the order of the
-// table: what `check` asks of a node, and postflight.
-func Gates(role dcos.Role) []plan.GateSpec {
-	var specs []plan.GateSpec
-	for _, r := range Table() {
-		if s, ok := Spec(r.Name, role); ok {
-			specs = append(specs, s)
-		}
-	}
-	return specs
 }

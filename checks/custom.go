@@ -10,28 +10,6 @@ import (
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
-// customRow is the row of an operator's own gate: that of its kind, under its
-// name.
-func customRow(g plan.CustomGate) Row {
-	r := customKind(g)
-	r.Name = g.Name
-	if g.OfCluster {
-		r.Where, r.unit = OfCluster, nil
-	}
-	r.ask = func(ctx context.Context, a *asking) Answer {
-		return a.afterRestart(ctx, g.Name, func(ctx context.Context, a *asking) Answer { return a.custom(ctx, g) })
-	}
-	return r
-}
-
-// row finds a gate by name: one of the table, or the operator's own.
-func (c *Cluster) row(gate string) (Row, bool) {
-	if g, own := c.plan.CustomGate(gate); own {
-		return customRow(g), true
-	}
-	return rowOf(gate)
-}
-
 // custom asks an operator's gate once. It never compares with a baseline: what
 // an operator wants is wanted of a node whatever it was before.
 func (a *asking) custom(ctx context.Context, g plan.CustomGate) Answer {

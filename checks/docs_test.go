@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/gates"
+	"github.com/dcos-patch/dcos-patch/inventory"
 )
 
 var update = flag.Bool("update", false, "write docs/gates.md")
@@ -32,7 +34,7 @@ func gatesPage() string {
 	var b strings.Builder
 	b.WriteString(`# Gates
 
-Made from the table in package checks; do not edit: ` + "`go test ./checks -run GatesAreDocumented -update`" + `.
+Made from the table in package gates; do not edit: ` + "`go test ./checks -run GatesAreDocumented -update`" + `.
 
 A gate holds after so many good answers in a row that last so long; any other answer, or another process that gives it, begins the row anew.
 What is missing, unreadable, older than its asking, or compares with a baseline that is not there, is not good. Spans and pauses are never shortened by a policy, only by a rehearsal;
@@ -42,11 +44,11 @@ once in 600 ms a daemon); during a row *every* so often, and once more when the 
 | gate | of | where | answers | span | every | waiting | patience | waivable |
 |---|---|---|---|---|---|---|---|---|
 `)
-	for _, r := range Table() {
-		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %d | %s | %s | %s | %s | %s |\n", r.Name, r.Name, rolesText(r.Roles), r.Where,
-			r.Default.Need, r.Default.Span, r.Default.Every, r.Eager, patienceText(r), yesNo(r.Waivable))
+	for _, r := range gates.Table() {
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %d | %s | %s | %s | %s | %s |\n", r.Name, r.Name, rolesText(r), r.Half,
+			r.Need, r.Span, r.Every, r.Eager, patienceText(r), yesNo(r.Waivable))
 	}
-	writeRows(&b, Table())
+	writeRows(&b, gates.Table())
 	b.WriteString(`
 # Gates of your own
 
@@ -67,12 +69,12 @@ One that names its node (` + "`${NODE}`, `${ADDRESS}`, `${IP}`, `${ROLE}`, `via:
 ` + "`span`, `every`, `within` and `timeout`" + ` say how long it must stay green, how often it is asked, its patience, and how long one answer may take (1m, 15s, 5m, 15s).
 No answer is red. What is asked is part of the plan and of its id; what a script contains is not. A group's gates that are red at preflight are told early, and hold nothing up before their group.
 `)
-	writeRows(&b, CustomKinds())
+	writeRows(&b, gates.Own())
 	b.WriteString(probeText)
 	return b.String()
 }
 
-func writeRows(b *strings.Builder, rows []Row) {
+func writeRows(b *strings.Builder, rows []gates.Gate) {
 	for _, r := range rows {
 		fmt.Fprintf(b, "\n## %s\n\n", r.Name)
 		for _, l := range [][2]string{
@@ -88,8 +90,8 @@ func writeRows(b *strings.Builder, rows []Row) {
 }
 
 // returnText says what the step return demands where serve demands more.
-func returnText(r Row) string {
-	if r.Return == nil {
+func returnText(r gates.Gate) string {
+	if r.Return.Need == 0 {
 		return ""
 	}
 	return fmt.Sprintf("%d answers over %s are enough, since the step serve asks again as the table says, beside its own gates", r.Return.Need, r.Return.Span)
@@ -108,25 +110,24 @@ A canary must also start a task, once, after its gates and before its bake: 0.01
 - Why so: [decision 0013](decisions/0013-launch-probe.md)
 `
 
-func rolesText(roles []dcos.Role) string {
+func rolesText(g gates.Gate) string {
 	switch {
-	case len(roles) == 3:
+	case g.Of(dcos.Master) && g.Of(dcos.PrivateAgent):
 		return "every node"
-	case roles[0] == dcos.Master:
+	case g.Of(dcos.Master):
 		return "masters"
 	}
 	return "agents"
 }
 
-// patienceText shows both patiences of a gate that masters have longer.
-func patienceText(r Row) string {
-	text := r.Default.Within.String()
-	for _, role := range r.Roles {
-		if s, _ := Spec(r.Name, role); s.Within != r.Default.Within {
-			return fmt.Sprintf("%s (%s: %s)", text, rolesText([]dcos.Role{role}), s.Within)
-		}
+// patienceText shows both timeouts of a gate where they differ.
+func patienceText(g gates.Gate) string {
+	t := inventory.DefaultPolicy("2.1.1").Timeouts
+	master, agent := t.Sum(g.Within.Of(dcos.Master)), t.Sum(g.Within.Of(dcos.PrivateAgent))
+	if master == 0 || agent == 0 || master == agent {
+		return max(master, agent).String()
 	}
-	return text
+	return fmt.Sprintf("%s (masters: %s)", agent, master)
 }
 
 func yesNo(yes bool) string {

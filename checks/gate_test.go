@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/gates"
 )
 
 // gateCases are the tables of all gates, by name.
@@ -23,7 +24,7 @@ func gateCases() map[string][]verdictCase {
 // old daemons, and the untidiness of a cluster that is well.
 func TestGate(t *testing.T) {
 	all := gateCases()
-	rows := slices.Concat(Table(), CustomKinds())
+	rows := slices.Concat(gates.Table(), gates.Own())
 	for _, r := range rows {
 		t.Run(r.Name, func(t *testing.T) {
 			check(t, r.Name, all[r.Name])

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/gates"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -138,7 +139,7 @@ func BenchmarkGateSpeed(b *testing.B) {
 
 func TestAGateIsAskedByItsPaceDuringARowAndSoonWhileItWaits(t *testing.T) {
 	spec := plan.GateSpec{Gate: "units", Need: 2, Span: plan.Duration(60 * time.Second), Every: plan.Duration(20 * time.Second), Within: plan.Duration(10 * time.Minute)}
-	row, _ := rowOf("units")
+	row, _ := gates.Find("units")
 	for _, c := range []struct {
 		name    string
 		samples []Sample
@@ -153,7 +154,7 @@ func TestAGateIsAskedByItsPaceDuringARowAndSoonWhileItWaits(t *testing.T) {
 		{"soon again after a bad answer", []Sample{at(5, dcos.Passed), at(25, dcos.Failed)}, 25, time.Second},
 	} {
 		b := newBoard([]plan.GateSpec{spec}, began)
-		b.gates[0].eager = polled{row: row, spec: spec}.eager()
+		b.gates[0].eager = polled{gate: gate{Gate: row}, spec: spec}.eager()
 		for _, s := range c.samples {
 			b.add(0, s)
 		}
@@ -161,7 +162,7 @@ func TestAGateIsAskedByItsPaceDuringARowAndSoonWhileItWaits(t *testing.T) {
 			t.Errorf("%s: asked again after %s, want %s", c.name, got, c.want)
 		}
 	}
-	short := polled{row: row, spec: plan.GateSpec{Every: plan.Duration(time.Second)}}
+	short := polled{gate: gate{Gate: row}, spec: plan.GateSpec{Every: plan.Duration(time.Second)}}
 	if got := short.eager(); got != 200*time.Millisecond {
 		t.Errorf("a rehearsal at a twentieth asks every %s while it waits", got)
 	}

@@ -2,71 +2,25 @@ package checks
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/gates"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
-func TestTheTableIsComplete(t *testing.T) {
-	seen := make(map[string]bool)
-	for _, r := range slices.Concat(Table(), CustomKinds()) {
-		if seen[r.Name] {
-			t.Errorf("%s is listed twice", r.Name)
+func TestEveryGateOfTheTableHasAJudge(t *testing.T) {
+	all := judges()
+	for _, g := range gates.Table() {
+		if j := all[g.Name]; j.ask == nil || (j.unit == nil) == g.OfNode() {
+			t.Errorf("%s: nothing asks it, or its process is not known", g.Name)
 		}
-		seen[r.Name] = true
-		d := r.Default
-		if r.Asks == "" || r.Evidence == "" || r.Applies == "" || r.Versions == "" || (r.unit == nil) != (r.Where == OfCluster) || r.Where == "" || len(r.Roles) == 0 || (r.ask == nil) != ownKind(r.Name) {
-			t.Errorf("%s: something is not said: %+v", r.Name, r)
-		}
-		if d.Gate != r.Name || d.Need < 1 || d.Every <= 0 || d.Within <= d.Span {
-			t.Errorf("%s: its demand cannot be met: %+v", r.Name, d)
-		}
+		delete(all, g.Name)
 	}
-	for _, want := range []string{
-		"exhibitor", "mesos-master", "registrar", "leader", "mesos-version", "cockroach", "etcd",
-		"agents-back", "registered", "tasks", "check-runner", "units", "command", "http", "prometheus",
-	} {
-		if !seen[want] {
-			t.Errorf("there is no gate %s", want)
-		}
-	}
-}
-
-// ownKind reports whether a row is a kind of an operator's gates, which is
-// asked through a gate of the plan.
-func ownKind(name string) bool {
-	return slices.ContainsFunc(CustomKinds(), func(r Row) bool { return r.Name == name })
-}
-
-// Package inventory may not import this one, and refuses these names.
-func TestAnOperatorsGateCannotHaveTheNameOfOneOfOurs(t *testing.T) {
-	for _, r := range Table() {
-		if !slices.Contains(inventory.BuiltInGates(), r.Name) {
-			t.Errorf("an inventory may call a gate %s", r.Name)
-		}
-	}
-}
-
-func TestNobodyHasADemandForAGateThatIsNotAskedOfIt(t *testing.T) {
-	for _, c := range []struct {
-		gate string
-		role dcos.Role
-		ok   bool
-	}{
-		{"registered", dcos.PublicAgent, true}, {"registered", dcos.Master, false},
-		{"exhibitor", dcos.Master, true}, {"exhibitor", dcos.PrivateAgent, false},
-		{"units", dcos.RoleUnknown, false}, {"weather", dcos.Master, false},
-	} {
-		if _, ok := Spec(c.gate, c.role); ok != c.ok {
-			t.Errorf("%s of a %s: %v, want %v", c.gate, c.role, ok, c.ok)
-		}
-	}
-	if len(Gates(dcos.Master)) != 10 || len(Gates(dcos.PrivateAgent)) != 6 {
-		t.Errorf("%d gates of a master, %d of an agent", len(Gates(dcos.Master)), len(Gates(dcos.PrivateAgent)))
+	if len(all) > 0 {
+		t.Errorf("not in the table: %v", all)
 	}
 }
 
@@ -105,9 +59,7 @@ func smallPlan(t *testing.T) *plan.Plan {
 	return p
 }
 
-// The planner holds its numbers itself, for it may not import this package.
-// Here the two are held together.
-func TestThePlannersGatesAreOfTheTableAndHaveItsDemands(t *testing.T) {
+func TestThePlanAsksEveryGateOfTheTable(t *testing.T) {
 	p, asked := smallPlan(t), make(map[string]bool)
 	for _, stage := range p.Stages {
 		for _, lane := range stage.Lanes {
@@ -115,11 +67,11 @@ func TestThePlannersGatesAreOfTheTableAndHaveItsDemands(t *testing.T) {
 				n, _ := p.Node(s.Node)
 				for _, g := range s.Gates {
 					asked[n.Role.String()+" "+g.Gate] = true
-					demand := Spec
-					if s.Action == plan.ActionReturn {
-						demand = ReturnSpec
+					want, ok := Spec(g.Gate, n.Role)
+					if of, _ := gates.Find(g.Gate); s.Action == plan.ActionReturn && of.Return.Need > 0 {
+						want.Need, want.Span = of.Return.Need, plan.Duration(of.Return.Span)
 					}
-					if want, ok := demand(g.Gate, n.Role); !ok || g != want {
+					if !ok || g != want {
 						t.Errorf("%s: the plan demands %+v, the table %+v (%v)", s.ID, g, want, ok)
 					}
 				}
@@ -128,22 +80,9 @@ func TestThePlannersGatesAreOfTheTableAndHaveItsDemands(t *testing.T) {
 	}
 	for _, role := range []dcos.Role{dcos.Master, dcos.PrivateAgent} {
 		for _, g := range Gates(role) {
-			if where, _ := rowOf(g.Gate); !asked[role.String()+" "+g.Gate] && !(role.IsAgent() && where.Where == OfCluster) {
+			if !asked[role.String()+" "+g.Gate] {
 				t.Errorf("no step of a %s asks for %s", role, g.Gate)
 			}
 		}
-	}
-}
-
-func TestTheGatesThatMayBeWaivedAreThoseThatPlansKnow(t *testing.T) {
-	var names []string
-	for _, r := range Table() {
-		if r.Waivable {
-			names = append(names, r.Name)
-		}
-	}
-	slices.Sort(names)
-	if want := plan.WaivableGates(); !slices.Equal(names, want) {
-		t.Errorf("the table says %v, plans say %v", names, want)
 	}
 }

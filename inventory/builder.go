@@ -65,7 +65,7 @@ func (b *builder) read(root value) {
 		"masters":   func(v value) { masters = &v },
 		"agents":    func(v value) { agents = &v },
 		"exclude":   b.readExclusions,
-		"policy":    clusterPolicy(&b.said),
+		"policy":    readPolicy(&b.said, nil),
 		"rehearsal": func(v value) {
 			v.mapping(fields{"time_scale": timeScale(&c.Rehearsal.TimeScale)}, "time_scale")
 		},

@@ -6,9 +6,10 @@ import (
 	"github.com/dcos-patch/dcos-patch/dcos"
 )
 
-// Every default of an inventory is in this file. Show prints what they came
-// to. Two are left to package plan, since they need to know the cluster: the
-// canary, and max_out, which is width + max(2, 2 % of the agents).
+// Every default of an inventory is in this file, or in the table of the fields of
+// a policy. Show prints what they came to. Two are left to package plan, since
+// they need to know the cluster: the canary, and max_out, which is
+// width + max(2, 2 % of the agents).
 
 // DefaultSSH is how nodes are reached when the inventory does not say. User is
 // left empty: ~/.ssh/config or the name of whoever runs the program tells.
@@ -27,30 +28,18 @@ func DefaultSSH() SSH {
 // DefaultPolicy is the policy of the cluster, and so of its masters, for a
 // target version. Masters always go one at a time, whatever Width says.
 func DefaultPolicy(target dcos.Version) Policy {
-	return Policy{
-		Width:         Count(1),
-		MaxFailures:   Count(0),
-		LaunchProbe:   On,
-		Bake:          15 * time.Minute,
-		Settle:        3 * time.Minute,
-		SettleLeading: 5 * time.Minute,
-		StageParallel: 10,
-		HoldLimit:     30 * time.Minute,
-		ExpectedRed:   DefaultExpectedRed(),
-		Timeouts: Timeouts{
-			Script:     scriptPatience(target),
-			Exhibitor:  10 * time.Minute,
-			Unit:       5 * time.Minute,
-			Registrar:  5 * time.Minute,
-			Leader:     5 * time.Minute,
-			Ranges:     20 * time.Minute,
-			AgentsBack: 9 * time.Minute, // Mesos gives agents up at 10
-			Registered: 10 * time.Minute,
-			Tasks:      5 * time.Minute,
-			Checks:     5 * time.Minute,
-			Units:      3 * time.Minute,
-		},
+	var p Policy
+	for _, f := range policyFields() {
+		if f.def != nil {
+			f.def(&p)
+		}
 	}
+	// Scripts of 1.11 and 2.2 wait for the node's health by themselves: 1.11 polls
+	// its checks, 2.2 starts services without --no-block.
+	if m := target.Minor(); m == "1.11" || m == "2.2" {
+		p.Timeouts.Script = 30 * time.Minute
+	}
+	return p
 }
 
 // DefaultExpectedRed is what cannot be well on a master between the first and
@@ -80,13 +69,4 @@ func DefaultGroupPolicy(target dcos.Version, zones []string) Policy {
 // usual scrape interval of Prometheus.
 func DefaultGate() Gate {
 	return Gate{Span: time.Minute, Every: 15 * time.Second, Within: 5 * time.Minute, Timeout: 15 * time.Second}
-}
-
-// scriptPatience is longer for scripts that wait for the node's health by
-// themselves: 1.11 polls its checks, 2.2 starts services without --no-block.
-func scriptPatience(target dcos.Version) time.Duration {
-	if m := target.Minor(); m == "1.11" || m == "2.2" {
-		return 30 * time.Minute
-	}
-	return 15 * time.Minute
 }

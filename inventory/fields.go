@@ -107,16 +107,13 @@ func fieldHint(name string, f fields) string {
 
 // homeOf names the place of fields that people put in the wrong one.
 func homeOf(name string) string {
+	if home := homeOfPolicy(name); home != "" {
+		return home
+	}
 	switch name {
-	case "width", "max_out", "max_failures", "spread", "bake", "launch_probe", "settle", "settle_leading", "stage_parallel", "hold_limit", "expected_red_until":
-		return "policy"
-	case "canary":
-		return "the policy of a group"
 	case "user", "identity", "jump", "known_hosts", "dial", "dial_attempts", "keepalive", "keepalive_miss", "config", "sudo",
 		"key_exchanges", "ciphers", "macs", "host_key_algorithms":
 		return "ssh"
-	case "script", "exhibitor", "unit", "registrar", "leader", "ranges", "agents_back", "registered", "tasks", "checks", "units":
-		return "policy.timeouts"
 	case "sha256", "from", "to", "mesos":
 		return "target"
 	case "id":

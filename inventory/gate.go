@@ -32,13 +32,3 @@ type WantJSON struct {
 
 // ofNode are the words that stand for the node in a URL or query.
 func ofNode() []string { return []string{"${NODE}", "${ADDRESS}", "${IP}", "${ROLE}"} }
-
-// BuiltInGates are names that gates of an operator cannot have: they are those
-// of package checks, and of findings about the cluster.
-func BuiltInGates() []string {
-	return []string{
-		"exhibitor", "mesos-master", "registrar", "leader", "mesos-version", "cockroach", "etcd",
-		"agents-back", "registered", "tasks", "check-runner", "units",
-		"agents", "cluster", "target", "zookeeper",
-	}
-}

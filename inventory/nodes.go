@@ -51,7 +51,7 @@ func (b *builder) readGroup(e entry) {
 	e.mapping(fields{
 		"role":   role(&g.Role),
 		"nodes":  func(v value) { nodes = &v },
-		"policy": groupPolicy(&places.said, places),
+		"policy": readPolicy(&places.said, places),
 		"hooks":  notYet,
 		"gates":  b.readGates(&g.Gates),
 	}, "role", "nodes")

@@ -40,7 +40,7 @@ func (p page) setTime(name string, d time.Duration) page {
 }
 
 func (p page) setNode(name string, n page) page {
-	if n.Kind == yaml.ScalarNode || len(n.Content) > 0 {
+	if n.Node != nil && (n.Kind == yaml.ScalarNode || len(n.Content) > 0) {
 		p.Content = append(p.Content, scalar(name), n.Node)
 	}
 	return p

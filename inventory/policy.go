@@ -1,6 +1,9 @@
 package inventory
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Policy is what the operator allows. A zero field means "not said here":
 // Merge fills it from the next wider scope, and Load from the defaults, so
@@ -37,4 +40,27 @@ type Timeouts struct {
 	Tasks      time.Duration
 	Checks     time.Duration
 	Units      time.Duration
+}
+
+// Incomplete names a field of the cluster's policy, or of a group's, that is not
+// said although there is a default of it; empty when none is.
+func (p Policy) Incomplete(group bool) string {
+	for _, f := range policyFields() {
+		if f.in(group) && f.def != nil && !f.said(p) {
+			return f.name
+		}
+	}
+	return ""
+}
+
+// Sum adds up the timeouts of these names, as inventories and the table of gates
+// write them.
+func (t Timeouts) Sum(names []string) time.Duration {
+	var sum time.Duration
+	for _, f := range policyFields() {
+		if f.timeout != nil && slices.Contains(names, f.name) {
+			sum += *f.timeout(&t)
+		}
+	}
+	return sum
 }

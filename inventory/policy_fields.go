@@ -2,82 +2,46 @@ package inventory
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 	"time"
 
 	"go.yaml.in/yaml/v3"
 )
 
+// none is how a policy says that it does without.
+const none = "none"
+
 // zoneKey is the one failure domain that Policy.Spread knows.
 const zoneKey = "zone"
 
-// policyFields are those that a cluster's policy and a group's have in common.
-func policyFields(p *Policy) fields {
-	return fields{
-		"width":        limit(&p.Width, 1),
-		"max_failures": limit(&p.MaxFailures, 0),
-		"bake":         duration(&p.Bake),
-		"launch_probe": onOff(&p.LaunchProbe),
-		"settle":       settle(p),
-		"spread":       spread(p),
-
-		"approve_after":   notYet,
-		"require_plan_id": notYet,
-		"backup_max_age":  notYet,
-	}
+func probeField() policyField {
+	f := policyField{name: "launch_probe", says: "a tiny task is started on each canary and seen to end before it bakes", schema: `{"type": "boolean"}`}
+	return plainField(f, On, func(p *Policy) *Switch { return &p.LaunchProbe }, onOff, Switch.shown)
 }
 
-func agentTimeouts(t *Timeouts) fields {
-	return fields{
-		"script":     duration(&t.Script),
-		"registered": duration(&t.Registered),
-		"tasks":      duration(&t.Tasks),
-		"checks":     duration(&t.Checks),
-		"units":      duration(&t.Units),
-	}
+func parallelField() policyField {
+	f := policyField{name: "stage_parallel", scope: ofCluster, whose: wholeCluster, says: "agents fetching packages at once, at most 1000", schema: `{"$ref": "#/$defs/number"}`}
+	read := func(n *int) func(value) { return integer(n, 1, 1000) }
+	return plainField(f, 10, func(p *Policy) *int { return &p.StageParallel }, read, func(n int) page { return page{scalar(strconv.Itoa(n))} })
 }
 
-// clusterPolicy reads the policy of the cluster.
-func clusterPolicy(p *Policy) func(value) {
-	t := &p.Timeouts
-	timeouts := agentTimeouts(t).with(fields{
-		"exhibitor":   duration(&t.Exhibitor),
-		"unit":        duration(&t.Unit),
-		"registrar":   duration(&t.Registrar),
-		"leader":      duration(&t.Leader),
-		"ranges":      duration(&t.Ranges),
-		"agents_back": duration(&t.AgentsBack),
-	})
-	all := policyFields(p).with(fields{
-		"max_out":            limit(&p.MaxOut, 1),
-		"settle_leading":     duration(&p.SettleLeading),
-		"stage_parallel":     integer(&p.StageParallel, 1, 1000),
-		"hold_limit":         duration(&p.HoldLimit),
-		"timeouts":           func(v value) { v.mapping(timeouts) },
-		"expected_red_until": expectedRed(p),
-		"canary":             elsewhere("a canary is one of a group: write it in agents.GROUP.policy"),
-	})
-	return func(v value) { v.mapping(all) }
-}
-
-// groupPolicy reads the policy of a group. What only the cluster can have is
-// refused, since nothing would heed it here.
-func groupPolicy(p *Policy, at *groupPlaces) func(value) {
-	timeouts := agentTimeouts(&p.Timeouts)
-	for _, name := range []string{"exhibitor", "unit", "registrar", "leader", "ranges", "agents_back"} {
-		timeouts[name] = elsewhere("it is about masters: write it in the policy of the cluster")
-	}
-	all := policyFields(p).with(fields{
-		"timeouts": func(v value) { v.mapping(timeouts) },
-		"canary":   canary(p, at),
-		"spread": func(v value) {
-			at.spread = &v
-			spread(p)(v)
+func settleField() policyField {
+	return policyField{
+		name: "settle", says: "wait after a node before the next; of groups only where said",
+		schema: `{"anyOf": [{"$ref": "#/$defs/duration"}, {"const": "none"}]}`,
+		read:   func(p *Policy, _ *groupPlaces) func(value) { return settle(p) },
+		said:   func(p Policy) bool { return p.NoSettle || p.Settle > 0 },
+		take:   func(p *Policy, from Policy) { p.Settle, p.NoSettle = from.Settle, from.NoSettle },
+		def:    func(p *Policy) { p.Settle = 3 * time.Minute },
+		show: func(p Policy) page {
+			if p.NoSettle {
+				return page{scalar(none)}
+			}
+			return page{scalar(short(p.Settle))}
 		},
-	})
-	for _, name := range []string{"max_out", "settle_leading", "stage_parallel", "hold_limit", "expected_red_until"} {
-		all[name] = elsewhere("it is about the whole cluster: write it in the policy of the cluster")
 	}
-	return func(v value) { v.mapping(all) }
 }
 
 func settle(p *Policy) func(value) {
@@ -98,8 +62,29 @@ func settle(p *Policy) func(value) {
 	}
 }
 
-func spread(p *Policy) func(value) {
+func spreadField() policyField {
+	return policyField{
+		name: "spread", says: "how far lanes in flight may spread",
+		schema: `{"type": "object", "additionalProperties": false, "properties": {"zone": {
+			"description": "zones with lanes in flight at once; where zones are declared, 1", "$ref": "#/$defs/number"}}, "required": ["zone"]}`,
+		read: spread,
+		said: func(p Policy) bool { return len(p.Spread) > 0 },
+		take: func(p *Policy, from Policy) { p.Spread = maps.Clone(from.Spread) },
+		show: func(p Policy) page {
+			zones := p.Spread[zoneKey]
+			if zones <= 0 {
+				return page{}
+			}
+			return flow().set(zoneKey, strconv.Itoa(zones))
+		},
+	}
+}
+
+func spread(p *Policy, at *groupPlaces) func(value) {
 	return func(v value) {
+		if at != nil {
+			at.spread = &v
+		}
 		var zones int
 		v.mapping(fields{zoneKey: integer(&zones, 1, mostNodes)}, zoneKey)
 		if zones > 0 {
@@ -108,8 +93,26 @@ func spread(p *Policy) func(value) {
 	}
 }
 
-// none is how a policy says that it does without.
-const none = "none"
+func canaryField() policyField {
+	return policyField{
+		name: "canary", scope: ofGroup, says: "nodes to patch first, or none; without it the planner chooses one",
+		whose:  "a canary is one of a group: write it in agents.GROUP.policy",
+		schema: `{"anyOf": [{"const": "none"}, {"type": "array", "minItems": 1, "items": {"type": ["string", "number"]}}]}`,
+		read:   canary,
+		said:   func(p Policy) bool { return p.NoCanary || len(p.Canary) > 0 },
+		take:   func(p *Policy, from Policy) { p.Canary, p.NoCanary = slices.Clone(from.Canary), from.NoCanary },
+		show: func(p Policy) page {
+			if p.NoCanary {
+				return page{scalar(none)}
+			}
+			all := list()
+			for _, n := range p.Canary {
+				all.add(page{scalar(string(n))})
+			}
+			return all
+		},
+	}
+}
 
 // canary reads "none", or a list of names; at keeps their places until all
 // nodes are known.
@@ -131,5 +134,30 @@ func canary(p *Policy, at *groupPlaces) func(value) {
 				at.canaries = append(at.canaries, item)
 			}
 		}
+	}
+}
+
+func expectedRedField() policyField {
+	return policyField{
+		name: "expected_red_until", scope: ofCluster, whose: wholeCluster, says: "units and checks of masters that may be red between the first and the last one, and are judged then",
+		schema: `{"default": "masters_done", "anyOf": [{"enum": ["masters_done", "none"]}, {
+			"description": "until when, and what", "type": "object", "additionalProperties": false,
+			"properties": {"masters_done": {"description": "such as dcos-marathon.service, node-poststart/components_master",
+				"type": "array", "minItems": 1, "items": {"type": "string"}}},
+			"required": ["masters_done"]}]}`,
+		read: func(p *Policy, _ *groupPlaces) func(value) { return expectedRed(p) },
+		said: func(p Policy) bool { return p.NoExpectedRed || len(p.ExpectedRed) > 0 },
+		take: func(p *Policy, from Policy) {
+			p.ExpectedRed, p.NoExpectedRed = slices.Clone(from.ExpectedRed), from.NoExpectedRed
+		},
+		def: func(p *Policy) { p.ExpectedRed = DefaultExpectedRed() },
+		show: func(p Policy) page {
+			if p.NoExpectedRed {
+				return page{scalar(none)}
+			}
+			all := names(p.ExpectedRed)
+			all.Style = 0
+			return mapping().setNode(mastersDone, all)
+		},
 	}
 }

@@ -145,21 +145,10 @@ func (c *Cluster) showNodes(nodes []Node) page {
 func (c *Cluster) showGroups() page {
 	all := mapping()
 	for _, g := range c.Groups {
-		policy := showShared(g.Policy).setNode("timeouts", showAgentTimeouts(g.Policy.Timeouts))
-		names := list()
-		for _, n := range g.Policy.Canary {
-			names.add(page{scalar(string(n))})
-		}
-		switch {
-		case g.Policy.NoCanary:
-			policy.set("canary", none)
-		case len(g.Policy.Canary) > 0:
-			policy.setNode("canary", names)
-		}
 		all.setNode(g.Name, mapping().set("role", g.Role.String()).
 			setNode("nodes", c.showNodes(g.Nodes)).
 			setNode("gates", showGates(g.Gates)).
-			setNode("policy", policy))
+			setNode("policy", showPolicy(g.Policy, true)))
 	}
 	return all
 }
@@ -177,51 +166,11 @@ func (c *Cluster) showExclusions() page {
 	return all
 }
 
+// showPolicy shows the policy of the cluster.
 func (c *Cluster) showPolicy() page {
-	p, t := c.Policy, c.Policy.Timeouts
-	said := showShared(p)
-	if p.MaxOut.Set {
-		said.set("max_out", p.MaxOut.String())
-	} else {
+	said := showPolicy(c.Policy, false)
+	if !c.Policy.MaxOut.Set {
 		said.HeadComment = "max_out is not said: the plan takes width + max(2, 2% of the agents)"
 	}
-	return said.setTime("settle_leading", p.SettleLeading).
-		set("stage_parallel", strconv.Itoa(p.StageParallel)).
-		setTime("hold_limit", p.HoldLimit).
-		setNode("expected_red_until", showExpectedRed(p)).
-		setNode("timeouts", showAgentTimeouts(t).
-			setTime("exhibitor", t.Exhibitor).setTime("unit", t.Unit).setTime("registrar", t.Registrar).
-			setTime("leader", t.Leader).setTime("ranges", t.Ranges).setTime("agents_back", t.AgentsBack))
-}
-
-func showExpectedRed(p Policy) page {
-	if p.NoExpectedRed {
-		return page{scalar(none)}
-	}
-	names := list()
-	names.Style = 0
-	for _, n := range p.ExpectedRed {
-		names.add(page{scalar(n)})
-	}
-	return mapping().setNode(mastersDone, names)
-}
-
-// showShared shows what the policies of clusters and groups have in common.
-func showShared(p Policy) page {
-	said := mapping().set("width", p.Width.String()).set("max_failures", p.MaxFailures.String()).
-		setNode("launch_probe", p.LaunchProbe.shown()).setTime("bake", p.Bake)
-	if p.NoSettle {
-		said.set("settle", none)
-	} else {
-		said.setTime("settle", p.Settle)
-	}
-	if zones := p.Spread[zoneKey]; zones > 0 {
-		said.setNode("spread", flow().set(zoneKey, strconv.Itoa(zones)))
-	}
 	return said
-}
-
-func showAgentTimeouts(t Timeouts) page {
-	return mapping().setTime("script", t.Script).setTime("registered", t.Registered).setTime("tasks", t.Tasks).
-		setTime("checks", t.Checks).setTime("units", t.Units)
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/gates"
 )
 
 const (
@@ -177,12 +178,12 @@ func serverAddress(s string) (what, hint string) {
 	return "", ""
 }
 
-// gateWord checks the name of an operator's own gate.
+// gateWord checks the name of an operator's own gate: the others, and checks of
+// the cluster, have theirs.
 func gateWord(s string) (what, hint string) {
-	for _, taken := range BuiltInGates() {
-		if s == taken {
-			return fmt.Sprintf("%s is a gate that every run has", s), "name it otherwise"
-		}
+	_, taken := gates.Find(s)
+	if taken || slices.Contains([]string{"agents", "cluster", "target", "zookeeper"}, s) {
+		return fmt.Sprintf("%s is a gate that every run has", s), "name it otherwise"
 	}
 	return word(s)
 }

@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -21,10 +22,19 @@ type Input struct {
 // Build makes the plan, or refuses with a *RefusalError that holds every
 // reason at once. It is pure and deterministic: the order of nodes within the
 // masters or a group of the inventory does not matter, and neither input is
-// changed. The plan it returns is sealed (see Verify).
+// changed. Policies are complete, as loaded ones are (see inventory.Merge). The
+// plan it returns is sealed (see Verify).
 func Build(in Input) (*Plan, error) {
 	if in.Inventory == nil {
 		return nil, errors.New("building a plan: there is no inventory")
+	}
+	if name := in.Inventory.Policy.Incomplete(false); name != "" {
+		return nil, fmt.Errorf("building a plan: the policy does not say %s", name)
+	}
+	for _, g := range in.Inventory.Groups {
+		if name := g.Policy.Incomplete(true); name != "" {
+			return nil, fmt.Errorf("building a plan: the policy of %s does not say %s", g.Name, name)
+		}
 	}
 	s := newSurvey(in)
 	p := s.judge()
@@ -123,7 +133,7 @@ func (s *survey) draft() *Plan {
 		Variant:     s.variant(),
 		Gates:       CustomGates(s.c),
 		ExpectedRed: slices.Sorted(slices.Values(s.c.Policy.ExpectedRed)),
-		HoldLimit:   s.scale.timeout(positive(s.c.Policy.HoldLimit, defaultHold)),
+		HoldLimit:   s.scale.timeout(s.c.Policy.HoldLimit),
 		Waivers:     slices.Clone(s.in.Waivers),
 	}
 	if s.scale != 1 {
@@ -136,9 +146,6 @@ func (s *survey) draft() *Plan {
 	s.addRules(p)
 	return p
 }
-
-// defaultHold stands in where the policy is silent.
-const defaultHold = 30 * time.Minute
 
 // node is a node as the plan sees it.
 func (s *survey) node(n inventory.Node) Node {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/gates"
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
 
@@ -63,23 +64,19 @@ func customGate(c *inventory.Cluster, group string, g inventory.Gate) CustomGate
 	return out
 }
 
-// customNeed is how many good answers in a row an operator's gate demands. How
-// long the row must last is the inventory's to say.
-const customNeed = 3
-
 // customSpecs are the demands of the operator's gates that a group's nodes must
 // pass, or the masters.
 func customSpecs(c *inventory.Cluster, group string, f timeScale) []GateSpec {
-	gates := c.Gates
+	own := c.Gates
 	for _, g := range c.Groups {
 		if g.Name == group {
-			gates = append(gates[:len(gates):len(gates)], g.Gates...)
+			own = append(own[:len(own):len(own)], g.Gates...)
 		}
 	}
 	var specs []GateSpec
-	for _, g := range gates {
+	for _, g := range own {
 		specs = append(specs, GateSpec{
-			Gate: g.Name, Need: customNeed,
+			Gate: g.Name, Need: gates.OwnNeed,
 			Span: f.span(g.Span), Every: f.poll(g.Every), Within: f.timeout(g.Within),
 		})
 	}

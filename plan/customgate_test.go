@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/gates"
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
 
@@ -39,7 +40,7 @@ func TestGatesOfAnOperatorStandInTheServingStepOfTheirLanes(t *testing.T) {
 				for _, g := range s.Gates {
 					if _, is := p.CustomGate(g.Gate); is {
 						own = append(own, g.Gate)
-						if g.Need != customNeed || g.Span.D() != time.Minute || g.Within.D() != 5*time.Minute || s.Timeout < g.Within+g.Span {
+						if g.Need != gates.OwnNeed || g.Span.D() != time.Minute || g.Within.D() != 5*time.Minute || s.Timeout < g.Within+g.Span {
 							t.Errorf("%s demands %+v within %s", s.ID, g, s.Timeout)
 						}
 					}

@@ -26,7 +26,8 @@ func ExampleProveMaster() {
 }
 
 func ExampleBuild() {
-	_, err := plan.Build(plan.Input{Inventory: &inventory.Cluster{ID: "3f0c", Masters: []inventory.Node{{Name: "m1"}}}})
+	c := &inventory.Cluster{ID: "3f0c", Masters: []inventory.Node{{Name: "m1"}}, Policy: inventory.DefaultPolicy("2.1.2")}
+	_, err := plan.Build(plan.Input{Inventory: c})
 	var refused *plan.RefusalError
 	if errors.As(err, &refused) {
 		last := refused.Blocks[len(refused.Blocks)-1]

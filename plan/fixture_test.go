@@ -28,7 +28,7 @@ func healthy(groups ...inventory.Group) Input {
 		Name: "prod-eu", ID: clusterID,
 		Target: inventory.Target{URL: "http://b/s.sh", SHA256: scriptSHA, From: "2.1.1", To: "2.1.2", Mesos: "1.10.1"},
 		Groups: groups,
-		Policy: inventory.Policy{StageParallel: 10},
+		Policy: complete(inventory.Policy{NoExpectedRed: true}),
 	}
 	for i, zone := range []string{"a", "b", "c"} {
 		c.Masters = append(c.Masters, inventory.Node{
@@ -58,6 +58,11 @@ func healthy(groups ...inventory.Group) Input {
 	return in
 }
 
+// complete fills in the defaults.
+func complete(p inventory.Policy) inventory.Policy {
+	return inventory.Merge(p, inventory.DefaultPolicy("2.1.2"))
+}
+
 func masterSize(n inventory.Node, c *inventory.Cluster) int {
 	if n.Role == dcos.Master {
 		return len(c.Masters)
@@ -67,7 +72,7 @@ func masterSize(n inventory.Node, c *inventory.Cluster) int {
 
 // agents is a group of n private agents PREFIX1..n spread over the zones.
 func agents(name, prefix string, n int, zones ...string) inventory.Group {
-	g := inventory.Group{Name: name, Role: dcos.PrivateAgent}
+	g := inventory.Group{Name: name, Role: dcos.PrivateAgent, Policy: complete(inventory.Policy{NoSettle: true})}
 	for i := range n {
 		node := inventory.Node{
 			Name: inventory.NodeName(fmt.Sprintf("%s%d", prefix, i+1)), Role: g.Role, Group: name,

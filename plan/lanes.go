@@ -20,7 +20,6 @@ const (
 type work struct {
 	scale  timeScale
 	policy inventory.Policy
-	to     dcos.Version
 	ids    []string   // packages of the target
 	own    []GateSpec // demands of the operator's gates
 }
@@ -45,18 +44,15 @@ func (w work) aheadStage(id string, nodes []Node, width int) Stage {
 
 func (w work) mastersStage(masters []Node) Stage {
 	s := Stage{ID: idMasters, Kind: StageMasters, Group: idMasters, Order: OrderLeaderWeight, Width: 1}
-	serve := append(gatesOf(mastersOf(w.ids), w.policy.Timeouts, w.scale), w.own...)
+	serve := append(w.scale.specs(dcos.Master, w.policy.Timeouts, targetHas(w.ids)), w.own...)
 	for _, n := range masters {
-		settle := positive(w.policy.Settle, 3*time.Minute)
-		if w.policy.NoSettle {
-			settle = 0
-		}
+		settle := w.policy.Settle
 		if n.Weight >= mesosLeaderWeight {
-			settle = max(settle, positive(w.policy.SettleLeading, 5*time.Minute))
+			settle = max(settle, w.policy.SettleLeading)
 		}
 		s.Lanes = append(s.Lanes, Lane{Node: n.Name, Steps: []Step{
 			step(s.ID, n.Name, ActionBaseline, w.scale.timeout(baselinePatience)),
-			step(s.ID, n.Name, ActionPatch, w.scale.timeout(scriptPatience(w.policy.Timeouts, w.to))),
+			step(s.ID, n.Name, ActionPatch, w.scale.timeout(w.policy.Timeouts.Script)),
 			gated(step(s.ID, n.Name, ActionServe, 0), serve),
 			w.quiet(step(s.ID, n.Name, ActionSettle, 0), settle),
 		}})
@@ -69,7 +65,7 @@ func (w work) mastersStage(masters []Node) Stage {
 func (w work) deferredStage(masters []Node, expected []string) Stage {
 	s := Stage{ID: idDeferred, Kind: StageDeferred, Order: OrderFixed, Width: 1}
 	if len(masters) > 0 && len(expected) > 0 {
-		gates := deferred(gatesOf(masterServe(), w.policy.Timeouts, w.scale))
+		gates := w.scale.specs(dcos.Master, w.policy.Timeouts, deferring)
 		st := Step{ID: idDeferred + "/" + StepID(ActionDeferred), Action: ActionDeferred, Timeout: patience(gates)}
 		s.Lanes = []Lane{{Steps: []Step{st}}}
 	}
@@ -84,13 +80,13 @@ func (w work) canaryStage(r GroupRule, nodes []Node) Stage {
 		ID: r.Name + canarySuffix, Kind: StageCanary, Group: r.Name, Order: OrderFixed,
 		Width: 1, ZoneSpread: r.ZoneSpread,
 	}
-	s.Lanes = w.agentLanes(s.ID, nodes)
+	s.Lanes = w.agentLanes(s.ID, r.Role, nodes)
 	for i, n := range nodes {
 		if !r.NoProbe {
 			probe := step(s.ID, n.Name, ActionProbe, w.scale.timeout(probePatience))
 			s.Lanes[i].Steps = append(s.Lanes[i].Steps, probe)
 		}
-		bake := w.quiet(step(s.ID, n.Name, ActionBake, 0), positive(w.policy.Bake, 15*time.Minute))
+		bake := w.quiet(step(s.ID, n.Name, ActionBake, 0), w.policy.Bake)
 		s.Lanes[i].Steps = append(s.Lanes[i].Steps, bake)
 	}
 	return w.estimated(s, nodes)
@@ -101,8 +97,8 @@ func (w work) groupStage(r GroupRule, nodes []Node) Stage {
 		ID: r.Name, Kind: StageGroup, Group: r.Name, Order: OrderFixed,
 		Width: r.Width, ZoneSpread: r.ZoneSpread, MaxFailures: r.MaxFailures,
 	}
-	s.Lanes = w.agentLanes(s.ID, nodes)
-	if w.policy.Settle > 0 && !w.policy.NoSettle {
+	s.Lanes = w.agentLanes(s.ID, r.Role, nodes)
+	if w.policy.Settle > 0 {
 		for i, n := range nodes {
 			settle := w.quiet(step(s.ID, n.Name, ActionSettle, 0), w.policy.Settle)
 			s.Lanes[i].Steps = append(s.Lanes[i].Steps, settle)
@@ -112,14 +108,14 @@ func (w work) groupStage(r GroupRule, nodes []Node) Stage {
 }
 
 // agentLanes share their gates: they are never changed.
-func (w work) agentLanes(stage string, nodes []Node) []Lane {
-	back := gatesOf(agentReturn(), w.policy.Timeouts, w.scale)
-	serve := append(gatesOf(agentServe(), w.policy.Timeouts, w.scale), w.own...)
+func (w work) agentLanes(stage string, role dcos.Role, nodes []Node) []Lane {
+	back := w.scale.returns(role, w.policy.Timeouts)
+	serve := append(w.scale.specs(role, w.policy.Timeouts, serving), w.own...)
 	lanes := make([]Lane, 0, len(nodes))
 	for _, n := range nodes {
 		lanes = append(lanes, Lane{Node: n.Name, Steps: []Step{
 			step(stage, n.Name, ActionBaseline, w.scale.timeout(baselinePatience)),
-			step(stage, n.Name, ActionPatch, w.scale.timeout(scriptPatience(w.policy.Timeouts, w.to))),
+			step(stage, n.Name, ActionPatch, w.scale.timeout(w.policy.Timeouts.Script)),
 			gated(step(stage, n.Name, ActionReturn, 0), back),
 			gated(step(stage, n.Name, ActionServe, 0), serve),
 		}})
@@ -140,6 +136,6 @@ func gated(s Step, gates []GateSpec) Step {
 // starts the wait afresh, so that its patience is twice its span and more.
 func (w work) quiet(s Step, span time.Duration) Step {
 	s.Span = w.scale.span(span)
-	s.Timeout = w.scale.timeout(2*span + positive(w.policy.Timeouts.Leader, 5*time.Minute))
+	s.Timeout = w.scale.timeout(2*span + w.policy.Timeouts.Leader)
 	return s
 }

@@ -175,7 +175,7 @@ func (s Step) Asks(gate string) bool {
 
 // GateSpec is how sure a gate must be, and how patient it is.
 type GateSpec struct {
-	Gate   string   `json:"gate"`   // name of a row of the gate table in package checks
+	Gate   string   `json:"gate"`   // of the table of package gates, or an operator's own
 	Need   int      `json:"need"`   // samples in a row
 	Span   Duration `json:"span"`   // the row must last at least this long
 	Every  Duration `json:"every"`  // pause between samples

@@ -19,15 +19,16 @@ func anyCluster(t *rapid.T) Input {
 	for i := range rapid.IntRange(0, 3).Draw(t, "groups") {
 		zones := [][]string{nil, {"x"}, {"x", "y", "z"}}[rapid.IntRange(0, 2).Draw(t, "zones")]
 		g := agents(fmt.Sprintf("g%d", i), string(rune('a'+i)), rapid.IntRange(1, 9).Draw(t, "nodes"), zones...)
-		g.Policy = inventory.Policy{
+		settle := time.Duration(rapid.IntRange(0, 1).Draw(t, "settle")) * time.Minute
+		g.Policy = complete(inventory.Policy{
 			Width:    anyLimit(t, "width"),
 			NoCanary: rapid.Bool().Draw(t, "no canary"),
-			Settle:   time.Duration(rapid.IntRange(0, 1).Draw(t, "settle")) * time.Minute,
-		}
+			Settle:   settle, NoSettle: settle == 0,
+		})
 		groups = append(groups, g)
 	}
 	in := healthy(groups...)
-	in.Inventory.Policy.StageParallel = rapid.IntRange(0, 12).Draw(t, "stage parallel")
+	in.Inventory.Policy.StageParallel = rapid.IntRange(1, 12).Draw(t, "stage parallel")
 	for _, n := range in.Inventory.Nodes() {
 		if rapid.IntRange(0, 3).Draw(t, "at target") == 0 {
 			observe(in, n.Name, patched)

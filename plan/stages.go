@@ -36,10 +36,10 @@ func (s *survey) addStages(p *Plan) {
 	for _, r := range p.Groups {
 		agents = append(agents, todo[r.Name]...)
 	}
-	w := work{scale: s.scale, policy: s.c.Policy, to: p.To, ids: p.Script.Packages, own: customSpecs(s.c, idMasters, s.scale)}
+	w := work{scale: s.scale, policy: s.c.Policy, ids: p.Script.Packages, own: customSpecs(s.c, idMasters, s.scale)}
 	p.add(w.clusterStage(idPreflight, StagePreflight))
 	p.add(w.aheadStage(idStageMaster, masters, 1))
-	p.add(w.aheadStage(idStageAgents, agents, max(s.c.Policy.StageParallel, 1)))
+	p.add(w.aheadStage(idStageAgents, agents, s.c.Policy.StageParallel))
 	ms := w.mastersStage(masters)
 	ms.Note = mastersNote(s.in.Facts.Cluster)
 	p.add(ms)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/advice"
+	"github.com/dcos-patch/dcos-patch/gates"
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
 
@@ -49,17 +50,13 @@ const (
 // Waivable lists the checks and gates that a waiver may name. What is not in it
 // blocks whoever may want otherwise.
 func Waivable() []string {
-	return append([]string{CheckDeployments, CheckDisk, CheckEventSubscribers, CheckForeignUnits, CheckMaintenance, CheckSingleMaster, CheckSystemd, CheckUnknownAgents}, WaivableGates()...)
+	return append([]string{CheckDeployments, CheckDisk, CheckEventSubscribers, CheckForeignUnits, CheckMaintenance, CheckSingleMaster, CheckSystemd, CheckUnknownAgents}, gates.Waivable()...)
 }
-
-// WaivableGates lists the gates of package checks that a waiver may name: those
-// that say how well a node serves, and none that says whether it came back.
-func WaivableGates() []string { return []string{"agents-back", "check-runner", "tasks", "units"} }
 
 // WaivesGate finds the waiver of a gate that holds for a node on a day.
 func (p *Plan) WaivesGate(gate string, node inventory.NodeName, today time.Time) (Waiver, bool) {
 	for _, w := range p.Waivers {
-		if w.Check == gate && w.Node == node && node != "" && slices.Contains(WaivableGates(), gate) && w.Reason != "" && w.holds(today) {
+		if w.Check == gate && w.Node == node && node != "" && slices.Contains(gates.Waivable(), gate) && w.Reason != "" && w.holds(today) {
 			return w, true
 		}
 	}
@@ -77,7 +74,7 @@ func (s *survey) judgeWaivers() {
 			bad("a waiver names what cannot be waived", w.Check, "one of "+strings.Join(Waivable(), ", "))
 		case w.Node != "" && s.known(string(w.Node)) == "":
 			bad("a waiver names a node that is not in the inventory", w.String(), "a node, or cluster")
-		case w.Node == "" && slices.Contains(WaivableGates(), w.Check):
+		case w.Node == "" && slices.Contains(gates.Waivable(), w.Check):
 			bad("a gate is waived for all nodes", w.Check, "the node for which it may stay red: "+w.Check+":NODE")
 		case w.Reason == "":
 			bad("a waiver gives no reason", w.String(), "a reason, for whoever approves it")

@@ -39,7 +39,7 @@ func production() plan.Input {
 	c := &inventory.Cluster{
 		Name: "prod-eu", ID: "3f0c1e2a-77d0-4c1b-9a55-0e6f2f1b8d11",
 		Target: inventory.Target{From: "2.1.1", To: "2.1.2", Mesos: "1.10.1"},
-		Policy: inventory.Policy{StageParallel: 10, MaxOut: inventory.Count(8), HoldLimit: 30 * time.Minute, ExpectedRed: inventory.DefaultExpectedRed()},
+		Policy: inventory.Merge(inventory.Policy{MaxOut: inventory.Count(8)}, inventory.DefaultPolicy("2.1.2")),
 	}
 	for i, zone := range []string{"a", "b", "c"} {
 		c.Masters = append(c.Masters, inventory.Node{Name: inventory.NodeName(fmt.Sprintf("m%d", i+1)), Address: fmt.Sprintf("10.20.0.%d", 11+i), Role: dcos.Master, Zone: zone})
@@ -52,11 +52,15 @@ func production() plan.Input {
 	for i := range c.Groups[0].Nodes {
 		c.Groups[0].Nodes[i].Zone = string(rune('a' + i/35))
 	}
-	c.Groups[0].Policy = inventory.Policy{Width: inventory.Percent(5), Canary: []inventory.NodeName{"a017"}, Spread: map[string]int{"zone": 1}}
-	c.Groups[1].Policy = inventory.Policy{Settle: 2 * time.Minute, NoCanary: true}
-	c.Groups[2].Policy = inventory.Policy{NoCanary: true}
+	c.Groups[0].Policy = policy(inventory.Policy{Width: inventory.Percent(5), Canary: []inventory.NodeName{"a017"}, Spread: map[string]int{"zone": 1}})
+	c.Groups[1].Policy = policy(inventory.Policy{Settle: 2 * time.Minute, NoCanary: true})
+	c.Groups[2].Policy = policy(inventory.Policy{NoCanary: true})
 	c.Exclusions = []inventory.Exclusion{{Node: "p08", Reason: "PSU, INC-4411", Until: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)}}
 	return observed(c)
+}
+
+func policy(p inventory.Policy) inventory.Policy {
+	return inventory.Merge(p, inventory.DefaultGroupPolicy("2.1.2", nil))
 }
 
 func group(name string, role dcos.Role, format string, n int, address string) inventory.Group {

@@ -76,9 +76,6 @@ func (a *app) checkTask(ctx context.Context, s *session, n inventory.Node) (plan
 	p := s.sketch(facts)
 	p.TimeScale = s.inv.Rehearsal.TimeScale
 	step := plan.Step{ID: plan.StepID("check/" + string(n.Name)), Node: n.Name, Action: plan.ActionPostflight, Gates: plan.VerifyGates(s.inv, n)}
-	step.Gates = slices.DeleteFunc(step.Gates, func(g plan.GateSpec) bool {
-		return slices.Contains([]string{"mesos-version", "tasks", "agents-back"}, g.Gate)
-	})
 	return plan.Task{Plan: p, Run: "check", Step: step, Attempt: 1}, nil
 }
 
