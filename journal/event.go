@@ -62,11 +62,17 @@ type Event struct {
 // Obligation is a temporary change of ours, with what is needed to undo it.
 // What we did not do is never undone.
 type Obligation struct {
-	ID    string               `json:"id"`              // unique among the open ones of a run
+	ID    plan.Obligation      `json:"id"`              // unique among the open ones of a run
 	What  string               `json:"what,omitempty"`  // in words, for people
 	Nodes []inventory.NodeName `json:"nodes,omitempty"` // where; in obligation-closed: where no longer, all when empty
 	Prior string               `json:"prior,omitempty"` // what was there before
 	Undo  string               `json:"undo,omitempty"`  // how it is undone
+}
+
+// Owe makes an obligation on nodes.
+func Owe(kind plan.Obligation, nodes ...inventory.NodeName) Obligation {
+	spec := kind.Spec()
+	return Obligation{ID: kind, What: spec.What, Nodes: nodes, Prior: spec.Prior, Undo: spec.Undo}
 }
 
 // StopReason says why a run ended before its end.

@@ -61,7 +61,7 @@ func startStep(s State, e journal.Event) State {
 		return disagree(s, err.Error())
 	}
 	l.Progress, l.Since = Started, e.At
-	s = probing(placed(s, st), st)
+	s = openFor(s, st)
 	if !st.Action.Mutates() {
 		return s
 	}

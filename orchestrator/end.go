@@ -25,7 +25,7 @@ func endStep(s State, e journal.Event) State {
 	}
 	s = noMoreAway(s, e)
 	delete(s.Findings, e.Step)
-	s = probed(s, s.step(i), *e.Report)
+	s = closeFor(s, s.step(i), *e.Report)
 	before, remedy := l.Report, l.Remedy
 	l.Report, l.Since = e.Report, e.At
 	if out := e.Report.Outcome; s.step(i).Action.Mutates() && (out == plan.Done || out == plan.Failed) {
@@ -99,7 +99,7 @@ func seenTo(before *plan.Report) bool {
 // advance makes the lane's next step the one at work, or ends the lane.
 func advance(s State, lane int, e journal.Event) State {
 	l := &s.Lanes[s.Stage][lane]
-	if a := s.step(lane).Action; a == plan.ActionBaseline || a == plan.ActionPreflight {
+	if s.step(lane).Action.Spec().Baseline {
 		l.Baseline, l.Deactivated = e.Report.Evidence, e.Report.Deactivated
 	}
 	steps := s.Plan.Stages[s.Stage].Lanes[lane].Steps

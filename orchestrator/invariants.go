@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
-	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -14,7 +13,7 @@ import (
 // by the properties, by the search and, as a live monitor, before every
 // decision.
 func Violations(s State) []string {
-	bad := probesLeft(s)
+	bad := changesLeft(s)
 	st := s.AtWork()
 	if st == nil {
 		return bad
@@ -38,19 +37,20 @@ func Violations(s State) []string {
 	return bad
 }
 
-// probesLeft finds lanes that have gone on from their launch probe although its
-// framework may be there still: no temporary change is left behind by success.
-func probesLeft(s State) []string {
-	if !s.OwesFor(OwedProbe) {
-		return nil
-	}
+// changesLeft finds lanes that have gone on from a step whose temporary change may
+// be there still: success leaves none behind.
+func changesLeft(s State) []string {
 	var bad []string
-	owed := s.ledger[slices.IndexFunc(s.ledger, func(o journal.Obligation) bool { return o.ID == OwedProbe })].Nodes
-	for i, st := range s.Plan.Stages {
-		for k, ln := range st.Lanes {
-			probe := slices.IndexFunc(ln.Steps, func(p plan.Step) bool { return p.Action == plan.ActionProbe })
-			if probe >= 0 && s.Lanes[i][k].Step > probe && slices.Contains(owed, ln.Node) {
-				bad = append(bad, fmt.Sprintf("%s was probed, and the launch probe's framework may be left", ln.Node))
+	for _, o := range s.ledger {
+		if !o.ID.Spec().Temporary {
+			continue
+		}
+		for i, st := range s.Plan.Stages {
+			for k, ln := range st.Lanes {
+				opens := slices.IndexFunc(ln.Steps, func(p plan.Step) bool { return p.Action.Spec().Owes == o.ID })
+				if opens >= 0 && s.Lanes[i][k].Step > opens && slices.Contains(o.Nodes, ln.Node) {
+					bad = append(bad, fmt.Sprintf("%s has gone on from %s, and the %s may be left", ln.Node, ln.Steps[opens].ID, o.What))
+				}
 			}
 		}
 	}

@@ -29,8 +29,8 @@ func (s State) Key() string {
 		b.WriteString(" away " + why)
 	}
 	for _, o := range s.ledger {
-		if o.ID == OwedProbe {
-			fmt.Fprintf(&b, " probe %v", o.Nodes)
+		if o.ID.Spec().Temporary {
+			fmt.Fprintf(&b, " %s %v", o.ID, o.Nodes)
 		}
 	}
 	fmt.Fprintf(&b, " finish %v", s.Finish)

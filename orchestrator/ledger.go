@@ -9,14 +9,6 @@ import (
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
-// Obligations of every run.
-const (
-	OwedLock   = "lock"   // the cluster lock, on the masters
-	OwedCopies = "copies" // of plan, journal and script, on the masters
-	OwedFiles  = "files"  // script and node program, on every node that was staged or patched
-	OwedProbe  = "probe"  // a launch probe's framework at the Mesos master, with its task on a canary
-)
-
 // Obligations are the temporary changes of the run that have not been undone,
 // in the order of their opening. Upload directories are not among them: each is
 // removed by the call that made it, and what a cut connection leaves of one is
@@ -24,7 +16,7 @@ const (
 func (s State) Obligations() []journal.Obligation { return slices.Clone(s.ledger) }
 
 // OwesFor reports whether an obligation is open.
-func (s State) OwesFor(id string) bool {
+func (s State) OwesFor(id plan.Obligation) bool {
 	return slices.ContainsFunc(s.ledger, func(o journal.Obligation) bool { return o.ID == id })
 }
 
@@ -74,33 +66,20 @@ func opened(s State, o journal.Obligation) State {
 	return s
 }
 
-// placed derives from a step's start that our files are on its node from then on.
-func placed(s State, st plan.Step) State {
-	if st.Action != plan.ActionStage && st.Action != plan.ActionBaseline && st.Action != plan.ActionPatch {
+// openFor derives from a step's start what is owed on its node from then on.
+func openFor(s State, st plan.Step) State {
+	kind := st.Action.Spec().Owes
+	i := slices.IndexFunc(s.ledger, func(o journal.Obligation) bool { return o.ID == kind })
+	if kind == plan.OwesNothing || i >= 0 && slices.Contains(s.ledger[i].Nodes, st.Node) {
 		return s
 	}
-	i := slices.IndexFunc(s.ledger, func(o journal.Obligation) bool { return o.ID == OwedFiles })
-	if i >= 0 && slices.Contains(s.ledger[i].Nodes, st.Node) {
-		return s
-	}
-	return opened(s, journal.Obligation{ID: OwedFiles, What: "node patch script and node program", Nodes: []inventory.NodeName{st.Node},
-		Prior: "nothing", Undo: "dcos-patch sweep"})
+	return opened(s, journal.Owe(kind, st.Node))
 }
 
-// probing derives from a launch probe's start that its framework may be there
-// from then on, until its end says that it is proved to be gone.
-func probing(s State, st plan.Step) State {
-	if st.Action != plan.ActionProbe {
+// closeFor closes what a step has opened, when its report says that it is undone.
+func closeFor(s State, st plan.Step, rep plan.Report) State {
+	if !rep.Undone {
 		return s
 	}
-	return opened(s, journal.Obligation{ID: OwedProbe, What: "launch probe's framework", Nodes: []inventory.NodeName{st.Node},
-		Prior: "nothing", Undo: "dcos-patch resume, or dcos-patch sweep"})
-}
-
-// probed closes what probing has opened.
-func probed(s State, st plan.Step, rep plan.Report) State {
-	if st.Action != plan.ActionProbe || !rep.Undone {
-		return s
-	}
-	return closed(s, journal.Obligation{ID: OwedProbe, Nodes: []inventory.NodeName{st.Node}})
+	return closed(s, journal.Obligation{ID: st.Action.Spec().Owes, Nodes: []inventory.NodeName{st.Node}})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/plan"
 )
 
 // Nodes are appended to the ledger in place, since a journal may name ten
@@ -14,7 +15,7 @@ import (
 // not see it.
 func TestALedgerIsItsOwnHoweverItIsCloned(t *testing.T) {
 	open := func(n string) journal.Event {
-		return journal.Event{Kind: journal.ObligationOpened, Obligation: &journal.Obligation{ID: OwedFiles, Nodes: []inventory.NodeName{inventory.NodeName(n)}}}
+		return journal.Event{Kind: journal.ObligationOpened, Obligation: &journal.Obligation{ID: plan.OwesFiles, Nodes: []inventory.NodeName{inventory.NodeName(n)}}}
 	}
 	first := open("m1")
 	first.Obligation.Nodes = append(make([]inventory.NodeName, 0, 8), "m1") // with room for more, as an append leaves it

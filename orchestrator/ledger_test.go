@@ -9,9 +9,10 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/plan"
 )
 
-func nodesOwed(s State, id string) []inventory.NodeName {
+func nodesOwed(s State, id plan.Obligation) []inventory.NodeName {
 	for _, o := range s.Obligations() {
 		if o.ID == id {
 			return o.Nodes
@@ -27,20 +28,20 @@ func TestAnObligationStaysUntilItIsClosedOnEveryNode(t *testing.T) {
 	fold := func(k journal.Kind, o *journal.Obligation) {
 		s, _ = Next(s, journal.Event{Seq: s.Seq + 1, At: at.Add(time.Hour), Kind: k, Obligation: o})
 	}
-	fold(journal.ObligationOpened, &journal.Obligation{ID: OwedLock, Nodes: []inventory.NodeName{"m1", "m2"}})
-	fold(journal.ObligationOpened, &journal.Obligation{ID: OwedFiles, Nodes: []inventory.NodeName{"a1", "a2"}})
-	fold(journal.ObligationOpened, &journal.Obligation{ID: OwedFiles, Nodes: []inventory.NodeName{"a2", "a3"}})
+	fold(journal.ObligationOpened, &journal.Obligation{ID: plan.OwesLock, Nodes: []inventory.NodeName{"m1", "m2"}})
+	fold(journal.ObligationOpened, &journal.Obligation{ID: plan.OwesFiles, Nodes: []inventory.NodeName{"a1", "a2"}})
+	fold(journal.ObligationOpened, &journal.Obligation{ID: plan.OwesFiles, Nodes: []inventory.NodeName{"a2", "a3"}})
 	before := s.Obligations()
-	fold(journal.ObligationClosed, &journal.Obligation{ID: OwedFiles, Nodes: []inventory.NodeName{"a1", "a9"}})
-	if got := nodesOwed(s, OwedFiles); !slices.Equal(got, []inventory.NodeName{"a2", "a3"}) {
+	fold(journal.ObligationClosed, &journal.Obligation{ID: plan.OwesFiles, Nodes: []inventory.NodeName{"a1", "a9"}})
+	if got := nodesOwed(s, plan.OwesFiles); !slices.Equal(got, []inventory.NodeName{"a2", "a3"}) {
 		t.Errorf("owed on %v", got)
 	}
 	if !slices.Equal(before[1].Nodes, []inventory.NodeName{"a1", "a2", "a3"}) {
 		t.Errorf("an older state has changed: %v", before)
 	}
-	fold(journal.ObligationClosed, &journal.Obligation{ID: OwedFiles, Nodes: []inventory.NodeName{"a3", "a2"}})
-	fold(journal.ObligationClosed, &journal.Obligation{ID: OwedLock})
-	fold(journal.ObligationClosed, &journal.Obligation{ID: OwedLock})
+	fold(journal.ObligationClosed, &journal.Obligation{ID: plan.OwesFiles, Nodes: []inventory.NodeName{"a3", "a2"}})
+	fold(journal.ObligationClosed, &journal.Obligation{ID: plan.OwesLock})
+	fold(journal.ObligationClosed, &journal.Obligation{ID: plan.OwesLock})
 	if len(s.Obligations()) > 0 || s.Stop != nil {
 		t.Errorf("owed %v, stop %+v", s.Obligations(), s.Stop)
 	}

@@ -50,7 +50,7 @@ func (t *tape) probeEnds(rep plan.Report) {
 }
 
 func TestALaunchProbeIsOwedFromItsStartUntilItsFrameworkIsProvedToBeGone(t *testing.T) {
-	owed := func(tp *tape) bool { return slices.Equal(nodesOwed(tp.s, OwedProbe), []inventory.NodeName{"a1"}) }
+	owed := func(tp *tape) bool { return slices.Equal(nodesOwed(tp.s, plan.OwesProbe), []inventory.NodeName{"a1"}) }
 	tp := atProbe(t)
 	if !owed(tp) {
 		t.Fatalf("started, and owed is %v", tp.s.Obligations())
@@ -68,7 +68,7 @@ func TestALaunchProbeIsOwedFromItsStartUntilItsFrameworkIsProvedToBeGone(t *test
 	tp.add(journal.Event{Kind: journal.RunResumed, Epoch: 3})
 	tp.toProbe(t)
 	tp.probeEnds(plan.Report{Outcome: plan.Done, Undone: true})
-	if tp.s.OwesFor(OwedProbe) || tp.s.Stop != nil {
+	if tp.s.OwesFor(plan.OwesProbe) || tp.s.Stop != nil {
 		t.Fatalf("done: owed %v, stop %+v", tp.s.Obligations(), tp.s.Stop)
 	}
 }
@@ -86,7 +86,7 @@ func TestAProbeThatFailsStopsTheLineAndTouchesNobodyElse(t *testing.T) {
 	tp.probeEnds(plan.Report{Outcome: plan.Failed, Class: plan.NotVerified, Undone: true, Detail: "TASK_FAILED"})
 	tp.settle()
 	_, agents := tp.s.Tallies()
-	if tp.s.Ended != journal.RunStopped || agents.Failed != 1 || agents.Untouched != 1 || tp.s.OwesFor(OwedProbe) {
+	if tp.s.Ended != journal.RunStopped || agents.Failed != 1 || agents.Untouched != 1 || tp.s.OwesFor(plan.OwesProbe) {
 		t.Fatalf("ended %q, agents %+v, owed %v", tp.s.Ended, agents, tp.s.Obligations())
 	}
 }

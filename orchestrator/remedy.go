@@ -20,7 +20,7 @@ func (s State) Finishable() []inventory.NodeName {
 	for i, l := range s.Lanes[s.Stage] {
 		st := s.step(i)
 		cut := l.Report != nil && l.Report.Class == plan.MidSwap || l.Remedied
-		if st.Action.Mutates() && disruptive(s.AtWork().Kind) && (l.Phase == Broken || l.Phase == Admitted) && l.Left == "" && cut {
+		if st.Action.Spec().Remedy != plan.RemedyNone && disruptive(s.AtWork().Kind) && (l.Phase == Broken || l.Phase == Admitted) && l.Left == "" && cut {
 			names = append(names, st.Node)
 		}
 	}
@@ -32,14 +32,15 @@ func (s State) Finishable() []inventory.NodeName {
 func (s State) mends(lane int, rep plan.Report) bool {
 	l, st := s.Lanes[s.Stage][lane], s.step(lane)
 	cut := rep.Class == plan.MidSwap || rep.Class == plan.NotStarted && l.Remedied
-	return rep.Outcome == plan.Failed && cut && disruptive(s.AtWork().Kind) && slices.Contains(s.Finish, st.Node)
+	return rep.Outcome == plan.Failed && cut && disruptive(s.AtWork().Kind) && slices.Contains(s.Finish, st.Node) &&
+		st.Action.Spec().Remedy != plan.RemedyNone
 }
 
 // mend makes the remedy the next thing that the lane does, on a look at the
 // cluster that is begun from here on.
 func mend(s State, lane int, e journal.Event) State {
 	l := &s.Lanes[s.Stage][lane]
-	l.Remedy, l.Progress, l.Adopt = plan.FinishSwap, Idle, false
+	l.Remedy, l.Progress, l.Adopt = s.step(lane).Action.Spec().Remedy, Idle, false
 	return disturb(s, e)
 }
 
@@ -98,7 +99,7 @@ func unknownRemedies(s State) []string {
 			continue
 		}
 		cut := l.Report != nil && (l.Report.Class == plan.MidSwap || l.Report.Class == plan.NotStarted || l.Report.Outcome == plan.NotRun)
-		if !cut || !s.step(i).Action.Mutates() {
+		if !cut || s.step(i).Action.Spec().Remedy != l.Remedy {
 			bad = append(bad, fmt.Sprintf("%s is to be remedied, and its swap is not known to be cut", st.Lanes[i].Node))
 		}
 	}

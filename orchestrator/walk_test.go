@@ -212,7 +212,7 @@ func refold(events []journal.Event) State {
 func checkDone(t *rapid.T, tp *tape) {
 	for _, o := range tp.s.Obligations() {
 		for _, n := range o.Nodes {
-			if o.ID == OwedProbe && tp.s.LeftBehind(n) == "" {
+			if o.ID == plan.OwesProbe && tp.s.LeftBehind(n) == "" {
 				t.Fatalf("done, and a launch probe's framework may be left: %v", tp.s.Obligations())
 			}
 		}

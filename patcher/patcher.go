@@ -92,14 +92,18 @@ func (p *Patcher) Reconcile(ctx context.Context, t plan.Task) plan.Report {
 	if t.Step.Node != "" {
 		defer p.Nodes.Visit(t.Step.Node)()
 	}
-	if !t.Step.Action.Mutates() {
+	switch t.Step.Action.Spec().Reconcile {
+	case plan.DoAgain:
 		return plan.Report{Outcome: plan.NotRun, Detail: "changes nothing, so it is done again"}
+	case plan.ByReceipt:
+		rep, err := p.settled(ctx, t, 0)
+		if err != nil {
+			return inDoubt(t, err)
+		}
+		return rep
+	default:
+		return inDoubt(t, errors.New("this version does not know how to find out"))
 	}
-	rep, err := p.settled(ctx, t, 0)
-	if err != nil {
-		return inDoubt(t, err)
-	}
-	return rep
 }
 
 // verify waits for the gates of the step. An agent that has been away for most

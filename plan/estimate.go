@@ -2,22 +2,6 @@ package plan
 
 import "time"
 
-// Estimates of how long things take where nothing goes wrong: guesses from
-// experience, not promises, and no timeout is made from them.
-const (
-	estPreflight   = 3 * time.Minute
-	estPostflight  = 4 * time.Minute
-	estStaged      = 10 * time.Second // a node that holds every package
-	estFetch       = 4 * time.Minute
-	estBaseline    = 15 * time.Second
-	estScript      = 4 * time.Minute
-	estMasterServe = 4 * time.Minute
-	estAgentReturn = 30 * time.Second
-	estAgentServe  = 75 * time.Second
-	estProbe       = 10 * time.Second
-	estDeferred    = 75 * time.Second
-)
-
 // estimated fills in how long a stage should take: its slowest lane, as often
 // as lanes have to follow each other.
 func (w work) estimated(s Stage, nodes []Node) Stage {
@@ -37,33 +21,13 @@ func (w work) estimated(s Stage, nodes []Node) Stage {
 
 // expect is the scaled estimate of one step.
 func (w work) expect(kind StageKind, st Step, staged bool) time.Duration {
-	var d time.Duration
-	switch st.Action {
-	case ActionPreflight:
-		d = estPreflight
-	case ActionStage:
-		d = estFetch
-		if staged {
-			d = estStaged
-		}
-	case ActionBaseline:
-		d = estBaseline
-	case ActionPatch:
-		d = estScript
-	case ActionReturn:
-		d = estAgentReturn
-	case ActionServe:
-		d = estAgentServe
-		if kind == StageMasters {
-			d = estMasterServe
-		}
-	case ActionDeferred:
-		d = estDeferred
-	case ActionPostflight:
-		d = estPostflight
-	case ActionProbe:
-		d = estProbe
-	case ActionSettle, ActionBake: // their span is all they take
+	spec := st.Action.Spec()
+	d := spec.Estimate
+	switch {
+	case kind == StageMasters && spec.OnMaster > 0:
+		d = spec.OnMaster
+	case staged && spec.Staged > 0:
+		d = spec.Staged
 	}
 	return w.scale.span(d).D() + st.Span.D()
 }

@@ -7,15 +7,6 @@ import (
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
 
-// Patience for steps that have no gates, where no policy names one.
-const (
-	preflightPatience  = 10 * time.Minute
-	aheadPatience      = 60 * time.Minute
-	baselinePatience   = 12 * time.Minute // a leader waits for agents for 10 after its election
-	probePatience      = 5 * time.Minute
-	postflightPatience = 15 * time.Minute
-)
-
 // work makes stages out of nodes under one policy.
 type work struct {
 	scale  timeScale
@@ -25,10 +16,8 @@ type work struct {
 }
 
 func (w work) clusterStage(id string, kind StageKind) Stage {
-	st := Step{ID: StepID(id + "/" + id), Action: ActionPreflight, Timeout: w.scale.timeout(preflightPatience)}
-	if kind == StagePostflight {
-		st.Action, st.Timeout = ActionPostflight, w.scale.timeout(postflightPatience)
-	}
+	st := w.step(id, "", Action(id))
+	st.ID = StepID(id + "/" + id)
 	return w.estimated(Stage{ID: id, Kind: kind, Order: OrderFixed, Width: 1, Lanes: []Lane{{Steps: []Step{st}}}}, nil)
 }
 
@@ -36,7 +25,7 @@ func (w work) aheadStage(id string, nodes []Node, width int) Stage {
 	s := Stage{ID: id, Kind: StageAhead, Order: OrderFixed, Width: max(min(width, len(nodes)), 1)}
 	for _, n := range nodes {
 		s.Lanes = append(s.Lanes, Lane{Node: n.Name, Steps: []Step{
-			step(id, n.Name, ActionStage, w.scale.timeout(aheadPatience)),
+			w.step(id, n.Name, ActionStage),
 		}})
 	}
 	return w.estimated(s, nodes)
@@ -51,10 +40,10 @@ func (w work) mastersStage(masters []Node) Stage {
 			settle = max(settle, w.policy.SettleLeading)
 		}
 		s.Lanes = append(s.Lanes, Lane{Node: n.Name, Steps: []Step{
-			step(s.ID, n.Name, ActionBaseline, w.scale.timeout(baselinePatience)),
-			step(s.ID, n.Name, ActionPatch, w.scale.timeout(w.policy.Timeouts.Script)),
-			gated(step(s.ID, n.Name, ActionServe, 0), serve),
-			w.quiet(step(s.ID, n.Name, ActionSettle, 0), settle),
+			w.step(s.ID, n.Name, ActionBaseline),
+			w.step(s.ID, n.Name, ActionPatch),
+			gated(w.step(s.ID, n.Name, ActionServe), serve),
+			w.quiet(w.step(s.ID, n.Name, ActionSettle), settle),
 		}})
 	}
 	return w.estimated(s, masters)
@@ -83,10 +72,10 @@ func (w work) canaryStage(r GroupRule, nodes []Node) Stage {
 	s.Lanes = w.agentLanes(s.ID, r.Role, nodes)
 	for i, n := range nodes {
 		if !r.NoProbe {
-			probe := step(s.ID, n.Name, ActionProbe, w.scale.timeout(probePatience))
+			probe := w.step(s.ID, n.Name, ActionProbe)
 			s.Lanes[i].Steps = append(s.Lanes[i].Steps, probe)
 		}
-		bake := w.quiet(step(s.ID, n.Name, ActionBake, 0), w.policy.Bake)
+		bake := w.quiet(w.step(s.ID, n.Name, ActionBake), w.policy.Bake)
 		s.Lanes[i].Steps = append(s.Lanes[i].Steps, bake)
 	}
 	return w.estimated(s, nodes)
@@ -100,7 +89,7 @@ func (w work) groupStage(r GroupRule, nodes []Node) Stage {
 	s.Lanes = w.agentLanes(s.ID, r.Role, nodes)
 	if w.policy.Settle > 0 {
 		for i, n := range nodes {
-			settle := w.quiet(step(s.ID, n.Name, ActionSettle, 0), w.policy.Settle)
+			settle := w.quiet(w.step(s.ID, n.Name, ActionSettle), w.policy.Settle)
 			s.Lanes[i].Steps = append(s.Lanes[i].Steps, settle)
 		}
 	}
@@ -114,17 +103,21 @@ func (w work) agentLanes(stage string, role dcos.Role, nodes []Node) []Lane {
 	lanes := make([]Lane, 0, len(nodes))
 	for _, n := range nodes {
 		lanes = append(lanes, Lane{Node: n.Name, Steps: []Step{
-			step(stage, n.Name, ActionBaseline, w.scale.timeout(baselinePatience)),
-			step(stage, n.Name, ActionPatch, w.scale.timeout(w.policy.Timeouts.Script)),
-			gated(step(stage, n.Name, ActionReturn, 0), back),
-			gated(step(stage, n.Name, ActionServe, 0), serve),
+			w.step(stage, n.Name, ActionBaseline),
+			w.step(stage, n.Name, ActionPatch),
+			gated(w.step(stage, n.Name, ActionReturn), back),
+			gated(w.step(stage, n.Name, ActionServe), serve),
 		}})
 	}
 	return lanes
 }
 
-func step(stage string, node inventory.NodeName, a Action, timeout Duration) Step {
-	return Step{ID: StepID(stage + "/" + string(node) + "/" + string(a)), Node: node, Action: a, Timeout: timeout}
+func (w work) step(stage string, node inventory.NodeName, a Action) Step {
+	timeout := a.Spec().Timeout
+	if a == ActionPatch {
+		timeout = w.policy.Timeouts.Script
+	}
+	return Step{ID: StepID(stage + "/" + string(node) + "/" + string(a)), Node: node, Action: a, Timeout: w.scale.timeout(timeout)}
 }
 
 func gated(s Step, gates []GateSpec) Step {

@@ -130,34 +130,6 @@ type Lane struct {
 // StepID names a step for ever: "masters/m1/patch".
 type StepID string
 
-// Action is what a step does.
-type Action string
-
-// The actions.
-const (
-	ActionPreflight  Action = "preflight"    // the cluster gate, and that nothing has moved since the plan
-	ActionStage      Action = "stage"        // put script and runner on the node, fetch packages
-	ActionBaseline   Action = "baseline"     // make the node ready for the launch, and record what the verification will compare with
-	ActionPatch      Action = "patch"        // launch the script, and nothing else before, and watch it; the only disruptive one
-	ActionReturn     Action = "return"       // the node came back as itself: quarantined half of verification
-	ActionServe      Action = "serve"        // the node serves: the other half
-	ActionProbe      Action = "launch-probe" // a tiny task is started on the agent and ends there
-	ActionDeferred   Action = "deferred"     // what masters were allowed to be red in, once all of them are done
-	ActionSettle     Action = "settle"       // the cluster gate stays green for a while
-	ActionBake       Action = "bake"         // a longer settle, after a canary
-	ActionPostflight Action = "postflight"   // every node once more
-)
-
-// Mutates reports whether the action may change a node, so that doing it
-// again needs evidence about the first time.
-func (a Action) Mutates() bool { return a == ActionPatch }
-
-// Verifies reports whether the action is one of verification, repeated for
-// the last touched master on resume.
-func (a Action) Verifies() bool {
-	return a == ActionReturn || a == ActionServe || a == ActionProbe
-}
-
 // Step is one action on one node.
 type Step struct {
 	ID      StepID             `json:"id"`

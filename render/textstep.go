@@ -19,27 +19,17 @@ func (t *Text) stepStarted(e journal.Event) []string {
 		t.started[e.Step] = e.At
 	}
 	_, node, action := place(e.Step)
-	var text string
-	switch action {
-	case plan.ActionPatch:
-		if t.running[e.Step] {
-			delete(t.running, e.Step)
-			return []string{who(node) + " patch goes on: the script that was found running is watched"}
-		}
-		text = "patch started: from here on, forward only"
-	case plan.ActionBake, plan.ActionSettle:
-		text = fmt.Sprintf("%s started%s", action, after(" for ", t.spanOf(e.Step)))
-	case plan.ActionDeferred:
-		text = "deferred started: units and checks of the masters, with nothing expected red any more"
-	case plan.ActionProbe:
-		text = "launch-probe started: a tiny task, started on it and seen to end"
-	case plan.ActionPreflight, plan.ActionPostflight:
-		text = string(action) + " started"
-	default:
-		if e.Attempt < 2 {
-			return nil
-		}
-		text = string(action) + " started"
+	if t.running[e.Step] {
+		delete(t.running, e.Step)
+		return []string{who(node) + " patch goes on: the script that was found running is watched"}
+	}
+	spec := action.Spec()
+	if spec.Begins == "" && e.Attempt < 2 {
+		return nil
+	}
+	text := cmp.Or(spec.Begins, string(action)+" started")
+	if spec.Waits {
+		text += after(" for ", t.spanOf(e.Step))
 	}
 	if e.Attempt > 1 {
 		text += fmt.Sprintf(" (attempt %d)", e.Attempt)
@@ -137,20 +127,21 @@ func (t *Text) stepEnded(e journal.Event) []string {
 }
 
 func (t *Text) stepDone(e journal.Event, stage string, node inventory.NodeName, action plan.Action, took string) []string {
-	switch action {
-	case plan.ActionBaseline, plan.ActionReturn:
+	spec := action.Spec()
+	switch {
+	case spec.Ends == "":
 		return nil // verified says it all
-	case plan.ActionServe:
+	case action == plan.ActionServe:
 		whole := t.since(", ", t.lanes[stage+"/"+string(node)], e.At)
 		if whole != "" {
 			whole += " since admission"
 		}
 		t.failed = slices.DeleteFunc(t.failed, func(n inventory.NodeName) bool { return n == node })
-		return []string{fmt.Sprintf("%s verified%s%s", who(node), took, whole)}
-	case plan.ActionStage:
-		return []string{fmt.Sprintf("%s holds the packages%s", who(node), took)}
+		return []string{fmt.Sprintf("%s %s%s%s", who(node), spec.Ends, took, whole)}
+	case action == plan.ActionStage:
+		return []string{fmt.Sprintf("%s %s%s", who(node), spec.Ends, took)}
 	default:
-		return []string{fmt.Sprintf("%s %s done%s%s", who(node), action, took, after(": ", e.Report.Detail))}
+		return []string{fmt.Sprintf("%s %s%s%s", who(node), spec.Ends, took, after(": ", e.Report.Detail))}
 	}
 }
 

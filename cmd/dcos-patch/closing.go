@@ -6,6 +6,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
 )
 
@@ -15,7 +16,7 @@ func closing(s orchestrator.State, run string, kept bool) string {
 	switch {
 	case s.Plan == nil:
 		return ""
-	case s.Ended == journal.RunDone && (s.OwesFor(orchestrator.OwedLock) || s.OwesFor(orchestrator.OwedProbe)):
+	case s.Ended == journal.RunDone && (s.OwesFor(plan.OwesLock) || s.OwesFor(plan.OwesProbe)):
 		b.WriteString(owed(s, "  owed    "))
 		b.say("  next    1 %s", ours("sweep"))
 		return b.String()

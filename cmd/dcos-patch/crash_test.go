@@ -13,7 +13,6 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/journal"
-	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -139,7 +138,7 @@ func (l *lab) dieAndResume(k int) {
 	l.Helper()
 	l.die(k, "apply", "--yes")
 	code := exitDone
-	if s := l.state(); s.Ended == journal.RunDone && !s.OwesFor(orchestrator.OwedLock) {
+	if s := l.state(); s.Ended == journal.RunDone && !s.OwesFor(plan.OwesLock) {
 		code = exitRefused // that was its last event
 	}
 	l.want(l.run("resume"), code)

@@ -150,7 +150,7 @@ func (a *app) explainJSON(err error) {
 // stopCode is the exit code of a run that has ended.
 func stopCode(s orchestrator.State) int {
 	switch {
-	case s.Ended == journal.RunDone && s.OwesFor(orchestrator.OwedLock): // the next run would be refused
+	case s.Ended == journal.RunDone && s.OwesFor(plan.OwesLock): // the next run would be refused
 		return exitStopped
 	case s.Ended == journal.RunDone && len(s.Left()) > 0:
 		return exitParked

@@ -30,7 +30,7 @@ func nextSteps(s orchestrator.State, run string, kept bool) []nextStep {
 	}
 	again := []nextStep{give("plan"), give("apply")}
 	switch {
-	case !kept && s.OwesFor(orchestrator.OwedLock): // a master did not let it be given back
+	case !kept && s.OwesFor(plan.OwesLock): // a master did not let it be given back
 		return append([]nextStep{give("sweep")}, again...)
 	case !kept:
 		return again

@@ -8,7 +8,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/journal"
-	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/plan"
 )
 
 // probing is a cluster whose masters are patched, with a canary and another agent.
@@ -43,7 +43,7 @@ func (l *lab) nothingLeft() {
 	if left := l.c.Frameworks(); len(left) > 0 {
 		l.Errorf("left at the master: %v", left)
 	}
-	if s := l.state(); s.OwesFor(orchestrator.OwedProbe) {
+	if s := l.state(); s.OwesFor(plan.OwesProbe) {
 		l.Errorf("still owed: %+v", s.Obligations())
 	}
 }
@@ -155,7 +155,7 @@ func TestAFrameworkThatOutlivesItsControllerIsRemovedByTheNext(t *testing.T) {
 		if len(left) != 1 || !strings.HasPrefix(left[0], "dcos-patch probe "+l.state().Run+" a1 ") {
 			l.Fatalf("left %v, want the probe's framework", left)
 		}
-		if s := l.state(); !s.OwesFor(orchestrator.OwedProbe) {
+		if s := l.state(); !s.OwesFor(plan.OwesProbe) {
 			l.Errorf("owed %+v", s.Obligations())
 		}
 		if e := l.run("status"); !strings.Contains(e.out, "launch probe's framework on a1") {

@@ -107,7 +107,7 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 	s := own.state
 	r := &runner{app: a, session: sess, store: store, run: run, lock: a.lock(sess, run), plan: s.Plan, file: own.file}
 	r.lock.Known, r.lock.Handover = s.Epoch, f.fromCluster
-	if s.Ended == journal.RunDone && s.OwesFor(orchestrator.OwedLock) {
+	if s.Ended == journal.RunDone && s.OwesFor(plan.OwesLock) {
 		return r.conclude(ctx, nil, s, r.sink()) // died between the run's end and the lock's
 	}
 	if err := resumable(run, s, inv); err != nil {

@@ -143,10 +143,7 @@ func (r *runner) unrecorded(ctx context.Context, s orchestrator.State, cluster *
 
 // owes are the obligations that a run has from its beginning.
 func (r *runner) owes() []journal.Obligation {
-	return []journal.Obligation{
-		{ID: orchestrator.OwedLock, What: "the cluster lock", Nodes: r.lock.Masters, Prior: "held by nobody", Undo: "given back when the run is done"},
-		{ID: orchestrator.OwedCopies, What: "copies of plan, journal and script", Nodes: r.lock.Masters, Prior: "nothing", Undo: "dcos-patch sweep"},
-	}
+	return []journal.Obligation{journal.Owe(plan.OwesLock, r.lock.Masters...), journal.Owe(plan.OwesCopies, r.lock.Masters...)}
 }
 
 // releaseWithin bounds the giving back of the lock: a sudo may take tens of seconds.
@@ -191,7 +188,7 @@ func (r *runner) giveBack(ctx context.Context, s orchestrator.State, print func(
 	if err := r.lock.Release(ctx, epoch); err != nil {
 		return s, err
 	}
-	e := journal.Event{Seq: s.Seq + 1, At: time.Now(), Kind: journal.ObligationClosed, Obligation: &journal.Obligation{ID: orchestrator.OwedLock}}
+	e := journal.Event{Seq: s.Seq + 1, At: time.Now(), Kind: journal.ObligationClosed, Obligation: &journal.Obligation{ID: plan.OwesLock}}
 	if err := r.file.Record(e); err != nil {
 		return s, err
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/node"
-	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/plan"
 )
 
 // staying are the files that outlive a sweep: receipts and epochs.
@@ -90,7 +90,7 @@ func TestNothingIsSweptUnderARun(t *testing.T) {
 			}
 		}
 		l.done(7)
-		if s := l.state(); !s.OwesFor(orchestrator.OwedFiles) || s.OwesFor(orchestrator.OwedLock) {
+		if s := l.state(); !s.OwesFor(plan.OwesFiles) || s.OwesFor(plan.OwesLock) {
 			l.Errorf("owed: %+v", s.Obligations())
 		}
 		// From another machine, too, a run that is done is known by its copies.

@@ -190,7 +190,7 @@ func (w *sweeper) settleRun(run string, clean []inventory.NodeName) error {
 	s := own.state
 	for _, o := range s.Obligations() {
 		done := slices.DeleteFunc(slices.Clone(o.Nodes), func(n inventory.NodeName) bool { return !slices.Contains(clean, n) })
-		if o.ID == orchestrator.OwedProbe { // is at the leader, and not on its node
+		if o.ID.Spec().AtLeader {
 			done = o.Nodes
 			if w.probes.err != nil {
 				continue

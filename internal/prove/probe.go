@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/dcos-patch/dcos-patch/journal"
-	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -34,7 +33,7 @@ func (w world) forgotten() string {
 		case !f.probe:
 		case w.state.Ended == journal.RunDone && w.state.LeftBehind(w.state.NodeOf(id)) == "":
 			return fmt.Sprintf("done, and the framework of %s may be left", id)
-		case !w.state.OwesFor(orchestrator.OwedProbe):
+		case !w.state.OwesFor(plan.OwesProbe):
 			return fmt.Sprintf("the framework of %s may be left, and nobody owes to remove it", id)
 		}
 	}

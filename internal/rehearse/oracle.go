@@ -115,7 +115,7 @@ func (o *oracle) admission(e journal.Event) {
 
 // left judges what is said when a run stops.
 func (o *oracle) left(s orchestrator.State) {
-	if len(o.probing) > 0 && !s.OwesFor(orchestrator.OwedProbe) {
+	if len(o.probing) > 0 && !s.OwesFor(plan.OwesProbe) {
 		o.breaks("a launch probe's framework may be left, and the run does not owe to remove it")
 	}
 	safe := s.SafeToLeave()
