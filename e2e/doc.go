@@ -12,6 +12,9 @@
 //
 //	go test -tags e2e -timeout 30m ./e2e/...
 //
+// which patches once, with a stuck master, a hand-over and one kill. With
+// DCOS_PATCH_PROOF=1 (make proof) there are fifty kills, and every other scenario.
+//
 // It wants Linux, root (for debootstrap), a docker engine that allows
 // --cap-add SYS_ADMIN, and a few GB of memory. The first run builds the base image
 // with e2e/image.sh in one to two minutes; later runs find it by its hash.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/proof"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/node/nodetest"
 )
@@ -80,10 +81,7 @@ func TestFinishingASwapMayBeCutAnywhere(t *testing.T) {
 		if wrong := finished(t, b); wrong != "" {
 			t.Fatalf("position %d: %s", position, wrong)
 		}
-		step := 1
-		if testing.Short() {
-			step = 7
-		}
+		step := proof.Of(7, 1)
 		for n := 1; n <= operations; n += step {
 			t.Run(fmt.Sprintf("position %d, operation %d of %d", position, n, operations), func(t *testing.T) {
 				t.Parallel()

@@ -41,6 +41,7 @@ var local = map[string]string{
 	"internal/sshd":                "",
 	"internal/swap":                "dcos",
 	"internal/conformance":         "sshexec",
+	"internal/proof":               "",
 	"internal/prove":               "dcos inventory plan journal orchestrator",
 	"internal/rehearse":            "dcos inventory plan journal orchestrator internal/prove",
 	"internal/bench/hold":          "sshexec",

@@ -86,5 +86,6 @@ func writeOverlay(root, dir string, m Mutant) (string, error) {
 func goTool(ctx context.Context, root string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = root
+	cmd.Env = append(cmd.Environ(), "DCOS_PATCH_PROOF=1") // the test that fails may be left out of the usual sample
 	return cmd.CombinedOutput()
 }

@@ -65,7 +65,7 @@ func casesLine(cases, plans int) string {
 	return fmt.Sprintf("%d cases: %d kinds of faults", cases, len(Kinds())) + fmt.Sprintf(" × every event of the journals of %d small plans × %d", plans, len(second()))
 }
 
-// writeProof writes what was proved. It holds no time of day and no duration:
+// writeProof writes what was proved. It adds no time of day and no duration:
 // the same code gives the same file.
 func writeProof(t *testing.T, m Matrix) {
 	plans, err := SmallPlans()
@@ -116,9 +116,14 @@ Written by a test; do not edit. To repeat it, with the same numbers:
 		}
 		fmt.Fprintf(&b, "| %d | %d | %d | %d | %d | %d | %d | %d | %d | %s |\n", s.masters, s.agents, s.bounds.Troubles, s.bounds.Crashes, s.bounds.Waits, r.States, r.Steps, r.Ends, r.Stops, map[bool]string{true: "none", false: r.Violation}[r.Violation == ""])
 	}
-	b.WriteString("\n## The whole product over SSH\n\nWhat it did under every fault, with the counts, is in [faults.md](faults.md); a controller that dies after every record and inside of every step, in [crashes.md](crashes.md).\n\n## Real processes on real nodes\n\n`make e2e` kills controllers with SIGKILL, fifty and more in one scenario. What it counted is in [kills.md](kills.md).\n")
+	b.WriteString("\n## The whole product over SSH\n\nWhat it did under every fault, with the counts, is in [faults.md](faults.md); a controller that dies after every record and inside of every step, in [crashes.md](crashes.md).\n\n## Real processes on real nodes\n\n`make proof` kills controllers with SIGKILL, fifty and more in one scenario. What it counted is in [kills.md](kills.md).\n\n## Edits of our own source\n\n`make mutants` breaks safety rules in the source, one at a time, and runs the tests that must notice. Which edits there are, which test caught each, and why the others cannot be caught, is in [mutants.md](mutants.md).\n")
 	if t.Failed() {
 		return
+	}
+	if written, err := os.ReadFile(proofFile); err == nil { // .ci/proof adds its times
+		if i := bytes.Index(written, []byte("\n## The last run of make proof")); i >= 0 {
+			b.Write(written[i:])
+		}
 	}
 	if err := os.WriteFile(proofFile, b.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
