@@ -31,7 +31,9 @@ func admit(s State, e journal.Event) State {
 				s.pending = slices.Delete(s.pending, k, k+1)
 			}
 			s.Flight = append(s.Flight, i)
-			s.Lanes[s.Stage][i] = Lane{Phase: Admitted, Tries: s.Lanes[s.Stage][i].Tries, Late: s.Lanes[s.Stage][i].Late, Since: e.At, Began: e.At}
+			l := s.Lanes[s.Stage][i].fresh()
+			l.Phase, l.Since, l.Began = Admitted, e.At, e.At
+			s.Lanes[s.Stage][i] = l
 			return s
 		}
 	}
@@ -46,8 +48,8 @@ func startStep(s State, e journal.Event) State {
 		return disagree(s, fmt.Sprintf("%s started out of its turn", e.Step))
 	}
 	l, st := &s.Lanes[s.Stage][i], s.step(i)
-	if st.Action.Mutates() && e.Attempt != l.Tries+1 {
-		return disagree(s, fmt.Sprintf("%s started as attempt %d, expected %d", e.Step, e.Attempt, l.Tries+1))
+	if st.Action.Mutates() && e.Attempt != l.Attempt(st) {
+		return disagree(s, fmt.Sprintf("%s started as attempt %d, expected %d", e.Step, e.Attempt, l.Attempt(st)))
 	}
 	if s.unproved(i) {
 		if _, err := s.launchProof(i); err != nil {

@@ -50,7 +50,7 @@ func lanes(s State) []Command {
 	var launches []launchable
 	for _, i := range s.Flight {
 		l, st := s.Lanes[s.Stage][i], s.step(i)
-		t := &plan.Task{Plan: s.Plan, Run: s.Run, Epoch: s.Epoch, Step: st, Attempt: l.Tries + 1, Remedy: l.Remedy, Baseline: l.Baseline, Adopt: l.Adopt, Accepted: s.losses()}
+		t := &plan.Task{Plan: s.Plan, Run: s.Run, Epoch: s.Epoch, Step: st, Attempt: l.Attempt(st), Remedy: l.Remedy, Baseline: l.Baseline, Adopt: l.Now().Adopt, Accepted: s.losses()}
 		switch l.Progress {
 		case Doubt:
 			cmds = append(cmds, Command{Reconcile: t})
@@ -94,7 +94,7 @@ func (s State) touched(lane int) bool {
 	l := s.Lanes[s.Stage][lane]
 	for i, st := range s.Plan.Stages[s.Stage].Lanes[lane].Steps[:l.Step+1] {
 		if st.Action.Mutates() {
-			return i < l.Step || l.Progress != Idle || l.Adopt || l.Remedied || l.Remedy != plan.RemedyNone
+			return i < l.Step || l.Progress != Idle || l.Now().Adopt || l.Remedied || l.Remedy != plan.RemedyNone
 		}
 	}
 	return false

@@ -29,7 +29,7 @@ func endStep(s State, e journal.Event) State {
 	before, remedy := l.Report, l.Remedy
 	l.Report, l.Since = e.Report, e.At
 	if out := e.Report.Outcome; s.step(i).Action.Mutates() && (out == plan.Done || out == plan.Failed) {
-		l.Script = Ran{e.At, e.Report.Detail}
+		l.now(func(n *StepState) { n.Ran = Ran{e.At, e.Report.Detail} })
 	}
 	if remedy != plan.RemedyNone && e.Report.Outcome == plan.NotRun {
 		return remedyAgain(s, i, e)
@@ -49,11 +49,12 @@ func endStep(s State, e journal.Event) State {
 		if !looked {
 			return stopLane(s, i, e, journal.StopInDoubt)
 		}
-		l.Progress, l.Adopt = Idle, true
+		l.Progress = Idle
+		l.now(func(n *StepState) { n.Adopt = true })
 		return s
 	case plan.Failed:
 		if looked && e.Report.Class == plan.BeforeSwap {
-			l.Tries++ // proved to be over and harmless: one more attempt
+			l.now(func(n *StepState) { n.Tries++ }) // proved to be over and harmless: one more attempt
 			return readmit(s, i, e)
 		}
 		if looked && s.mends(i, *e.Report) {
@@ -79,12 +80,12 @@ func notRun(s State, lane int, e journal.Event) State {
 		return stopLane(s, lane, e, journal.StopInDoubt)
 	}
 	l := &s.Lanes[s.Stage][lane]
-	if l.Late++; l.Late < lateLimit {
+	if l.now(func(n *StepState) { n.Late++ }); l.Now().Late < lateLimit {
 		return readmit(s, lane, e)
 	}
 	rep := *e.Report
 	rep.Outcome, rep.Class = plan.Failed, plan.BeforeSwap
-	rep.Detail = fmt.Sprintf("launched %d times in vain: %s", l.Late, rep.Detail)
+	rep.Detail = fmt.Sprintf("launched %d times in vain: %s", l.Now().Late, rep.Detail)
 	l.Report, e.Report = &rep, &rep
 	return failLane(s, lane, e)
 }
@@ -104,9 +105,15 @@ func advance(s State, lane int, e journal.Event) State {
 	}
 	steps := s.Plan.Stages[s.Stage].Lanes[lane].Steps
 	if l.Step+1 < len(steps) {
-		l.Step, l.Progress, l.Adopt = l.Step+1, Idle, false
-		if r := e.Report.Ready; r != nil && s.step(lane).Action.Mutates() {
-			l.Ready, l.ReadyAt, l.Adopt = r, e.At, r.Adopt
+		if l.Now().Adopt {
+			l.now(func(n *StepState) { n.Adopt = false }) // it has ended
+		}
+		l.Step, l.Progress = l.Step+1, Idle
+		if r := e.Report.Ready; r != nil {
+			l.Ready, l.ReadyAt = r, e.At
+		}
+		if l.Ready != nil && s.step(lane).Action.Spec().Disrupts {
+			l.now(func(n *StepState) { n.Adopt = l.Ready.Adopt })
 		}
 		if s.unproved(lane) {
 			s = disturb(s, e)
@@ -174,7 +181,7 @@ func stopLane(s State, lane int, e journal.Event, why journal.StopReason) State 
 // a fresh baseline.
 func readmit(s State, lane int, e journal.Event) State {
 	l := &s.Lanes[s.Stage][lane]
-	*l = Lane{Tries: l.Tries, Late: l.Late}
+	*l = l.fresh()
 	s = disturb(s, e)
 	return enter(s, s.Stage)
 }

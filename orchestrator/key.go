@@ -40,7 +40,12 @@ func (s State) Key() string {
 	for i := range s.Lanes {
 		b.WriteByte('|')
 		for _, l := range s.Lanes[i] {
-			fmt.Fprintf(&b, "%d%d%d%d%d%t%t", l.Phase, l.Step, l.Progress, l.Tries, l.Late, l.Adopt, l.Left != "")
+			fmt.Fprintf(&b, "%d%d%d%t", l.Phase, l.Step, l.Progress, l.Left != "")
+			for _, n := range l.States {
+				if n.Ran = (Ran{}); n != (StepState{Step: n.Step}) {
+					fmt.Fprintf(&b, "%v", n)
+				}
+			}
 			if l.Remedied || l.Remedy != "" {
 				fmt.Fprintf(&b, "%t%s", l.Remedied, l.Remedy)
 			}

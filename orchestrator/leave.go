@@ -167,7 +167,7 @@ func touchedAt(steps []plan.Step, l Lane) bool {
 			return true
 		}
 		harmless := l.Report != nil && l.Report.Outcome == plan.Failed && l.Report.Class == plan.BeforeSwap
-		return !harmless && (l.Progress != Idle || l.Adopt || l.Remedied || l.Remedy != plan.RemedyNone)
+		return !harmless && (l.Progress != Idle || l.Now().Adopt || l.Remedied || l.Remedy != plan.RemedyNone)
 	}
 	return false
 }

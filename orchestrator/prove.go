@@ -3,6 +3,7 @@ package orchestrator
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/dcos-patch/dcos-patch/internal/elapsed"
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -15,8 +16,11 @@ import (
 // its baseline taken, and others may have failed. A script found running is
 // only watched.
 func (s State) unproved(lane int) bool {
-	l := s.Lanes[s.Stage][lane]
-	return disruptive(s.AtWork().Kind) && s.step(lane).Action.Mutates() && l.Progress == Idle && !l.Adopt
+	l, disrupts := s.Lanes[s.Stage][lane], func(p plan.Step) bool { return p.Action.Spec().Disrupts }
+	if slices.ContainsFunc(s.AtWork().Lanes[lane].Steps[:l.Step], disrupts) {
+		return false // it is out by an earlier step
+	}
+	return disruptive(s.AtWork().Kind) && disrupts(s.step(lane)) && l.Progress == Idle && !l.Now().Adopt
 }
 
 // launchable is a lane that only its proof is missing for.

@@ -40,7 +40,8 @@ func (s State) mends(lane int, rep plan.Report) bool {
 // cluster that is begun from here on.
 func mend(s State, lane int, e journal.Event) State {
 	l := &s.Lanes[s.Stage][lane]
-	l.Remedy, l.Progress, l.Adopt = s.step(lane).Action.Spec().Remedy, Idle, false
+	l.Remedy, l.Progress = s.step(lane).Action.Spec().Remedy, Idle
+	l.now(func(n *StepState) { n.Adopt = false })
 	return disturb(s, e)
 }
 
@@ -49,12 +50,12 @@ func mend(s State, lane int, e journal.Event) State {
 // touched.
 func remedyAgain(s State, lane int, e journal.Event) State {
 	l := &s.Lanes[s.Stage][lane]
-	if l.Late++; l.Late < lateLimit {
+	if l.now(func(n *StepState) { n.Late++ }); l.Now().Late < lateLimit {
 		return mend(s, lane, e)
 	}
 	rep := *e.Report
 	rep.Outcome, rep.Class = plan.Failed, plan.MidSwap
-	rep.Detail = fmt.Sprintf("%s was called %d times in vain: %s", l.Remedy, l.Late, rep.Detail)
+	rep.Detail = fmt.Sprintf("%s was called %d times in vain: %s", l.Remedy, l.Now().Late, rep.Detail)
 	l.Remedy, l.Report, e.Report = plan.RemedyNone, &rep, &rep
 	return failLane(s, lane, e)
 }

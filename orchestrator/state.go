@@ -83,26 +83,17 @@ type Lane struct {
 	Phase       Phase
 	Step        int // index of the step at work
 	Progress    Progress
-	Tries       int             // attempts of the mutating step that are proved to be over and harmless
-	Late        int             // launches in a row that started nothing, since the lane was first admitted or the run resumed
+	States      []StepState     // of the steps that may change the node, as far as there is anything to say; never changed in place
 	Remedy      plan.Remedy     // to be done, or under way, in place of the script
 	Remedied    bool            // a remedy was started
-	Adopt       bool            // the step at work was found running on the node: starting it again adopts it
 	Baseline    json.RawMessage // reported by ActionBaseline; by ActionPreflight, of masters that have something deferred
 	Deactivated bool            // its baseline says that somebody had deactivated the agent
 	Ready       *plan.Ready     // reported by ActionBaseline: what the launch needs
 	ReadyAt     time.Time       // of that report; the node's uptime was read before
 	Report      *plan.Report    // of the step that ended last
-	Script      Ran             // how the node's script is known to have ended, if it has
 	Left        string          // why a person left the node behind; empty: nobody did
 	Since       time.Time       // when the step at work was started, or the lane ended
 	Began       time.Time       // when the lane was admitted
-}
-
-// Ran is how a script ended, as a step or a reconciliation reported it.
-type Ran struct {
-	At     time.Time // of the report: the script may have ended before
-	Detail string
 }
 
 // Refused reports whether the last event could not follow the state: what it

@@ -35,6 +35,7 @@ type ActionSpec struct {
 	Action    Action
 	Reconcile Reconciliation
 	Remedy    Remedy     // what may be done in place of it, on the operator's approval, once it has failed
+	Disrupts  bool       // takes its node out of service: begun on a proof of its own, and on what the baseline made ready
 	Verifies  bool       // repeated for the last touched master on resume
 	Baseline  bool       // its evidence is what the lane's later steps compare with
 	Waits     bool       // until the cluster has been green for the step's span
@@ -57,7 +58,7 @@ var actions = [...]ActionSpec{
 	{Action: ActionStage, Owes: OwesFiles, Timeout: 60 * time.Minute, Estimate: 4 * time.Minute, Staged: 10 * time.Second, Ends: "holds the packages"},
 	// A leader waits for agents for 10 minutes after its election.
 	{Action: ActionBaseline, Baseline: true, Owes: OwesFiles, Timeout: 12 * time.Minute, Estimate: 15 * time.Second},
-	{Action: ActionPatch, Reconcile: ByReceipt, Remedy: FinishSwap, Owes: OwesFiles, Estimate: 4 * time.Minute,
+	{Action: ActionPatch, Reconcile: ByReceipt, Disrupts: true, Remedy: FinishSwap, Owes: OwesFiles, Estimate: 4 * time.Minute,
 		Begins: "patch started: from here on, forward only", Ends: "patch done"},
 	{Action: ActionReturn, Verifies: true, Estimate: 30 * time.Second},
 	{Action: ActionServe, Verifies: true, Estimate: 75 * time.Second, OnMaster: 4 * time.Minute, Ends: "verified"},

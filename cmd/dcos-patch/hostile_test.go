@@ -30,7 +30,7 @@ func hostile() orchestrator.State {
 		Stages: []plan.Stage{{ID: "general", Kind: plan.StageGroup, Width: 1, Lanes: []plan.Lane{{Node: "a1", Steps: []plan.Step{{ID: "general/a1/patch", Node: "a1", Action: plan.ActionPatch}, step}}}}}}
 	s := orchestrator.Replay(orchestrator.New(), journal.Event{Seq: 1, At: time.Now(), Kind: journal.RunStarted, Run: "1121-2200-abcd", Plan: p, Controller: forged, Epoch: 1})
 	bad := dcos.Finding{Check: "registered", Node: forged, Status: dcos.Failed, Observed: forged, Want: forged, Hint: forged}
-	s.Lanes = [][]orchestrator.Lane{{{Phase: orchestrator.Broken, Step: 1, Script: orchestrator.Ran{Detail: forged}, Left: "",
+	s.Lanes = [][]orchestrator.Lane{{{Phase: orchestrator.Broken, Step: 1, States: []orchestrator.StepState{{Ran: orchestrator.Ran{Detail: forged}}}, Left: "",
 		Report: &plan.Report{Outcome: plan.Failed, Class: plan.NotVerified, Detail: forged, Findings: []dcos.Finding{bad}}}}}
 	s.Stop = &journal.Stop{Reason: journal.StopFailed, Step: step.ID, Node: "a1", Detail: forged}
 	s.Ended, s.HeldSince, s.HeldWhy = journal.RunStopped, time.Now(), forged

@@ -95,7 +95,7 @@ func believes(s orchestrator.State, name inventory.NodeName) belief {
 				continue
 			}
 			l := s.Lanes[i][k]
-			b.Lanes = append(b.Lanes, believedLane{st.ID, l.Phase.String(), ln.Steps[min(l.Step, len(ln.Steps)-1)].ID, l.Tries, l.Began, l.Since, l.Report})
+			b.Lanes = append(b.Lanes, believedLane{st.ID, l.Phase.String(), ln.Steps[min(l.Step, len(ln.Steps)-1)].ID, l.Attempt(ln.Steps[min(l.Step, len(ln.Steps)-1)]) - 1, l.Began, l.Since, l.Report})
 			for _, step := range ln.Steps {
 				if notes := s.Findings[step.ID]; len(notes) > 0 {
 					b.Findings[step.ID] = notes

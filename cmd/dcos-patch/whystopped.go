@@ -92,25 +92,26 @@ func sinceLine(f dcos.Finding) string {
 
 // scriptEnd is how the node's script is known to have ended.
 func scriptEnd(l orchestrator.Lane) string {
-	if l.Script.Detail == "" {
+	script, ran := l.LastRan()
+	if !ran {
 		return ""
 	}
 	times := "ran once"
-	if l.Tries > 0 {
-		times = fmt.Sprintf("attempt %d", l.Tries+1)
+	if script.Tries > 0 {
+		times = fmt.Sprintf("attempt %d", script.Tries+1)
 	}
-	how := strings.TrimPrefix(l.Script.Detail, "script ")
-	if how == l.Script.Detail { // it was not ours
-		return fmt.Sprintf("  script  %s (seen %s)\n", render.Printable(how), clockOf(l.Script.At))
+	how := strings.TrimPrefix(script.Ran.Detail, "script ")
+	if how == script.Ran.Detail { // it was not ours
+		return fmt.Sprintf("  script  %s (seen %s)\n", render.Printable(how), clockOf(script.Ran.At))
 	}
-	return fmt.Sprintf("  script  %s: %s (seen %s)\n", times, render.Printable(how), clockOf(l.Script.At))
+	return fmt.Sprintf("  script  %s: %s (seen %s)\n", times, render.Printable(how), clockOf(script.Ran.At))
 }
 
 // impactLine is what an agent ran before its lane touched it, and what was seen
 // of that; empty for masters, and for agents that were not touched.
 func impactLine(l orchestrator.Lane) string {
 	var base checks.Baseline
-	if l.Script.Detail == "" || len(l.Baseline) == 0 || json.Unmarshal(l.Baseline, &base) != nil || !base.Role.IsAgent() {
+	if _, ran := l.LastRan(); !ran || len(l.Baseline) == 0 || json.Unmarshal(l.Baseline, &base) != nil || !base.Role.IsAgent() {
 		return ""
 	}
 	text := fmt.Sprintf("  impact  it ran %s at %s, before its script", render.Count(len(base.Tasks), "task"), clockOf(base.TakenAt))

@@ -24,7 +24,7 @@ func swapMutants() []Mutant {
 		Mutant{Name: "a cut swap is finished without approval", Old: "cut && disruptive(s.AtWork().Kind) && slices.Contains(s.Finish, st.Node)", New: "cut && disruptive(s.AtWork().Kind) && st.Node != \"\""},
 		Mutant{Name: "a swap that is not cut is finished", Old: "return rep.Outcome == plan.Failed && cut &&", New: "return rep.Outcome == plan.Failed && (cut || true) &&"},
 		Mutant{Name: "a remedy starts on what was seen before its swap was known to be cut", Old: "\treturn disturb(s, e)\n", New: "\treturn s\n"},
-		Mutant{Name: "a remedy is tried again without end", Old: "l.Late < lateLimit", New: "l.Late < 1000*lateLimit"},
+		Mutant{Name: "a remedy is tried again without end", Old: "l.Now().Late < lateLimit", New: "l.Now().Late < 1000*lateLimit"},
 		Mutant{Name: "a start in the journal is taken for the remedy", Old: "case e.Remedy != l.Remedy:", New: "case e.Remedy != l.Remedy && e.Remedy != plan.RemedyNone:"},
 		Mutant{Name: "a remedy in the journal needs no approval", Old: "case !slices.Contains(s.Finish, st.Node):", New: "case !slices.Contains(s.Finish, st.Node) && e.Attempt > 1000:"},
 	), in("orchestrator/next.go",
