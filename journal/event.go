@@ -72,7 +72,7 @@ type Obligation struct {
 // Owe makes an obligation on nodes.
 func Owe(kind plan.Obligation, nodes ...inventory.NodeName) Obligation {
 	spec := kind.Spec()
-	return Obligation{ID: kind, What: spec.What, Nodes: nodes, Prior: spec.Prior, Undo: spec.Undo}
+	return Obligation{ID: kind, What: spec.What, Nodes: nodes, Prior: spec.Prior, Undo: spec.Undo.String()}
 }
 
 // StopReason says why a run ended before its end.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/internal/elapsed"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
@@ -16,9 +17,18 @@ type Safety struct {
 	Safe    bool
 	Unknown bool // nobody can say now; Safe is false
 	Why     string
+	Next    advice.Text // after Why: what tells; nil: nothing has to
 
 	Until     time.Time // when that it is safe ends; zero: nothing is known to end it
 	UntilWhat string    // what happens then
+}
+
+// Reason is why, and what to do about it.
+func (s Safety) Reason() advice.Text {
+	if s.Next == nil {
+		return advice.Say(s.Why)
+	}
+	return advice.Say(s.Why + "; ").And(s.Next)
 }
 
 // lookLasts is how long a look at the cluster tells people how it is.
@@ -46,9 +56,10 @@ func (s State) leaveAt(now time.Time) Safety {
 	case s.Look == nil && !s.changed():
 		return Safety{Safe: true, Why: "this run has changed nothing on any node"}
 	case s.Look == nil:
-		return Safety{Unknown: true, Why: "nobody has looked at the cluster since the run was last heard of, " + ago(s.At) + "; dcos-patch preflight does"}
+		return Safety{Unknown: true, Why: "nobody has looked at the cluster since the run was last heard of, " + ago(s.At), Next: advice.Run("preflight").Say(" does")}
 	case elapsed.Most(s.LookAt, now) > lookLasts:
-		return Safety{Unknown: true, Why: fmt.Sprintf("it was safe at %s, %s (%s); dcos-patch preflight looks again", s.LookAt.Local().Format("15:04:05"), ago(s.LookAt), safe.Why)}
+		return Safety{Unknown: true, Why: fmt.Sprintf("it was safe at %s, %s (%s)", s.LookAt.Local().Format("15:04:05"), ago(s.LookAt), safe.Why),
+			Next: advice.Run("preflight").Say(" looks again")}
 	}
 	return safe
 }

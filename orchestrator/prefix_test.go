@@ -3,9 +3,10 @@ package orchestrator
 import (
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
-	"pgregory.net/rapid"
 )
 
 // TestAtEveryPrefixOfTheJournalDoneAndRemainingAreThePlan: no lane is lost and

@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
-	"pgregory.net/rapid"
 )
 
 // world is what the nodes would know: the truth that the engine has to find.

@@ -2,14 +2,14 @@ package patcher
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
 
 // AtRest tells whether nothing is under way on a node that gates do not ask
-// for: no patch runs on it, and no swap of packages was cut short.
+// for: no patch runs on it, and no swap of packages was cut short. That one runs is
+// without a hint.
 func AtRest(ctx context.Context, nodes Nodes, name inventory.NodeName) dcos.Finding {
 	f := dcos.Finding{Check: "at-rest", Node: string(name), Want: "no patch under way"}
 	seen := Look(ctx, nodes, []inventory.NodeName{name})[0]
@@ -19,7 +19,6 @@ func AtRest(ctx context.Context, nodes Nodes, name inventory.NodeName) dcos.Find
 		f.Observed = seen.Err.Error()
 	case unit != "": // in whose middle a swap is no news
 		f.Status, f.Observed = dcos.Failed, "a patch runs on it: "+unit
-		f.Hint = fmt.Sprintf("wait for its end: dcos-patch check %s --wait, or resume the run that started it", name)
 	case seen.Survey.MidSwap:
 		f.Status, f.Observed = dcos.Failed, "its swap of packages was cut short: "+dcos.InstallProgress+" exists"
 		f.Hint = "a person has to finish it: see the runbook, section mid-swap"

@@ -1,5 +1,7 @@
 package plan
 
+import "github.com/dcos-patch/dcos-patch/advice"
+
 // Obligation is a kind of temporary change of ours, which must be undone. The
 // journal knows it by this name.
 type Obligation string
@@ -15,9 +17,9 @@ const (
 
 // ObligationSpec is what is known of an obligation.
 type ObligationSpec struct {
-	What  string // in words
-	Prior string // what was there before
-	Undo  string // how it is undone
+	What  string      // in words
+	Prior string      // what was there before
+	Undo  advice.Text // how it is undone
 
 	// Temporary: no lane goes on from the step that opened it while it is open.
 	Temporary bool
@@ -28,13 +30,13 @@ type ObligationSpec struct {
 func (o Obligation) Spec() ObligationSpec {
 	switch o {
 	case OwesLock:
-		return ObligationSpec{What: "the cluster lock", Prior: "held by nobody", Undo: "given back when the run is done"}
+		return ObligationSpec{What: "the cluster lock", Prior: "held by nobody", Undo: advice.Say("given back when the run is done")}
 	case OwesCopies:
-		return ObligationSpec{What: "copies of plan, journal and script", Prior: "nothing", Undo: "dcos-patch sweep"}
+		return ObligationSpec{What: "copies of plan, journal and script", Prior: "nothing", Undo: advice.Run("sweep")}
 	case OwesFiles:
-		return ObligationSpec{What: "node patch script and node program", Prior: "nothing", Undo: "dcos-patch sweep"}
+		return ObligationSpec{What: "node patch script and node program", Prior: "nothing", Undo: advice.Run("sweep")}
 	case OwesProbe:
-		return ObligationSpec{What: "launch probe's framework", Prior: "nothing", Undo: "dcos-patch resume, or dcos-patch sweep", Temporary: true, AtLeader: true}
+		return ObligationSpec{What: "launch probe's framework", Prior: "nothing", Undo: advice.Run("resume").Say(", or ").Run("sweep"), Temporary: true, AtLeader: true}
 	}
 	return ObligationSpec{}
 }

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dcos-patch/dcos-patch/inventory"
 	"pgregory.net/rapid"
+
+	"github.com/dcos-patch/dcos-patch/inventory"
 )
 
 type names = []inventory.NodeName

@@ -8,10 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
-	"github.com/google/go-cmp/cmp"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

@@ -15,11 +15,8 @@ import (
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
 )
-
-// closed is the word for a run that was ended unfinished, by hand. (A run that is
-// "abandoned" has lost its controller.)
-const closed = "closed"
 
 type abandonFlags struct {
 	reason string
@@ -99,8 +96,8 @@ func (a *app) abandonHere(ctx context.Context, inv *inventory.Cluster, store jou
 	s, _ = orchestrator.Next(s, e)
 	var b lines
 	b.say("run %s has ended unfinished: %s", run, s.Abandoned)
-	b.say("  state   %s", tallyLine(s))
-	b.unfinished(s)
+	b.say("  state   %s", render.TallyLine(s))
+	b.WriteString(a.program().Unfinished(s))
 	for _, x := range seen {
 		if x.Survey.MidSwap {
 			b.say("  left    %s is in the middle of a swap of packages: repair it by hand", x.Node)
@@ -155,19 +152,4 @@ func (b breaker) orGone(err error, run string) error {
 	}
 	say(b.err, "only if this cluster does not exist any more: %s", b.program().Run("abandon", run, "--cluster-gone", "--reason", "WHY"))
 	return err
-}
-
-// unfinished names the nodes on which a run that was ended has left something half
-// done.
-func (b *lines) unfinished(s orchestrator.State) {
-	told := map[inventory.NodeName]bool{}
-	for _, n := range s.InDoubt() {
-		told[n] = true
-		b.say("  left    %s: how its last step ended is not known", n)
-	}
-	for _, n := range s.Plan.Nodes {
-		if !told[n.Name] && s.Unverified(n.Name) {
-			b.say("  left    %s is patched and not verified: %s looks at it", n.Name, ours("check", string(n.Name)))
-		}
-	}
 }

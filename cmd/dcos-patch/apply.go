@@ -16,6 +16,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 type applyFlags struct {
@@ -220,7 +221,7 @@ func (a *app) refuseUnfinished(store journal.Store) error {
 	if controlled(store, run) { // a resume would be refused
 		next = advice.Run("status", "--run", run).Say(" shows how it goes")
 	}
-	return plan.Instead(plan.Block{What: fmt.Sprintf("run %s of this cluster has not ended", run), Observed: wordOf(store, run, s) + ", " + tallyLine(s),
+	return plan.Instead(plan.Block{What: fmt.Sprintf("run %s of this cluster has not ended", run), Observed: wordOf(store, run, s) + ", " + render.TallyLine(s),
 		Want: "one run at a time", Next: next})
 }
 

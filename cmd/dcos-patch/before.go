@@ -32,7 +32,7 @@ func leftBefore(store journal.Store) []plan.Block {
 		for _, name := range s.Left() {
 			if !verified[name] && s.Unverified(name) {
 				warnings = append(warnings, plan.Block{Node: name, What: fmt.Sprintf("run %s left it behind, patched and not verified", run),
-					Observed: whyLeft(s, name), Next: advice.Run("check", string(name)).Say(" says how it is now")})
+					Observed: s.WhyLeft(name), Next: advice.Run("check", string(name)).Say(" says how it is now")})
 			}
 			verified[name] = true // told, or left before anything was done to it
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/checks"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -28,12 +29,29 @@ type checking struct {
 // say the same: it is one finding.
 func (k *checking) once(ctx context.Context) error {
 	if _, err := k.pool.Get(ctx, string(k.node)); err != nil && ctx.Err() == nil {
-		f := dcos.Finding{Check: "connection", Node: string(k.node), Observed: err.Error(), Want: "an SSH connection to it", Hint: hint(err).String()}
+		f := dcos.Finding{Check: "connection", Node: string(k.node), Observed: err.Error(), Want: "an SSH connection to it", Hint: k.hint(hint(err))}
 		return k.tell([]dcos.Finding{f}, []dcos.Finding{f})
 	}
-	rest := patcher.AtRest(ctx, hosts{k.pool}, k.node)
+	rest := k.rest(ctx)
 	findings, err := k.checks(k.task.Plan, k.task.Run).Check(ctx, k.task)
 	return k.verdict(ctx, rest, findings, err)
+}
+
+// rest is whether nothing is under way on the node.
+func (k *checking) rest(ctx context.Context) dcos.Finding {
+	f := patcher.AtRest(ctx, hosts{k.pool}, k.node)
+	if f.Status == dcos.Failed && f.Hint == "" {
+		f.Hint = k.hint(advice.Say("wait for its end: ").Run("check", string(k.node), "--wait").Say(", or resume the run that started it"))
+	}
+	return f
+}
+
+// hint is advice for whoever reads the output.
+func (k *checking) hint(t advice.Text) string {
+	if k.output == "json" {
+		return t.String()
+	}
+	return k.program().Text(t)
 }
 
 // until asks until everything holds, or patience ends: first that of the gates
@@ -47,7 +65,7 @@ func (k *checking) until(ctx context.Context) error {
 		return k.verdict(ctx, rest, nil, nil)
 	}
 	findings, err := k.checks(k.task.Plan, k.task.Run).Patiently().Await(ctx, k.task, k.news)
-	return k.verdict(ctx, patcher.AtRest(ctx, hosts{k.pool}, k.node), findings, err)
+	return k.verdict(ctx, k.rest(ctx), findings, err)
 }
 
 // comeToRest waits for the end of what is under way on the node. What cannot
@@ -55,7 +73,7 @@ func (k *checking) until(ctx context.Context) error {
 func (k *checking) comeToRest(ctx context.Context) dcos.Finding {
 	var last dcos.Finding
 	for end := time.Now().Add(k.patience()); ; {
-		f := patcher.AtRest(ctx, hosts{k.pool}, k.node)
+		f := k.rest(ctx)
 		if f.Observed != last.Observed {
 			k.news(f)
 		}

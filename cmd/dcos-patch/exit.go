@@ -18,18 +18,19 @@ import (
 	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
-// Exit codes are part of the interface (see `dcos-patch help exit-codes`).
+// Exit codes are part of the interface (see `dcos-patch help exit-codes`). Those of
+// runs are render's.
 const (
-	exitDone        = 0
-	exitInternal    = 1
-	exitInvalid     = 2   // input: inventory, plan file, flags
-	exitRefused     = 3   // before anything was touched
-	exitStopped     = 4   // a lane failed, or a hold lasted too long
-	exitInDoubt     = 5   // it is not known how a step ended, also after an interrupt
-	exitParked      = 6   // done, but nodes were left behind
-	exitWaiting     = 7   // window closed, approval awaited
-	exitWork        = 20  // plan --detailed-exitcode: there is work
-	exitInterrupted = 130 // and no script can still run
+	exitDone        = render.ExitDone
+	exitInternal    = render.ExitInternal
+	exitInvalid     = 2 // input: inventory, plan file, flags
+	exitRefused     = 3 // before anything was touched
+	exitStopped     = render.ExitStopped
+	exitInDoubt     = render.ExitInDoubt
+	exitParked      = render.ExitParked
+	exitWaiting     = 7  // window closed, approval awaited
+	exitWork        = 20 // plan --detailed-exitcode: there is work
+	exitInterrupted = render.ExitInterrupted
 )
 
 // invalidError is input that cannot be used.
@@ -145,26 +146,4 @@ func (a *app) explainJSON(err error) {
 		return
 	}
 	render.RefusalJSON(a.out, err)
-}
-
-// stopCode is the exit code of a run that has ended.
-func stopCode(s orchestrator.State) int {
-	switch {
-	case s.Ended == journal.RunDone && s.OwesFor(plan.OwesLock): // the next run would be refused
-		return exitStopped
-	case s.Ended == journal.RunDone && len(s.Left()) > 0:
-		return exitParked
-	case s.Ended == journal.RunDone:
-		return exitDone
-	case s.Stop == nil:
-		return exitInternal
-	}
-	switch {
-	case s.Stop.Reason == journal.StopInDoubt, s.Stop.Reason == journal.StopInterrupted && len(s.Owed()) > 0: // a script may still run
-		return exitInDoubt
-	case s.Stop.Reason == journal.StopInterrupted:
-		return exitInterrupted
-	default:
-		return exitStopped
-	}
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -18,7 +17,7 @@ import (
 func (a *app) approvals(ctx context.Context, s orchestrator.State, all bool) ([]inventory.NodeName, error) {
 	nodes := s.Finishable()
 	if all {
-		return suspects(s, nodes), nil
+		return s.Suspects(), nil
 	}
 	if !a.interactive {
 		return nil, nil
@@ -36,25 +35,6 @@ func (a *app) approvals(ctx context.Context, s orchestrator.State, all bool) ([]
 		}
 	}
 	return approved, nil
-}
-
-// suspects adds the nodes of which nobody knows how their script ended: what a
-// look finds may be a swap that was cut.
-func suspects(s orchestrator.State, nodes []inventory.NodeName) []inventory.NodeName {
-	for _, n := range append(s.InDoubt(), owedNodes(s)...) {
-		if !slices.Contains(nodes, n) {
-			nodes = append(nodes, n)
-		}
-	}
-	return nodes
-}
-
-func owedNodes(s orchestrator.State) []inventory.NodeName {
-	var nodes []inventory.NodeName
-	for _, st := range s.Owed() {
-		nodes = append(nodes, st.Node)
-	}
-	return nodes
 }
 
 // lastWords is what the run knows of how a node was left.

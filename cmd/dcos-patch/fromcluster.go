@@ -103,16 +103,6 @@ type origin struct {
 	run, copy, script string
 }
 
-// String is part of a preview.
-func (o origin) String() string {
-	var b lines
-	if o.copy != "" {
-		b.say("  from   %s; gates, policy and target are those of the inventory here", o.copy)
-		b.say("  script %s", o.script)
-	}
-	return b.String()
-}
-
 // journals reads the copies of a run's journal, and says of each that is not
 // used why.
 func journals(ctx context.Context, all []masterCopies, run string) (copies []*found, notes []string) {

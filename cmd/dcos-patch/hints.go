@@ -70,11 +70,4 @@ func lockedHint(run string) advice.Text {
 
 // resumeThere is the command that goes on with a run of another machine. Its name may
 // be a node's word: what cannot be a name is left out, and the newest run is taken.
-func resumeThere(run string) advice.Text { return advice.Run(resumeElsewhere(run).argv...) }
-
-func resumeElsewhere(run string) nextStep {
-	if !journal.IsRunName(run) {
-		return give("resume", "--from-cluster")
-	}
-	return give("resume", "--from-cluster", "--run", run)
-}
+func resumeThere(run string) advice.Text { return advice.Run(orchestrator.ResumeElsewhere(run)...) }

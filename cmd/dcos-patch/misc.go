@@ -76,47 +76,13 @@ func (a *app) stageCommand() *cobra.Command {
 				return err
 			}
 			defer s.close()
-			return a.carryOut(cmd.Context(), s, order{waivers: waivers, confirm: !yes, trim: func(p *plan.Plan) *plan.Plan { return stagesOnly(p, parallel) }})
+			return a.carryOut(cmd.Context(), s, order{waivers: waivers, confirm: !yes, trim: func(p *plan.Plan) *plan.Plan { return p.Staging(parallel) }})
 		},
 	}
 	waive.add(cmd)
 	cmd.Flags().IntVar(&parallel, "parallel", 0, "agents at once; 0: the policy's stage_parallel")
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask for the cluster's name")
 	return cmd
-}
-
-// stagesOnly cuts a plan down to what stops nothing.
-func stagesOnly(p *plan.Plan, parallel int) *plan.Plan {
-	cut := *p
-	cut.Stages = nil
-	for _, st := range p.Stages {
-		if st.Kind != plan.StagePreflight && st.Kind != plan.StageAhead {
-			continue
-		}
-		if parallel > 0 && st.Width > 1 {
-			st.Width = parallel
-		}
-		cut.Stages = append(cut.Stages, st)
-	}
-	cut.Estimate = 0
-	for _, st := range cut.Stages {
-		cut.Estimate += st.Estimate
-	}
-	return plan.Sealed(&cut)
-}
-
-// stagedOnly reports whether a plan only puts packages on nodes.
-func stagedOnly(p *plan.Plan) bool {
-	staged := false
-	for _, st := range p.Stages {
-		switch st.Kind {
-		case plan.StageMasters, plan.StageCanary, plan.StageGroup:
-			return false
-		case plan.StageAhead:
-			staged = true
-		}
-	}
-	return staged
 }
 
 func (a *app) versionCommand() *cobra.Command {

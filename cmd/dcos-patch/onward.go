@@ -21,7 +21,7 @@ func moved(err error, fresh *plan.Plan, file string) error {
 	}
 	other := *refusal
 	other.Instead = true
-	if hasWork(fresh) {
+	if fresh.HasWork() {
 		other.Next = []advice.Command{{"plan", "--out", file}}
 	}
 	return &other

@@ -8,14 +8,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/render"
-	"github.com/dcos-patch/dcos-patch/sshexec"
 )
-
-// ours is a command of dcos-patch that a person may paste, quoted for a shell. Its
-// words are our own values; a node's text is never one of them.
-func ours(words ...string) string {
-	return sshexec.Quote(append([]string{"dcos-patch"}, words...))
-}
 
 // lines is text for a person, line by line. What nodes said may stand in any line,
 // and begins none of its own: a line feed in it is written as \n.

@@ -13,6 +13,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/pack"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 // about is the beginning of a pack's README.
@@ -46,7 +47,7 @@ func seeFirst(s orchestrator.State, entries []pack.Entry) string {
 		{pack.FailedCommands, "what failed commands said"},
 		{"node/output.txt", "the script's own words"},
 	}
-	if r := report(s, s.Stop.Step); r != nil && len(r.Findings) > 0 {
+	if r := s.ReportOf(s.Stop.Step); r != nil && len(r.Findings) > 0 {
 		candidates = []struct{ name, why string }{{"events.jsonl", ""}, {"samples/", "what the gates were answered"}, {pack.FailedCommands, ""}}
 	}
 	candidates = append(candidates, struct{ name, why string }{"node/log-", "the units' logs"}, struct{ name, why string }{"believed.json", ""})
@@ -70,7 +71,7 @@ func seeFirst(s orchestrator.State, entries []pack.Entry) string {
 // belief is what the engine holds to be true of one node.
 type belief struct {
 	Node     plan.Node                   `json:"node"`
-	Run      summary                     `json:"run"`
+	Run      render.Summary              `json:"run"`
 	Lanes    []believedLane              `json:"lanes"`
 	Findings map[plan.StepID][]plan.Note `json:"findings,omitempty"` // of a step under way
 	Look     *plan.Observation           `json:"look,omitempty"`     // of the cluster, as the run was left
@@ -88,7 +89,7 @@ type believedLane struct {
 
 // believes is the fold of the journal as far as the node is concerned.
 func believes(s orchestrator.State, name inventory.NodeName) belief {
-	b := belief{Node: planned(s.Plan, name), Run: summarize(s.Run, s, stateWord(s)), Findings: map[plan.StepID][]plan.Note{}, Look: s.Look}
+	b := belief{Node: planned(s.Plan, name), Run: render.Summarize(s.Run, s, s.Word()), Findings: map[plan.StepID][]plan.Note{}, Look: s.Look}
 	for i, st := range s.Plan.Stages {
 		for k, ln := range st.Lanes {
 			if ln.Node != name || i >= len(s.Lanes) {

@@ -21,40 +21,23 @@ const mostFailures = 5
 
 // packs writes a failure pack of every node that failed, and gives the path of the first.
 func (r *runner) packs(ctx context.Context, interrupted <-chan struct{}, s orchestrator.State, said string) (first string) {
-	if !packs(s) {
+	if !s.Tells() {
 		return ""
 	}
-	all := failures(s)
+	all := s.Failures()
 	for i, st := range all[:min(len(all), mostFailures)] {
-		if path := r.pack(ctx, interrupted, stoppedAt(s, st), said); i == 0 {
+		if path := r.pack(ctx, interrupted, s.StoppedAt(st), said); i == 0 {
 			first = path
 		}
 	}
 	return first
 }
 
-// stoppedAt is the run as if it had stopped at one of the steps that failed.
-func stoppedAt(s orchestrator.State, st plan.Step) orchestrator.State {
-	if st.Node == s.Stop.Node {
-		return s
-	}
-	stop := *s.Stop
-	stop.Step, stop.Node, stop.Reason, stop.Detail = st.ID, st.Node, journal.StopFailed, ""
-	if r := report(s, st.ID); r != nil {
-		stop.Detail = r.Detail
-		if r.Outcome == plan.InDoubt {
-			stop.Reason = journal.StopInDoubt
-		}
-	}
-	s.Stop = &stop
-	return s
-}
-
 // pack writes a failure pack of the node at which the run has stopped, beside
 // its journal, and says where. Everything has been decided and said before:
 // that it cannot be written changes nothing. An interrupt ends the asking.
 func (r *runner) pack(ctx context.Context, interrupted <-chan struct{}, s orchestrator.State, said string) (path string) {
-	if !packs(s) {
+	if !s.Tells() {
 		return ""
 	}
 	ctx, cancel := unless(ctx, interrupted)
@@ -104,12 +87,6 @@ func (r *runner) collect(ctx context.Context, s orchestrator.State, said string)
 	return pack.Pack{Dir: string(name) + "-" + r.run, At: now, About: r.about(s, b, now, said, seeFirst(s, entries)), Entries: entries, Hide: r.pool.Hide}
 }
 
-// packs reports whether a run that has ended so has a node to tell of.
-func packs(s orchestrator.State) bool {
-	code := stopCode(s)
-	return s.Plan != nil && s.Ended == journal.RunStopped && s.Stop != nil && s.Stop.Node != "" && !lost(s) && (code == exitStopped || code == exitInDoubt)
-}
-
 func packLine(path string) string { return "  pack    " + path + "\n" }
 
 // mostPacks is how many packs of one node a run keeps.
@@ -131,7 +108,7 @@ func newPack(store journal.Store, run string, name inventory.NodeName) string {
 // lastPack is the path of the newest pack of the node at which a run stopped;
 // empty: there is none.
 func lastPack(store journal.Store, run string, s orchestrator.State) string {
-	if !packs(s) {
+	if !s.Tells() {
 		return ""
 	}
 	newest, at := "", time.Time{}

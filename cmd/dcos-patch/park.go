@@ -66,7 +66,7 @@ func (a *app) park(node inventory.NodeName, f parkFlags) error {
 	if err := own.file.Record(e); err != nil {
 		return &orchestrator.RecordError{Err: err}
 	}
-	fmt.Fprintf(a.out, "%s is left behind in run %s: %s\n  next  %s\n", node, run, render.Printable(e.Detail), ours("resume", "--run", run))
+	fmt.Fprintf(a.out, "%s is left behind in run %s: %s\n  next  %s\n", node, run, render.Printable(e.Detail), a.program().Run("resume", "--run", run))
 	return nil
 }
 
@@ -77,7 +77,7 @@ func parkable(run string, s orchestrator.State, node inventory.NodeName) error {
 		return invalid("run %s: its journal is empty: it was not begun", run)
 	case s.Ended == journal.RunDone, s.Ended == journal.RunAbandoned:
 		return plan.Instead(plan.Block{Node: node, What: fmt.Sprintf("run %s is done", run), Next: advice.Say("exclude the node in the inventory for a time, or ").Run("apply")})
-	case lost(s):
+	case s.TakenOver():
 		return plan.Instead(plan.Block{Node: node, What: fmt.Sprintf("run %s is another controller's now", run), Next: resumeThere(run)})
 	}
 	if why := s.Parkable(node); why != "" {

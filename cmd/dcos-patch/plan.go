@@ -91,13 +91,13 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 	if err := a.show(p); err != nil {
 		return err
 	}
-	if f.out != "" && a.output == "text" && hasWork(p) {
+	if f.out != "" && a.output == "text" && p.HasWork() {
 		say(a.out, "  next  have it approved, then %s", a.program().Run("apply", f.out, "--plan-id", p.ID))
 	}
 	if f.offline == "" {
 		a.tellHeld(inv, facts)
 	}
-	if f.detailed && hasWork(p) {
+	if f.detailed && p.HasWork() {
 		return &codeError{exitWork}
 	}
 	return nil
@@ -121,15 +121,6 @@ func (a *app) show(p *plan.Plan) error {
 		return render.PlanJSON(a.out, p)
 	}
 	return render.Plan(a.out, p)
-}
-
-func hasWork(p *plan.Plan) bool {
-	for _, n := range p.Nodes {
-		if n.Disposition == plan.Patch {
-			return true
-		}
-	}
-	return false
 }
 
 func writePlan(file string, p *plan.Plan) error {

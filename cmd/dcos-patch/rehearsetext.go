@@ -168,7 +168,7 @@ func whyStopped(s rehearse.Stop) string {
 	if s.Gate != "" {
 		why += fmt.Sprintf(", gate %q", s.Gate)
 	}
-	if words := classWords[s.Class]; words != "" {
+	if words := render.ClassWords(s.Class); words != "" {
 		why += ": " + words
 	}
 	switch s.Reason {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 type resumeFlags struct {
@@ -117,7 +117,7 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 		return invalid("run %s: its script: %w", run, err)
 	}
 	if a.output == "text" {
-		fmt.Fprint(a.out, preview(from, s))
+		fmt.Fprint(a.out, render.Preview(s, render.Origin{Copy: from.copy, Script: from.script}))
 	}
 	finish, err := a.approvals(ctx, s, f.finishSwap)
 	if err != nil {
@@ -166,37 +166,4 @@ func membership(n inventory.Node, ok bool) string {
 		return "not in the inventory"
 	}
 	return n.Role.String()
-}
-
-// preview says what a resume will do and what it will not.
-func preview(from origin, s orchestrator.State) string {
-	var b lines
-	masters, agents := s.Tallies()
-	b.say("RESUME run %s  plan %s  %s -> %s", from.run, s.Plan.ID, s.Plan.From, s.Plan.To)
-	b.WriteString(from.String())
-	for _, w := range s.Plan.Waivers {
-		b.say("  waived %s", w)
-	}
-	if s.Master != "" {
-		b.say("  first  %s is verified again", s.Master)
-	}
-	b.WriteString(acceptedLines(s, "  lost   "))
-	for _, st := range s.Owed() {
-		b.say("  look   how %s ended on %s; its script is not started again unless the node proves that it may", st.ID, st.Node)
-	}
-	doubt := s.InDoubt()
-	for _, n := range doubt {
-		b.say("  look   how its last step ended on %s; its script is not started again unless the node proves that it may", n)
-	}
-	for _, n := range s.Left() {
-		if !slices.Contains(doubt, n) {
-			if why := s.LeftBehind(n); why != "" {
-				b.say("  left   %s stays behind: %s", n, why)
-				continue
-			}
-			b.say("  retry  %s, from its failed step on", n)
-		}
-	}
-	b.say("  then   masters %d to go, agents %d to go; %d verified nodes are not touched", masters.Untouched, agents.Untouched, masters.Verified+agents.Verified)
-	return b.String()
 }

@@ -55,7 +55,7 @@ func (a *app) root() *cobra.Command {
 				return invalid("--output %q: want text or json", a.output)
 			}
 			if a.output == "text" { // what a node said must not act on a terminal; JSON escapes by itself
-				a.out, a.err = a.forPeople(render.Terminal{W: a.onTerminal(cmd, a.out, a.outTerm)}), a.forPeople(render.Terminal{W: a.onTerminal(cmd, a.err, a.errTerm)})
+				a.out, a.err = render.Terminal{W: a.onTerminal(cmd, a.out, a.outTerm)}, render.Terminal{W: a.onTerminal(cmd, a.err, a.errTerm)}
 			}
 			if a.output == "json" {
 				a.out = oneALine{a.out}

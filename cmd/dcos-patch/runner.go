@@ -108,7 +108,7 @@ const lookWithin = 15 * time.Second
 // is safe to leave is said from what they answer, not from memory. What cannot
 // be read is not well.
 func (r *runner) lastLook(ctx context.Context, s orchestrator.State, cluster *checks.Cluster, print func(journal.Event)) orchestrator.State {
-	if s.Ended != journal.RunStopped || lost(s) {
+	if s.Ended != journal.RunStopped || s.TakenOver() {
 		return s
 	}
 	asked := time.Now()
@@ -138,7 +138,7 @@ func (r *runner) unrecorded(ctx context.Context, s orchestrator.State, cluster *
 	}
 	obs := look(ctx, cluster)
 	s.Look, s.LookAt = &obs, time.Now()
-	fmt.Fprint(r.out, leave(s, s.LookAt))
+	fmt.Fprint(r.out, r.program().Leave(s, s.LookAt))
 }
 
 // owes are the obligations that a run has from its beginning.
@@ -154,21 +154,22 @@ const releaseWithin = 2 * time.Minute
 // ends nothing of that, but the making of a failure pack.
 func (r *runner) conclude(ctx context.Context, interrupted <-chan struct{}, s orchestrator.State, print func(journal.Event)) error {
 	var lockErr error
-	kept := s.Ended != journal.RunDone && s.Begun() || lost(s)
-	if !kept {
+	if !s.Kept() {
 		s, lockErr = r.giveBack(context.WithoutCancel(ctx), s, print)
 	}
-	said := ending(s) + warnedLines(warnedIn(r.store, r.run), "  warned  ") + closing(s, r.run, kept)
+	said := func(p render.Program) string {
+		return p.Ending(s) + render.WarnedLines(warnedIn(r.store, r.run), "  warned  ") + p.Closing(s)
+	}
 	if r.output == "text" {
-		fmt.Fprint(r.out, said)
+		fmt.Fprint(r.out, said(r.program()))
 	}
 	if lockErr != nil {
-		fmt.Fprintf(r.err, "dcos-patch: the lock could not be given back: %s\n  next  %s, or %s\n", quoted(lockErr), ours("sweep"), ours("lock", "break", "--reason", "left by "+r.run))
+		fmt.Fprintf(r.err, "dcos-patch: the lock could not be given back: %s\n  next  %s, or %s\n", quoted(lockErr), r.program().Run("sweep"), r.program().Run("lock", "break", "--reason", "left by "+r.run))
 	}
 	r.ended = &concluded{run: r.run, state: s}
 	r.ended.warned = warnedIn(r.store, r.run)
-	r.ended.pack = r.packs(ctx, interrupted, s, said)
-	if code := stopCode(s); code != exitDone {
+	r.ended.pack = r.packs(ctx, interrupted, s, said(render.Program{}))
+	if code := render.Exit(s); code != exitDone {
 		return &codeError{code}
 	}
 	return nil
@@ -224,7 +225,7 @@ func (r *runner) stopping() func(journal.Event, orchestrator.State) {
 		for _, i := range s.Flight {
 			names = append(names, s.AtWork().Lanes[i].Node)
 		}
-		say(r.out, "%s STOPPING: no more nodes are admitted; %d in flight %s (%s)", e.At.Format(clockText), len(names), finishes(len(names)), render.Fold(names))
+		say(r.out, "%s STOPPING: no more nodes are admitted; %d in flight %s (%s)", e.At.Format(render.ClockText), len(names), finishes(len(names)), render.Fold(names))
 	}
 }
 

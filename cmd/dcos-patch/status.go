@@ -46,6 +46,22 @@ func latest(store journal.Store) (string, orchestrator.State, error) {
 	return run, s, err
 }
 
+// wordOf is the word of a run that is kept on this machine.
+func wordOf(store journal.Store, run string, s orchestrator.State) string {
+	if s.Ended == "" && s.Plan != nil && !controlled(store, run) {
+		return orchestrator.Abandoned
+	}
+	return s.Word()
+}
+
+// warnedIn reads the warnings of a run out of its journal. What cannot be read is told
+// elsewhere.
+func warnedIn(store journal.Store, run string) []string {
+	var w render.Warned
+	_ = journal.ReadEach(store.Path(run, journal.JournalFile), w.See)
+	return w.Texts()
+}
+
 func load(store journal.Store, run string) (orchestrator.State, error) {
 	s := orchestrator.New()
 	err := journal.ReadEach(store.Path(run, journal.JournalFile), func(e journal.Event) { s = orchestrator.Replay(s, e) })
@@ -70,7 +86,7 @@ func (a *app) status(run string) error {
 		return err
 	}
 	if run == "" && a.output == "json" {
-		return json.NewEncoder(a.out).Encode(summary{Version: render.JSONVersion, Kind: "summary", State: "none", Outcome: "none", Why: "no run in " + store.Dir, Next: a.argvs([]advice.Command{{"plan"}})})
+		return json.NewEncoder(a.out).Encode(render.Summary{Version: render.JSONVersion, Kind: "summary", State: "none", Outcome: "none", Why: "no run in " + store.Dir, Next: a.program().Argvs(advice.Command{"plan"})})
 	}
 	if run == "" {
 		fmt.Fprintf(a.out, "no run in %s\n", store.Dir)
@@ -78,22 +94,22 @@ func (a *app) status(run string) error {
 	}
 	file, word := lastPack(store, run, s), wordOf(store, run, s)
 	if a.output == "json" {
-		sum := a.summary(run, s, word)
+		sum := a.program().Summary(run, s, word)
 		sum.Pack, sum.Warnings = file, warnedIn(store, run)
 		return json.NewEncoder(a.out).Encode(sum)
 	}
-	fmt.Fprint(a.out, statusText(run, word, s, time.Now()))
-	fmt.Fprint(a.out, warnedLines(warnedIn(store, run), "warned  "))
+	fmt.Fprint(a.out, a.program().Status(run, word, s, time.Now()))
+	fmt.Fprint(a.out, render.WarnedLines(warnedIn(store, run), "warned  "))
 	if file != "" {
-		for _, st := range failures(s) {
-			if path := lastPack(store, run, stoppedAt(s, st)); path != "" {
+		for _, st := range s.Failures() {
+			if path := lastPack(store, run, s.StoppedAt(st)); path != "" {
 				fmt.Fprint(a.out, packLine(path))
 			}
 		}
 	}
-	if word == abandoned {
-		fmt.Fprint(a.out, leave(s, time.Now()))
-		fmt.Fprintf(a.out, "its controller is gone: what runs on nodes goes on there\n  next    %s: it looks at the nodes first\n", ours("resume", "--run", run))
+	if word == orchestrator.Abandoned {
+		fmt.Fprint(a.out, a.program().Leave(s, time.Now()))
+		fmt.Fprintf(a.out, "its controller is gone: what runs on nodes goes on there\n  next    %s: it looks at the nodes first\n", a.program().Run("resume", "--run", run))
 	}
 	return nil
 }
@@ -113,9 +129,9 @@ func (a *app) runs() error {
 	var bad error
 	for _, run := range runs {
 		s, err := load(store, run)
-		sum := a.summary(run, s, wordOf(store, run, s))
+		sum := a.program().Summary(run, s, wordOf(store, run, s))
 		if err != nil {
-			sum, bad = summary{Version: render.JSONVersion, Kind: "summary", Run: run, State: "unreadable", Outcome: "unreadable", Why: err.Error(), Next: [][]string{}}, &codeError{exitInvalid}
+			sum, bad = render.Summary{Version: render.JSONVersion, Kind: "summary", Run: run, State: "unreadable", Outcome: "unreadable", Why: err.Error(), Next: [][]string{}}, &codeError{exitInvalid}
 		}
 		if a.output == "json" {
 			if err := json.NewEncoder(a.out).Encode(sum); err != nil {
@@ -128,8 +144,8 @@ func (a *app) runs() error {
 			continue
 		}
 		next := ""
-		if sum.State == abandoned {
-			next = "; nobody runs it: " + ours("resume", "--run", run)
+		if sum.State == orchestrator.Abandoned {
+			next = "; nobody runs it: " + a.program().Run("resume", "--run", run)
 		}
 		fmt.Fprintf(a.out, "%-12s %-12s plan %s  %s -> %s  masters %d/%d  agents %d/%d%s\n", run, sum.State, sum.Plan, sum.From, sum.To,
 			sum.Masters.Verified+sum.Masters.AtTarget, sum.Masters.Nodes, sum.Agents.Verified+sum.Agents.AtTarget, sum.Agents.Nodes, next)

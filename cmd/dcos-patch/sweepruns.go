@@ -34,7 +34,7 @@ func (w *sweeper) claim(ctx context.Context) (*patcher.Lock, error) {
 		return nil, err
 	}
 	newest := newestOf(runs)
-	if newest != nil && !over(newest.state) {
+	if newest != nil && !newest.state.Over() {
 		return nil, plan.Refuse(w.unended(newest))
 	}
 	lock := w.lock(w.session, "sweep-"+time.Now().Format("0102-150405"))
@@ -59,7 +59,7 @@ func (w *sweeper) unended(f *found) plan.Block {
 	if f.where == here {
 		return b
 	}
-	b.Observed = stateWord(f.state) + ", as " + f.where + " says"
+	b.Observed = f.state.Word() + ", as " + f.where + " says"
 	b.Next = resumeThere(run)
 	for _, l := range w.all {
 		if h := l.survey.Lock; h != nil && h.Run == run {
@@ -74,7 +74,7 @@ func (w *sweeper) unended(f *found) plan.Block {
 // leftBehind reports whether a run that holds the lock has no use for it.
 func (w *sweeper) leftBehind(runs map[string]*found, run string) bool {
 	if f := runs[run]; f != nil && f.state.Plan != nil {
-		return over(f.state)
+		return f.state.Over()
 	}
 	held := neverBegan(w.store, run)
 	if held == nil {
@@ -82,12 +82,6 @@ func (w *sweeper) leftBehind(runs map[string]*found, run string) bool {
 	}
 	held.Close()
 	return true
-}
-
-// over reports whether nobody needs what a run has left: it is done, or it
-// never came to touch anything.
-func over(s orchestrator.State) bool {
-	return s.Ended == journal.RunDone || s.Ended == journal.RunAbandoned || s.Ended != "" && !s.Begun()
 }
 
 func newestOf(runs map[string]*found) *found {
@@ -120,7 +114,7 @@ func (w *sweeper) runs(ctx context.Context) (map[string]*found, error) {
 	}
 	all, names := w.copied()
 	for _, run := range names {
-		if have := runs[run]; have != nil && over(have.state) {
+		if have := runs[run]; have != nil && have.state.Over() {
 			continue
 		}
 		f, err := w.lastWord(ctx, all, run)

@@ -73,7 +73,7 @@ func (p *patient) tellSlow() {
 	}
 	if len(slow) > 0 {
 		slices.Sort(slow)
-		fmt.Fprintf(p.tell, "dcos-patch: no connection to %s since %s, still trying\n", render.Fold(slow), clockOf(since))
+		fmt.Fprintf(p.tell, "dcos-patch: no connection to %s since %s, still trying\n", render.Fold(slow), render.Clock(since))
 	}
 	if p.due = !next.IsZero(); p.due {
 		time.AfterFunc(max(next.Add(slowly).Sub(now), minTell), p.tellSlow)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 // TestAStopSaysSinceWhen: a gate whose words change all the time, as by how long
@@ -26,8 +27,8 @@ func TestAStopSaysSinceWhen(t *testing.T) {
 		if line == nil {
 			t.Fatalf("the STOP does not say since when: %s", e)
 		}
-		if since, err := time.ParseInLocation(clockText, line[1], time.Local); err != nil || clockOf(began) > line[1] || clockOf(began.Add(5*time.Second)) < line[1] {
-			t.Errorf("since %s (%v), the step began %s: %s", since, err, clockOf(began), e)
+		if since, err := time.ParseInLocation(render.ClockText, line[1], time.Local); err != nil || render.Clock(began) > line[1] || render.Clock(began.Add(5*time.Second)) < line[1] {
+			t.Errorf("since %s (%v), the step began %s: %s", since, err, render.Clock(began), e)
 		}
 		if want := "; not good since " + line[1] + " " + began.Local().Format("MST"); !strings.Contains(e.out, want) {
 			t.Errorf("the FAILED line lacks %q: %s", want, e)

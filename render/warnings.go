@@ -1,4 +1,4 @@
-package main
+package render
 
 import (
 	"fmt"
@@ -7,12 +7,11 @@ import (
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
-	"github.com/dcos-patch/dcos-patch/render"
 )
 
-// warnings are what passed in a run although a person should look: what each check said of
+// Warned is what passed in a run although a person should look: what each check said of
 // each node last, folded by what it said.
-type warnings struct {
+type Warned struct {
 	last  map[warnedOf]string // empty: it is well by now
 	order []warnedOf
 }
@@ -21,7 +20,8 @@ type warnedOf struct {
 	node, check string
 }
 
-func (w *warnings) see(e journal.Event) {
+// See takes an event of the run in.
+func (w *Warned) See(e journal.Event) {
 	if e.Report == nil {
 		return
 	}
@@ -49,8 +49,8 @@ func (w *warnings) see(e journal.Event) {
 // mostWarnings is how many are shown.
 const mostWarnings = 12
 
-// texts are "a[1-2] units: red before too: dcos-log.service".
-func (w *warnings) texts() []string {
+// Texts are "a[1-2] units: red before too: dcos-log.service".
+func (w *Warned) Texts() []string {
 	type like struct{ check, said string }
 	var order []like
 	nodes := map[like][]inventory.NodeName{}
@@ -72,21 +72,13 @@ func (w *warnings) texts() []string {
 	}
 	var all []string
 	for _, l := range order {
-		all = append(all, render.Printable(fmt.Sprintf("%s %s: %s", render.Fold(nodes[l]), l.check, l.said)))
+		all = append(all, Printable(fmt.Sprintf("%s %s: %s", Fold(nodes[l]), l.check, l.said)))
 	}
 	return all
 }
 
-// warnedIn reads the warnings of a run out of its journal. What cannot be read is told
-// elsewhere.
-func warnedIn(store journal.Store, run string) []string {
-	var w warnings
-	_ = journal.ReadEach(store.Path(run, journal.JournalFile), w.see)
-	return w.texts()
-}
-
-// warnedLines are the same for a person.
-func warnedLines(texts []string, label string) string {
+// WarnedLines are the same for a person.
+func WarnedLines(texts []string, label string) string {
 	var b lines
 	for _, text := range texts[:min(len(texts), mostWarnings)] {
 		b.say("%s%s", label, text)

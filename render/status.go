@@ -1,4 +1,4 @@
-package main
+package render
 
 import (
 	"fmt"
@@ -6,10 +6,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
-	"github.com/dcos-patch/dcos-patch/render"
 )
 
 // The rows of a terminal that a status keeps to: what is longer ends with its headline.
@@ -18,8 +18,8 @@ const (
 	shownLanes = 8
 )
 
-// statusText is where a run is, for people.
-func statusText(run, word string, s orchestrator.State, now time.Time) string {
+// Status is where a run is, for people.
+func (p Program) Status(run, word string, s orchestrator.State, now time.Time) string {
 	if s.Plan == nil {
 		return fmt.Sprintf("run %s has not begun\n", run)
 	}
@@ -29,14 +29,14 @@ func statusText(run, word string, s orchestrator.State, now time.Time) string {
 	b.say("%s", headline)
 	if s.Ended == journal.RunAbandoned {
 		b.say("ended   unfinished, by hand: %s", s.Abandoned)
-		b.say("state   %s", tallyLine(s))
-		b.unfinished(s)
+		b.say("state   %s", TallyLine(s))
+		b.WriteString(p.Unfinished(s))
 		b.WriteString(acceptedLines(s, "lost    "))
-		b.WriteString(owed(s, "owed    "))
+		b.WriteString(p.owed(s, "owed    "))
 		return b.String()
 	}
 	b.WriteString(situation(word, s, now))
-	over := s.Ended != "" || word == abandoned
+	over := s.Ended != "" || word == orchestrator.Abandoned
 	if s.Stop == nil || !over {
 		b.WriteString(acceptedLines(s, "lost    "))
 	}
@@ -45,15 +45,15 @@ func statusText(run, word string, s orchestrator.State, now time.Time) string {
 	}
 	for _, n := range s.Left() {
 		if s.Ended == journal.RunDone {
-			b.say("left    %s was left behind: %s", n, whyLeft(s, n))
+			b.say("left    %s was left behind: %s", n, s.WhyLeft(n))
 		}
 	}
 	if s.Stop != nil && over {
-		b.WriteString(ending(s))
-		b.WriteString(closing(s, run, s.Begun()))
+		b.WriteString(p.Ending(s))
+		b.WriteString(p.Closing(s))
 	} else {
-		b.WriteString(owed(s, "owed    "))
-		b.onward(run, word, s, now)
+		b.WriteString(p.owed(s, "owed    "))
+		b.goesOn(p, run, word, s, now)
 	}
 	if strings.Count(b.String(), "\n") > statusRows {
 		b.say("%s", headline)
@@ -66,14 +66,14 @@ func (b *lines) under(s orchestrator.State, now time.Time, over bool) {
 	if st := s.AtWork(); st != nil && s.Ended == "" {
 		b.say("stage   %s", st.ID)
 	}
-	b.say("state   %s", tallyLine(s))
+	b.say("state   %s", TallyLine(s))
 	work := s.Working()
 	// What waits for something first: it is what a person looks for.
 	slices.SortStableFunc(work, func(x, y orchestrator.Work) int {
 		return strings.Compare(fmt.Sprint(blocking(s, x.Step) == ""), fmt.Sprint(blocking(s, y.Step) == ""))
 	})
 	for _, w := range work[:min(len(work), shownLanes)] {
-		b.say("  %-8s %-9s since %s%s%s", w.Step.Node, w.Step.Action, clockOf(w.Since), endOf(w), blocking(s, w.Step))
+		b.say("  %-8s %-9s since %s%s%s", w.Step.Node, w.Step.Action, Clock(w.Since), endOf(w), blocking(s, w.Step))
 	}
 	if more := len(work) - shownLanes; more > 0 {
 		b.say("  and %d more in flight", more)
@@ -81,7 +81,7 @@ func (b *lines) under(s orchestrator.State, now time.Time, over bool) {
 	if why := s.HoldsFor(); why != "" && !over {
 		since := ""
 		if !s.HeldSince.IsZero() {
-			since = "since " + clockOf(s.HeldSince) + ": "
+			since = "since " + Clock(s.HeldSince) + ": "
 		}
 		b.say("HOLD    %s%s", since, why)
 	}
@@ -95,23 +95,23 @@ func endOf(w orchestrator.Work) string {
 	if w.Step.Action != plan.ActionBake && w.Step.Action != plan.ActionSettle || w.Step.Span == 0 {
 		return ""
 	}
-	return ", until " + clockOf(w.Since.Add(w.Step.Span.D()))
+	return ", until " + Clock(w.Since.Add(w.Step.Span.D()))
 }
 
-// onward is how a run under way goes on, and what a person has to do for it.
-func (b *lines) onward(run, word string, s orchestrator.State, now time.Time) {
+// goesOn is how a run under way goes on, and what a person has to do for it.
+func (b *lines) goesOn(p Program, run, word string, s orchestrator.State, now time.Time) {
 	if s.Ended != "" {
 		return
 	}
 	switch word {
-	case "running":
+	case orchestrator.Running:
 		left := s.Remaining()
-		b.say("eta     %s, in %s, by the plan's estimates", now.Add(left).Local().Format("15:04 MST"), render.Span(left))
-		b.say("next    nothing: it goes on by itself, and %s shows how", ours("status", "--run", run))
-	case "hold":
+		b.say("eta     %s, in %s, by the plan's estimates", now.Add(left).Local().Format("15:04 MST"), Span(left))
+		b.say("next    nothing: it goes on by itself, and %s shows how", p.Run("status", "--run", run))
+	case orchestrator.Holding:
 		b.say("next    repair what it waits for; it goes on by itself, and stops when it has held for %s", s.Plan.HoldLimit.D())
-	case "finishing":
-		b.say("next    wait for the lanes in flight, then %s", ours("resume", "--run", run))
+	case orchestrator.Finishing:
+		b.say("next    wait for the lanes in flight, then %s", p.Run("resume", "--run", run))
 	}
 }
 
@@ -130,5 +130,22 @@ func deadline(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return "; Mesos gives up its tasks at " + clockOf(at)
+	return "; Mesos gives up its tasks at " + Clock(at)
+}
+
+// Unfinished names the nodes on which a run that was ended has left something half
+// done.
+func (p Program) Unfinished(s orchestrator.State) string {
+	var b lines
+	told := map[inventory.NodeName]bool{}
+	for _, n := range s.InDoubt() {
+		told[n] = true
+		b.say("  left    %s: how its last step ended is not known", n)
+	}
+	for _, n := range s.Plan.Nodes {
+		if !told[n.Name] && s.Unverified(n.Name) {
+			b.say("  left    %s is patched and not verified: %s looks at it", n.Name, p.Run("check", string(n.Name)))
+		}
+	}
+	return b.String()
 }

@@ -1,4 +1,4 @@
-package main
+package render
 
 import (
 	"strings"
@@ -9,12 +9,11 @@ import (
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
-	"github.com/dcos-patch/dcos-patch/render"
 )
 
-// summary is a run in short, for programs: the answer of status, and the last line of apply,
+// Summary is a run in short, for programs: the answer of status, and the last line of apply,
 // resume and stage. docs/output.schema.json describes it.
-type summary struct {
+type Summary struct {
 	Version int                `json:"version"`
 	Kind    string             `json:"kind"` // "summary"
 	Run     string             `json:"run"`
@@ -48,8 +47,9 @@ type summary struct {
 	Error    string               `json:"error,omitempty"`    // of a command that did not come to a run
 }
 
-func summarize(run string, s orchestrator.State, word string) summary {
-	sum := summary{Version: render.JSONVersion, Kind: "summary", Run: run, State: word, Outcome: hyphened(word), At: s.At, Stop: s.Stop, Next: [][]string{}}
+// Summarize is a run in short, without what to do next.
+func Summarize(run string, s orchestrator.State, word string) Summary {
+	sum := Summary{Version: JSONVersion, Kind: "summary", Run: run, State: word, Outcome: Hyphened(word), At: s.At, Stop: s.Stop, Next: [][]string{}}
 	if s.Plan != nil {
 		sum.Plan, sum.From, sum.To = s.Plan.ID, s.Plan.From, s.Plan.To
 	}
@@ -59,100 +59,59 @@ func summarize(run string, s orchestrator.State, word string) summary {
 	sum.Masters, sum.Agents = s.Tallies()
 	sum.Counts = sum.Masters.Plus(sum.Agents)
 	safe := s.LeaveAt(time.Now())
-	sum.Safe, sum.Why, sum.Until = safe.Safe, safe.Why, safe.Until
-	if word == "running" {
+	sum.Safe, sum.Why, sum.Until = safe.Safe, safe.Reason().String(), safe.Until
+	if word == orchestrator.Running {
 		sum.ETA = time.Now().Add(s.Remaining()).Round(time.Second)
 	}
 	sum.Owed, sum.Accepted = s.Obligations(), s.Accepted
 	if s.Ended != "" {
-		code := stopCode(s)
+		code := Exit(s)
 		sum.Exit = &code
 	}
 	if s.Stop != nil {
-		sum.Node, sum.Reason, sum.Gate = s.Stop.Node, string(s.Stop.Reason), lateGate(s)
+		sum.Node, sum.Reason, sum.Gate = s.Stop.Node, string(s.Stop.Reason), s.LateGate()
 	}
-	for _, st := range failures(s) {
+	for _, st := range s.Failures() {
 		sum.Failed = append(sum.Failed, string(st.Node))
 	}
 	return sum
 }
 
-func hyphened(word string) string { return strings.ReplaceAll(word, " ", "-") }
+// Hyphened is a word as JSON has it.
+func Hyphened(word string) string { return strings.ReplaceAll(word, " ", "-") }
 
-// lateGate is the first gate that did not hold at the step of the stop.
-func lateGate(s orchestrator.State) string {
-	if s.Plan == nil {
-		return ""
-	}
-	r := report(s, s.Stop.Step)
-	if r == nil {
-		return ""
-	}
-	for _, f := range r.Silent.Fold(r.Findings) {
-		if !f.Status.OK() {
-			return f.Check
-		}
-	}
-	return ""
-}
-
-// summary is that of a run with what to do next, for this inventory.
-func (a *app) summary(run string, s orchestrator.State, word string) summary {
-	sum := summarize(run, s, word)
+// Summary is that of a run with what to do next, for this inventory.
+func (p Program) Summary(run string, s orchestrator.State, word string) Summary {
+	sum := Summarize(run, s, word)
 	switch {
-	case word == abandoned:
-		sum.Next = a.argvs([]advice.Command{{"resume", "--run", run}})
+	case word == orchestrator.Abandoned:
+		sum.Next = p.Argvs(advice.Command{"resume", "--run", run})
 	case s.Ended == journal.RunStopped:
-		sum.Next = a.argvs(commandsOf(nextSteps(s, run, s.Begun())))
-	case s.Ended == journal.RunDone && stagedOnly(s.Plan):
-		sum.Next = a.argvs([]advice.Command{{"apply"}})
+		sum.Next = p.Argvs(commandsOf(s.Onward())...)
+	case s.Ended == journal.RunDone && s.Plan.StagesOnly():
+		sum.Next = p.Argvs(advice.Command{"apply"})
 	case s.Ended == journal.RunDone && len(s.Obligations()) > 0:
-		sum.Next = a.argvs([]advice.Command{{"sweep"}})
+		sum.Next = p.Argvs(advice.Command{"sweep"})
 	}
 	return sum
 }
 
-// concluded is a run as a command of ours has left it.
-type concluded struct {
-	run   string
-	state orchestrator.State
-	pack  string
-
-	warned []string
+// Argvs are commands, word by word.
+func (p Program) Argvs(commands ...advice.Command) [][]string {
+	all := [][]string{}
+	for _, c := range commands {
+		all = append(all, p.Argv(c))
+	}
+	return all
 }
 
-// lastLine ends the output of a command that carries out a run.
-func (a *app) lastLine(cmd string, args []string, err error) {
-	if a.output != "json" || cmd != "apply" && cmd != "resume" && cmd != "stage" {
-		return
+// commandsOf are the commands among steps.
+func commandsOf(steps []orchestrator.Onward) []advice.Command {
+	var all []advice.Command
+	for _, n := range steps {
+		if n.Command != nil {
+			all = append(all, n.Command)
+		}
 	}
-	code := codeOf(err)
-	sum := summary{Version: render.JSONVersion, Kind: "summary", State: refusalWord(code), Safe: true, Why: "this command has touched nothing", Next: a.argvs(onward(err, args))}
-	if a.ended != nil {
-		sum = a.summary(a.ended.run, a.ended.state, stateWord(a.ended.state))
-		sum.Pack, sum.Warnings = a.ended.pack, a.ended.warned
-	}
-	if err != nil && !isCode(err) {
-		sum.Error = err.Error()
-	}
-	if a.ended == nil || code == exitInDoubt && sum.Error != "" { // it could not be recorded how the run went on
-		sum.Outcome, sum.Reason = hyphened(refusalWord(code)), hyphened(refusalWord(code))
-	}
-	sum.Exit = &code
-	_ = render.Value(a.out, sum) // a reader that went away does not matter
-}
-
-// refusalWord is the outcome of a command that ended with a code and no run.
-func refusalWord(code int) string {
-	switch code {
-	case exitRefused:
-		return "refused"
-	case exitInvalid:
-		return "invalid"
-	case exitInterrupted:
-		return "interrupted"
-	case exitInDoubt:
-		return "in doubt"
-	}
-	return "error"
+	return all
 }

@@ -1,4 +1,4 @@
-package main
+package render
 
 import (
 	"fmt"
@@ -10,7 +10,6 @@ import (
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
-	"github.com/dcos-patch/dcos-patch/render"
 )
 
 // situation is who has a run in hand, how the cluster was seen last, and what
@@ -19,7 +18,7 @@ func situation(word string, s orchestrator.State, now time.Time) string {
 	if s.Ended == journal.RunDone {
 		return ""
 	}
-	text := fmt.Sprintf("by      %s: %s\n", render.Printable(s.Controller), controllerWords(word, s)) + quorumLine(s, now)
+	text := fmt.Sprintf("by      %s: %s\n", Printable(s.Controller), controllerWords(word, s)) + quorumLine(s, now)
 	if s.Ended == "" {
 		text += outLine(s)
 	}
@@ -32,7 +31,7 @@ func controllerWords(word string, s orchestrator.State) string {
 	switch {
 	case s.Ended != "":
 		return "has ended its part"
-	case word == abandoned:
+	case word == orchestrator.Abandoned:
 		return "gone, nobody on this machine has the run in hand"
 	}
 	return "alive, it has the run in hand at this moment"
@@ -59,7 +58,7 @@ func quorumLine(s orchestrator.State, now time.Time) string {
 	if len(red) > 0 {
 		text = strings.TrimPrefix(text+"; red: "+strings.Join(red, "; "), "; ")
 	}
-	return fmt.Sprintf("quorum  %s, seen %s ago\n", render.Printable(text), render.Span(now.Sub(s.SeenAt)))
+	return fmt.Sprintf("quorum  %s, seen %s ago\n", Printable(text), Span(now.Sub(s.SeenAt)))
 }
 
 // outLine is what is out of service: what is ours, and all agents with those
@@ -95,5 +94,5 @@ func among(nodes []inventory.NodeName) string {
 	if len(nodes) == 0 {
 		return ""
 	}
-	return " (" + render.Fold(nodes) + ")"
+	return " (" + Fold(nodes) + ")"
 }

@@ -1,38 +1,31 @@
-package main
+package render
 
 import (
 	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/dcos-patch/dcos-patch/checks"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
-	"github.com/dcos-patch/dcos-patch/render"
 )
-
-// clockText is how a moment is written for whoever sits at this machine.
-const clockText = "15:04:05"
-
-func clockOf(t time.Time) string { return t.Local().Format(clockText) }
 
 // reasons is what a stopped run wanted and saw, and how the node is that
 // stopped it, as far as the journal tells.
-func reasons(s orchestrator.State) string {
+func (p Program) reasons(s orchestrator.State) string {
 	var b lines
-	lane, l := laneOf(s, s.Stop.Step)
-	if red := clusterRed(s); red != "" {
+	lane, l := s.LaneOf(s.Stop.Step)
+	if red := s.ClusterRed(); red != "" {
 		b.say("  cluster the masters are not whole, so %s may not be the cause: %s", s.Stop.Node, red)
 	}
-	shown := l != nil && l.Report != nil && gates(&b, s.Run, s.Stop.Step, l.Report)
+	shown := l != nil && l.Report != nil && p.gates(&b, s.Run, s.Stop.Step, l.Report)
 	if !shown && s.Stop.Detail != "" {
 		b.say("  because %s", strings.ReplaceAll(s.Stop.Detail, "\n", "; "))
 	}
-	if all := failures(s); len(all) > 1 {
-		b.say("  failed  %s: %s", namesOf(all), otherFailures(s, all))
+	if all := s.Failures(); len(all) > 1 {
+		b.say("  failed  %s: %s", stepNodes(all), otherFailures(s, all))
 	}
 	if l == nil {
 		return b.String()
@@ -41,22 +34,24 @@ func reasons(s orchestrator.State) string {
 		b.WriteString(scriptEnd(*l))
 	}
 	if l.Report != nil && l.Report.Class != plan.ClassNone {
-		b.say("  class   %s: %s", l.Report.Class, classWords[l.Report.Class])
+		b.say("  class   %s: %s", l.Report.Class, ClassWords(l.Report.Class))
 	}
 	b.WriteString(impactLine(*l))
 	return b.String()
 }
 
-// classWords say what a class means for the node.
-var classWords = map[plan.Class]string{
-	plan.BeforeSwap:  "nothing was stopped on the node; the script may run again",
-	plan.MidSwap:     "services are stopped and files half moved; the script will NOT run again; resume --finish-swap finishes the swap forward",
-	plan.NotStarted:  "applied, but services were not started; the script will NOT run again",
-	plan.NotVerified: "applied, not verified; the script will NOT run again",
+// ClassWords say what a class means for the node; empty: nothing to say.
+func ClassWords(c plan.Class) string {
+	return map[plan.Class]string{
+		plan.BeforeSwap:  "nothing was stopped on the node; the script may run again",
+		plan.MidSwap:     "services are stopped and files half moved; the script will NOT run again; resume --finish-swap finishes the swap forward",
+		plan.NotStarted:  "applied, but services were not started; the script will NOT run again",
+		plan.NotVerified: "applied, not verified; the script will NOT run again",
+	}[c]
 }
 
 // gates prints what the failed step wanted and saw, if a gate failed it.
-func gates(b *lines, run string, step plan.StepID, r *plan.Report) (shown bool) {
+func (p Program) gates(b *lines, run string, step plan.StepID, r *plan.Report) (shown bool) {
 	for _, f := range r.Silent.Fold(r.Findings) {
 		if f.Status.OK() {
 			continue
@@ -71,7 +66,7 @@ func gates(b *lines, run string, step plan.StepID, r *plan.Report) (shown bool) 
 		shown = true
 	}
 	if shown {
-		b.say("  more    %s", ours("dev", "gates", "show", run, "--step", string(step)))
+		b.say("  more    %s", p.Run("dev", "gates", "show", run, "--step", string(step)))
 	}
 	return shown
 }
@@ -83,11 +78,11 @@ func sinceLine(f dcos.Finding) string {
 	case f.Since.IsZero() && f.At.IsZero():
 		return ""
 	case f.Since.IsZero():
-		return fmt.Sprintf("  asked   %s\n", clockOf(f.At))
+		return fmt.Sprintf("  asked   %s\n", Clock(f.At))
 	case f.At.IsZero():
-		return fmt.Sprintf("  since   %s\n", clockOf(f.Since))
+		return fmt.Sprintf("  since   %s\n", Clock(f.Since))
 	}
-	return fmt.Sprintf("  since   %s, not good for %s; last asked %s\n", clockOf(f.Since), render.Span(f.At.Sub(f.Since)), clockOf(f.At))
+	return fmt.Sprintf("  since   %s, not good for %s; last asked %s\n", Clock(f.Since), Span(f.At.Sub(f.Since)), Clock(f.At))
 }
 
 // scriptEnd is how the node's script is known to have ended.
@@ -102,9 +97,9 @@ func scriptEnd(l orchestrator.Lane) string {
 	}
 	how := strings.TrimPrefix(script.Ran.Detail, "script ")
 	if how == script.Ran.Detail { // it was not ours
-		return fmt.Sprintf("  script  %s (seen %s)\n", render.Printable(how), clockOf(script.Ran.At))
+		return fmt.Sprintf("  script  %s (seen %s)\n", Printable(how), Clock(script.Ran.At))
 	}
-	return fmt.Sprintf("  script  %s: %s (seen %s)\n", times, render.Printable(how), clockOf(script.Ran.At))
+	return fmt.Sprintf("  script  %s: %s (seen %s)\n", times, Printable(how), Clock(script.Ran.At))
 }
 
 // impactLine is what an agent ran before its lane touched it, and what was seen
@@ -114,11 +109,11 @@ func impactLine(l orchestrator.Lane) string {
 	if _, ran := l.LastRan(); !ran || len(l.Baseline) == 0 || json.Unmarshal(l.Baseline, &base) != nil || !base.Role.IsAgent() {
 		return ""
 	}
-	text := fmt.Sprintf("  impact  it ran %s at %s, before its script", render.Count(len(base.Tasks), "task"), clockOf(base.TakenAt))
+	text := fmt.Sprintf("  impact  it ran %s at %s, before its script", Count(len(base.Tasks), "task"), Clock(base.TakenAt))
 	if len(base.Tasks) == 0 {
 		return text + "\n"
 	}
-	return text + "; " + render.Printable(tasksNow(l.Report)) + "\n"
+	return text + "; " + Printable(tasksNow(l.Report)) + "\n"
 }
 
 // tasksNow is the last that was seen of an agent's tasks.
@@ -133,25 +128,24 @@ func tasksNow(r *plan.Report) string {
 	return "nobody has asked since how they are"
 }
 
-// laneOf finds the lane of a step, in the plan and in the state; nil when the
-// run has none.
-func laneOf(s orchestrator.State, id plan.StepID) (plan.Lane, *orchestrator.Lane) {
-	for i, st := range s.Plan.Stages {
-		for k, ln := range st.Lanes {
-			for _, p := range ln.Steps {
-				if p.ID == id && i < len(s.Lanes) {
-					return ln, &s.Lanes[i][k]
-				}
-			}
-		}
+// stepNodes are the nodes of steps, in their order.
+func stepNodes(steps []plan.Step) string {
+	var names []string
+	for _, st := range steps {
+		names = append(names, string(st.Node))
 	}
-	return plan.Lane{}, nil
+	return strings.Join(names, " ")
 }
 
-// report finds what the step that stopped the run reported.
-func report(s orchestrator.State, id plan.StepID) *plan.Report {
-	if _, l := laneOf(s, id); l != nil {
-		return l.Report
+// otherFailures says why each failed but that of the stop, which is told above.
+func otherFailures(s orchestrator.State, all []plan.Step) string {
+	var whys []string
+	for _, st := range all[1:] {
+		why := "no reason is known"
+		if r := s.ReportOf(st.ID); r != nil && r.Detail != "" {
+			why = r.Detail
+		}
+		whys = append(whys, strings.ReplaceAll(why, "\n", "; "))
 	}
-	return nil
+	return strings.Join(whys, "; ")
 }

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/render"
+)
+
+// concluded is a run as a command of ours has left it.
+type concluded struct {
+	run   string
+	state orchestrator.State
+	pack  string
+
+	warned []string
+}
+
+// defaultInventory is the file that commands read when none is named.
+const defaultInventory = "inventory.yaml"
+
+// program is how this program was called.
+func (a *app) program() render.Program {
+	if a.inventory == defaultInventory {
+		return render.Program{}
+	}
+	return render.Program{Inventory: a.inventory}
+}
+
+// lastLine ends the output of a command that carries out a run.
+func (a *app) lastLine(cmd string, args []string, err error) {
+	if a.output != "json" || cmd != "apply" && cmd != "resume" && cmd != "stage" {
+		return
+	}
+	code := codeOf(err)
+	sum := render.Summary{Version: render.JSONVersion, Kind: "summary", State: refusalWord(code), Safe: true, Why: "this command has touched nothing", Next: a.program().Argvs(onward(err, args)...)}
+	if a.ended != nil {
+		sum = a.program().Summary(a.ended.run, a.ended.state, a.ended.state.Word())
+		sum.Pack, sum.Warnings = a.ended.pack, a.ended.warned
+	}
+	if err != nil && !isCode(err) {
+		sum.Error = err.Error()
+	}
+	if a.ended == nil || code == exitInDoubt && sum.Error != "" { // it could not be recorded how the run went on
+		sum.Outcome, sum.Reason = render.Hyphened(refusalWord(code)), render.Hyphened(refusalWord(code))
+	}
+	sum.Exit = &code
+	_ = render.Value(a.out, sum) // a reader that went away does not matter
+}
+
+// refusalWord is the outcome of a command that ended with a code and no run.
+func refusalWord(code int) string {
+	switch code {
+	case exitRefused:
+		return "refused"
+	case exitInvalid:
+		return "invalid"
+	case exitInterrupted:
+		return "interrupted"
+	case exitInDoubt:
+		return "in doubt"
+	}
+	return "error"
+}

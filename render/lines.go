@@ -1,0 +1,21 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// lines is text for a person, line by line. What nodes said may stand in any line,
+// and begins none of its own: a line feed in it is written as \n.
+type lines struct{ strings.Builder }
+
+func (l *lines) say(format string, args ...any) {
+	l.WriteString(Printable(fmt.Sprintf(format, args...)) + "\n")
+}
+
+// ClockText is how a moment is written for whoever sits at this machine.
+const ClockText = "15:04:05"
+
+// Clock is a moment of this day.
+func Clock(t time.Time) string { return t.Local().Format(ClockText) }

@@ -1,0 +1,34 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+)
+
+// acceptedLines are the accepted losses of a run, for people.
+func acceptedLines(s orchestrator.State, label string) string {
+	var b lines
+	for _, l := range s.Accepted {
+		b.say("%s%s: %s; accepted by %s: %s", label, l.Node, lossWords(l), l.By, l.Reason)
+	}
+	return b.String()
+}
+
+// lossWords is what was lost: "agent x-S1 (y-S1 since), 3 tasks: web.1 web.2 db.1".
+func lossWords(l orchestrator.Acceptance) string {
+	const most = 5
+	var parts []string
+	if l.Loss.Agent != "" {
+		parts = append(parts, fmt.Sprintf("agent %s (%s since)", l.Loss.Was, l.Loss.Agent))
+	}
+	if ids := l.Loss.Tasks.List(); len(ids) > 0 {
+		text := fmt.Sprintf("%s: %s", Count(len(ids), "task"), strings.Join(ids[:min(len(ids), most)], " "))
+		if more := len(ids) - most; more > 0 {
+			text += fmt.Sprintf(" and %d more", more)
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, ", ")
+}

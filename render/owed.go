@@ -1,0 +1,34 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+)
+
+// stays is what a run that is done has left on nodes, in one line.
+func (p Program) stays(s orchestrator.State) string {
+	var all []string
+	for _, o := range s.Obligations() {
+		all = append(all, fmt.Sprintf("%s on %s", o.What, Fold(o.Nodes)))
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return "  owed    " + Printable(strings.Join(all, "; ")) + "\n  next    " + p.Run("sweep") + " removes it\n"
+}
+
+// owed lists the open obligations, one a line, each behind the label's width.
+func (p Program) owed(s orchestrator.State, label string) string {
+	var b lines
+	for _, o := range s.Obligations() {
+		undo := o.Undo
+		if known := o.ID.Spec().Undo; known != nil {
+			undo = p.Text(known)
+		}
+		b.say("%s%s on %s: %s", label, o.What, Fold(o.Nodes), undo)
+		label = strings.Repeat(" ", len(label))
+	}
+	return b.String()
+}
