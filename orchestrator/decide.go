@@ -55,7 +55,7 @@ func lanes(s State) []Command {
 		case Doubt:
 			cmds = append(cmds, Command{Reconcile: t})
 		case Idle:
-			if (s.Paused || s.Stop != nil) && (!finishing(s, i) || l.Remedy != plan.RemedyNone) {
+			if s.stopping() && (!finishing(s, i) || l.Remedy != plan.RemedyNone) {
 				continue
 			}
 			switch st.Action {
@@ -80,6 +80,20 @@ func lanes(s State) []Command {
 		}
 	}
 	return append(cmds, prove(s, launches)...)
+}
+
+// stopping reports whether nothing new begins: the run stops, is paused, or has ended.
+func (s State) stopping() bool { return s.Paused || s.Stop != nil || s.Ended != "" }
+
+// Finishing names the nodes in flight that are finished before a stop.
+func (s State) Finishing() []inventory.NodeName {
+	var names []inventory.NodeName
+	for _, i := range s.Flight {
+		if s.Lanes[s.Stage][i].Progress != Idle || finishing(s, i) {
+			names = append(names, s.AtWork().Lanes[i].Node)
+		}
+	}
+	return names
 }
 
 // finishing reports whether a lane in hand goes on although nothing new may

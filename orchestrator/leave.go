@@ -108,14 +108,17 @@ func (s State) SafeToLeave() Safety {
 		return Safety{Why: "the cluster is not whole: " + notGreen(s.Look)}
 	}
 	why := fmt.Sprintf("masters %d/%d serve", s.serving(masters), masters.Nodes)
-	switch {
-	case masters.Untouched > 0 && masters.Verified > 0:
+	switch newer := masters.Verified + masters.AtTarget; {
+	case masters.Untouched > 0 && newer > 0:
 		why += "; they are of two versions, so Marathon, Metronome and the UI may be red until all are patched"
-	case agents.Untouched > 0:
+	case agents.Untouched > 0 && newer > 0:
 		why += "; older agents under newer masters work"
 	}
-	if n := agents.Failed + agents.InDoubt + agents.InFlight; n > 0 {
-		why += fmt.Sprintf("; %d agent(s) are not verified, and Mesos may go on starting tasks there", n)
+	switch n := agents.Failed + agents.InDoubt + agents.InFlight; {
+	case n == 1:
+		why += "; 1 agent is not verified, and Mesos may start tasks there"
+	case n > 1:
+		why += fmt.Sprintf("; %d agents are not verified, and Mesos may start tasks there", n)
 	}
 	return Safety{Safe: true, Why: why + s.missing()}
 }

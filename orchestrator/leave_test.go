@@ -77,3 +77,14 @@ func TestThatItIsSafeToLeaveIsOnlySaidFromAFreshLook(t *testing.T) {
 		})
 	}
 }
+
+func TestItIsSaidOnlyOfNewerMastersThatOlderAgentsWork(t *testing.T) {
+	tp := newTape(testPlan(shape{masters: 3, agents: 2, width: 1, maxOut: 1}))
+	if why := tp.s.SafeToLeave().Why; why != "masters 3/3 serve" {
+		t.Errorf("nothing is patched: %s", why)
+	}
+	tp.toStage(t, "general")
+	if why := tp.s.SafeToLeave().Why; why != "masters 3/3 serve; older agents under newer masters work" {
+		t.Errorf("the masters are patched: %s", why)
+	}
+}

@@ -93,6 +93,8 @@ func (s State) phases() map[inventory.NodeName]Phase {
 			case !disruptive(st.Kind), l.Phase == Pending && m[ln.Node] == Parked:
 			case l.Phase == Admitted && touchedAt(ln.Steps, l) && verifiedBy(ln.Steps, l):
 				m[ln.Node] = Verified // what is left of its lane is waiting
+			case l.Phase == Admitted && s.stopping() && l.Progress != Started && !touchedAt(ln.Steps, l):
+				m[ln.Node] = Pending // it was made ready, and does not go on
 			default:
 				m[ln.Node] = l.Phase
 			}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/checks"
-	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
@@ -217,13 +216,13 @@ func (r *runner) sink() func(journal.Event) {
 func (r *runner) stopping() func(journal.Event, orchestrator.State) {
 	told := r.output != "text"
 	return func(e journal.Event, s orchestrator.State) {
-		if told || s.Stop == nil || s.Ended != "" || len(s.Flight) == 0 {
+		if told || s.Stop == nil || s.Ended != "" {
 			return
 		}
 		told = true
-		var names []inventory.NodeName
-		for _, i := range s.Flight {
-			names = append(names, s.AtWork().Lanes[i].Node)
+		names := s.Finishing()
+		if len(names) == 0 {
+			return
 		}
 		say(r.out, "%s STOPPING: no more nodes are admitted; %d in flight %s (%s)", e.At.Format(render.ClockText), len(names), finishes(len(names)), render.Fold(names))
 	}
