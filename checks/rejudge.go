@@ -5,11 +5,14 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/gates"
+	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
 // Recorded is a step as a Recorder was told of it.
 type Recorded struct {
+	Node    inventory.NodeName
 	Began   time.Time
 	Timeout time.Duration // of the whole step; 0: none
 	Gates   []plan.GateSpec
@@ -52,6 +55,11 @@ func Rejudge(r Recorded, demands []plan.GateSpec) (Rejudged, error) {
 		return Rejudged{}, fmt.Errorf("%d demands for %d gates", len(demands), len(r.Gates))
 	}
 	b := newBoard(demands, r.Began)
+	for i, d := range demands {
+		if g, known := gates.Find(d.Gate); known && g.OfNode() { // as in Await
+			b.gates[i].verdict.Finding.Node = string(r.Node)
+		}
+	}
 	var out Rejudged
 	for _, s := range r.Samples {
 		if s.Gate < 0 || s.Gate >= len(demands) {

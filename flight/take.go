@@ -108,7 +108,7 @@ var ErrLooks = errors.New("looks at the cluster, which are no gates")
 // Recorded is the Take as it is judged again. The error is ErrLooks, or a
 // sample of a gate that the step does not have.
 func (t Take) Recorded() (checks.Recorded, error) {
-	r := checks.Recorded{Began: t.Began.At, Timeout: t.Began.Timeout.D(), Gates: t.Began.Gates}
+	r := checks.Recorded{Node: t.Began.Node, Began: t.Began.At, Timeout: t.Began.Timeout.D(), Gates: t.Began.Gates}
 	if len(r.Gates) == 0 {
 		return r, ErrLooks
 	}
