@@ -24,8 +24,11 @@ type Away struct {
 	Recovering bool // the leader has not heard of it since its failover, and sends it no pings
 }
 
-// The shares of the budget at which people and admission must know.
+// The shares of the budget at which people and admission must know, and how long
+// the budget may take to be read: it is asked for when an agent is first missed.
 const (
+	budgetUnread = 5 * time.Second
+
 	awayWarn = 0.4
 	awayHold = 0.6
 )
@@ -40,11 +43,10 @@ func (a Away) For() time.Duration {
 }
 
 // Share is the part of the budget that is used up; 0 when the agent is not
-// missed. When it is, and after more than one look nobody knows the budget, all
-// of it may be.
+// missed. When it is, and the budget is not known soon after, all of it may be.
 func (a Away) Share() float64 {
 	switch {
-	case a.Since.IsZero(), a.Before, a.For() == 0:
+	case a.Since.IsZero(), a.Before, a.For() == 0, a.Budget <= 0 && a.For() < budgetUnread:
 		return 0
 	case a.Budget <= 0:
 		return 1

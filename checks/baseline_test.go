@@ -141,7 +141,7 @@ func TestAwayIsMeasuredAgainstTheLeadersOwnBudget(t *testing.T) {
 }
 
 func TestAnAgentAwayForAnUnknownBudgetHolds(t *testing.T) {
-	if a := (Away{Since: began, Seen: began.Add(time.Second)}); !a.Hold() || !strings.Contains(a.String(), "unknown") {
+	if a := (Away{Since: began, Seen: began.Add(budgetUnread)}); !a.Hold() || !strings.Contains(a.String(), "unknown") {
 		t.Errorf("%q hold %v", a, a.Hold())
 	}
 }
