@@ -37,7 +37,7 @@ func engineMutants() []Mutant {
 	), in("orchestrator/prove.go",
 		Mutant{Name: "only the first master needs a proof of its own", Old: "l.Progress == Idle && !l.Now().Adopt\n", New: "l.Progress == Idle && !l.Now().Adopt && s.Master == \"\"\n"},
 	), in("orchestrator/stale.go",
-		Mutant{Name: "observations never grow old", Old: "return age < 0 || age > plan.FreshFor", New: "return false"},
+		Mutant{Name: "observations never grow old", Old: "return age < 0 || age > plan.FreshFor", New: "return age < 0 && age > plan.FreshFor"},
 	), in("orchestrator/driver.go",
 		Mutant{Name: "a step begins although its start could not be recorded", Old: "if err := r.d.Recorder.Record(e); err != nil {", New: "if err := r.d.Recorder.Record(e); err != nil && e.Kind != journal.StepStarted {"},
 		Mutant{Name: "step ends are heard after watching was given up", Old: "if r.ctx.Err() != nil && e.Kind != journal.StepNoted {", New: "if r.ctx.Err() != nil && e.Kind == journal.Observed {"},
