@@ -24,6 +24,9 @@ func (s State) Key() string {
 		for _, a := range s.ticket.Agents {
 			fmt.Fprintf(&b, " %s %s", a.Node, a.State)
 		}
+		if !s.ticket.Green { // what is red, and who serves, decide whether a remedy may start
+			writeRed(&b, *s.ticket)
+		}
 	}
 	for _, why := range sorted(s.away) {
 		b.WriteString(" away " + why)
@@ -56,6 +59,17 @@ func (s State) Key() string {
 		}
 	}
 	return b.String()
+}
+
+func writeRed(b *strings.Builder, obs plan.Observation) {
+	for _, f := range obs.Findings {
+		if !f.Status.OK() {
+			fmt.Fprintf(b, " red %s %s %v", f.Check, f.Node, obs.DueTo[f.Check])
+		}
+	}
+	for _, q := range obs.Quorums {
+		fmt.Fprintf(b, " %s %v %v", q.Name, q.Serving, q.Hindered)
+	}
 }
 
 // NodeOf is the node of a step; empty for a step of the cluster.

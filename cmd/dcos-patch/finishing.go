@@ -15,7 +15,6 @@ import (
 // approvals are the nodes whose cut swap a resume may finish: all of them by
 // --finish-swap, else those that a person approves at the terminal.
 func (a *app) approvals(ctx context.Context, s orchestrator.State, all bool) ([]inventory.NodeName, error) {
-	nodes := s.Finishable()
 	if all {
 		return s.Suspects(), nil
 	}
@@ -24,7 +23,7 @@ func (a *app) approvals(ctx context.Context, s orchestrator.State, all bool) ([]
 	}
 	var approved []inventory.NodeName
 	answers := bufio.NewReader(a.in)
-	for _, n := range nodes {
+	for _, n := range s.Finishable() {
 		fmt.Fprintf(a.out, "\n%s: %s\nFinish its swap of packages forward, to %s? There is no way back to %s. Type yes to finish it: ", n, render.Printable(lastWords(s, n)), s.Plan.To, s.Plan.From)
 		yes, err := answered(ctx, answers)
 		if err != nil {

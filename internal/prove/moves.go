@@ -2,7 +2,9 @@ package prove
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
@@ -17,7 +19,7 @@ func (w world) moves() []world {
 		return nil
 	case journal.RunStopped:
 		if w.left.Crashes > 0 {
-			next = append(append(next, w.resumed("somebody resumes")), w.parked()...)
+			next = append(append(next, w.resumed("somebody resumes")...), w.parked()...)
 		}
 		return next
 	}
@@ -31,7 +33,7 @@ func (w world) moves() []world {
 		}
 	}
 	if w.left.Crashes > 0 {
-		next = append(next, w.resumed("the controller dies, another resumes"))
+		next = append(next, w.resumed("the controller dies, another resumes")...)
 		if !w.state.Paused {
 			p := w.fact("somebody interrupts", journal.Event{Kind: journal.Paused})
 			p.left.Crashes--
@@ -51,9 +53,20 @@ func (w world) doubted(st plan.Step) bool {
 	return false
 }
 
-func (w world) resumed(told string) world {
-	next := w.fact(told, journal.Event{Kind: journal.RunResumed, Epoch: 1})
-	next.left.Crashes--
+// resumed is the run taken up by another controller, with every approval to finish
+// cut swaps that somebody could give it.
+func (w world) resumed(told string) []world {
+	var next []world
+	for _, finish := range w.approvals() {
+		how := told
+		if len(finish) > 0 {
+			how += fmt.Sprintf(", and approves finish-swap on %v", finish)
+		}
+		r := w.fact(how, journal.Event{Kind: journal.RunResumed, Epoch: 1, Finish: finish})
+		r.left.Crashes--
+		r.approved = finish
+		next = append(next, r)
+	}
 	return next
 }
 
@@ -76,32 +89,47 @@ func (w world) carryOut(c orchestrator.Command) []world {
 	case c.Start != nil:
 		return w.start(*c.Start)
 	case c.Reconcile != nil:
-		id := c.Reconcile.Step.ID
-		rep := w.nodes[id].look(c.Reconcile.Attempt)
-		next := []world{w.fact(fmt.Sprintf("the node is asked about %s: %s %s", id, rep.Outcome, rep.Class), journal.Event{Kind: journal.Reconciled, Step: id, Report: &rep})}
-		if w.left.Troubles > 0 {
-			silent := w.fact(fmt.Sprintf("the node does not answer about %s", id), journal.Event{Kind: journal.Reconciled, Step: id, Report: &plan.Report{}})
-			silent.left.Troubles--
-			next = append(next, silent)
-		}
-		return next
+		return w.reconciled(*c.Reconcile)
 	default:
 		return w.look()
 	}
 }
 
+// reconciled is every answer of a node about a step in doubt.
+func (w world) reconciled(t plan.Task) []world {
+	id := t.Step.ID
+	var next []world
+	for _, end := range w.nodes[id].quiet(w.left.Troubles) {
+		rep := end.fate.look(t.Attempt)
+		r := w.fact(fmt.Sprintf("the node is asked about %s: %s %s", id, rep.Outcome, rep.Class), journal.Event{Kind: journal.Reconciled, Step: id, Report: &rep})
+		r.nodes = w.nodes.with(id, end.fate)
+		r.left.Troubles -= end.cost
+		next = append(next, r)
+	}
+	if w.left.Troubles > 0 {
+		silent := w.fact(fmt.Sprintf("the node does not answer about %s", id), journal.Event{Kind: journal.Reconciled, Step: id, Report: &plan.Report{}})
+		silent.left.Troubles--
+		next = append(next, silent)
+	}
+	return next
+}
+
 // look is every observation of the cluster: honest, red, or begun too early.
 func (w world) look() []world {
 	honest := w.observation()
-	next := []world{w.fact("the cluster is looked at", journal.Event{Kind: journal.Observed, Observation: &honest, Asked: w.state.Seq, AskedAt: w.now()})}
+	seen := w
+	seen.red = false
+	next := []world{seen.fact("the cluster is looked at", journal.Event{Kind: journal.Observed, Observation: &honest, Asked: w.state.Seq, AskedAt: w.now()})}
 	if w.left.Troubles > 0 {
 		red := honest
-		red.Green = false
+		red.Green, red.Findings = false, append(slices.Clone(honest.Findings), unserved("leader", ""))
 		r := w.fact("the cluster is red", journal.Event{Kind: journal.Observed, Observation: &red, Asked: w.state.Seq, AskedAt: w.now()})
 		r.left.Troubles--
+		r.red = true
 		stale := w.everything()
 		late := w.fact("an old look arrives, with everybody serving", journal.Event{Kind: journal.Observed, Observation: &stale, Asked: 1})
 		late.left.Troubles--
+		late.red = false
 		next = append(next, r, late)
 	}
 	if w.waits > 0 && w.left.Troubles > 0 {
@@ -136,6 +164,7 @@ func (w world) observation() plan.Observation {
 		name := w.state.NodeOf(id)
 		if w.state.IsMasterStep(id) {
 			obs.Green = false
+			obs.Findings = append(obs.Findings, unserved("zookeeper", name))
 			for i, m := range obs.Quorums[0].Serving {
 				if m == name {
 					obs.Quorums[0].Serving = append(append([]inventory.NodeName(nil), obs.Quorums[0].Serving[:i]...), obs.Quorums[0].Serving[i+1:]...)
@@ -149,8 +178,15 @@ func (w world) observation() plan.Observation {
 	return w.other.seen(obs)
 }
 
+func unserved(check string, n inventory.NodeName) dcos.Finding {
+	return dcos.Finding{Check: check, Node: string(n), Status: dcos.Failed}
+}
+
 // start is a step that is recorded, and then reaches its node or does not.
 func (w world) start(t plan.Task) []world {
+	if t.Remedy != plan.RemedyNone {
+		return w.finish(t)
+	}
 	id := t.Step.ID
 	recorded := w.fact(fmt.Sprintf("%s starts (attempt %d)", id, t.Attempt), journal.Event{Kind: journal.StepStarted, Step: id, Attempt: t.Attempt})
 	if t.Step.Action == plan.ActionProbe {
@@ -162,20 +198,32 @@ func (w world) start(t plan.Task) []world {
 	f := w.nodes[id]
 	var next []world
 	if w.left.Crashes > 0 && f.begun < t.Attempt {
-		lost := recorded.resumed(fmt.Sprintf("%s is recorded, the controller dies before the node hears of it, another resumes", id))
-		next = append(next, lost)
+		next = recorded.resumed(fmt.Sprintf("%s is recorded, the controller dies before the node hears of it, another resumes", id))
 	}
 	if f.begun < t.Attempt { // the node refuses to begin an attempt twice: a second start adopts
-		if f.begun > 0 && (!f.over || f.class != plan.BeforeSwap) {
+		if f.begun > 0 && (!f.over || f.finishing || f.class != plan.BeforeSwap) {
 			recorded.bad = fmt.Sprintf("%s is begun again although nothing proves that its last attempt was harmless", id)
 		}
-		if recorded.bad == "" && w.state.IsMasterStep(id) {
-			recorded.bad = w.other.unproved(t.Step.Node, w.waits)
+		if recorded.bad == "" {
+			recorded.bad = w.unready(t)
 		}
 		f = fate{begun: t.Attempt, out: true}
 		recorded.nodes = w.nodes.with(id, f)
 	}
 	return append(next, recorded)
+}
+
+// unready says why nothing may be begun on a node now, whatever is known of itself.
+func (w world) unready(t plan.Task) string {
+	switch {
+	case w.state.Paused:
+		return fmt.Sprintf("%s is begun although somebody has interrupted the run", t.Step.ID)
+	case w.red:
+		return fmt.Sprintf("%s is begun although the cluster was red when it was last looked at", t.Step.ID)
+	case w.state.IsMasterStep(t.Step.ID):
+		return w.other.unproved(t.Step.Node, w.waits)
+	}
+	return ""
 }
 
 // ends is every way in which a started step can end.
@@ -206,7 +254,7 @@ func (w world) ends(st plan.Step) []world {
 // in the middle of its swap.
 func (w world) sound(n inventory.NodeName) bool {
 	for id, f := range w.nodes {
-		if f.begun > 0 && w.state.NodeOf(id) == n && (!f.over || f.class != plan.ClassNone) {
+		if f.begun > 0 && w.state.NodeOf(id) == n && (!f.over || f.finishing || f.class != plan.ClassNone) {
 			return false
 		}
 	}
@@ -226,6 +274,9 @@ func (w world) verified(st plan.Step) nodes {
 
 func (w world) scriptEnds(st plan.Step) []world {
 	f := w.nodes[st.ID]
+	if f.finishing {
+		return w.finishEnds(st)
+	}
 	tell := func(how string, f fate, rep plan.Report, cost int) world {
 		next := w.fact(fmt.Sprintf("%s %s", st.ID, how), journal.Event{Kind: journal.StepEnded, Step: st.ID, Report: &rep})
 		next.nodes = w.nodes.with(st.ID, f)
@@ -243,10 +294,13 @@ func (w world) scriptEnds(st plan.Step) []world {
 	harmless := f
 	harmless.class, harmless.out = plan.BeforeSwap, false
 	broken := f
-	broken.class = plan.MidSwap
+	broken.class, broken.cut = plan.MidSwap, true
+	still := f
+	still.class = plan.NotStarted
 	return append(next,
 		tell("fails before the swap", harmless, harmless.look(f.begun), 1),
 		tell("dies in the swap", broken, broken.look(f.begun), 1),
+		tell("is applied, and the services do not start", still, still.look(f.begun), 1),
 		tell("is not heard of again, and ends well unheard", f, plan.Report{}, 1),
 		tell("is not heard of again, and runs on", fate{begun: f.begun, out: true}, plan.Report{}, 1))
 }

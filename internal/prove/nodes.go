@@ -17,6 +17,9 @@ type fate struct {
 	class plan.Class // how, when it ended badly
 	out   bool       // begun, not harmless, and its lane not verified since
 	probe bool       // of a launch probe's step: its framework is registered, or may be
+
+	cut       bool // the last one died in its swap
+	finishing bool // a call of finish-swap is at work on the node
 }
 
 // nodes are the fates by step; a value, copied on change.
@@ -35,7 +38,7 @@ func (n nodes) with(id plan.StepID, f fate) nodes {
 func (n nodes) key() string {
 	ids := make([]string, 0, len(n))
 	for id, f := range n {
-		ids = append(ids, fmt.Sprintf("%s:%d%t%s%t%t", id, f.begun, f.over, f.class, f.out, f.probe))
+		ids = append(ids, fmt.Sprintf("%s:%d%t%s%t%t%t%t", id, f.begun, f.over, f.class, f.out, f.probe, f.cut, f.finishing))
 	}
 	slices.Sort(ids)
 	return strings.Join(ids, " ")
@@ -62,7 +65,7 @@ func (w world) passed() string {
 		for k, ln := range st.Lanes {
 			l := w.state.Lanes[i][k]
 			for n, p := range ln.Steps {
-				if f := w.nodes[p.ID]; f.begun > 0 && !f.over && (l.Step > n || l.Phase == orchestrator.Verified) {
+				if f := w.nodes[p.ID]; f.begun > 0 && (!f.over || f.finishing) && (l.Step > n || l.Phase == orchestrator.Verified) {
 					return fmt.Sprintf("%s still runs, and its lane has gone on", p.ID)
 				}
 			}

@@ -2,6 +2,7 @@ package prove
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -46,8 +47,9 @@ func (o others) key(waits int) string {
 
 // seen is an observation with those masters not serving.
 func (o others) seen(obs plan.Observation) plan.Observation {
-	for n := range o {
+	for _, n := range slices.Sorted(maps.Keys(o)) {
 		obs.Green = false
+		obs.Findings = append(obs.Findings, unserved("zookeeper", n))
 		obs.Quorums[0].Serving = slices.DeleteFunc(slices.Clone(obs.Quorums[0].Serving), func(m inventory.NodeName) bool { return m == n })
 	}
 	return obs
@@ -113,13 +115,13 @@ func (w world) out(n inventory.NodeName) bool {
 	return false
 }
 
-// before is what an honest observation showed one wait ago, as far as the
-// masters are concerned that have failed since.
+// before is what an honest observation showed that was begun one wait ago, before
+// any master that failed then had failed.
 func (w world) before() plan.Observation {
 	then := w
 	then.other = others{}
 	for n, at := range w.other {
-		if at < w.waits {
+		if at < w.waits-1 {
 			then.other[n] = at
 		}
 	}

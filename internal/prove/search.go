@@ -3,6 +3,7 @@ package prove
 import (
 	"fmt"
 
+	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -21,6 +22,7 @@ type Result struct {
 	Steps     int      // transitions between them
 	Ends      int      // states in which the run is done
 	Stops     int      // states in which it has stopped
+	Finishes  int      // states in which a cut swap is being finished
 	Violation string   // the rule that broke; empty: none did
 	Story     []string // the shortest way there
 }
@@ -43,7 +45,7 @@ func Search(p *plan.Plan, b Bounds, limit int) (Result, error) {
 		for _, next := range w.moves() {
 			s.result.Steps++
 			k := next.key()
-			if _, known := s.seen[k]; known {
+			if _, known := s.seen[k]; known && next.bad == "" { // a rule may be broken on the way to a state that is sound
 				continue
 			}
 			if len(queue) >= limit {
@@ -77,6 +79,12 @@ func (s *search) count(w world) {
 	case journal.RunStopped:
 		s.result.Stops++
 	}
+	for _, f := range w.nodes {
+		if f.finishing {
+			s.result.Finishes++
+			return
+		}
+	}
 }
 
 func (s *search) story(at int) []string {
@@ -93,10 +101,14 @@ type world struct {
 	cmds  []orchestrator.Command
 	nodes nodes
 	other others
-	waits int // so far
-	left  Bounds
-	told  string // how it came from the one before
-	bad   string // a rule that was broken on the way here
+	waits int  // so far
+	red   bool // as the last look to arrive had it, for a reason that is no master's
+
+	approved []inventory.NodeName // by the newest resume, for finish-swap, and not used yet
+
+	left Bounds
+	told string // how it came from the one before
+	bad  string // a rule that was broken on the way here
 }
 
 func begin(p *plan.Plan, b Bounds) world {
@@ -115,7 +127,7 @@ func (w world) fact(told string, e journal.Event) world {
 
 // key is a canonical text of everything that matters for what can follow.
 func (w world) key() string {
-	return fmt.Sprintf("%s|%s|%s|%d %d %d", w.state.Key(), w.nodes.key(), w.other.key(w.waits), w.left.Troubles, w.left.Crashes, w.left.Waits)
+	return fmt.Sprintf("%s|%s|%s|%v%t|%d %d %d", w.state.Key(), w.nodes.key(), w.other.key(w.waits), w.approved, w.red, w.left.Troubles, w.left.Crashes, w.left.Waits)
 }
 
 // broken names the safety rule that does not hold in this world.

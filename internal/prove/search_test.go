@@ -61,10 +61,10 @@ func TestEveryStoryOfASmallClusterKeepsTheRules(t *testing.T) {
 			if r.Violation != "" {
 				t.Fatalf("%s, by this story:\n%s", r.Violation, tell(r.Story))
 			}
-			if r.Ends == 0 || r.Stops == 0 {
-				t.Errorf("no story ends, or none stops: %+v", r)
+			if r.Ends == 0 || r.Stops == 0 || r.Finishes == 0 {
+				t.Errorf("no story ends, or none stops, or none finishes a swap: %+v", r)
 			}
-			t.Logf("%d states, %d steps, %d ends, %d stops", r.States, r.Steps, r.Ends, r.Stops)
+			t.Logf("%d states, %d steps, %d ends, %d stops, %d in which a swap is being finished", r.States, r.Steps, r.Ends, r.Stops, r.Finishes)
 		})
 	}
 }
