@@ -58,7 +58,9 @@ func prove(s State, launches []launchable) []Command {
 			return []Command{{Record: &journal.Event{Kind: journal.HoldEnded}}}
 		}
 		l.task.Proof = proof
-		if r := s.Lanes[s.Stage][l.lane].Ready; r != nil {
+		if l.task.Remedy != plan.RemedyNone {
+			l.task.Until.By = s.ticketAt.Add(plan.FreshFor)
+		} else if r := s.Lanes[s.Stage][l.lane].Ready; r != nil {
 			l.task.Ready, l.task.Until = r, r.Until(elapsed.Least(s.Lanes[s.Stage][l.lane].ReadyAt, s.ticketAt), s.ticketAt)
 		}
 		return []Command{{Start: l.task}}

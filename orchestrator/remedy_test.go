@@ -92,7 +92,7 @@ func TestACutSwapIsFinishedOnlyWithApprovalAndProof(t *testing.T) {
 			for len(tp.cmds) > 0 && tp.cmds[0].Record != nil && tp.cmds[0].Record.Kind == journal.HoldEnded {
 				tp.settle()
 			}
-			if got := tp.remedyStart(); (got != nil) != c.starts || got != nil && (got.Step.ID != cutPatch || got.Attempt != 1 || got.Proof == "") {
+			if got := tp.remedyStart(); (got != nil) != c.starts || got != nil && (got.Step.ID != cutPatch || got.Attempt != 1 || got.Proof == "" || got.Until.By != tp.s.ticketAt.Add(plan.FreshFor)) {
 				t.Errorf("remedy %+v, want one: %t; commands %+v, stop %+v", got, c.starts, tp.cmds, tp.s.Stop)
 			}
 			if bad := Violations(tp.s); len(bad) > 0 {

@@ -13,44 +13,53 @@ import (
 )
 
 // finishSwap finishes the cut swap of a node forward, in place of the script. The
-// call is good for as long as a proof is fresh; one that is not answered is not
+// call is good for as long as its proof is fresh; one that is not answered is not
 // repeated on the old proof: the node says how far it came.
 func (p *Patcher) finishSwap(ctx context.Context, t plan.Task, note func(plan.Note)) plan.Report {
+	if t.Proof == "" || t.Until.By.IsZero() {
+		return failed(plan.MidSwap, "finish-swap was not called: there is no fresh proof that %s may be stopped", t.Step.Node)
+	}
 	ctx, cancel := within(ctx, t.Step.Timeout)
 	defer cancel()
 	swap, h, err := p.ready(ctx, t)
 	if err != nil {
-		return unfinished(ctx, t, err)
+		return p.unfinished(ctx, t, err)
 	}
-	err = node.FinishSwap(ctx, h, swap)
+	called := node.FinishSwap(ctx, h, swap)
 	var refused *node.RefusedError
 	var exit *sshexec.ExitError
 	switch {
-	case errors.As(err, &refused):
+	case errors.As(called, &refused):
 		return p.unmended(t, refused)
-	case errors.As(err, &exit):
-		return failed(plan.MidSwap, "finish-swap: %v", err)
+	case errors.As(called, &exit):
+		return failed(plan.MidSwap, "finish-swap: %v", called)
+	case called != nil:
+		note(plan.Note{Detail: "finish-swap unanswered, asking the node how far it came: " + called.Error()})
+	}
+	rep, err := p.atRest(ctx, t, note)
+	coming := func() bool { // the call may be on its way, and the node would take it
+		return called != nil && err == nil && rep.Class == plan.MidSwap && time.Now().Before(t.Until.By)
+	}
+	for coming() && pause(ctx, p.Poll) {
+		rep, err = p.atRest(ctx, t, note)
+	}
+	switch {
 	case err != nil:
-		note(plan.Note{Detail: "finish-swap unanswered, asking the node how far it came: " + err.Error()})
-	}
-	ev, err := insist(ctx, p.Poll, note, func() (evidence, error) { return p.quiet(ctx, t) })
-	if err != nil {
 		return inDoubt(t, err)
-	}
-	rep := classify(ev)
-	if rep.Outcome != plan.Done && rep.Outcome != plan.Failed {
+	case coming():
+		return inDoubt(t, called)
+	case rep.Outcome != plan.Done && rep.Outcome != plan.Failed:
 		return plan.Report{Outcome: plan.InDoubt, Class: rep.Class, Detail: "finish-swap was called: " + rep.Detail}
 	}
 	return rep
 }
 
 // ready makes the node take a call of this controller: its claim, the program,
-// and on a master the run's lock. All of that, and the call itself, must be done
-// while the proof of the step is fresh.
+// and on a master the run's lock. All of that, and the beginning of the call
+// itself, must be done while the proof of the step is fresh.
 func (p *Patcher) ready(ctx context.Context, t plan.Task) (node.Swap, Host, error) {
 	swap := node.Swap{Claim: p.claim(t), SHA256: t.Plan.Script.SHA256, Packages: t.Plan.Script.Packages}
-	began := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, plan.FreshFor)
+	ctx, cancel := context.WithDeadline(ctx, t.Until.By)
 	defer cancel()
 	h, err := p.Nodes.Node(ctx, t.Step.Node)
 	if err != nil {
@@ -66,21 +75,27 @@ func (p *Patcher) ready(ctx context.Context, t plan.Task) (node.Swap, Host, erro
 		return swap, nil, err
 	}
 	up, err := node.ReadUptime(ctx, h)
-	swap.Until = up.At(plan.FreshFor - elapsed.Since(began))
+	swap.Until = up.At(plan.FreshFor - elapsed.Since(t.Until.By.Add(-plan.FreshFor)))
 	return swap, h, err
 }
 
-// quiet is evidence of a node on which no call of ours is under way: one that was
-// not answered holds the node's lock for as long as it lasts.
-func (p *Patcher) quiet(ctx context.Context, t plan.Task) (evidence, error) {
-	h, err := bounded{p.Nodes}.Node(ctx, t.Step.Node)
-	if err != nil {
-		return evidence{}, err
-	}
-	if err := node.Init(ctx, h, p.claim(t)); err != nil {
-		return evidence{}, err
-	}
-	return p.evidence(ctx, t)
+// atRest judges how a cut swap is left once no call of finish-swap is at work on
+// the node: one that was not answered holds the node's lock for as long as it lasts.
+// The claim that is made for that also keeps calls of earlier controllers from
+// beginning later.
+func (p *Patcher) atRest(ctx context.Context, t plan.Task, note func(plan.Note)) (plan.Report, error) {
+	ev, err := insist(ctx, p.Poll, note, func() (evidence, error) {
+		h, err := bounded{p.Nodes}.Node(ctx, t.Step.Node)
+		if err != nil {
+			return evidence{}, err
+		}
+		var exit *sshexec.ExitError
+		if err := node.Init(ctx, h, p.claim(t)); err != nil && !errors.As(err, &exit) { // a node that can write down no claim begins no call either
+			return evidence{}, err
+		}
+		return p.evidence(ctx, t)
+	})
+	return classify(ev), err
 }
 
 // unmended judges a refusal to finish a swap. Nothing was changed.
@@ -95,11 +110,13 @@ func (p *Patcher) unmended(t plan.Task, r *node.RefusedError) plan.Report {
 }
 
 // unfinished reports a remedy that ended before it was called.
-func unfinished(ctx context.Context, t plan.Task, err error) plan.Report {
+func (p *Patcher) unfinished(ctx context.Context, t plan.Task, err error) plan.Report {
 	var refused *node.RefusedError
 	switch {
 	case ctx.Err() != nil, errors.As(err, &refused) && refused.Word == node.RefusedEpoch:
 		return inDoubt(t, err)
+	case refused != nil && refused.Word == node.RefusedBusy:
+		return p.unmended(t, refused)
 	case errors.Is(err, context.DeadlineExceeded):
 		return plan.Report{Outcome: plan.NotRun, Class: plan.MidSwap, Detail: fmt.Sprintf("finish-swap was not called while its proof was fresh: %v", err)}
 	}

@@ -87,7 +87,8 @@ func (p *Patcher) Do(ctx context.Context, t plan.Task, note func(plan.Note)) pla
 }
 
 // Reconcile finds out how a patch in doubt has ended. It changes nothing but
-// our own record: an attempt that has not begun is called off.
+// our own record: an attempt that has not begun is called off, and so is a call to
+// finish its swap.
 func (p *Patcher) Reconcile(ctx context.Context, t plan.Task) plan.Report {
 	if t.Step.Node != "" {
 		defer p.Nodes.Visit(t.Step.Node)()
@@ -96,7 +97,7 @@ func (p *Patcher) Reconcile(ctx context.Context, t plan.Task) plan.Report {
 	case plan.DoAgain:
 		return plan.Report{Outcome: plan.NotRun, Detail: "changes nothing, so it is done again"}
 	case plan.ByReceipt:
-		rep, err := p.settled(ctx, t, 0)
+		rep, err := p.found(ctx, t)
 		if err != nil {
 			return inDoubt(t, err)
 		}
@@ -104,6 +105,18 @@ func (p *Patcher) Reconcile(ctx context.Context, t plan.Task) plan.Report {
 	default:
 		return inDoubt(t, errors.New("this version does not know how to find out"))
 	}
+}
+
+// found is how a patch has ended, as the node says. A call of finish-swap that is
+// at work on a cut swap is waited for.
+func (p *Patcher) found(ctx context.Context, t plan.Task) (plan.Report, error) {
+	rep, err := p.settled(ctx, t, 0)
+	if err != nil || rep.Outcome != plan.Failed || rep.Class != plan.MidSwap && rep.Class != plan.NotStarted {
+		return rep, err
+	}
+	ctx, cancel := within(ctx, t.Step.Timeout)
+	defer cancel()
+	return p.atRest(ctx, t, func(plan.Note) {})
 }
 
 // verify waits for the gates of the step. An agent that has been away for most

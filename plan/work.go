@@ -81,7 +81,7 @@ type Task struct {
 	Baseline    json.RawMessage                  // what ActionBaseline of the same lane reported
 	Proof       string                           // that the node may be taken out, for a person; of a launch only
 	Ready       *Ready                           // as ActionBaseline of the same lane has left the node; of a launch only
-	Until       Deadline                         // of a launch: afterwards its proof is too old
+	Until       Deadline                         // of a launch: afterwards its proof is too old; of a remedy By alone
 	Adopt       bool                             // nothing is to be launched: what runs on the node, or has run, is watched to its end
 }
 
