@@ -160,6 +160,20 @@ func heldAlike(copies []*found, need int) (*found, error) {
 	return cut, nil
 }
 
+// tellOthers names the masters whose copy is no part or continuation of the believed one.
+func (a *app) tellOthers(best *found, copies []*found) error {
+	for _, f := range copies {
+		n, err := alike(best, f)
+		if err != nil {
+			return err
+		}
+		if n < min(best.whole, f.whole) {
+			say(a.err, "not used: %s: its copy is another: plan %s, epoch %d, %d events; find out who changed it", f.where, f.state.Plan.ID, f.state.Epoch, f.state.Seq)
+		}
+	}
+	return nil
+}
+
 // alike is how many bytes two copies have in common.
 func alike(a, b *found) (int64, error) {
 	if a == b {

@@ -94,6 +94,9 @@ func TestOneMasterCannotForgeARun(t *testing.T) {
 				if !strings.Contains(e.out, "  from   the copy of ") || !strings.Contains(e.out, "m2, m3; a majority of the masters hold it alike") || !strings.Contains(e.out, "which "+l.inventory()+" pins") {
 					l.Errorf("not said whose copy it is: %s", e)
 				}
+				if other := !strings.HasPrefix(name, "the same plan"); strings.Contains(e.err, "not used: m1: its copy is another: plan ") != other || strings.Contains(e.err, "not used: m2") {
+					l.Errorf("m1 holds another: %t, and it is not said so: %s", other, e)
+				}
 				l.launched(1, "a1", "a2", "a3", "a4")
 				l.notOwned()
 			})

@@ -62,6 +62,9 @@ func (a *app) fromCluster(ctx context.Context, s *session, store journal.Store, 
 	if err != nil {
 		return origin{}, err
 	}
+	if err := a.tellOthers(best.found, copies); err != nil {
+		return origin{}, err
+	}
 	return a.accept(ctx, s, store, best, own, all)
 }
 
