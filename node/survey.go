@@ -56,8 +56,20 @@ func TakeSurvey(ctx context.Context, h Host) (Survey, error) {
 	if err != nil {
 		return Survey{}, err
 	}
-	return ParseSurvey(b)
+	s, err := ParseSurvey(b)
+	if err != nil {
+		return s, &AnswerError{err}
+	}
+	return s, nil
 }
+
+// AnswerError is a survey that arrived and says what none can: a file of the
+// node is damaged, or somebody else wrote it.
+type AnswerError struct{ Err error }
+
+func (e *AnswerError) Error() string { return e.Err.Error() }
+
+func (e *AnswerError) Unwrap() error { return e.Err }
 
 // Role is the node's only role; RoleUnknown when there is none, or more.
 func (s Survey) Role() dcos.Role {

@@ -72,6 +72,7 @@ func kind(err error) string {
 	var sudo *sshexec.SudoError
 	var dial *sshexec.DialError
 	var key *sshexec.HostKeyError
+	var answer *node.AnswerError
 	switch {
 	case errors.As(err, &key) && key.Problem == sshexec.HostKeyUnknown:
 		return "host-key-unknown"
@@ -91,6 +92,8 @@ func kind(err error) string {
 		return "shell"
 	case errors.As(err, &dial):
 		return "dial"
+	case errors.As(err, &answer):
+		return "answer"
 	default:
 		return "survey"
 	}

@@ -79,6 +79,9 @@ func unreachable(n inventory.Node, f NodeFacts, today time.Time) Block {
 	case "shell":
 		b.What, b.Want = "the login shell runs no commands there", "a shell that runs what it is given, and ends"
 		b.Next = advice.Say("look at the startup files of the login user on it (.bashrc, .profile, /etc/profile.d), or name another ssh.user")
+	case "answer":
+		b.What, b.Want = "its answer cannot be used", "a complete survey"
+		b.Next = RepairAnswer().Say(", then ").Run("check", string(n.Name))
 	case "survey":
 		b.What, b.Want = "its answer cannot be used", "a complete survey"
 		b.Next = advice.Run("check", string(n.Name))
@@ -90,6 +93,11 @@ func unreachable(n inventory.Node, f NodeFacts, today time.Time) Block {
 		b.Next = b.Next.Say(exclusionHint(n, today))
 	}
 	return b
+}
+
+// RepairAnswer is what to do about a node whose survey says what none can.
+func RepairAnswer() advice.Text {
+	return advice.Say("repair what says so on it; lock, epoch, claim and heartbeat are files below /var/lib/dcos-patch: remove one that is damaged")
 }
 
 // exclusionHint is how to go on without the node.

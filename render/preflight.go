@@ -89,7 +89,7 @@ func answer(f plan.NodeFacts, packages, held int) string {
 		words = append(words, fmt.Sprintf("holds %d of the release's %d packages", held, packages))
 	}
 	if f.LockOwner != "" {
-		words = append(words, "locked by "+f.LockOwner)
+		words = append(words, fmt.Sprintf("locked by run %s of %q", f.LockRun, f.LockOwner))
 	}
 	return strings.Join(words, ", ")
 }

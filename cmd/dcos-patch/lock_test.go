@@ -67,7 +67,7 @@ func TestADeadAgentDoesNotMakeALockUnbreakable(t *testing.T) {
 				}
 				e := l.colleague().run("lock", "break", "--reason", "it is gone")
 				l.want(e, exitRefused)
-				line := regexp.MustCompile(`bring it within reach; or, if you know that nothing runs there: --accept a1=REASON; or, if it is dead, add to (\S+): (exclude: .*)\n`).FindStringSubmatch(e.err)
+				line := regexp.MustCompile(`bring it within reach; or, if you know that nothing runs there: the same command with --accept a1=REASON; or, if it is dead, add to (\S+): (exclude: .*)\n`).FindStringSubmatch(e.err)
 				if node == "m3" {
 					if line != nil || !strings.Contains(e.err, "bring it within reach\n") {
 						l.Errorf("nobody else can answer for a master: %s", e)
@@ -82,6 +82,22 @@ func TestADeadAgentDoesNotMakeALockUnbreakable(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A damaged file of a master is no question of the way there: what to do about it is said.
+func TestALockThatCannotBeReadIsToBeRepaired(t *testing.T) {
+	t.Parallel()
+	inBubble(t, oneLeft(), func(l *lab) {
+		l.dieLocked("m3")
+		l.c.SetFile("m3", "/var/lib/dcos-patch/lock", []byte("7 $(reboot) root@x\n"))
+		for _, verb := range [][]string{{"lock", "break", "--reason", "it is gone"}, {"preflight"}} {
+			e := l.colleague().run(verb...)
+			l.want(e, exitRefused)
+			if said := e.out + e.err; !strings.Contains(said, "repair what says so on it; lock, epoch,") || strings.Contains(said, "within reach") || !strings.Contains(said, `"lock 7 $(reboot) root@x\n"`) {
+				l.Errorf("%v: %s", verb, e)
+			}
+		}
+	})
 }
 
 // TestOneAgentCannotKeepALock: what an agent says counts until an operator says that

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -99,13 +100,19 @@ func (b breaker) busy(name inventory.NodeName, what string) plan.Block {
 func (b breaker) unasked(x patcher.Sighting) plan.Block {
 	block := plan.Block{Node: x.Node, What: "it is not known whether a patch runs here, and the old controller could not be refused here", Observed: x.Err.Error(),
 		Want: "an answer", Next: advice.Say("bring it within reach")}
+	var answer *node.AnswerError
+	if errors.As(x.Err, &answer) {
+		block.Want, block.Next = "a complete survey", plan.RepairAnswer()
+	}
 	if !b.isMaster(x.Node) {
 		block.Next = block.Next.Say("; or, if you know that nothing runs there: " + accepting(x.Node) + "; or, if it is dead, add to " + b.inv.Source + ": " + plan.ExclusionLine(x.Node, b.today))
 	}
 	return block
 }
 
-func accepting(name inventory.NodeName) string { return "--accept " + string(name) + "=REASON" }
+func accepting(name inventory.NodeName) string {
+	return "the same command with --accept " + string(name) + "=REASON"
+}
 
 // holders are the runs that hold the lock on some master, by the masters.
 func (b breaker) holders(seen []patcher.Sighting) map[inventory.NodeName]string {
