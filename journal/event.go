@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -32,6 +33,7 @@ const (
 
 	ObligationOpened Kind = "obligation-opened" // Obligation: a temporary change that must be undone
 	ObligationClosed Kind = "obligation-closed" // Obligation: only ID and Nodes count; may come after the run's end
+	UndoFailed       Kind = "undo-failed"       // Obligation: only ID and Nodes count; Detail: it stays open, and a resume tries again
 )
 
 // Event is one line of the journal.
@@ -67,12 +69,15 @@ type Obligation struct {
 	Nodes []inventory.NodeName `json:"nodes,omitempty"` // where; in obligation-closed: where no longer, all when empty
 	Prior string               `json:"prior,omitempty"` // what was there before
 	Undo  string               `json:"undo,omitempty"`  // how it is undone
+
+	Undoable bool                                   `json:"undoable,omitempty"` // the engine has it undone
+	Was      map[inventory.NodeName]json.RawMessage `json:"-"`                  // by node, the baseline that its lane had: for the engine, which folds it anew
 }
 
 // Owe makes an obligation on nodes.
 func Owe(kind plan.Obligation, nodes ...inventory.NodeName) Obligation {
 	spec := kind.Spec()
-	return Obligation{ID: kind, What: spec.What, Nodes: nodes, Prior: spec.Prior, Undo: spec.Undo.String()}
+	return Obligation{ID: kind, What: spec.What, Nodes: nodes, Prior: spec.Prior, Undo: spec.Undo.String(), Undoable: spec.Undoable}
 }
 
 // StopReason says why a run ended before its end.

@@ -63,7 +63,7 @@ func startStep(s State, e journal.Event) State {
 		return disagree(s, err.Error())
 	}
 	l.Progress, l.Since = Started, e.At
-	s = openFor(s, st)
+	s = openFor(s, st, l.Baseline)
 	if !st.Action.Mutates() {
 		return s
 	}

@@ -16,6 +16,10 @@ type instant struct{}
 func (instant) Do(context.Context, plan.Task, func(plan.Note)) plan.Report {
 	return plan.Report{Outcome: plan.Done, Undone: true}
 }
+func (instant) Undo(context.Context, plan.Undoing) plan.Report {
+	return plan.Report{Outcome: plan.Done}
+}
+
 func (instant) Reconcile(context.Context, plan.Task) plan.Report {
 	return plan.Report{Outcome: plan.Done}
 }

@@ -12,5 +12,6 @@ type Command struct {
 	Record    *journal.Event // make this a fact
 	Start     *plan.Task     // record step-started, then do it
 	Reconcile *plan.Task     // look how it ended; one look at a time for a step
+	Undo      *plan.Undoing  // undo it; one attempt at a time for an obligation of a node
 	Observe   *plan.Ask      // look at the cluster; one look at a time
 }

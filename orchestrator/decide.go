@@ -18,7 +18,7 @@ func decide(s State) []Command {
 	if s.Plan == nil || s.Ended != "" {
 		return nil
 	}
-	cmds := lanes(s)
+	cmds := append(lanes(s), undos(s)...)
 	if s.Stop != nil {
 		return closing(s, cmds, s.Stop)
 	}
@@ -26,7 +26,7 @@ func decide(s State) []Command {
 		return closing(s, cmds, &journal.Stop{Reason: journal.StopInterrupted, Detail: "interrupted; the lanes in hand were finished"})
 	}
 	if s.AtWork() == nil {
-		return []Command{{Record: &journal.Event{Kind: journal.RunDone}}}
+		return over(s)
 	}
 	return append(admission(s), cmds...)
 }
@@ -205,6 +205,9 @@ func (s State) admissible(lane int) (proof string, err error) {
 	st := s.AtWork()
 	if err := s.allowed(lane); err != nil {
 		return "", err
+	}
+	if why := s.owing(st.Lanes[lane].Node); why != "" {
+		return "", errors.New(why)
 	}
 	switch {
 	case st.Kind == plan.StageMasters:

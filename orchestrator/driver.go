@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/internal/elapsed"
+	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -57,7 +59,7 @@ func (e *RecordError) Unwrap() error { return e.Err }
 // *RecordError; how the run ended is in the State.
 func (d *Driver) Run(ctx context.Context, s State, first journal.Event, pause <-chan struct{}) (State, error) {
 	watch, stop := context.WithCancel(ctx)
-	r := &run{d: d, ctx: watch, s: s, news: make(chan journal.Event), looking: map[plan.StepID]bool{}}
+	r := &run{d: d, ctx: watch, s: s, news: make(chan journal.Event), looking: map[plan.StepID]bool{}, undoing: map[owedAt]bool{}}
 	r.awakeAt = r.now()
 	err := r.loop(first, pause)
 	stop()
@@ -78,6 +80,7 @@ type run struct {
 	observing bool
 	red       bool // the last observation admitted nothing
 	looking   map[plan.StepID]bool
+	undoing   map[owedAt]bool
 	working   int // steps being done
 	awakeAt   time.Time
 }
@@ -170,6 +173,8 @@ func (r *run) perform() (bool, error) {
 			return true, r.unlessRefused(r.start(*c.Start))
 		case c.Reconcile != nil:
 			r.reconcile(*c.Reconcile)
+		case c.Undo != nil:
+			r.undo(*c.Undo)
 		case c.Observe != nil:
 			r.observe(*c.Observe)
 		}
@@ -231,6 +236,22 @@ func (r *run) reconcile(t plan.Task) {
 	})
 }
 
+func (r *run) undo(u plan.Undoing) {
+	at := owedAt{u.Kind, u.Node}
+	if r.undoing[at] {
+		return
+	}
+	r.undoing[at] = true
+	r.wg.Go(func() {
+		rep := guarded(func() plan.Report { return r.d.Actor.Undo(r.ctx, u) })
+		e := journal.Event{Kind: journal.ObligationClosed, Node: u.Node, Obligation: &journal.Obligation{ID: u.Kind, Nodes: []inventory.NodeName{u.Node}}}
+		if rep.Outcome != plan.Done {
+			e.Kind, e.Detail = journal.UndoFailed, cmp.Or(rep.Detail, "nobody knows how it ended")
+		}
+		r.tell(e)
+	})
+}
+
 func (r *run) observe(ask plan.Ask) {
 	if r.observing {
 		return
@@ -270,6 +291,8 @@ func (r *run) heard(e journal.Event) error {
 		delete(r.looking, e.Step)
 	case journal.Observed:
 		r.observing = false
+	case journal.ObligationClosed, journal.UndoFailed:
+		delete(r.undoing, owedAt{e.Obligation.ID, e.Node})
 	}
 	if r.ctx.Err() != nil && e.Kind != journal.StepNoted {
 		return r.abandon() // it may say only that we stopped watching

@@ -28,8 +28,10 @@ type script struct {
 	refused bool   // it came
 	journal []journal.Event
 	next    func(State, journal.Event) (State, []Command) // nil: the engine
-	out     []inventory.NodeName                          // of service, whenever somebody looks
-	states  func(n int) []plan.AgentState                 // of agents, at the nth observation
+	undid   []plan.Undoing
+	unable  int                           // attempts to undo that fail, the first ones
+	out     []inventory.NodeName          // of service, whenever somebody looks
+	states  func(n int) []plan.AgentState // of agents, at the nth observation
 }
 
 func (w *script) Do(ctx context.Context, t plan.Task, note func(plan.Note)) plan.Report {
@@ -50,6 +52,16 @@ func (w *script) Do(ctx context.Context, t plan.Task, note func(plan.Note)) plan
 	case <-ctx.Done():
 		return plan.Report{Outcome: plan.InDoubt}
 	}
+}
+
+func (w *script) Undo(_ context.Context, u plan.Undoing) plan.Report {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.undid = append(w.undid, u)
+	if len(w.undid) <= w.unable {
+		return plan.Report{Outcome: plan.InDoubt, Detail: "the leader does not answer"}
+	}
+	return plan.Report{Outcome: plan.Done}
 }
 
 func (w *script) Reconcile(_ context.Context, t plan.Task) plan.Report { return w.looked[t.Step.ID] }

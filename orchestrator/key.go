@@ -32,8 +32,13 @@ func (s State) Key() string {
 		b.WriteString(" away " + why)
 	}
 	for _, o := range s.ledger {
-		if o.ID.Spec().Temporary {
+		if o.ID.Spec().Temporary || o.Undoable {
 			fmt.Fprintf(&b, " %s %v", o.ID, o.Nodes)
+		}
+		for _, n := range o.Nodes {
+			if why := s.stuck[owedAt{o.ID, n}]; why != "" {
+				fmt.Fprintf(&b, " stuck %s", n)
+			}
 		}
 	}
 	fmt.Fprintf(&b, " finish %v", s.Finish)

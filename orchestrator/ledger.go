@@ -1,7 +1,9 @@
 package orchestrator
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -62,18 +64,27 @@ func opened(s State, o journal.Obligation) State {
 			all[i].Nodes = append(all[i].Nodes, n)
 		}
 	}
+	if len(o.Was) > 0 {
+		was := maps.Clone(o.Was)
+		maps.Copy(was, all[i].Was) // the first is what was there before
+		all[i].Was = was
+	}
 	s.ledger = all
 	return s
 }
 
 // openFor derives from a step's start what is owed on its node from then on.
-func openFor(s State, st plan.Step) State {
+func openFor(s State, st plan.Step, baseline json.RawMessage) State {
 	kind := st.Action.Spec().Owes
 	i := slices.IndexFunc(s.ledger, func(o journal.Obligation) bool { return o.ID == kind })
 	if kind == plan.OwesNothing || i >= 0 && slices.Contains(s.ledger[i].Nodes, st.Node) {
 		return s
 	}
-	return opened(s, journal.Owe(kind, st.Node))
+	o := journal.Owe(kind, st.Node)
+	if o.Undoable {
+		o.Was = map[inventory.NodeName]json.RawMessage{st.Node: baseline}
+	}
+	return opened(s, o)
 }
 
 // closeFor closes what a step has opened, when its report says that it is undone.

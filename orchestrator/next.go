@@ -72,6 +72,8 @@ func apply(s State, e journal.Event) State {
 		return accept(s, e)
 	case journal.Paused:
 		s.Paused = true
+	case journal.UndoFailed:
+		return undoFailed(s, e)
 	case journal.RunStopped, journal.RunDone:
 		s.Ended = e.Kind
 		if e.Stop != nil {
@@ -136,6 +138,7 @@ func resume(s State, e journal.Event) State {
 	s.Controller, s.Epoch = e.Controller, e.Epoch
 	s.Paused, s.Stop, s.Ended, s.Look, s.LookAt = false, nil, "", nil, time.Time{}
 	s.HeldSince, s.HeldWhy = time.Time{}, ""
+	s.stuck = nil
 	s = disturb(s, e)
 	clear(s.away)
 	clear(s.Findings)

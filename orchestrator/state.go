@@ -49,6 +49,7 @@ type State struct {
 
 	refused uint64               // the last event that could not follow the state
 	ledger  []journal.Obligation // open ones, in the order of their opening; changed in place by appending nodes only
+	stuck   map[owedAt]string    // what this controller could not undo, and why; never changed in place
 	Master  inventory.NodeName   // last master that was touched; verifies again first on resume
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
-// Actor carries out steps on nodes. Both methods are called from several
+// Actor carries out steps on nodes. Its methods are called from several
 // goroutines, for different nodes. A cancelled context means "stop watching":
 // the answer is then plan.InDoubt unless the end was seen.
 type Actor interface {
@@ -16,6 +16,9 @@ type Actor interface {
 	// Reconcile finds out how a task in doubt has ended. It looks, and starts nothing:
 	// before it says NotRun, the task can begin no more.
 	Reconcile(ctx context.Context, t plan.Task) plan.Report
+	// Undo takes a temporary change back, if it is there. Done means that it is proved
+	// to be gone; what nobody has done is undone.
+	Undo(ctx context.Context, u plan.Undoing) plan.Report
 }
 
 // Observer reads the cluster's own evidence. One call is in flight at a time.

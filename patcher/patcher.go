@@ -119,6 +119,22 @@ func (p *Patcher) found(ctx context.Context, t plan.Task) (plan.Report, error) {
 	return p.atRest(ctx, t, func(plan.Note) {})
 }
 
+// Undo takes a temporary change of the run back. It is what a step does at its own
+// end, and is done again where that failed.
+func (p *Patcher) Undo(ctx context.Context, u plan.Undoing) plan.Report {
+	var err error
+	switch n, _ := u.Plan.Node(u.Node); u.Kind {
+	case plan.OwesProbe:
+		err = (&prober{p: p, node: n, name: ProbeName{Run: u.Run, Node: n.Name, Epoch: u.Epoch}}).undo(ctx)
+	default:
+		err = fmt.Errorf("this version cannot undo %q", u.Kind)
+	}
+	if err != nil {
+		return plan.Report{Outcome: plan.InDoubt, Detail: err.Error()}
+	}
+	return plan.Report{Outcome: plan.Done}
+}
+
 // verify waits for the gates of the step. An agent that has been away for most
 // of what Mesos allows asks that no other be taken meanwhile.
 func (p *Patcher) verify(ctx context.Context, t plan.Task, note func(plan.Note)) plan.Report {

@@ -1,6 +1,11 @@
 package plan
 
-import "github.com/dcos-patch/dcos-patch/advice"
+import (
+	"encoding/json"
+
+	"github.com/dcos-patch/dcos-patch/advice"
+	"github.com/dcos-patch/dcos-patch/inventory"
+)
 
 // Obligation is a kind of temporary change of ours, which must be undone. The
 // journal knows it by this name.
@@ -24,6 +29,17 @@ type ObligationSpec struct {
 	// Temporary: no lane goes on from the step that opened it while it is open.
 	Temporary bool
 	AtLeader  bool // it is at the leading master, and not on its node
+	Undoable  bool // the engine has it undone once its node's lane is not at work any more
+}
+
+// Undoing is an obligation that is to be undone on a node now.
+type Undoing struct {
+	Plan  *Plan
+	Run   string
+	Epoch int
+	Kind  Obligation
+	Node  inventory.NodeName
+	Was   json.RawMessage // the baseline that the node's lane had as it was opened
 }
 
 // Spec is the obligation's row of the table.

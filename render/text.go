@@ -86,6 +86,11 @@ func (t *Text) lines(e journal.Event) []string {
 		return []string{"go on: the hold has ended" + t.since(" after ", t.held, e.At)}
 	case journal.Paused:
 		return []string{"PAUSED: lanes in flight finish, nothing new starts"}
+	case journal.UndoFailed:
+		if e.Obligation == nil {
+			return nil
+		}
+		return []string{fmt.Sprintf("%s could not be undone on %s; resume tries again: %s", e.Obligation.ID, who(e.Node), e.Detail)}
 	case journal.RunStopped:
 		return t.stopped(e)
 	case journal.RunDone:

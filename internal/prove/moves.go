@@ -90,6 +90,9 @@ func (w world) carryOut(c orchestrator.Command) []world {
 		return w.start(*c.Start)
 	case c.Reconcile != nil:
 		return w.reconciled(*c.Reconcile)
+	case c.Undo != nil:
+		done := journal.Obligation{ID: c.Undo.Kind, Nodes: []inventory.NodeName{c.Undo.Node}}
+		return []world{w.fact(fmt.Sprintf("%s is undone on %s", done.ID, c.Undo.Node), journal.Event{Kind: journal.ObligationClosed, Obligation: &done})}
 	default:
 		return w.look()
 	}

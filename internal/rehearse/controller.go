@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -227,6 +228,8 @@ func (c *controller) one() bool {
 			return false
 		case cmd.Reconcile != nil:
 			c.reconcile(*cmd.Reconcile)
+		case cmd.Undo != nil:
+			return c.fact(journal.Event{Kind: journal.ObligationClosed, Obligation: &journal.Obligation{ID: cmd.Undo.Kind, Nodes: []inventory.NodeName{cmd.Undo.Node}}})
 		case cmd.Observe != nil:
 			c.observe()
 		}
