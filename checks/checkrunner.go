@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -23,9 +24,9 @@ func redChecks(reports map[string]dcos.CheckReport) (red map[string]string, warn
 			worst = max(worst, c.Severity())
 			switch c.Severity() {
 			case dcos.CheckCritical:
-				red[kind+"/"+name] = fmt.Sprintf("status %d: %s", c.Status, brief(c.Output))
+				red[kind+"/"+name] = fmt.Sprintf("status %d: %s", c.Status, said(c))
 			case dcos.CheckUnknown:
-				red[kind+"/"+name] = fmt.Sprintf("status %d, unknown: %s", c.Status, brief(c.Output))
+				red[kind+"/"+name] = fmt.Sprintf("status %d, unknown: %s", c.Status, said(c))
 			case dcos.CheckWarning:
 				warned = append(warned, kind+"/"+name)
 			}
@@ -98,3 +99,6 @@ func redFinding(q question, fresh, old, warned []string) dcos.Finding {
 	f.Status, f.Observed = dcos.Warned, strings.Join(parts, "; ")
 	return f
 }
+
+// said is what a check printed.
+func said(c dcos.CheckResult) string { return cmp.Or(brief(c.Output), "no output") }

@@ -191,7 +191,7 @@ func (e *DamageError) Error() string {
 }
 
 // errTorn is a line that is not as it was written.
-var errTorn = errors.New("torn line")
+var errTorn = errors.New("the line is not as it was written")
 
 // read decodes a whole journal, and tells how many bytes of it are sound.
 func read(path string, r io.Reader) (events []Event, whole int64, err error) {

@@ -5,21 +5,21 @@ import (
 )
 
 // Words for the state of a run. That one has lost its controller is not in its
-// journal: Abandoned is for who can see it.
+// journal: ControllerGone is for who can see it.
 const (
-	NotBegun    = "not begun"
-	Closed      = "closed" // ended unfinished, by hand
-	LeftBehind  = "parked" // done, but for nodes that were left behind
-	Staged      = "staged"
-	Done        = "done"
-	TakenOver   = "taken over"
-	Finishing   = "finishing" // the lanes in flight are
-	Doubtful    = "in doubt"
-	Interrupted = "interrupted"
-	Stopped     = "stopped"
-	Holding     = "hold"
-	Running     = "running"
-	Abandoned   = "abandoned" // it has not ended, and has no controller any more
+	NotBegun       = "not begun"
+	Abandoned      = "abandoned" // ended unfinished, by hand
+	LeftBehind     = "parked"    // done, but for nodes that were left behind
+	Staged         = "staged"
+	Done           = "done"
+	TakenOver      = "taken over"
+	Finishing      = "finishing" // the lanes in flight are
+	Doubtful       = "in doubt"
+	Interrupted    = "interrupted"
+	Stopped        = "stopped"
+	Holding        = "hold"
+	Running        = "running"
+	ControllerGone = "controller gone" // it has not ended, and nobody runs it
 )
 
 // Word is the state of the run in a word.
@@ -28,7 +28,7 @@ func (s State) Word() string {
 	case s.Plan == nil:
 		return NotBegun
 	case s.Ended == journal.RunAbandoned:
-		return Closed
+		return Abandoned
 	case s.Ended == journal.RunDone && len(s.Left()) > 0:
 		return LeftBehind
 	case s.Ended == journal.RunDone && s.Plan.StagesOnly():

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/dcos-patch/dcos-patch/orchestrator"
@@ -44,6 +45,10 @@ func Preview(s orchestrator.State, from Origin) string {
 			b.say("  retry  %s, from its failed step on", n)
 		}
 	}
-	b.say("  then   masters %d to go, agents %d to go; %d verified nodes are not touched", masters.Untouched, agents.Untouched, masters.Verified+agents.Verified)
+	then := fmt.Sprintf("masters %d to go, agents %d to go", masters.Untouched, agents.Untouched)
+	if n := masters.Verified + agents.Verified; n > 0 {
+		then += "; not touched: " + Count(n, "verified node")
+	}
+	b.say("  then   %s", then)
 	return b.String()
 }

@@ -31,7 +31,7 @@ func controllerWords(word string, s orchestrator.State) string {
 	switch {
 	case s.Ended != "":
 		return "has ended its part"
-	case word == orchestrator.Abandoned:
+	case word == orchestrator.ControllerGone:
 		return "gone, nobody on this machine has the run in hand"
 	}
 	return "alive, it has the run in hand at this moment"

@@ -36,7 +36,7 @@ func (p Program) Status(run, word string, s orchestrator.State, now time.Time) s
 		return b.String()
 	}
 	b.WriteString(situation(word, s, now))
-	over := s.Ended != "" || word == orchestrator.Abandoned
+	over := s.Ended != "" || word == orchestrator.ControllerGone
 	if s.Stop == nil || !over {
 		b.WriteString(acceptedLines(s, "lost    "))
 	}

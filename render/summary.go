@@ -17,7 +17,7 @@ type Summary struct {
 	Version int                `json:"version"`
 	Kind    string             `json:"kind"` // "summary"
 	Run     string             `json:"run"`
-	State   string             `json:"state"`   // "none", "running", "hold", "finishing", "abandoned", "done", "staged", "parked", "stopped", "in doubt", "interrupted", "taken over", "unreadable", "refused", "invalid", "error"
+	State   string             `json:"state"`   // "none", "running", "hold", "finishing", "controller gone", "abandoned", "done", "staged", "parked", "stopped", "in doubt", "interrupted", "taken over", "unreadable", "refused", "invalid", "error"
 	Outcome string             `json:"outcome"` // State as one word: "in-doubt"
 	Exit    *int               `json:"exit"`    // the command's exit code, or that of the run's last one; null: it has not ended
 	Plan    string             `json:"plan"`
@@ -84,7 +84,7 @@ func Hyphened(word string) string { return strings.ReplaceAll(word, " ", "-") }
 func (p Program) Summary(run string, s orchestrator.State, word string) Summary {
 	sum := Summarize(run, s, word)
 	switch {
-	case word == orchestrator.Abandoned:
+	case word == orchestrator.ControllerGone:
 		sum.Next = p.Argvs(advice.Command{"resume", "--run", run})
 	case s.Ended == journal.RunStopped:
 		sum.Next = p.Argvs(commandsOf(s.Onward())...)

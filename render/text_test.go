@@ -185,3 +185,18 @@ func TestAWritersErrorStopsTheLog(t *testing.T) {
 		t.Errorf("json: %v", err)
 	}
 }
+
+func TestTheClustersOwnGateIsNamedOnce(t *testing.T) {
+	at := time.Date(2026, 11, 21, 23, 0, 0, 0, time.UTC)
+	var b strings.Builder
+	w := Text{W: &b}
+	for _, s := range []dcos.Status{dcos.Unknown, dcos.Passed} {
+		f := dcos.Finding{Check: "cluster", Status: s, Observed: "leader: none"}
+		if err := w.Event(journal.Event{Kind: journal.StepNoted, At: at, Step: "postflight//postflight", Note: &plan.Note{Finding: &f}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := b.String(); !strings.HasSuffix(got, " cluster unknown: leader: none\n"+got[:9]+"cluster is green again\n") {
+		t.Error(got)
+	}
+}

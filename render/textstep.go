@@ -61,7 +61,11 @@ func (t *Text) noted(e journal.Event) []string {
 	_, node, _ := place(e.Step)
 	var lines []string
 	if f := e.Note.Finding; f != nil && t.worthIt(e, f) {
-		lines = append(lines, fmt.Sprintf("%s %s", who(node), progress(f)))
+		subject := who(node) + " "
+		if f.Check == who(node) { // the cluster itself
+			subject = ""
+		}
+		lines = append(lines, subject+progress(f))
 	}
 	if e.Note.Detail != "" {
 		word := who(node)

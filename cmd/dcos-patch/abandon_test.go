@@ -40,7 +40,7 @@ func TestARunThatIsNotResumedIsEndedAndLeavesNothing(t *testing.T) {
 			l.Errorf("ended %q", s.Ended)
 		}
 		e = l.run("status")
-		if !strings.Contains(e.out, "CLOSED") || !strings.Contains(e.out, "another target is wanted") || strings.Contains(e.out, "resume") {
+		if !strings.Contains(e.out, "ABANDONED") || !strings.Contains(e.out, "another target is wanted") || strings.Contains(e.out, "resume") {
 			l.Errorf("%s", e)
 		}
 		for _, args := range [][]string{{"resume"}, {"resume", "--run", run}, {"abandon", run, "--reason", "again"}, {"park", "a4", "--reason", "x"}} {

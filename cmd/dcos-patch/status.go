@@ -49,7 +49,7 @@ func latest(store journal.Store) (string, orchestrator.State, error) {
 // wordOf is the word of a run that is kept on this machine.
 func wordOf(store journal.Store, run string, s orchestrator.State) string {
 	if s.Ended == "" && s.Plan != nil && !controlled(store, run) {
-		return orchestrator.Abandoned
+		return orchestrator.ControllerGone
 	}
 	return s.Word()
 }
@@ -107,7 +107,7 @@ func (a *app) status(run string) error {
 			}
 		}
 	}
-	if word == orchestrator.Abandoned {
+	if word == orchestrator.ControllerGone {
 		fmt.Fprint(a.out, a.program().Leave(s, time.Now()))
 		fmt.Fprintf(a.out, "its controller is gone: what runs on nodes goes on there\n  next    %s: it looks at the nodes first\n", a.program().Run("resume", "--run", run))
 	}
@@ -140,14 +140,18 @@ func (a *app) runs() error {
 			continue
 		}
 		if err != nil {
-			say(a.out, "%-12s %-12s %v", run, sum.State, err)
+			say(a.out, "%-14s %-15s %v", run, sum.State, err)
+			continue
+		}
+		if sum.State == orchestrator.NotBegun {
+			say(a.out, "%-14s %s", run, sum.State)
 			continue
 		}
 		next := ""
-		if sum.State == orchestrator.Abandoned {
+		if sum.State == orchestrator.ControllerGone {
 			next = "; nobody runs it: " + a.program().Run("resume", "--run", run)
 		}
-		fmt.Fprintf(a.out, "%-12s %-12s plan %s  %s -> %s  masters %d/%d  agents %d/%d%s\n", run, sum.State, sum.Plan, sum.From, sum.To,
+		fmt.Fprintf(a.out, "%-14s %-15s plan %s  %s -> %s  masters %d/%d  agents %d/%d%s\n", run, sum.State, sum.Plan, sum.From, sum.To,
 			sum.Masters.Verified+sum.Masters.AtTarget, sum.Masters.Nodes, sum.Agents.Verified+sum.Agents.AtTarget, sum.Agents.Nodes, next)
 	}
 	return bad
