@@ -8,10 +8,9 @@ import (
 )
 
 // AtRest tells whether nothing is under way on a node that gates do not ask
-// for: no patch runs on it, and no swap of packages was cut short. That one runs is
-// without a hint.
-func AtRest(ctx context.Context, nodes Nodes, name inventory.NodeName) dcos.Finding {
-	f := dcos.Finding{Check: "at-rest", Node: string(name), Want: "no patch under way"}
+// for: no patch runs on it, and no swap of packages was cut short.
+func AtRest(ctx context.Context, nodes Nodes, name inventory.NodeName) (f dcos.Finding, runs bool) {
+	f = dcos.Finding{Check: "at-rest", Node: string(name), Want: "no patch under way"}
 	seen := Look(ctx, nodes, []inventory.NodeName{name})[0]
 	unit := seen.Survey.RunningUnit()
 	switch {
@@ -25,5 +24,5 @@ func AtRest(ctx context.Context, nodes Nodes, name inventory.NodeName) dcos.Find
 	default:
 		f.Status, f.Observed = dcos.Passed, "no patch runs on it, and no swap was cut short"
 	}
-	return f
+	return f, unit != ""
 }

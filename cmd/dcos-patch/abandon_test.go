@@ -4,13 +4,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/journal"
 )
 
 func (l *lab) newest() string {
 	l.Helper()
-	run, _, err := latest(l.store())
+	run, _, err := controller.Runs{Store: l.store()}.Latest()
 	if err != nil || run == "" {
 		l.Fatalf("%q, %v", run, err)
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -11,10 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dcos-patch/dcos-patch/advice"
+	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/inventory"
-	"github.com/dcos-patch/dcos-patch/journal"
-	"github.com/dcos-patch/dcos-patch/orchestrator"
-	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
 )
@@ -52,83 +49,49 @@ func (a *app) apply(ctx context.Context, args []string, f applyFlags) error {
 	if err != nil {
 		return err
 	}
-	waivers, err := f.waive.read(time.Now())
-	if err != nil {
+	o := controller.Order{PlanID: f.planID}
+	if o.Waivers, err = f.waive.read(time.Now()); err != nil {
 		return err
 	}
-	var saved *plan.Plan
-	var file string
 	if len(args) == 1 {
-		file = args[0]
-		if saved, err = readPlan(file); err != nil {
+		o.File = args[0]
+		if o.Saved, err = controller.ReadPlan(o.File); err != nil {
 			return err
 		}
-		if len(waivers) > 0 {
+		if len(o.Waivers) > 0 {
 			return invalid("--waive belongs to plan --out: what is waived is part of what was approved")
 		}
-		waivers = saved.Waivers
+		o.Waivers = o.Saved.Waivers
 	}
-	s, err := a.open(inv)
+	c, err := a.open(inv)
 	if err != nil {
 		return err
 	}
-	defer s.close()
-	return a.carryOut(ctx, s, order{saved: saved, file: file, waivers: waivers, planID: f.planID, confirm: !f.yes, trim: whole})
+	defer c.Close()
+	return a.carryOut(ctx, inv, c, !f.yes, o)
 }
 
-// order is what carryOut is asked for.
-type order struct {
-	saved   *plan.Plan // nil: plan afresh
-	file    string     // of the saved plan
-	waivers []plan.Waiver
-	planID  string // the only id that may be applied; empty: any
-	confirm bool   // ask for the cluster's name
-	trim    func(*plan.Plan) *plan.Plan
-}
-
-// whole is the trim of those who want the whole plan.
-func whole(p *plan.Plan) *plan.Plan { return p }
-
-// carryOut plans, asks, locks, plans again, and runs.
-func (a *app) carryOut(ctx context.Context, s *session, o order) error {
-	if o.confirm && !a.interactive {
+// carryOut plans, shows, asks, and applies.
+func (a *app) carryOut(ctx context.Context, inv *inventory.Cluster, c *controller.Cluster, ask bool, o controller.Order) error {
+	if ask && !a.interactive {
 		return invalid("the cluster's name is asked for before anything is done, and there is nobody to answer; a job says --yes")
 	}
 	look, stopLook := a.untilSignal(ctx)
 	defer stopLook()
-	store, err := a.stores(clusterOf(s.inv))
+	p, err := c.Prepare(look, o)
 	if err != nil {
 		return err
-	}
-	if err := a.refuseUnfinished(store); err != nil {
-		return err
-	}
-	made, err := s.build(look, o.waivers)
-	if held := refuseHeld(store, s.inv, made.in.Facts); held != nil {
-		return held
-	}
-	if err != nil {
-		return err
-	}
-	p := made.plan
-	if o.saved != nil {
-		if err := same(o.saved, p); err != nil {
-			return moved(err, p, o.file)
-		}
-	}
-	if o.planID != "" && o.planID != p.ID {
-		return plan.Instead(plan.Block{What: "the plan is not the approved one", Observed: p.ID, Want: o.planID, Next: advice.Run("plan").Say(", and have it approved")})
 	}
 	if a.output == "text" {
-		if err := a.warnOf(made.in); err != nil {
+		if err := a.warnOf(p.Input); err != nil {
 			return err
 		}
-		if err := a.show(o.trim(p)); err != nil {
+		if err := a.show(p.Plan); err != nil {
 			return err
 		}
 	}
-	if o.confirm {
-		if err := a.confirm(look, s.inv.Name); err != nil {
+	if ask {
+		if err := a.confirm(look, inv.Name); err != nil {
 			return err
 		}
 	}
@@ -136,93 +99,26 @@ func (a *app) carryOut(ctx context.Context, s *session, o order) error {
 		return err
 	}
 	stopLook()
-	return a.lockAndRun(ctx, s, store, p, o)
+	return a.watch(ctx, func(watch context.Context, pause <-chan struct{}) (controller.Result, error) {
+		return p.Apply(watch, pause)
+	})
 }
 
-// made is a plan, what it was made of, and the script's bytes.
-type made struct {
-	plan   *plan.Plan
-	in     plan.Input
-	script []byte
-}
-
-// build surveys and plans.
-func (s *session) build(ctx context.Context, waivers []plan.Waiver) (made, error) {
-	found, err := s.survey(ctx)
-	if err != nil {
-		return made{}, err
-	}
-	in := plan.Input{Inventory: s.inv, Facts: found.facts, Waivers: waivers, Today: time.Now()}
-	p, err := plan.Build(in)
-	return made{plan: p, in: in, script: found.script}, err
-}
-
-// lockAndRun takes the lock, plans once more under it, and runs.
-func (a *app) lockAndRun(ctx context.Context, s *session, store journal.Store, shown *plan.Plan, o order) (err error) {
+// watch carries a run on until it ends or somebody interrupts it.
+func (a *app) watch(ctx context.Context, run func(watch context.Context, pause <-chan struct{}) (controller.Result, error)) error {
 	watch, pause, stop := a.twoStage(ctx)
 	defer stop()
-	run, err := store.NewRun(time.Now())
-	if err != nil {
-		return invalid("%w; nothing was done", err)
+	r, err := run(watch, pause)
+	if r.Run != "" {
+		a.ended = &r
 	}
-	held, err := hold(store, run)
-	if err != nil {
-		return err
-	}
-	defer held.Close()
-	lock := a.lock(s, run)
-	epoch, err := a.acquire(watch, s, store, lock)
 	if err != nil {
 		return err
 	}
-	begun := false
-	defer func() {
-		if !begun {
-			err = errors.Join(err, lock.Release(context.WithoutCancel(ctx), epoch))
-		}
-	}()
-	again, err := s.build(watch, o.waivers)
-	if err != nil {
-		return err
+	if code := render.Exit(r.State); code != exitDone {
+		return &codeError{code}
 	}
-	p := again.plan
-	if err := same(shown, p); err != nil {
-		return err
-	}
-	r := &runner{app: a, session: s, store: store, run: run, lock: lock, plan: o.trim(p), script: again.script}
-	if err := r.prepare(); err != nil {
-		return err
-	}
-	begun = true
-	return r.drive(watch, pause, orchestrator.New(), journal.Event{Kind: journal.RunStarted, Run: run, Plan: r.plan, Controller: a.who(), Epoch: epoch})
-}
-
-// lock is the cluster lock, for a run.
-func (a *app) lock(s *session, run string) *patcher.Lock {
-	return &patcher.Lock{Nodes: hosts{s.pool}, Run: run, Owner: a.who(), Masters: s.masters(), Cluster: s.inv.ID}
-}
-
-// masters are those of the inventory.
-func (s *session) masters() []inventory.NodeName {
-	var names []inventory.NodeName
-	for _, m := range s.inv.Masters {
-		names = append(names, m.Name)
-	}
-	return names
-}
-
-// refuseUnfinished refuses a new run while one of this machine has not ended.
-func (a *app) refuseUnfinished(store journal.Store) error {
-	run, s, err := latest(store)
-	if err != nil || run == "" || s.Ended == journal.RunDone || s.Ended == journal.RunAbandoned || s.Plan == nil || !s.Begun() {
-		return err
-	}
-	next := advice.Run("resume")
-	if controlled(store, run) { // a resume would be refused
-		next = advice.Run("status", "--run", run).Say(" shows how it goes")
-	}
-	return plan.Instead(plan.Block{What: fmt.Sprintf("run %s of this cluster has not ended", run), Observed: wordOf(store, run, s) + ", " + render.TallyLine(s),
-		Want: "one run at a time", Next: next})
+	return nil
 }
 
 // confirm asks for the cluster's name.

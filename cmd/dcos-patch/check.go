@@ -2,14 +2,15 @@ package main
 
 import (
 	"context"
-	"slices"
+	"encoding/json"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcos-patch/dcos-patch/controller"
+	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
-	"github.com/dcos-patch/dcos-patch/orchestrator"
-	"github.com/dcos-patch/dcos-patch/patcher"
-	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 func (a *app) checkCommand() *cobra.Command {
@@ -38,78 +39,81 @@ func (a *app) check(ctx context.Context, name inventory.NodeName, wait bool) err
 	if err != nil {
 		return err
 	}
-	n, ok := inv.Node(name)
-	if !ok {
+	if _, ok := inv.Node(name); !ok {
 		return invalid("%s is not in %s", name, a.inventory)
 	}
-	s, err := a.open(inv)
+	c, err := a.open(inv)
 	if err != nil {
 		return err
 	}
-	defer s.close()
-	task, err := a.checkTask(ctx, s, n)
+	defer c.Close()
+	check := c.Check
+	if wait {
+		check = c.CheckUntil
+	}
+	found, err := check(ctx, name)
 	if err != nil {
 		return err
 	}
-	k := &checking{app: a, session: s, node: name, task: task}
-	if !wait {
-		return k.once(ctx)
-	}
-	return k.until(ctx)
+	return a.tellChecked(found)
 }
 
-// checkTask makes a task that asks a node's gates: its verification in the
-// newest run, if that has a baseline of it. Without one nothing of ours has
-// happened to it: no restart and no new Mesos is to be expected, and there is
-// nothing that agents and tasks could be compared with.
-func (a *app) checkTask(ctx context.Context, s *session, n inventory.Node) (plan.Task, error) {
-	store, err := a.stores(clusterOf(s.inv))
-	if err != nil {
-		return plan.Task{}, err
+// checked is a check's answer, for programs.
+type checked struct {
+	Version  int                `json:"version"`
+	Node     inventory.NodeName `json:"node"`
+	Green    bool               `json:"green"`
+	Findings []dcos.Finding     `json:"findings"`
+	Blocking []dcos.Finding     `json:"blocking"`
+}
+
+// tellChecked says what was found; what blocks makes the exit code.
+func (a *app) tellChecked(c controller.Checked) error {
+	if a.output == "json" {
+		v := checked{render.JSONVersion, c.Node, len(c.Blocking) == 0, c.Findings, append([]dcos.Finding{}, c.Blocking...)}
+		if err := json.NewEncoder(a.out).Encode(v); err != nil {
+			return err
+		}
+	} else {
+		a.tellFindings(c)
 	}
-	if _, st, err := latest(store); err == nil {
-		if t, ok := verification(st, n.Name); ok {
-			return t, nil
+	if len(c.Blocking) > 0 {
+		return &codeError{exitStopped}
+	}
+	return nil
+}
+
+func (a *app) tellFindings(c controller.Checked) {
+	if len(c.Findings) > 1 {
+		for _, f := range c.Findings {
+			say(a.out, "%s", line(f))
 		}
 	}
-	facts := patcher.Survey(ctx, hosts{s.pool}, s.inv)
-	p := s.sketch(facts)
-	p.TimeScale = s.inv.Rehearsal.TimeScale
-	step := plan.Step{ID: plan.StepID("check/" + string(n.Name)), Node: n.Name, Action: plan.ActionPostflight, Gates: plan.VerifyGates(s.inv, n)}
-	return plan.Task{Plan: p, Run: "check", Step: step, Attempt: 1}, nil
+	if len(c.Blocking) == 0 {
+		fmt.Fprintf(a.out, "%s is green\n", c.Node)
+		return
+	}
+	first := c.Blocking[0]
+	say(a.out, "%s is not ready: %s: %s; wanted %s", c.Node, first.Check, first.Observed, first.Want)
+	try := first.Hint
+	if c.Next != nil {
+		try = a.program().Text(c.Next)
+	}
+	if try != "" {
+		say(a.out, "  try   %s", try)
+	}
+	if n := len(c.Blocking) - 1; n > 0 {
+		fmt.Fprintf(a.out, "  and %d more above\n", n)
+	}
 }
 
-// applied reports whether a lane's node is known to have been changed, so that
-// its verification can come to pass.
-func applied(steps []plan.Step, l orchestrator.Lane) bool {
-	at := slices.IndexFunc(steps, func(p plan.Step) bool { return p.Action.Mutates() })
-	return l.Step > at || l.Report != nil && l.Report.Class == plan.NotStarted
-}
-
-// verification finds the node's verifying steps in a run, with the baseline
-// that was taken there, once it is known to be patched.
-func verification(s orchestrator.State, name inventory.NodeName) (plan.Task, bool) {
-	if s.Plan == nil {
-		return plan.Task{}, false
+func line(f dcos.Finding) string {
+	text := fmt.Sprintf("%-12s %-8s %s", f.Check, f.Status, f.Observed)
+	if f.Need > 1 {
+		text = fmt.Sprintf("%-12s %-8s %d/%d %s", f.Check, f.Status, f.Have, f.Need, f.Observed)
 	}
-	for i, st := range s.Plan.Stages {
-		for k, ln := range st.Lanes {
-			base := s.Lanes[i][k].Baseline
-			if ln.Node != name || len(base) == 0 || !applied(ln.Steps, s.Lanes[i][k]) {
-				continue
-			}
-			step := plan.Step{ID: plan.StepID("check/" + string(name)), Node: name, Action: plan.ActionServe}
-			if st.Kind == plan.StageMasters && !s.Unfinished(i) { // nothing is expected to be red any more
-				step.Action = plan.ActionDeferred
-			}
-			for _, p := range ln.Steps {
-				if p.Action.Verifies() {
-					step.Gates = append(step.Gates, p.Gates...)
-					step.Timeout = max(step.Timeout, p.Timeout)
-				}
-			}
-			return plan.Task{Plan: s.Plan, Run: s.Run, Step: step, Attempt: 1, Baseline: base, Left: s.Amiss()}, len(step.Gates) > 0
-		}
+	if !f.Status.OK() && f.Want != "" {
+		text += "; wanted " + f.Want
 	}
-	return plan.Task{}, false
+	return text
 }

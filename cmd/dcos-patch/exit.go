@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/dcos-patch/dcos-patch/advice"
+	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/node"
@@ -33,26 +33,9 @@ const (
 	exitInterrupted = render.ExitInterrupted
 )
 
-// invalidError is input that cannot be used.
-type invalidError struct {
-	err  error
-	next advice.Text // where it leads on; nil: nothing does
-}
-
-func (e *invalidError) Error() string {
-	if e.next == nil {
-		return e.err.Error()
-	}
-	return e.err.Error() + "; " + e.next.String()
-}
-func (e *invalidError) Unwrap() error { return e.err }
-
 func invalid(format string, args ...any) error {
-	return &invalidError{err: fmt.Errorf(format, args...)}
+	return &controller.InvalidError{Err: fmt.Errorf(format, args...)}
 }
-
-// andThen adds where it leads on.
-func andThen(err error, next advice.Text) error { return &invalidError{err, next} }
 
 // codeError ends the command with a code after everything was said.
 type codeError struct{ code int }
@@ -63,7 +46,7 @@ func (e *codeError) Error() string { return fmt.Sprintf("exit code %d", e.code) 
 func codeOf(err error) int {
 	var (
 		code     *codeError
-		bad      *invalidError
+		bad      *controller.InvalidError
 		problems *inventory.Problems
 		damage   *journal.DamageError
 		refusal  *plan.RefusalError
@@ -114,11 +97,11 @@ func (a *app) explain(w io.Writer, err error) {
 		return
 	}
 	said := interruptedOr(err)
-	if bad, ok := err.(*invalidError); ok && bad.next != nil {
-		said = quoted(bad.err) + "; " + a.program().Text(bad.next)
+	if bad, ok := err.(*controller.InvalidError); ok && bad.Next != nil {
+		said = quoted(bad.Err) + "; " + a.program().Text(bad.Next)
 	}
 	fmt.Fprintf(w, "dcos-patch: %s\n", said)
-	if h := hint(err); h != nil {
+	if h := controller.Advice(err); h != nil {
 		fmt.Fprintf(w, "  next  %s\n", a.program().Text(h))
 	}
 }

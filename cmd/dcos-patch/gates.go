@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dcos-patch/dcos-patch/advice"
+	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/flight"
 	"github.com/dcos-patch/dcos-patch/journal"
 )
@@ -58,7 +59,7 @@ func atMostOneArg(what string) cobra.PositionalArgs {
 // samples reads the takes of a run, in the order of their beginnings: of one
 // step, or of all. With takes comes the error of those that cannot be read.
 func (a *app) samples(run, step string) (string, []flight.Take, error) {
-	store, err := a.store()
+	store, err := a.runs()
 	if err != nil {
 		return run, nil, err
 	}
@@ -97,16 +98,16 @@ func (a *app) samples(run, step string) (string, []flight.Take, error) {
 }
 
 // noSamples says what is missing: the run, or samples of it.
-func (a *app) noSamples(store journal.Store, run string, missing error) error {
-	if _, err := os.Stat(store.Path(run, journal.JournalFile)); err != nil {
-		return noRun(store, run, err)
+func (a *app) noSamples(runs controller.Runs, run string, missing error) error {
+	if _, err := os.Stat(runs.Path(run, journal.JournalFile)); err != nil {
+		return runs.NoRun(run, err)
 	}
 	return missing
 }
 
 // listed is the error of samples that a run has not.
 func listed(run, format string, args ...any) error {
-	return andThen(fmt.Errorf("run %s: %w", run, fmt.Errorf(format, args...)), advice.Run("dev", "gates", "show", run).Say(" lists what there is"))
+	return &controller.InvalidError{Err: fmt.Errorf("run %s: %w", run, fmt.Errorf(format, args...)), Next: advice.Run("dev", "gates", "show", run).Say(" lists what there is")}
 }
 
 func unreadable(err error) error {

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/journal"
@@ -24,7 +25,7 @@ func fourLeft() simcluster.Options {
 }
 
 // colleague is somebody at another machine.
-func (l *lab) colleague() *controller {
+func (l *lab) colleague() *operator {
 	c := l.controller()
 	c.state = filepath.Join(l.dir, "elsewhere")
 	return c
@@ -313,10 +314,10 @@ func (c *icyConn) Write(b []byte) (int, error) {
 }
 
 // runOnIce runs a command that can be suspended.
-func (k *controller) runOnIce(i *ice, args ...string) int {
+func (k *operator) runOnIce(i *ice, args ...string) int {
 	a := &app{
 		streams: streams{in: strings.NewReader(""), out: (*output)(k), err: &k.errs},
-		world: world{stores: storesAt(k.state), owner: "ops@laptop pid 1",
+		world: world{stores: controller.StoresAt(k.state), owner: "ops@laptop pid 1",
 			dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
 				i.wait()
 				c, err := k.dial(ctx, network, addr)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/dcos-patch/dcos-patch/advice"
+	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -55,9 +56,9 @@ func TestANodeForgesNoLineOfAnError(t *testing.T) {
 func TestACommandToPasteIsMadeOfOurOwnValues(t *testing.T) {
 	for _, name := range []string{"$(touch x)", "a;b", "x`id`", "../../etc", "--yes", "a b", "a'b", "a\nb", "|sh"} {
 		for where, text := range map[string]string{
-			"locked": hint(&patcher.LockedError{Holder: node.LockHolder{Run: name, Owner: name}}).String(),
-			"over":   hint(&patcher.OvertakenError{Run: name}).String(),
-			"survey": holder{node: "m1", run: name, owner: name}.words(render.Program{}),
+			"locked": controller.Advice(&patcher.LockedError{Holder: node.LockHolder{Run: name, Owner: name}}).String(),
+			"over":   controller.Advice(&patcher.OvertakenError{Run: name}).String(),
+			"survey": controller.Holder{Node: "m1", Run: name, Owner: name}.Advice().String(),
 		} {
 			if strings.Contains(text, "--run") || name != "--yes" && strings.Contains(text, name) && !strings.Contains(text, fmt.Sprintf("%q", name)) {
 				t.Errorf("%s of a run called %q: %s", where, name, text)

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/internal/memnet"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
@@ -115,7 +116,7 @@ func (l *lab) storeIn(state string) journal.Store {
 // state is what the newest run's journal says.
 func (l *lab) state() orchestrator.State {
 	l.Helper()
-	_, s, err := latest(l.store())
+	_, s, err := controller.Runs{Store: l.store()}.Latest()
 	if err != nil {
 		l.Fatal(err)
 	}

@@ -1,18 +1,8 @@
 package main
 
 import (
-	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/render"
 )
-
-// concluded is a run as a command of ours has left it.
-type concluded struct {
-	run   string
-	state orchestrator.State
-	pack  string
-
-	warned []string
-}
 
 // defaultInventory is the file that commands read when none is named.
 const defaultInventory = "inventory.yaml"
@@ -33,8 +23,11 @@ func (a *app) lastLine(cmd string, args []string, err error) {
 	code := codeOf(err)
 	sum := render.Summary{Version: render.JSONVersion, Kind: "summary", State: refusalWord(code), Safe: true, Why: "this command has touched nothing", Next: a.program().Argvs(onward(err, args)...)}
 	if a.ended != nil {
-		sum = a.program().Summary(a.ended.run, a.ended.state, a.ended.state.Word())
-		sum.Pack, sum.Warnings = a.ended.pack, a.ended.warned
+		sum = a.program().Summary(a.ended.Run, a.ended.State, a.ended.State.Word())
+		sum.Warnings = a.ended.Warned
+		if len(a.ended.Packs) > 0 {
+			sum.Pack = a.ended.Packs[0]
+		}
 	}
 	if err != nil && !isCode(err) {
 		sum.Error = err.Error()

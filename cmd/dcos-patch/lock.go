@@ -3,13 +3,17 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
-	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 type breakFlags struct {
@@ -49,58 +53,56 @@ func (a *app) breakLock(ctx context.Context, f breakFlags) error {
 	if err != nil {
 		return err
 	}
-	s, err := a.open(inv)
+	c, err := a.open(inv)
 	if err != nil {
 		return err
 	}
-	defer s.close()
-	b := breaker{app: a, session: s, today: time.Now()}
-	if b.accepted, err = s.acceptances(f.accept); err != nil {
-		return err
-	}
-	seen, err := b.look(ctx)
+	defer c.Close()
+	accept, err := acceptances(inv, f.accept)
 	if err != nil {
 		return err
 	}
-	if len(b.holders(seen)) == 0 {
-		fmt.Fprintln(a.out, "no run holds the lock")
-		return nil
-	}
-	watch := watchFor(&plan.Plan{TimeScale: inv.Rehearsal.TimeScale})
-	other := ""
-	if len(b.accepted) > 0 {
-		other = "other "
-	}
-	fmt.Fprintf(a.out, "no patch runs on any %snode; watching for %s whether the lock's controller lives\n", other, watch)
-	select {
-	case <-time.After(watch):
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	again, err := b.look(ctx)
-	if err != nil {
+	b, err := c.BreakLock(ctx, accept)
+	switch {
+	case err != nil:
 		return err
-	}
-	if err := b.alive(seen, again); err != nil {
-		return err
-	}
-	if len(b.holders(again)) == 0 {
+	case b.GaveBack:
 		fmt.Fprintln(a.out, "the lock was given back in the meantime")
-		return nil
+	case len(b.Runs) == 0:
+		fmt.Fprintln(a.out, "no run holds the lock")
 	}
-	return b.take(ctx, again, f.reason)
+	a.tellAccepted(b.Accepted)
+	for _, run := range b.Runs {
+		fmt.Fprintf(a.out, "lock of run %s broken, epoch %d: %s\n", node.Said(run), b.Epoch, render.Printable(f.reason))
+		if journal.IsRunName(run) {
+			fmt.Fprintf(a.out, "  next  %s\n", a.program().Run(orchestrator.ResumeElsewhere(run)...))
+		}
+	}
+	return nil
 }
 
-// names are those of all nodes, in the inventory's order.
-func (s *session) names() []inventory.NodeName {
-	var names []inventory.NodeName
-	for _, n := range s.inv.Nodes() {
-		names = append(names, n.Name)
+// acceptances reads NODE=REASON.
+func acceptances(inv *inventory.Cluster, words []string) (map[inventory.NodeName]string, error) {
+	all := map[inventory.NodeName]string{}
+	for _, w := range words {
+		name, reason, _ := strings.Cut(w, "=")
+		n, ok := inv.Node(inventory.NodeName(name))
+		switch {
+		case !ok:
+			return nil, invalid("--accept %q: there is no node %q in %s", w, name, inv.Source)
+		case strings.TrimSpace(reason) == "":
+			return nil, invalid("--accept %q: want NODE=REASON: how you know what runs on %s, and that the old controller does not reach it", w, name)
+		case n.Role == dcos.Master:
+			return nil, invalid("--accept %q: %s is a master, and masters decide who holds the lock: bring it within reach", w, name)
+		}
+		all[n.Name] = reason
 	}
-	return names
+	return all, nil
 }
 
-func (s *session) isMaster(name inventory.NodeName) bool {
-	n, _ := s.inv.Node(name)
-	return n.Role == dcos.Master
+// tellAccepted names what was accepted, as it was when it was.
+func (a *app) tellAccepted(all []controller.Accepted) {
+	for _, x := range all {
+		say(a.out, "%s accepted: %s (%s)", x.Node, x.Reason, x.Found)
+	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
@@ -75,8 +76,8 @@ func (a *app) stageCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			defer s.close()
-			return a.carryOut(cmd.Context(), s, order{waivers: waivers, confirm: !yes, trim: func(p *plan.Plan) *plan.Plan { return p.Staging(parallel) }})
+			defer s.Close()
+			return a.carryOut(cmd.Context(), inv, s, !yes, controller.Order{Waivers: waivers, Trim: func(p *plan.Plan) *plan.Plan { return p.Staging(parallel) }})
 		},
 	}
 	waive.add(cmd)

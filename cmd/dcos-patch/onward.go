@@ -12,21 +12,6 @@ import (
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
-// moved is the refusal of a saved plan that does not hold any more. Of one that
-// is carried out nothing is left to plan.
-func moved(err error, fresh *plan.Plan, file string) error {
-	var refusal *plan.RefusalError
-	if !errors.As(err, &refusal) {
-		return err
-	}
-	other := *refusal
-	other.Instead = true
-	if fresh.HasWork() {
-		other.Next = []advice.Command{{"plan", "--out", file}}
-	}
-	return &other
-}
-
 // tellOnward ends a refusal with the command to give when all that it asks for
 // is done.
 func (a *app) tellOnward(w io.Writer, err error, args []string) {

@@ -10,10 +10,6 @@ import (
 	"github.com/dcos-patch/dcos-patch/render"
 )
 
-// lines is text for a person, line by line. What nodes said may stand in any line,
-// and begins none of its own: a line feed in it is written as \n.
-type lines struct{ strings.Builder }
-
 // quoted is an error for a person: what follows its first line, which may be what a
 // node said, is marked, so that it passes for no line of ours.
 func quoted(err error) string {
@@ -31,8 +27,4 @@ func quoted(err error) string {
 // say writes such a line.
 func say(w io.Writer, format string, args ...any) {
 	fmt.Fprintln(w, render.Printable(fmt.Sprintf(format, args...)))
-}
-
-func (l *lines) say(format string, args ...any) {
-	l.WriteString(render.Printable(fmt.Sprintf(format, args...)) + "\n")
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"os"
@@ -269,6 +270,11 @@ func TestAFullDiskOfTheControllerCostsThePackAndNothingElse(t *testing.T) {
 	})
 }
 
+// mostPacks is how many packs of one node a run keeps.
+const mostPacks = 9
+
+func packName(i int) string { return fmt.Sprintf("a1.%d.tar.gz", i+1) }
+
 func TestEveryStopAtANodeHasItsOwnPack(t *testing.T) {
 	t.Parallel()
 	inBubble(t, faulty("a1", simcluster.AgentNeverRegisters), func(l *lab) {
@@ -286,11 +292,11 @@ func TestEveryStopAtANodeHasItsOwnPack(t *testing.T) {
 			t.Error("the first pack was written over")
 		}
 		for i := 4; i <= mostPacks; i++ { // as if it had stopped so often
-			l.rewriteNew(filepath.Join(dir, packName("a1", i-1)), nil)
+			l.rewriteNew(filepath.Join(dir, packName(i-1)), nil)
 		}
 		e := l.run("resume")
 		l.want(e, exitStopped)
-		last := filepath.Join(dir, packName("a1", mostPacks-1))
+		last := filepath.Join(dir, packName(mostPacks-1))
 		if !strings.HasSuffix(e.out, "  pack    "+last+"\n") || len(l.packs()) != mostPacks {
 			t.Errorf("%s\n%q", e, l.packs())
 		}

@@ -16,13 +16,13 @@ func agentsLeft() simcluster.Options {
 }
 
 // interruptAt makes a controller that is interrupted when a line says what.
-func (l *lab) interruptAt(said string, times int) *controller {
+func (l *lab) interruptAt(said string, times int) *operator {
 	return l.interruptAtNth(said, 1, times)
 }
 
 // interruptAtNth makes one that is interrupted at the nth such line: of two
 // nodes at work at once, either may be the first.
-func (l *lab) interruptAtNth(said string, nth, times int) *controller {
+func (l *lab) interruptAtNth(said string, nth, times int) *operator {
 	c := l.controller()
 	c.wrote = func(line string) {
 		if !strings.Contains(line, said) {

@@ -2,13 +2,12 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/dcos-patch/dcos-patch/advice"
+	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
@@ -60,12 +59,12 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 		if err != nil {
 			return err
 		}
-		defer s.close()
-		found, err := s.survey(ctx)
+		defer s.Close()
+		found, err := s.Survey(ctx)
 		if err != nil {
 			return err
 		}
-		facts = found.facts
+		facts = found.Facts
 	}
 	if f.facts != "" {
 		if err := writeFacts(f.facts, facts); err != nil {
@@ -74,8 +73,8 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 	}
 	in := plan.Input{Inventory: inv, Facts: facts, Waivers: waivers, Today: time.Now()}
 	p, err := plan.Build(in)
-	if h := holderIn(inv, facts); h != nil && err != nil && f.offline == "" {
-		return h.refused()
+	if h := controller.HolderIn(inv, facts); h != nil && err != nil && f.offline == "" {
+		return h.Refused()
 	}
 	if err != nil {
 		return err
@@ -105,14 +104,11 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 
 // warnOf prints what a person should know before the patch.
 func (a *app) warnOf(in plan.Input) error {
-	j, err := plan.Judge(in)
+	warnings, err := controller.Warnings(in, a.config())
 	if err != nil {
 		return err
 	}
-	if store, err := a.stores(clusterOf(in.Inventory)); err == nil {
-		j.Warnings = append(j.Warnings, leftBefore(store)...)
-	}
-	return a.program().Warnings(a.err, j.Warnings)
+	return a.program().Warnings(a.err, warnings)
 }
 
 // show prints a plan in the chosen format.
@@ -132,22 +128,6 @@ func writePlan(file string, p *plan.Plan) error {
 		return invalid("--out: %w", err)
 	}
 	return nil
-}
-
-// readPlan reads a saved plan, and refuses one that was edited by hand.
-func readPlan(file string) (*plan.Plan, error) {
-	b, err := inventory.ReadFile(file)
-	if err != nil {
-		return nil, invalid("reading the plan: %w", err)
-	}
-	p, err := plan.Unmarshal(b)
-	if err != nil {
-		return nil, invalid("%s: %w", file, err)
-	}
-	if err := plan.Verify(p); err != nil {
-		return nil, invalid("%s: %w", file, err)
-	}
-	return p, nil
 }
 
 // readFacts reads facts that an earlier survey wrote, for plans without a cluster.
@@ -174,18 +154,6 @@ func writeFacts(file string, facts plan.Facts) error {
 	}
 	if err := os.WriteFile(file, append(b, '\n'), 0o600); err != nil {
 		return invalid("--save-facts: %w", err)
-	}
-	return nil
-}
-
-// same compares an approved plan with what a fresh survey gives.
-func same(approved, fresh *plan.Plan) error {
-	if moved := plan.Compare(approved, fresh); len(moved) > 0 {
-		return plan.Refuse(moved...)
-	}
-	if approved.ID != fresh.ID {
-		return plan.Instead(plan.Block{What: "the plan is not the approved one", Observed: fresh.ID, Want: approved.ID,
-			Next: advice.Run("plan", "--out", "FILE").Say(fmt.Sprintf(", have %s approved, and apply it", fresh.ID))})
 	}
 	return nil
 }

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcos-patch/dcos-patch/controller"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
 )
@@ -45,12 +49,12 @@ func (a *app) preflight(cmd *cobra.Command, waive waiveFlags, accept bool) error
 	if err != nil {
 		return err
 	}
-	defer s.close()
-	found, err := s.survey(ctx)
+	defer s.Close()
+	found, err := s.Survey(ctx)
 	if err != nil {
 		return err
 	}
-	in := plan.Input{Inventory: inv, Facts: found.facts, Waivers: waivers, Today: time.Now()}
+	in := plan.Input{Inventory: inv, Facts: found.Facts, Waivers: waivers, Today: time.Now()}
 	j, err := plan.Judge(in)
 	if err != nil {
 		return err
@@ -59,7 +63,7 @@ func (a *app) preflight(cmd *cobra.Command, waive waiveFlags, accept bool) error
 	if a.output == "json" {
 		show = render.PreflightJSON
 	}
-	held := a.tellHeld(inv, found.facts) // first: what follows may be that run's doing
+	held := a.tellHeld(inv, found.Facts) // first: what follows may be that run's doing
 	if err := show(a.out, in, j); err != nil {
 		return err
 	}
@@ -77,4 +81,17 @@ func (a *app) accepting() func(addr, fingerprint string) {
 		defer mu.Unlock()
 		say(a.err, "accepted the host key of %s: %s", addr, fingerprint)
 	}
+}
+
+// tellHeld says who holds the cluster lock, if anybody does: apply is refused
+// for as long.
+func (a *app) tellHeld(inv *inventory.Cluster, facts plan.Facts) bool {
+	h := controller.HolderIn(inv, facts)
+	if h == nil || controller.OfAnother(inv, facts) {
+		return false
+	}
+	say(a.err, "dcos-patch: %s is locked by run %s (%s; %s): apply is refused as long as that is so, and what is not well may be a node that it is patching",
+		h.Node, node.Said(h.Run), node.Said(h.Owner), h.Since())
+	fmt.Fprintf(a.err, "  next  %s\n", a.program().Text(h.Advice()))
+	return true
 }

@@ -3,15 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/dcos-patch/dcos-patch/advice"
+	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/inventory"
-	"github.com/dcos-patch/dcos-patch/journal"
-	"github.com/dcos-patch/dcos-patch/orchestrator"
-	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
 )
 
@@ -72,98 +69,57 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 	if err != nil {
 		return err
 	}
-	store, err := a.stores(clusterOf(inv))
+	c, err := a.open(inv)
 	if err != nil {
 		return err
 	}
-	sess, err := a.open(inv)
+	defer c.Close()
+	re, err := a.reopen(ctx, c, f)
 	if err != nil {
 		return err
 	}
-	defer sess.close()
-	from := origin{run: f.run}
-	switch {
-	case f.fromCluster:
-		from, err = a.fromCluster(ctx, sess, store, f)
-	case f.run == "":
-		from.run, _, err = latest(store)
-	}
-	run := from.run
-	if err != nil {
-		return err
-	}
-	if run == "" {
-		return plan.Instead(plan.Block{What: "there is no run to resume", Observed: "none in " + store.Dir, Next: advice.Run("apply").Say(", or, for a run of another machine, ").Run("resume", "--from-cluster")})
-	}
-	own, err := take(store, run)
-	if err != nil {
-		return err
-	}
-	defer own.release()
-	own.tellTorn(a.err)
-	if err := a.accepted(own, run, inv, f.accept); err != nil {
-		return err
-	}
-	s := own.state
-	r := &runner{app: a, session: sess, store: store, run: run, lock: a.lock(sess, run), plan: s.Plan, file: own.file}
-	r.lock.Known, r.lock.Handover = s.Epoch, f.fromCluster
-	if s.Ended == journal.RunDone && s.OwesFor(plan.OwesLock) {
-		return r.conclude(ctx, nil, s, r.sink()) // died between the run's end and the lock's
-	}
-	if err := resumable(run, s, inv); err != nil {
-		return err
-	}
-	if r.script, err = os.ReadFile(store.Path(run, journal.ScriptFile)); err != nil {
-		return invalid("run %s: its script: %w", run, err)
-	}
-	if a.output == "text" {
-		fmt.Fprint(a.out, render.Preview(s, render.Origin{Copy: from.copy, Script: from.script}))
-	}
-	finish, err := a.approvals(ctx, s, f.finishSwap)
-	if err != nil {
-		return err
-	}
-	return r.takeUp(ctx, s, finish)
-}
-
-// takeUp acquires the lock again, under a higher epoch, and goes on.
-func (r *runner) takeUp(ctx context.Context, s orchestrator.State, finish []inventory.NodeName) error {
-	watch, pause, stop := r.twoStage(ctx)
-	defer stop()
-	epoch, err := r.lock.Acquire(watch)
-	if err != nil {
-		return err
-	}
-	return r.drive(watch, pause, s, journal.Event{Kind: journal.RunResumed, Run: r.run, Controller: r.who(), Epoch: epoch, Finish: finish})
-}
-
-// resumable refuses a run that cannot go on, or whose cluster the inventory no
-// longer describes.
-func resumable(run string, s orchestrator.State, inv *inventory.Cluster) error {
-	switch {
-	case s.Plan == nil:
-		return andThen(fmt.Errorf("run %s: its journal is empty: it was not begun", run), advice.Say("use ").Run("apply").Say("; if that says that the run went on, its journal was lost: ").
-			Run("lock", "break", "--reason", "lost journal").Say(", then ").And(resumeThere(run)))
-	case s.Ended == journal.RunAbandoned:
-		return plan.Instead(plan.Block{What: fmt.Sprintf("run %s was ended unfinished", run), Observed: s.Abandoned, Next: advice.Run("apply").Say(" plans what is left")})
-	case s.Ended == journal.RunDone:
-		return plan.Instead(plan.Block{What: fmt.Sprintf("run %s is done", run), Next: advice.Run("apply").Say(" verifies, and patches what is left")})
-	case inv.ID != "" && s.Plan.Cluster.ID != inv.ID:
-		return plan.Refuse(plan.Block{What: "the run is of another cluster", Observed: inv.ID, Want: s.Plan.Cluster.ID, Next: advice.Say("give the right inventory with -i")})
-	}
-	for _, n := range s.Plan.Nodes {
-		have, ok := inv.Node(n.Name)
-		if !ok || have.Role != n.Role {
-			return plan.Refuse(plan.Block{Node: n.Name, What: "the inventory has changed since the run began", Observed: membership(have, ok), Want: n.Role.String(),
-				Next: advice.Say("put the node back into the inventory; ssh settings and addresses may change")})
+	defer re.Close()
+	var finish []inventory.NodeName
+	if !re.Done {
+		if a.output == "text" {
+			fmt.Fprint(a.out, render.Preview(re.State, re.Origin))
+		}
+		if finish, err = a.approvals(ctx, re.State, f.finishSwap); err != nil {
+			return err
 		}
 	}
-	return nil
+	return a.watch(ctx, func(watch context.Context, pause <-chan struct{}) (controller.Result, error) {
+		return re.Resume(watch, pause, finish)
+	})
 }
 
-func membership(n inventory.Node, ok bool) string {
-	if !ok {
-		return "not in the inventory"
+// reopen takes the run in hand; a look at the masters ends with an interrupt.
+func (a *app) reopen(ctx context.Context, c *controller.Cluster, f resumeFlags) (*controller.Reopened, error) {
+	o := controller.ResumeOrder{Run: f.run, FromCluster: f.fromCluster, PlanID: f.planID, Reason: strings.TrimSpace(f.accept.reason)}
+	for _, n := range f.accept.lost {
+		o.AcceptLost = append(o.AcceptLost, inventory.NodeName(n))
 	}
-	return n.Role.String()
+	if f.fromCluster {
+		look, stop := a.untilSignal(ctx)
+		defer stop()
+		ctx = look
+	}
+	return c.Reopen(ctx, o)
+}
+
+// acceptFlags are what a resume was told to accept.
+type acceptFlags struct {
+	lost   []string
+	reason string
+}
+
+// invalid says why the flags cannot be meant.
+func (f acceptFlags) invalid() error {
+	switch {
+	case len(f.lost) > 0 && strings.TrimSpace(f.reason) == "":
+		return invalid("--accept-lost needs --reason: it stands in the journal, and is shown wherever the run is")
+	case len(f.lost) == 0 && f.reason != "":
+		return invalid("--reason is for --accept-lost NODE: resume alone needs none")
+	}
+	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/render"
 )
 
@@ -18,8 +19,11 @@ type app struct {
 	streams
 	world
 	inventory string
-	output    string     // "text" or "json"
-	ended     *concluded // the run that the command has carried on; nil: none
+	output    string             // "text" or "json"
+	ended     *controller.Result // the run that the command has carried on; nil: none
+
+	log      *render.Text // of the run's events
+	stopping bool         // that no more nodes are admitted was told
 }
 
 // run is the whole command; the test binary is this function too.

@@ -224,7 +224,7 @@ func cmdSim(ts *testscript.TestScript, neg bool, args []string) {
 	cmdAwait(ts, false, []string{args[0], "Ctrl-C here ends it"})
 	inv, err := inventory.Load(ts.MkAbs(filepath.Join(args[1], "inventory.yaml")))
 	ts.Check(err)
-	store, err := journal.OpenStore(filepath.Join(ts.Getenv("HOME"), ".local", "state", "dcos-patch"), clusterOf(inv))
+	store, err := journal.OpenStore(filepath.Join(ts.Getenv("HOME"), ".local", "state", "dcos-patch"), journal.Cluster{Name: inv.Name, ID: inv.ID})
 	ts.Check(err)
 	ts.Setenv("RUNS", store.Dir)
 }

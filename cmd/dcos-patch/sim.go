@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/render"
@@ -171,15 +172,15 @@ func (a *app) demo(ctx context.Context) (err error) {
 	for i := range inv.Groups {
 		inv.Groups[i].Policy.Bake = demoBake
 	}
-	s, err := openSession(inv, world{dial: c.DialContext})
+	own := *a
+	own.dial, own.stores = c.DialContext, controller.StoresAt(filepath.Join(dir, "state"))
+	s, err := own.open(inv)
 	if err != nil {
 		return err
 	}
-	defer s.close()
-	own := *a
-	own.stores = storesAt(filepath.Join(dir, "state"))
+	defer s.Close()
 	fmt.Fprintf(a.out, "A simulated cluster of %d nodes behind real SSH servers, in this process. Time runs x%.0f.\n\n", len(inv.Nodes()), 1/demoScale)
-	if err := own.carryOut(ctx, s, order{trim: whole}); err != nil {
+	if err := own.carryOut(ctx, inv, s, false, controller.Order{}); err != nil {
 		return err
 	}
 	if bad := append(c.Violations(), c.Drift()...); len(bad) > 0 {

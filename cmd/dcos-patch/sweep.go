@@ -2,19 +2,14 @@ package main
 
 import (
 	"context"
-	"path"
-	"slices"
-	"sync"
-	"time"
+	"encoding/json"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
-	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/inventory"
-	"github.com/dcos-patch/dcos-patch/journal"
-	"github.com/dcos-patch/dcos-patch/node"
-	"github.com/dcos-patch/dcos-patch/patcher"
-	"github.com/dcos-patch/dcos-patch/sshexec"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 func (a *app) sweepCommand() *cobra.Command {
@@ -32,65 +27,6 @@ ours stays, and so do the receipts: they keep a script from being run twice.`,
 	return cmd
 }
 
-// sweeper is one sweep under way.
-type sweeper struct {
-	*app
-	*session
-	store journal.Store
-	all   []*litter // by node, in the inventory's order
-
-	probes probes
-}
-
-// litter is what one node has of ours.
-type litter struct {
-	node    inventory.NodeName
-	survey  node.Survey
-	belongs node.Belongings
-	removed []string
-	err     error
-}
-
-// staleAfter is how old an upload must be: others may be under way that need no
-// lock.
-const staleAfter = 10 * time.Minute
-
-func (l *litter) uploads() []string {
-	var stale []string
-	for _, u := range l.belongs.Uploads {
-		if u.Age >= staleAfter {
-			stale = append(stale, u.Path)
-		}
-	}
-	return stale
-}
-
-// dirty reports whether there is anything to remove.
-func (l *litter) dirty() bool {
-	b := l.belongs
-	return l.err == nil && (l.survey.Lock != nil || len(b.Programs)+len(b.Scripts)+len(b.Runs)+len(l.uploads()) > 0)
-}
-
-// paths are those that a sweep would remove.
-func (l *litter) paths() []string {
-	paths := l.uploads()
-	for _, s := range l.belongs.Scripts {
-		paths = append(paths, node.ScriptPath(s))
-	}
-	for _, f := range l.belongs.Files {
-		if slices.Contains([]string{journal.PlanFile, journal.JournalFile, journal.ScriptFile}, f.Name) {
-			paths = append(paths, node.RunPath(f.Run, f.Name))
-		}
-	}
-	for _, p := range l.belongs.Programs {
-		paths = append(paths, path.Join(node.Dir, "bin", p))
-	}
-	if l.survey.Lock != nil {
-		paths = append(paths, path.Join(node.Dir, "lock"))
-	}
-	return paths
-}
-
 func (a *app) sweep(ctx context.Context, dry bool) error {
 	ctx, stop := a.untilSignal(ctx)
 	defer stop()
@@ -98,133 +34,74 @@ func (a *app) sweep(ctx context.Context, dry bool) error {
 	if err != nil {
 		return err
 	}
-	store, err := a.stores(clusterOf(inv))
+	c, err := a.open(inv)
 	if err != nil {
 		return err
 	}
-	s, err := a.open(inv)
+	defer c.Close()
+	swept, err := c.Sweep(ctx, dry)
 	if err != nil {
 		return err
 	}
-	defer s.close()
-	w := &sweeper{app: a, session: s, store: store}
-	seen := w.look(ctx)
-	if err := ctx.Err(); err != nil {
-		return err
+	word := "removed"
+	if dry {
+		word = "would remove"
 	}
-	if err := s.refuseForeign(seen); err != nil {
-		return err
-	}
-	claim, err := w.claim(ctx)
-	if err != nil {
-		return err
-	}
-	w.lookProbes(ctx)
-	switch {
-	case dry:
-		for _, l := range w.all {
-			l.removed = l.paths()
-		}
-		return w.tell("would remove")
-	case !slices.ContainsFunc(w.all, (*litter).dirty) && len(w.probes.left) == 0:
-		w.settle()
-		return w.tell("removed")
-	}
-	if err := w.clean(ctx, claim); err != nil {
-		return err
-	}
-	w.settle()
-	return w.tell("removed")
+	return a.tellSwept(swept, word)
 }
 
-// each calls f for every node that has answered so far, several at once.
-func (w *sweeper) each(want func(*litter) bool, f func(*litter)) {
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, sweepsAtOnce)
-	for _, l := range w.all {
-		if l.err != nil || !want(l) {
-			continue
+// tellSwept says what was removed, or would be, and what was not reached.
+func (a *app) tellSwept(s controller.Swept, word string) error {
+	nodes, files, missed := 0, 0, 0
+	for _, n := range s.Nodes {
+		if len(n.Paths) > 0 {
+			nodes, files = nodes+1, files+len(n.Paths)
 		}
-		wg.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			f(l)
-		})
-	}
-	wg.Wait()
-}
-
-// sweepsAtOnce bounds how many nodes are swept at the same time.
-const sweepsAtOnce = 32
-
-func anyNode(*litter) bool { return true }
-
-// look asks every node what it is doing and what it has of ours.
-func (w *sweeper) look(ctx context.Context) []patcher.Sighting {
-	seen := patcher.Look(ctx, hosts{w.pool}, w.names())
-	for _, x := range seen {
-		w.all = append(w.all, &litter{node: x.Node, survey: x.Survey, err: x.Err})
-	}
-	w.each(anyNode, func(l *litter) {
-		l.belongs, l.err = patcher.Ours(ctx, hosts{w.pool}, l.node)
-	})
-	return seen
-}
-
-// clean takes the lock, sweeps the agents, and then the masters, each of which
-// loses its lock with its last file.
-func (w *sweeper) clean(ctx context.Context, lock *patcher.Lock) error {
-	epoch, err := lock.Acquire(ctx)
-	if err != nil {
-		return err
-	}
-	claim := node.Claim{Epoch: epoch, Run: lock.Run, Owner: lock.Owner, Cluster: lock.Cluster}
-	w.probes.remove(ctx)
-	master := func(l *litter) bool { return slices.Contains(lock.Masters, l.node) }
-	w.each(func(l *litter) bool { return !master(l) && l.dirty() }, func(l *litter) { w.sweepOne(ctx, l, claim) })
-	w.each(master, func(l *litter) { w.sweepOne(ctx, l, claim) })
-	var kept []inventory.NodeName
-	for _, l := range w.all {
-		if master(l) && l.err != nil {
-			kept = append(kept, l.node)
+		if n.Err != nil {
+			missed++
+		}
+		if err := a.tellSweptNode(n, word, string(n.Node)+"  not swept"); err != nil {
+			return err
 		}
 	}
-	if len(kept) == 0 {
-		return nil
+	if p := s.Probes; p != nil {
+		if p.Err != nil {
+			missed++
+		}
+		if err := a.tellSweptNode(*p, word, "launch probes' frameworks not swept"); err != nil {
+			return err
+		}
 	}
-	left := *lock
-	left.Masters = kept
-	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseWithin)
-	defer cancel()
-	if err := left.Release(within, epoch); err != nil {
-		say(w.err, "dcos-patch: %v", err)
+	if a.output == "text" {
+		fmt.Fprintf(a.out, "%s %s on %s; receipts and epochs stay\n", word, render.Count(files, "file"), render.Count(nodes, "node"))
+	}
+	if missed > 0 {
+		return &codeError{exitParked}
 	}
 	return nil
 }
 
-// sweepOne sweeps one node. Uploads belong to the login user, who removes them:
-// root follows nobody into /tmp.
-func (w *sweeper) sweepOne(ctx context.Context, l *litter, c node.Claim) {
-	defer w.pool.Visit(string(l.node))()
-	h, err := hosts{w.pool}.Node(ctx, l.node)
-	for _, dir := range l.uploads() {
-		if err == nil {
-			_, err = h.Run(ctx, sshexec.Cmd{Argv: []string{"rm", "-rf", dir}})
-		}
-		if err == nil {
-			l.removed = append(l.removed, dir)
-		}
-	}
-	if err == nil {
-		var more []string
-		more, err = node.Sweep(ctx, h, c)
-		l.removed = append(l.removed, more...)
-	}
-	l.err = err
+// sweptLine is one node's part, for programs.
+type sweptLine struct {
+	Node  inventory.NodeName `json:"node"`
+	Paths []string           `json:"paths"`
+	Word  string             `json:"what"`
+	Error string             `json:"error,omitempty"`
 }
 
-// isMaster tells nodes of the inventory apart.
-func (w *sweeper) isMaster(name inventory.NodeName) bool {
-	n, ok := w.inv.Node(name)
-	return ok && n.Role == dcos.Master
+func (a *app) tellSweptNode(n controller.SweptNode, word, missed string) error {
+	if a.output == "json" {
+		line := sweptLine{Node: n.Node, Paths: n.Paths, Word: word}
+		if n.Err != nil {
+			line.Error = n.Err.Error()
+		}
+		return json.NewEncoder(a.out).Encode(line)
+	}
+	for _, p := range n.Paths {
+		say(a.out, "%s  %s %s", n.Node, word, p)
+	}
+	if n.Err != nil {
+		say(a.out, "%s: %v", missed, n.Err)
+	}
+	return nil
 }

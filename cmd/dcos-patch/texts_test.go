@@ -9,12 +9,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
-	"github.com/dcos-patch/dcos-patch/inventory"
-	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -76,31 +73,6 @@ func TestAWaiverThatWasRefusedIsNotPrintedAsNext(t *testing.T) {
 	})
 }
 
-// slowHosts are nodes that are never reached.
-type slowHosts struct{}
-
-func (slowHosts) Node(ctx context.Context, _ inventory.NodeName) (patcher.Host, error) {
-	<-ctx.Done()
-	return nil, ctx.Err()
-}
-
-func TestNodesThatAreWaitedForAreToldTogether(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var out strings.Builder
-		p := newPatient(slowHosts{}, &out)
-		ctx, cancel := context.WithTimeout(t.Context(), 12*time.Second)
-		defer cancel()
-		for i := range 107 {
-			go p.Node(ctx, inventory.NodeName(fmt.Sprintf("a%03d", i+1)))
-		}
-		<-ctx.Done()
-		synctest.Wait()
-		if got := out.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "no connection to a[001-107] since ") {
-			t.Errorf("%d lines: %s", strings.Count(got, "\n"), got)
-		}
-	})
-}
-
 func TestStagingShowsItsOwnTimeAndTally(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simcluster.Options{Private: 2, Seed: 1}, func(l *lab) {
@@ -129,5 +101,3 @@ func TestASavedPlanSaysWhatComesNext(t *testing.T) {
 		}
 	})
 }
-
-func (slowHosts) Visit(inventory.NodeName) (leave func()) { return func() {} }

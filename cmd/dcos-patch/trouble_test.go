@@ -46,7 +46,7 @@ func ofController(k simcluster.Kind) bool {
 }
 
 // trouble runs a command whose controller comes to harm as a step starts.
-func (l *lab) trouble(s *story, c *controller, x strike, args []string) ended {
+func (l *lab) trouble(s *story, c *operator, x strike, args []string) ended {
 	at := func() bool { return l.started(x.step) }
 	strike := func(do func()) func(string) {
 		return once(at, func() {
@@ -99,7 +99,7 @@ func (l *lab) asked(s *story) ended {
 }
 
 // beside runs a command while somebody else tries to begin, too.
-func (l *lab) beside(s *story, c *controller, x strike, args []string) ended {
+func (l *lab) beside(s *story, c *operator, x strike, args []string) ended {
 	other := make(chan ended, 1)
 	c.wrote = once(func() bool { return l.started(x.step) }, func() {
 		s.acted = true
@@ -115,7 +115,7 @@ func (l *lab) beside(s *story, c *controller, x strike, args []string) ended {
 
 // sleeper runs a command whose controller falls asleep; a colleague takes over,
 // comes to the end, and then it wakes.
-func (l *lab) sleeper(s *story, c *controller, x strike, args []string) ended {
+func (l *lab) sleeper(s *story, c *operator, x strike, args []string) ended {
 	lid, asleep, over := &ice{}, make(chan struct{}), make(chan int, 1)
 	c.wrote = once(func() bool { return l.started(x.step) }, func() {
 		lid.suspend()

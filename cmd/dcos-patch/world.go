@@ -1,32 +1,36 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/signal"
-	"path/filepath"
+	"os/user"
+	"runtime/debug"
 	"syscall"
 
-	"github.com/dcos-patch/dcos-patch/advice"
+	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
-	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
 // world is what a command finds around it besides its streams: the network,
 // the state directory and the signals. The demo and the tests bring their own.
 type world struct {
-	dial    dialer                                       // nil is the network
-	stores  func(journal.Cluster) (journal.Store, error) // where the runs of a cluster are kept
+	dial    dialer            // nil is the network
+	stores  controller.Stores // where the runs of a cluster are kept
 	signals func() (heard <-chan os.Signal, stop func())
 	phrase  phraser
 	owner   string                         // who and where; empty: as the system says
 	system  string                         // as GOOS names it; empty: the one that it was built for
 	learned func(addr, fingerprint string) // unknown host keys are accepted, and told to it; nil: they are refused
 }
+
+// dialer opens TCP connections; nil is the network. The demo has its own.
+type dialer func(ctx context.Context, network, addr string) (net.Conn, error)
 
 // phraser asks for the passphrase of a key file; nil: there is nobody to ask.
 type phraser func(ctx context.Context, file, why string) (sshexec.Secret, error)
@@ -35,28 +39,38 @@ func theWorld() world {
 	return world{stores: stateStores, signals: processSignals, phrase: passphrases()}
 }
 
-// processSignals hears SIGINT and SIGTERM until stopped.
-func processSignals() (<-chan os.Signal, func()) {
-	heard := make(chan os.Signal, 2)
-	signal.Notify(heard, os.Interrupt, syscall.SIGTERM)
-	return heard, func() { signal.Stop(heard) }
+// config is the surroundings as the library wants them.
+func (a *app) config() controller.Config {
+	return controller.Config{
+		Owner: cmp.Or(a.owner, owner()), Version: version(), Stores: a.stores, Events: a.hear,
+		SSH: controller.SSH{Dial: a.dial, User: me(), Home: os.Getenv("HOME"), AgentSocket: os.Getenv("SSH_AUTH_SOCK"), Passphrase: a.phrase, LookupEnv: os.LookupEnv, Learned: a.learned},
+	}
 }
 
-// storesAt keeps runs below a directory. Those of an earlier version, which went
-// by the cluster's name alone, are moved first.
-func storesAt(dir string) func(journal.Cluster) (journal.Store, error) {
-	return func(c journal.Cluster) (journal.Store, error) {
-		err := journal.Migrate(dir, c, func(run string) bool { return controlled(journal.Store{Dir: filepath.Dir(run)}, filepath.Base(run)) })
-		var busy *journal.BusyError
-		if errors.As(err, &busy) {
-			return journal.Store{}, plan.Instead(plan.Block{What: "a run of this cluster is under way", Observed: busy.Error(), Want: "its end, so that it can be moved to where runs are kept now",
-				Next: advice.Say("wait for its end, or interrupt it where it runs")})
-		}
-		if err != nil {
-			return journal.Store{}, err
-		}
-		return journal.OpenStore(dir, c)
+// loadInventory loads an inventory that a plan can be made of.
+func loadInventory(file string) (*inventory.Cluster, error) {
+	inv, err := inventory.Load(file)
+	if err != nil {
+		return nil, err
 	}
+	return inv, controller.Target(inv)
+}
+
+// open is the way to the inventory's cluster.
+func (a *app) open(inv *inventory.Cluster) (*controller.Cluster, error) {
+	if a.dial == nil {
+		collectOften()
+	}
+	return controller.Open(inv, a.config())
+}
+
+// runs are those of the inventory's cluster on this machine.
+func (a *app) runs() (controller.Runs, error) {
+	inv, err := inventory.Load(a.inventory)
+	if err != nil {
+		return controller.Runs{}, err
+	}
+	return controller.OpenRuns(inv, a.config())
 }
 
 // stateStores keeps runs in the operator's state directory.
@@ -65,12 +79,44 @@ func stateStores(c journal.Cluster) (journal.Store, error) {
 	if err != nil {
 		return journal.Store{}, err
 	}
-	return storesAt(dir)(c)
+	return controller.StoresAt(dir)(c)
 }
 
-// clusterOf is an inventory's cluster as stores know it.
-func clusterOf(inv *inventory.Cluster) journal.Cluster {
-	return journal.Cluster{Name: inv.Name, ID: inv.ID}
+// oftenPercent is by how much the heap may grow between two collections.
+const oftenPercent = 30
+
+// collectOften keeps what a node that floods this process costs to little more
+// than what is alive. It is fast enough: a controller mostly waits. GOGC, if set, is
+// somebody's own choice.
+func collectOften() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(oftenPercent)
+	}
+}
+
+// me is the name of whoever runs the program.
+func me() string {
+	u, err := user.Current()
+	if err != nil {
+		return ""
+	}
+	return u.Username
+}
+
+// owner says who runs this, and where, for locks and receipts.
+func owner() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%s@%s pid %d", cmp.Or(me(), "unknown"), host, os.Getpid())
+}
+
+// processSignals hears SIGINT and SIGTERM until stopped.
+func processSignals() (<-chan os.Signal, func()) {
+	heard := make(chan os.Signal, 2)
+	signal.Notify(heard, os.Interrupt, syscall.SIGTERM)
+	return heard, func() { signal.Stop(heard) }
 }
 
 // untilSignal gives a context that ends with the first signal.

@@ -28,6 +28,7 @@ var local = map[string]string{
 	"orchestrator":   "advice dcos inventory plan journal internal/elapsed",
 	"render":         "advice checks dcos inventory orchestrator plan journal sshexec",
 	"pack":           "dcos inventory node plan journal sshexec flight render",
+	"controller":     "advice checks dcos flight inventory journal node orchestrator pack patcher plan render sshexec",
 	"cmd/dcos-patch": "*",
 	"e2e/standin":    "dcos internal/swap",
 
@@ -54,7 +55,7 @@ var outside = map[string]string{
 	"go.yaml.in/yaml/v3":                 "dcos inventory internal/simcluster cmd/dcos-patch", // dcos: the known issues only
 	"golang.org/x/crypto/ssh":            "sshexec internal/sshd internal/simcluster internal/conformance",
 	"github.com/pkg/sftp":                "sshexec internal/sshd internal/simcluster internal/conformance",
-	"github.com/gofrs/flock":             "cmd/dcos-patch",
+	"github.com/gofrs/flock":             "controller",
 	"github.com/prometheus/common":       "checks",
 	"github.com/santhosh-tekuri":         "", // tests only
 	"github.com/spf13/cobra":             "cmd/dcos-patch",

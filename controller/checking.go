@@ -1,0 +1,153 @@
+package controller
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/advice"
+	"github.com/dcos-patch/dcos-patch/checks"
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/patcher"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// Checked is what a check has found.
+type Checked struct {
+	Node     inventory.NodeName
+	Findings []dcos.Finding
+	Blocking []dcos.Finding // none: it is green
+	Next     advice.Text    // about the first that blocks; nil: its own hint is all
+}
+
+// Check asks a node's gates once, and whether anything is under way on it.
+func (c *Cluster) Check(ctx context.Context, name inventory.NodeName) (Checked, error) {
+	k, err := c.checking(ctx, name)
+	if err != nil {
+		return Checked{}, err
+	}
+	return k.once(ctx)
+}
+
+// CheckUntil asks until all gates hold for as long as a run would demand.
+func (c *Cluster) CheckUntil(ctx context.Context, name inventory.NodeName) (Checked, error) {
+	k, err := c.checking(ctx, name)
+	if err != nil {
+		return Checked{}, err
+	}
+	return k.until(ctx)
+}
+
+func (c *Cluster) checking(ctx context.Context, name inventory.NodeName) (*checking, error) {
+	n, ok := c.inv.Node(name)
+	if !ok {
+		return nil, invalid("%s is not in %s", name, c.inv.Source)
+	}
+	task, err := c.checkTask(ctx, n)
+	return &checking{c, name, task}, err
+}
+
+// checking is one check of a node.
+type checking struct {
+	*Cluster
+	node inventory.NodeName
+	task plan.Task
+}
+
+// once asks everything once. Of a node that cannot be reached every gate would
+// say the same: it is one finding.
+func (k *checking) once(ctx context.Context) (Checked, error) {
+	if _, err := k.pool.Get(ctx, string(k.node)); err != nil && ctx.Err() == nil {
+		next := Advice(err)
+		f := dcos.Finding{Check: "connection", Node: string(k.node), Observed: err.Error(), Want: "an SSH connection to it", Hint: next.String()}
+		return Checked{k.node, []dcos.Finding{f}, []dcos.Finding{f}, next}, nil
+	}
+	rest := k.rest(ctx)
+	findings, err := k.checks(k.task.Plan, k.task.Run).Check(ctx, k.task)
+	return k.verdict(ctx, rest, findings, err)
+}
+
+// resting is whether nothing is under way on the node, and what to do if something is.
+type resting struct {
+	dcos.Finding
+	next advice.Text // nil: the finding's own hint is all
+}
+
+func (k *checking) rest(ctx context.Context) resting {
+	f, runs := patcher.AtRest(ctx, hosts{k.pool}, k.node)
+	if !runs {
+		return resting{Finding: f}
+	}
+	next := advice.Say("wait for its end: ").Run("check", string(k.node), "--wait").Say(", or resume the run that started it")
+	f.Hint = next.String()
+	return resting{f, next}
+}
+
+// until asks until everything holds, or patience ends: first that of the gates
+// for the node to come to rest, then that of the gates.
+func (k *checking) until(ctx context.Context) (Checked, error) {
+	k.cfg.tell(Waits{k.node, k.patience()})
+	if rest := k.comeToRest(ctx); rest.Status == dcos.Failed {
+		return k.verdict(ctx, rest, nil, nil)
+	}
+	findings, err := k.checks(k.task.Plan, k.task.Run).Patiently().Await(ctx, k.task, k.news)
+	return k.verdict(ctx, k.rest(ctx), findings, err)
+}
+
+// comeToRest waits for the end of what is under way on the node. What cannot
+// be read is for the gates to tell, which know since when.
+func (k *checking) comeToRest(ctx context.Context) resting {
+	var last resting
+	for end := time.Now().Add(k.patience()); ; {
+		f := k.rest(ctx)
+		if f.Observed != last.Observed {
+			k.news(f.Finding)
+		}
+		last = f
+		if f.Status != dcos.Failed || !time.Now().Before(end) {
+			return f
+		}
+		select {
+		case <-time.After(scaled(pollScript, k.task.Plan)):
+		case <-ctx.Done():
+			return f
+		}
+	}
+}
+
+// patience is that of the gate with the most.
+func (k *checking) patience() time.Duration {
+	most := time.Duration(0)
+	for _, g := range k.task.Step.Gates {
+		most = max(most, g.Within.D())
+	}
+	return most
+}
+
+func (k *checking) news(f dcos.Finding) { k.cfg.tell(News{f}) }
+
+// verdict ends a check: every answer, and the first blocking fact.
+func (k *checking) verdict(ctx context.Context, rest resting, findings []dcos.Finding, err error) (Checked, error) {
+	var late *checks.GateError
+	switch {
+	case ctx.Err() != nil:
+		return Checked{}, ctx.Err()
+	case err != nil && !errors.As(err, &late):
+		return Checked{}, err
+	}
+	if late != nil && late.Silent != nil { // which says why nothing is known of it
+		return Checked{Node: k.node, Findings: late.Silent.Fold(findings), Blocking: late.Blocking()}, nil
+	}
+	findings = append([]dcos.Finding{rest.Finding}, findings...)
+	blocking := slices.DeleteFunc(slices.Clone(findings), func(f dcos.Finding) bool { return f.Status.OK() })
+	if late != nil && rest.Status.OK() { // green just now is not long enough
+		blocking = late.Blocking()
+	}
+	done := Checked{Node: k.node, Findings: findings, Blocking: blocking}
+	if !rest.Status.OK() { // it is the first that blocks
+		done.Next = rest.next
+	}
+	return done, nil
+}
