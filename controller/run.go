@@ -59,7 +59,7 @@ func (r *running) drive(ctx context.Context, pause <-chan struct{}, s orchestrat
 		Recorder: r.file,
 		Pace:     scaled(pollScript, r.plan),
 		Owes:     r.owes(),
-		Owned:    func(ctx context.Context) error { return r.owned(ctx, first.Epoch) },
+		Owned:    r.woken(first.Epoch),
 		Sink: func(e journal.Event, s orchestrator.State) {
 			if beats == nil { // the first event is durable: from here on this controller has the run
 				beats = startHeartbeat(context.WithoutCancel(ctx), r, nodes, claim)
@@ -85,6 +85,28 @@ func (r *running) drive(ctx context.Context, pause <-chan struct{}, s orchestrat
 		return Result{Run: r.run, State: s}, err
 	}
 	return r.conclude(ctx, pause, s), nil
+}
+
+// woken asks the masters, after a sleep, whether this controller still has the
+// run, and says so.
+func (r *runner) woken(epoch int) func(context.Context, time.Duration) error {
+	told, failed := false, false
+	return func(ctx context.Context, slept time.Duration) error {
+		clock := time.Now().Format(render.ClockText)
+		if !told {
+			say(r.err, "%s this controller was suspended for %s: the masters are asked whether the run is still its own", clock, render.Span(slept.Round(time.Second)))
+		}
+		told = true
+		err := r.owned(ctx, epoch)
+		switch over := (*orchestrator.TakenOverError)(nil); {
+		case err == nil, errors.As(err, &over):
+			told, failed = false, false
+		case !failed:
+			failed = true
+			say(r.err, "%s no answer yet, asking again: %v", clock, err)
+		}
+		return err
+	}
 }
 
 // owned asks the masters whether this controller still has the run.

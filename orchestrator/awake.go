@@ -24,7 +24,7 @@ func (r *run) awake() error {
 		return nil
 	}
 	for {
-		err := r.d.Owned(r.ctx)
+		err := r.d.Owned(r.ctx, slept)
 		var over *TakenOverError
 		switch {
 		case r.ctx.Err() != nil:

@@ -27,7 +27,10 @@ func laptop(t *testing.T, owned func(try int) error) (s State, after []journal.E
 			},
 		}}
 		d := &Driver{Actor: w, Observer: w, Recorder: w, Pace: 2 * time.Second, Now: func() time.Time { return time.Now().Add(time.Duration(slept.Load())) }}
-		d.Owned = func(context.Context) error {
+		d.Owned = func(_ context.Context, slept time.Duration) error {
+			if slept < 8*time.Hour || slept > 8*time.Hour+5*time.Minute {
+				t.Errorf("it slept for %s, want some 8 h", slept)
+			}
 			tries++
 			return owned(tries)
 		}
@@ -90,7 +93,7 @@ func TestAControllerThatIsAwakeAsksNothing(t *testing.T) {
 			},
 		}}
 		tries := 0
-		d := &Driver{Actor: w, Observer: w, Recorder: w, Owned: func(context.Context) error { tries++; return nil }}
+		d := &Driver{Actor: w, Observer: w, Recorder: w, Owned: func(context.Context, time.Duration) error { tries++; return nil }}
 		s, err := d.Run(t.Context(), New(), started(testPlan(shape{agents: 2})), nil)
 		if err != nil || s.Ended != journal.RunDone || tries != 0 {
 			t.Errorf("%v, ended %q, %d questions", err, s.Ended, tries)

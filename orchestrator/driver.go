@@ -26,10 +26,10 @@ type Driver struct {
 	Now      func() time.Time           // nil means time.Now
 	Owes     []journal.Obligation       // opened right after the first event, unless they are open
 
-	// Owned is asked when the controller wakes from a sleep, before anything else
-	// is done: nil means that it still has the run, a *TakenOverError that it has
-	// not. After any other error it is asked again. May be nil.
-	Owned func(context.Context) error
+	// Owned is asked when the controller wakes from a sleep that was so long, before
+	// anything else is done: nil means that it still has the run, a *TakenOverError
+	// that it has not. After any other error it is asked again. May be nil.
+	Owned func(ctx context.Context, slept time.Duration) error
 
 	next func(State, journal.Event) (State, []Command) // nil means Next; a test's may be broken
 }

@@ -196,8 +196,8 @@ func TestAControllerThatWakesBeforeItIsRefused(t *testing.T) {
 				l.Errorf("%s has lost its lock while a patch ran", m)
 			}
 		}
-		if code := <-over; code != exitStopped || !strings.Contains(old.out.String(), "TAKEN OVER") {
-			l.Errorf("the old controller: exit %d\n%s", code, old.out.String())
+		if code := <-over; code != exitStopped || !strings.Contains(old.out.String(), "TAKEN OVER") || !strings.Contains(old.errs.String(), " this controller was suspended for ") {
+			l.Errorf("the old controller: exit %d\n%s\n%s", code, old.out.String(), old.errs.String())
 		}
 		l.breakLock()
 		l.want(l.colleague().run("resume", "--from-cluster"), exitDone)
