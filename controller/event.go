@@ -48,6 +48,14 @@ type (
 	// Trouble is something that was not done and that changes nothing else.
 	Trouble struct{ Err error }
 
+	// Woken is a controller that was suspended, and asks the masters whether the run
+	// is still its own. It asks again after an Err.
+	Woken struct {
+		At    time.Time
+		Slept time.Duration
+		Err   error
+	}
+
 	// Unrecorded is a run whose journal could not be written, with a last look at
 	// the cluster.
 	Unrecorded struct{ State orchestrator.State }
@@ -87,6 +95,7 @@ func (Unused) event()     {}
 func (Known) event()      {}
 func (Copied) event()     {}
 func (Trouble) event()    {}
+func (Woken) event()      {}
 func (Unrecorded) event() {}
 func (Concluded) event()  {}
 func (Packed) event()     {}

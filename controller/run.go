@@ -89,12 +89,11 @@ func (r *running) drive(ctx context.Context, pause <-chan struct{}, s orchestrat
 
 // woken asks the masters, after a sleep, whether this controller still has the
 // run, and says so.
-func (r *runner) woken(epoch int) func(context.Context, time.Duration) error {
+func (r *running) woken(epoch int) func(context.Context, time.Duration) error {
 	told, failed := false, false
 	return func(ctx context.Context, slept time.Duration) error {
-		clock := time.Now().Format(render.ClockText)
 		if !told {
-			say(r.err, "%s this controller was suspended for %s: the masters are asked whether the run is still its own", clock, render.Span(slept.Round(time.Second)))
+			r.cfg.tell(Woken{time.Now(), slept, nil})
 		}
 		told = true
 		err := r.owned(ctx, epoch)
@@ -103,7 +102,7 @@ func (r *runner) woken(epoch int) func(context.Context, time.Duration) error {
 			told, failed = false, false
 		case !failed:
 			failed = true
-			say(r.err, "%s no answer yet, asking again: %v", clock, err)
+			r.cfg.tell(Woken{time.Now(), slept, err})
 		}
 		return err
 	}

@@ -62,6 +62,12 @@ func (a *app) hearBoth(e controller.Event) {
 		say(a.err, "run %s: %d events from %s, the last of %s", e.Run, e.Events, e.From, e.Last.Local().Format(time.DateTime))
 	case controller.Trouble:
 		say(a.err, "dcos-patch: %v", e.Err)
+	case controller.Woken:
+		if e.Err != nil {
+			say(a.err, "%s no answer yet, asking again: %v", render.Clock(e.At), e.Err)
+			return
+		}
+		say(a.err, "%s this controller was suspended for %s: the masters are asked whether the run is still its own", render.Clock(e.At), render.Span(e.Slept.Round(time.Second)))
 	case controller.Watching:
 		other := ""
 		if e.Others {
