@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -178,30 +177,35 @@ func TestRehearsalsAreScaledWithFloors(t *testing.T) {
 	}
 }
 
-func TestGatesAreThoseOfTheTable(t *testing.T) {
+// How sure each gate must be is the table's to say; here are the order, the halves,
+// and what a policy does.
+func TestGatesStandInTheirHalvesAndTheirTimeoutsAreThePolicys(t *testing.T) {
 	in := healthy(agents("general", "a", 2))
 	in.Inventory.Policy.Timeouts.Exhibitor = 7 * time.Minute
 	p := mustBuild(t, in)
-	show := func(s Step) string {
-		var all []string
-		for _, g := range s.Gates {
-			all = append(all, fmt.Sprintf("%s %d/%s/%s", g.Gate, g.Need, g.Span, g.Within))
-		}
-		return strings.Join(all, ", ")
-	}
 	master, agent := stage(t, p, "masters").Lanes[0].Steps, stage(t, p, "general").Lanes[0].Steps
 	for _, c := range []struct {
 		step Step
 		want string
 	}{
-		{master[2], "exhibitor 3/1m0s/7m0s, mesos-master 3/1m0s/5m0s, registrar 3/20s/5m0s, leader 3/15s/5m0s, mesos-version 1/0s/5m0s, " +
-			"cockroach 3/30s/20m0s, check-runner 2/1m0s/12m0s, units 2/1m0s/10m0s, agents-back 2/10s/9m0s"},
-		{agent[2], "registered 2/5s/10m0s, mesos-version 1/0s/10m0s"},
-		{agent[3], "registered 3/20s/10m0s, tasks 2/10s/5m0s, check-runner 2/1m0s/5m0s, units 2/1m0s/3m0s"},
+		{master[2], "exhibitor mesos-master registrar leader mesos-version cockroach check-runner units agents-back"},
+		{agent[2], "registered mesos-version"},
+		{agent[3], "registered tasks check-runner units"},
 	} {
-		if got := show(c.step); got != c.want {
-			t.Errorf("%s:\n got %s\nwant %s", c.step.ID, got, c.want)
+		var names []string
+		for _, g := range c.step.Gates {
+			names = append(names, g.Gate)
 		}
+		if got := strings.Join(names, " "); got != c.want {
+			t.Errorf("%s: %s, want %s", c.step.ID, got, c.want)
+		}
+	}
+	checks := in.Inventory.Policy.Timeouts.Checks
+	if exhibitor, runner := master[2].Gates[0].Within.D(), master[2].Gates[6].Within.D(); exhibitor != 7*time.Minute || runner != exhibitor+checks || agent[3].Gates[2].Within.D() != checks {
+		t.Errorf("exhibitor within %s, check-runner within %s of a master, %s of an agent", exhibitor, runner, agent[3].Gates[2].Within)
+	}
+	if back, stays := agent[2].Gates[0], agent[3].Gates[0]; back.Need >= stays.Need || back.Span >= stays.Span {
+		t.Errorf("the step return demands %+v, serve %+v", back, stays)
 	}
 }
 
