@@ -28,7 +28,7 @@ func (r Runs) hold(run string) (io.Closer, error) {
 	lock := flock.New(path, flock.SetFlag(os.O_RDWR|os.O_CREATE))
 	alone, err := lock.TryLock()
 	if err != nil {
-		return nil, r.NoRun(run, err)
+		return nil, r.noRun(run, err)
 	}
 	if !alone {
 		who, _ := os.ReadFile(path) // only informs
@@ -89,8 +89,8 @@ func controlled(store journal.Store, run string) bool {
 	return !free
 }
 
-// NoRun is the error of a run that cannot be read; most often it was mistyped.
-func (r Runs) NoRun(run string, err error) error {
+// noRun is the error of a run that cannot be read; most often it was mistyped.
+func (r Runs) noRun(run string, err error) error {
 	if errors.Is(err, os.ErrNotExist) {
 		return &InvalidError{fmt.Errorf("there is no run %s in %s", run, r.Dir), advice.Run("runs").Say(" lists them")}
 	}

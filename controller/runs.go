@@ -64,7 +64,7 @@ func (r Runs) Load(run string) (orchestrator.State, error) {
 	s := orchestrator.New()
 	err := journal.ReadEach(r.Path(run, journal.JournalFile), func(e journal.Event) { s = orchestrator.Replay(s, e) })
 	if err != nil {
-		return orchestrator.New(), r.NoRun(run, err)
+		return orchestrator.New(), r.noRun(run, err)
 	}
 	return s, nil
 }

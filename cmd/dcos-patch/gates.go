@@ -2,19 +2,15 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/flight"
-	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/internal/replay"
 )
 
 // gatesFlags choose among the samples of a run.
@@ -56,101 +52,109 @@ func atMostOneArg(what string) cobra.PositionalArgs {
 	}
 }
 
-// samples reads the takes of a run, in the order of their beginnings: of one
-// step, or of all. With takes comes the error of those that cannot be read.
+func (a *app) replayOutput() replay.Output {
+	if a.output == "json" {
+		return replay.JSON{W: a.out}
+	}
+	return replay.Text{W: a.out}
+}
+
+func (a *app) gatesShow(run string, f gatesFlags) error {
+	run, takes, err := a.samples(run, f.step)
+	if len(takes) == 0 {
+		return err
+	}
+	if f.step == "" && f.gate == "" {
+		return errors.Join(a.replayOutput().List(run, takes), err)
+	}
+	shown, serr := replay.Show(a.replayOutput(), takes, f.gate)
+	if serr != nil {
+		err = errors.Join(err, invalid("run %s, %w", run, serr))
+	}
+	if !shown && err == nil {
+		return controller.NoSamples(run, "no samples of a gate %q there", f.gate)
+	}
+	return err
+}
+
 func (a *app) samples(run, step string) (string, []flight.Take, error) {
-	store, err := a.runs()
+	runs, err := a.runs()
 	if err != nil {
 		return run, nil, err
 	}
-	if run == "" {
-		runs, err := store.Runs()
-		if err != nil {
-			return run, nil, err
-		}
-		if len(runs) == 0 {
-			return run, nil, invalid("no run in %s", store.Dir)
-		}
-		run = runs[len(runs)-1]
+	return runs.Samples(run, step)
+}
+
+// replayFlags are other demands, and of what.
+type replayFlags struct {
+	gatesFlags
+	need string        // "5/5" or "5"; empty: as the run's
+	span time.Duration // negative: as the run's
+}
+
+func (a *app) gatesReplayCommand() *cobra.Command {
+	var f replayFlags
+	cmd := &cobra.Command{
+		Use:   "replay [RUN]",
+		Short: "Judge the samples of a run again, as they were or under other demands",
+		Long: `replay judges the samples of a run again, without the cluster. As it was, every step
+must come to what it came to in the run, at the same moment; if one does not, the exit
+code is 1. With --need or --span it tells what would have come of it.
+
+--need 5/5 is written as a gate's progress is: five good answers in a row, of five that
+are demanded; 5 is the same. There is no 3/5: any other answer begins the row anew.
+
+Only what was asked can be judged. A step that passed was not asked again: a harder
+demand that was not met by then is open, not missed. RUN is the newest run when it is
+not given.`,
+		Args: atMostOneArg("a run"),
+		RunE: func(_ *cobra.Command, args []string) error { return a.gatesReplay(strings.Join(args, ""), f) },
 	}
-	dir := store.Path(run, journal.SamplesDir)
-	if step != "" {
-		takes, err := flight.Read(store.Path(run, journal.SamplesDir+"/"+flight.Name(step)))
-		if errors.Is(err, fs.ErrNotExist) {
-			return run, nil, a.noSamples(store, run, listed(run, "no samples of the step %q", step))
-		}
-		return run, takes, unreadable(err)
+	f.add(cmd)
+	cmd.Flags().StringVar(&f.need, "need", "", "good answers in a row, `N/N`, instead of what the run demanded")
+	cmd.Flags().DurationVar(&f.span, "span", -1, "how long the row must last, instead of what the run demanded")
+	cmd.Flags().Lookup("span").DefValue = "0s" // none is shown
+	return cmd
+}
+
+func (f replayFlags) demand() (replay.Demand, error) {
+	d := replay.Demand{Gate: f.gate, Span: f.span}
+	if f.need == "" {
+		return d, nil
 	}
-	paths, err := flight.List(dir)
+	have, of, both := strings.Cut(f.need, "/")
+	n, err := strconv.Atoi(have)
+	switch {
+	case err != nil || n < 1:
+		return d, invalid("--need %q: say how many good answers in a row, such as 5/5", f.need)
+	case both && of != have:
+		return d, invalid("--need %s: a gate holds by good answers in a row, so the two numbers are the same: %d/%d", f.need, n, n)
+	}
+	d.Need = n
+	return d, nil
+}
+
+func (a *app) gatesReplay(run string, f replayFlags) error {
+	d, err := f.demand()
 	if err != nil {
-		return run, nil, err
+		return err
 	}
-	if len(paths) == 0 {
-		return run, nil, a.noSamples(store, run, invalid("run %s: no samples in %s; they stay on the machine of the controller that took them", run, dir))
+	run, takes, err := a.samples(run, f.step)
+	if len(takes) == 0 {
+		return err
 	}
-	var takes []flight.Take
-	for _, p := range paths {
-		of, rerr := flight.Read(p)
-		takes, err = append(takes, of...), errors.Join(err, rerr)
+	p, jerr := replay.Judge(takes, d)
+	if jerr != nil {
+		err = errors.Join(err, invalid("run %s, %w", run, jerr))
 	}
-	slices.SortStableFunc(takes, func(x, y flight.Take) int { return x.Began.At.Compare(y.Began.At) })
-	return run, takes, unreadable(err)
-}
-
-// noSamples says what is missing: the run, or samples of it.
-func (a *app) noSamples(runs controller.Runs, run string, missing error) error {
-	if _, err := os.Stat(runs.Path(run, journal.JournalFile)); err != nil {
-		return runs.NoRun(run, err)
+	if p.Empty() && err == nil {
+		return controller.NoSamples(run, "no samples of such gates")
 	}
-	return missing
-}
-
-// listed is the error of samples that a run has not.
-func listed(run, format string, args ...any) error {
-	return &controller.InvalidError{Err: fmt.Errorf("run %s: %w", run, fmt.Errorf(format, args...)), Next: advice.Run("dev", "gates", "show", run).Say(" lists what there is")}
-}
-
-func unreadable(err error) error {
-	if err == nil {
-		return nil
+	if werr := a.replayOutput().Replayed(run, p); werr != nil {
+		return errors.Join(werr, err)
 	}
-	return invalid("%w", err)
-}
-
-// endedWords is how a take ended.
-func endedWords(t flight.Take) string {
-	switch e := t.Ended; {
-	case len(t.Began.Gates) == 0:
-		return "looks at the cluster"
-	case e == nil:
-		return "no end is recorded: the controller was lost, or is at it"
-	case e.Held:
-		return "all gates held together after " + offset(e.After.D())
-	case len(e.Late) > 0:
-		return fmt.Sprintf("patience ended after %s: %s", offset(e.After.D()), strings.Join(e.Late, ", "))
-	default:
-		return fmt.Sprintf("after %s: %s", offset(e.After.D()), e.Why)
+	if p.Differs() {
+		return errors.Join(&codeError{exitInternal}, err)
 	}
-}
-
-// offset is a time since a step's beginning, in tenths of a second below an
-// hour: 0.3s, 42.4s, 1m02.5s.
-func offset(d time.Duration) string {
-	if d >= time.Hour || d < 0 {
-		return d.Round(time.Second).String()
-	}
-	d = d.Round(100 * time.Millisecond)
-	if d < time.Minute {
-		return fmt.Sprintf("%.1fs", d.Seconds())
-	}
-	return fmt.Sprintf("%dm%04.1fs", d/time.Minute, (d % time.Minute).Seconds())
-}
-
-// takeName is a step, and which of its takes it is.
-func takeName(t flight.Take, seen map[string]int) string {
-	name := string(t.Began.Step)
-	if seen[name]++; seen[name] > 1 {
-		return fmt.Sprintf("%s #%d", name, seen[name])
-	}
-	return name
+	return err
 }

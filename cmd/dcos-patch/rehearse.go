@@ -88,11 +88,11 @@ func (a *app) rehearse(f rehearseFlags) error {
 	began := time.Now()
 	calm := rehearse.Many(rehearse.Options{Plan: p, Seed: f.seed}, calmRuns)
 	r := rehearse.Many(o, f.runs)
-	show := rehearsal{report: r, calm: calm, flags: f, inventory: a.inventory, took: time.Since(began)}
+	show := rehearse.Told{Report: r, Calm: calm, Inventory: a.inventory, Runs: f.runs, Seed: f.seed, Rate: f.rate, FaultsFile: f.faults, Offline: f.offline, Took: time.Since(began)}
 	if a.output == "json" {
-		err = show.json(a.out)
+		err = show.JSON(a.out)
 	} else {
-		err = show.text(a.out)
+		err = show.Text(a.out)
 	}
 	if err == nil && len(r.Broken)+len(calm.Broken) > 0 {
 		return &codeError{exitInternal}

@@ -1,4 +1,4 @@
-package main
+package replay
 
 import (
 	"fmt"
@@ -10,7 +10,9 @@ import (
 	"github.com/dcos-patch/dcos-patch/render"
 )
 
-func (a *app) replayText(run string, d demand, all []replayed) error {
+// Replayed says what takes come to.
+func (o Text) Replayed(run string, p Replay) error {
+	d, all := p.Demand, p.takes
 	head := []string{"step", "gate", "demanded", "came to"}
 	if d.changes() {
 		head = append(head, "if demanded", "comes to")
@@ -34,26 +36,26 @@ func (a *app) replayText(run string, d demand, all []replayed) error {
 			}
 		}
 	}
-	fmt.Fprintf(a.out, "run %s\n", run)
-	if err := render.Columns(a.out, rows); err != nil {
+	fmt.Fprintf(o.W, "run %s\n", run)
+	if err := render.Columns(o.W, rows); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "judged as they were, %d of %d come to what they came to in the run\n", same, len(all))
+	fmt.Fprintf(o.W, "judged as they were, %d of %d come to what they came to in the run\n", same, len(all))
 	if unsaid > 0 {
-		fmt.Fprintf(a.out, "%d cannot be compared: samples of them were left out, to bound their files\n", unsaid)
+		fmt.Fprintf(o.W, "%d cannot be compared: samples of them were left out, to bound their files\n", unsaid)
 	}
 	if d.changes() {
-		fmt.Fprintf(a.out, "under the other demand %d of %d would not have passed when they did\n", other, passed)
+		fmt.Fprintf(o.W, "under the other demand %d of %d would not have passed when they did\n", other, passed)
 	}
 	return nil
 }
 
 // rows are a take in the table: a row a gate, and one for all together.
-func (r replayed) rows(d demand) [][]string {
+func (r replayed) rows(d Demand) [][]string {
 	var rows [][]string
 	step := r.name
 	for i, had := range r.take.Began.Gates {
-		if d.gate != "" && had.Gate != d.gate {
+		if d.Gate != "" && had.Gate != d.Gate {
 			continue
 		}
 		row := []string{step, had.Gate, demanded(had), r.heldWords(r.was, i)}

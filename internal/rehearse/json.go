@@ -1,16 +1,14 @@
-package main
+package rehearse
 
 import (
 	"encoding/json"
 	"io"
 	"slices"
 	"time"
-
-	"github.com/dcos-patch/dcos-patch/internal/rehearse"
 )
 
-// rehearsalJSON is a rehearsal for programs. Durations are in seconds.
-type rehearsalJSON struct {
+// toldJSON is a rehearsal for programs. Durations are in seconds.
+type toldJSON struct {
 	Cluster   string        `json:"cluster"`
 	Seed      uint64        `json:"seed"`
 	Rate      float64       `json:"rate"`
@@ -45,16 +43,16 @@ type lengthsJSON struct {
 }
 
 type stopJSON struct {
-	rehearse.Stop
+	Stop
 	Nights int    `json:"nights"`
 	Times  int    `json:"times"`
 	First  uint64 `json:"first_night"`
 }
 
 type troubleJSON struct {
-	What   rehearse.Kind `json:"what"`
-	Nights int           `json:"nights"`
-	Times  int           `json:"times"`
+	What   Kind `json:"what"`
+	Nights int  `json:"nights"`
+	Times  int  `json:"times"`
 }
 
 type brokenJSON struct {
@@ -63,15 +61,16 @@ type brokenJSON struct {
 	Story []string `json:"story,omitempty"`
 }
 
-func (s rehearsal) json(w io.Writer) error {
-	r := s.report
-	out := rehearsalJSON{
-		Cluster: r.Plan.Cluster.Name, Seed: r.Seed, Rate: s.flags.rate, Nights: r.Nights, Alone: len(r.Alone), Helped: len(r.Helped), Stuck: r.Stuck,
-		Left: r.Parked, Estimate: r.Plan.Estimate.D().Seconds(), Calm: lengthsOf(s.calm.Alone), ByItself: lengthsOf(r.Alone), WithHelp: lengthsOf(r.Helped),
+// JSON is a rehearsal for programs.
+func (s Told) JSON(w io.Writer) error {
+	r := s.Report
+	out := toldJSON{
+		Cluster: r.Plan.Cluster.Name, Seed: r.Seed, Rate: s.Rate, Nights: r.Nights, Alone: len(r.Alone), Helped: len(r.Helped), Stuck: r.Stuck,
+		Left: r.Parked, Estimate: r.Plan.Estimate.D().Seconds(), Calm: lengthsOf(s.Calm.Alone), ByItself: lengthsOf(r.Alone), WithHelp: lengthsOf(r.Helped),
 		Waiting: r.Hands.Seconds(), Holds: r.Holds, Held: r.Held.Seconds(), Longest: r.Longest.Seconds(), PeakOurs: r.PeakOurs, PeakAll: r.PeakAll,
 		MaxOut: r.Plan.MaxOut, Scripts: r.Scripts, Events: r.Events, Stops: []stopJSON{}, Troubles: []troubleJSON{}, Violation: []brokenJSON{},
 	}
-	if s.flags.faults != "" {
+	if s.FaultsFile != "" {
 		out.Rate = 0
 	}
 	for _, c := range r.Stops {
@@ -80,7 +79,7 @@ func (s rehearsal) json(w io.Writer) error {
 	for _, t := range r.Troubles {
 		out.Troubles = append(out.Troubles, troubleJSON{t.Kind, t.Nights, t.Times})
 	}
-	for _, n := range slices.Concat(s.calm.Broken, r.Broken) {
+	for _, n := range slices.Concat(s.Calm.Broken, r.Broken) {
 		out.Violation = append(out.Violation, brokenJSON{n.Number, n.Rule, n.Story})
 	}
 	e := json.NewEncoder(w)
@@ -89,7 +88,7 @@ func (s rehearsal) json(w io.Writer) error {
 }
 
 func lengthsOf(sorted []time.Duration) lengthsJSON {
-	l := lengthsJSON{Nights: len(sorted), Median: rehearse.Quantile(sorted, 0.5).Seconds(), P95: rehearse.Quantile(sorted, 0.95).Seconds()}
+	l := lengthsJSON{Nights: len(sorted), Median: Quantile(sorted, 0.5).Seconds(), P95: Quantile(sorted, 0.95).Seconds()}
 	if len(sorted) > 0 {
 		l.Longest = sorted[len(sorted)-1].Seconds()
 	}

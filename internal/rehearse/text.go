@@ -1,4 +1,4 @@
-package main
+package rehearse
 
 import (
 	"fmt"
@@ -8,21 +8,26 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
-	"github.com/dcos-patch/dcos-patch/internal/rehearse"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
 )
 
-// rehearsal is what a rehearsal came to, and how it was asked for.
-type rehearsal struct {
-	report, calm rehearse.Report
-	flags        rehearseFlags
-	inventory    string
-	took         time.Duration // real time; for people only
+// Told is what a rehearsal came to, and how it was asked for.
+type Told struct {
+	Report    Report
+	Calm      Report // nights in which nothing goes wrong
+	Inventory string
+	Runs      int
+	Seed      uint64
+	Rate      float64
+
+	FaultsFile string        // what went wrong; empty: what is assumed
+	Offline    string        // facts at the start; empty: every node is healthy
+	Took       time.Duration // real time; for people only
 }
 
-// text is a rehearsal for a person who prepares the window.
-func (s rehearsal) text(w io.Writer) error {
+// Text is a rehearsal for a person who prepares the window.
+func (s Told) Text(w io.Writer) error {
 	var b strings.Builder
 	s.head(&b)
 	s.lengths(&b)
@@ -34,8 +39,8 @@ func (s rehearsal) text(w io.Writer) error {
 	return err
 }
 
-func (s rehearsal) head(b *strings.Builder) {
-	p := s.report.Plan
+func (s Told) head(b *strings.Builder) {
+	p := s.Report.Plan
 	masters, agents := 0, 0
 	for _, n := range p.Nodes {
 		switch {
@@ -47,37 +52,37 @@ func (s rehearsal) head(b *strings.Builder) {
 		}
 	}
 	fmt.Fprintf(b, "REHEARSED %s  DC/OS %s -> %s   %d masters, %d agents   %d nights on a twin, in %s\n", p.Cluster.Name, p.From, p.To,
-		masters, agents, s.report.Nights, s.took.Round(100*time.Millisecond))
-	if len(s.report.Broken)+len(s.calm.Broken) == 0 {
+		masters, agents, s.Report.Nights, s.Took.Round(100*time.Millisecond))
+	if len(s.Report.Broken)+len(s.Calm.Broken) == 0 {
 		b.WriteString(" safety rules broken   none\n")
 	} else {
-		fmt.Fprintf(b, " SAFETY RULES BROKEN   in %d of %d nights: do not patch; the story is below\n", len(s.report.Broken)+len(s.calm.Broken), s.report.Nights)
+		fmt.Fprintf(b, " SAFETY RULES BROKEN   in %d of %d nights: do not patch; the story is below\n", len(s.Report.Broken)+len(s.Calm.Broken), s.Report.Nights)
 	}
-	alone, all := len(s.report.Alone), s.report.Nights
-	fmt.Fprintf(b, " reached the end       %d of %d: %d with nobody's help, %d after a person or another controller helped", all-s.report.Stuck, all, alone, len(s.report.Helped))
-	if s.report.Stuck > 0 {
-		fmt.Fprintf(b, "; %d could not be led on", s.report.Stuck)
+	alone, all := len(s.Report.Alone), s.Report.Nights
+	fmt.Fprintf(b, " reached the end       %d of %d: %d with nobody's help, %d after a person or another controller helped", all-s.Report.Stuck, all, alone, len(s.Report.Helped))
+	if s.Report.Stuck > 0 {
+		fmt.Fprintf(b, "; %d could not be led on", s.Report.Stuck)
 	}
 	b.WriteString("\n")
-	if n := len(s.report.Helped); n > 0 {
+	if n := len(s.Report.Helped); n > 0 {
 		fmt.Fprintf(b, " somebody is needed    in %d %% of the nights: have a person within reach\n", (100*n+all/2)/all)
 	}
-	if s.report.Left > 0 {
-		fmt.Fprintf(b, " left behind           %s in %s, as the policy allows: a later plan takes them up\n", many(s.report.Parked, "node"), many(s.report.Left, "night"))
+	if s.Report.Left > 0 {
+		fmt.Fprintf(b, " left behind           %s in %s, as the policy allows: a later plan takes them up\n", many(s.Report.Parked, "node"), many(s.Report.Left, "night"))
 	}
 }
 
 // lengths says how long the nights were.
-func (s rehearsal) lengths(b *strings.Builder) {
-	r := s.report
+func (s Told) lengths(b *strings.Builder) {
+	r := s.Report
 	row := func(what string, sorted []time.Duration, note string) {
 		if len(sorted) > 0 {
-			fmt.Fprintf(b, "   %-19s %8s %8s %8s   %s\n", what, span(rehearse.Quantile(sorted, 0.5)), span(rehearse.Quantile(sorted, 0.95)), span(sorted[len(sorted)-1]), note)
+			fmt.Fprintf(b, "   %-19s %8s %8s %8s   %s\n", what, span(Quantile(sorted, 0.5)), span(Quantile(sorted, 0.95)), span(sorted[len(sorted)-1]), note)
 		}
 	}
 	all := slices.Sorted(slices.Values(append(slices.Clone(r.Alone), r.Helped...)))
 	fmt.Fprintf(b, "\n how long              %8s %8s %8s   the plan's own estimate is %s\n", "median", "p95", "longest", span(r.Plan.Estimate.D()))
-	row("nothing goes wrong", slices.Sorted(slices.Values(append(slices.Clone(s.calm.Alone), s.calm.Helped...))), many(s.calm.Nights, "night"))
+	row("nothing goes wrong", slices.Sorted(slices.Values(append(slices.Clone(s.Calm.Alone), s.Calm.Helped...))), many(s.Calm.Nights, "night"))
 	row("nobody is needed", r.Alone, many(len(r.Alone), "night"))
 	if n := len(r.Helped); n > 0 {
 		row("somebody is needed", r.Helped, fmt.Sprintf("%s; %s of each waiting for people, on average", many(n, "night"), span(r.Hands/time.Duration(n))))
@@ -86,13 +91,13 @@ func (s rehearsal) lengths(b *strings.Builder) {
 		row("all", all, many(len(all), "night"))
 	}
 	if len(all) > 0 {
-		fmt.Fprintf(b, " A window of %s would have been enough for 95 %% of these nights.\n", span(rehearse.Quantile(all, 0.95).Round(15*time.Minute)+15*time.Minute))
+		fmt.Fprintf(b, " A window of %s would have been enough for 95 %% of these nights.\n", span(Quantile(all, 0.95).Round(15*time.Minute)+15*time.Minute))
 	}
 }
 
 // safety says how much of what is allowed was used.
-func (s rehearsal) safety(b *strings.Builder) {
-	r := s.report
+func (s Told) safety(b *strings.Builder) {
+	r := s.Report
 	widest := 0
 	for _, st := range r.Plan.Stages {
 		if st.Kind == plan.StageGroup || st.Kind == plan.StageCanary {
@@ -108,16 +113,16 @@ func (s rehearsal) safety(b *strings.Builder) {
 		span(r.Held/time.Duration(r.Holds)), span(r.Longest), span(r.Plan.HoldLimit.D()))
 }
 
-// mostStops is how many kinds of stops a person wants to read.
-const mostStops = 15
+// stopsShown is how many kinds of stops a person wants to read.
+const stopsShown = 15
 
 // stops lists where runs stopped, the most frequent first. Stages of a kind
 // count together.
-func (s rehearsal) stops(b *strings.Builder) {
+func (s Told) stops(b *strings.Builder) {
 	type kind struct{ where, why string }
 	var order []kind
 	times := map[kind]int{}
-	for _, c := range s.report.Stops {
+	for _, c := range s.Report.Stops {
 		k := kind{whereStopped(c.Stop), whyStopped(c.Stop)}
 		if times[k] == 0 {
 			order = append(order, k)
@@ -129,9 +134,9 @@ func (s rehearsal) stops(b *strings.Builder) {
 		return
 	}
 	slices.SortStableFunc(order, func(x, y kind) int { return times[y] - times[x] })
-	fmt.Fprintf(b, "\n stops, of %s             times   why\n", many(s.report.Nights, "night"))
+	fmt.Fprintf(b, "\n stops, of %s             times   why\n", many(s.Report.Nights, "night"))
 	for i, k := range order {
-		if i == mostStops {
+		if i == stopsShown {
 			rest := 0
 			for _, k := range order[i:] {
 				rest += times[k]
@@ -144,7 +149,7 @@ func (s rehearsal) stops(b *strings.Builder) {
 }
 
 // whereStopped names the kind of stage and what was done in it.
-func whereStopped(s rehearse.Stop) string {
+func whereStopped(s Stop) string {
 	where := "agents"
 	switch {
 	case s.Stage == "masters":
@@ -163,7 +168,7 @@ func whereStopped(s rehearse.Stop) string {
 }
 
 // whyStopped says why in a few words, and what it means for whoever is paged.
-func whyStopped(s rehearse.Stop) string {
+func whyStopped(s Stop) string {
 	why := strings.ReplaceAll(string(s.Reason), "-", " ")
 	if s.Gate != "" {
 		why += fmt.Sprintf(", gate %q", s.Gate)
@@ -182,20 +187,20 @@ func whyStopped(s rehearse.Stop) string {
 	return why
 }
 
-func (s rehearsal) troubles(b *strings.Builder) {
-	if len(s.report.Troubles) == 0 {
+func (s Told) troubles(b *strings.Builder) {
+	if len(s.Report.Troubles) == 0 {
 		b.WriteString("\n what went wrong                    nothing\n")
 		return
 	}
 	b.WriteString("\n what went wrong                   nights  times\n")
-	for _, t := range s.report.Troubles {
+	for _, t := range s.Report.Troubles {
 		fmt.Fprintf(b, "   %-30s  %6d %6d   %s\n", t.Kind, t.Nights, t.Times, t.Kind.Words())
 	}
 }
 
 // foot is the story of a broken rule, and what the numbers rest on.
-func (s rehearsal) foot(b *strings.Builder) {
-	for _, r := range []rehearse.Report{s.calm, s.report} {
+func (s Told) foot(b *strings.Builder) {
+	for _, r := range []Report{s.Calm, s.Report} {
 		for _, n := range r.Broken {
 			fmt.Fprintf(b, "\nBROKEN in night %d: %s\n", n.Number, n.Rule)
 			for _, line := range n.Story {
@@ -203,18 +208,18 @@ func (s rehearsal) foot(b *strings.Builder) {
 			}
 		}
 	}
-	again := fmt.Sprintf("dcos-patch rehearse -i %s --runs %d", s.inventory, s.flags.runs)
+	again := fmt.Sprintf("dcos-patch rehearse -i %s --runs %d", s.Inventory, s.Runs)
 	from := "every node is healthy at the start (--offline facts.json rehearses a survey of yours)"
-	if s.flags.offline != "" {
-		again += " --offline " + s.flags.offline
-		from = "every node is at the start as " + s.flags.offline + " says"
+	if s.Offline != "" {
+		again += " --offline " + s.Offline
+		from = "every node is at the start as " + s.Offline + " says"
 	}
-	often := fmt.Sprintf("how often things go wrong is assumed (x%g; --rate)", s.flags.rate)
-	if s.flags.faults != "" {
-		again += " --faults " + s.flags.faults
-		often = "what goes wrong is what " + s.flags.faults + " says"
+	often := fmt.Sprintf("how often things go wrong is assumed (x%g; --rate)", s.Rate)
+	if s.FaultsFile != "" {
+		again += " --faults " + s.FaultsFile
+		often = "what goes wrong is what " + s.FaultsFile + " says"
 	} else {
-		again += fmt.Sprintf(" --chaos %d --rate %g", s.flags.seed, s.flags.rate)
+		again += fmt.Sprintf(" --chaos %d --rate %g", s.Seed, s.Rate)
 	}
 	fmt.Fprintf(b, "\n The engine is the real one, the rest a model: %s; %s;\n a person comes 5 to 25 minutes after a stop. No node was asked or touched. The same numbers again:\n   %s\n", from, often, again)
 }
