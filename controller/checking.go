@@ -64,6 +64,9 @@ func (k *checking) once(ctx context.Context) (Checked, error) {
 		f := dcos.Finding{Check: "connection", Node: string(k.node), Observed: err.Error(), Want: "an SSH connection to it", Hint: next.String()}
 		return Checked{k.node, []dcos.Finding{f}, []dcos.Finding{f}, next}, nil
 	}
+	if err := k.refuseForeign(patcher.Look(ctx, hosts{k.pool}, []inventory.NodeName{k.node})); err != nil {
+		return Checked{}, err
+	}
 	rest := k.rest(ctx)
 	findings, err := k.checks(k.task.Plan, k.task.Run).Check(ctx, k.task)
 	return k.verdict(ctx, rest, findings, err)
@@ -88,6 +91,9 @@ func (k *checking) rest(ctx context.Context) resting {
 // until asks until everything holds, or patience ends: first that of the gates
 // for the node to come to rest, then that of the gates.
 func (k *checking) until(ctx context.Context) (Checked, error) {
+	if err := k.refuseForeign(patcher.Look(ctx, hosts{k.pool}, []inventory.NodeName{k.node})); err != nil {
+		return Checked{}, err
+	}
 	k.cfg.tell(Waits{k.node, k.patience()})
 	if rest := k.comeToRest(ctx); rest.Status == dcos.Failed {
 		return k.verdict(ctx, rest, nil, nil)

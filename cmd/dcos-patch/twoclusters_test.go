@@ -37,6 +37,8 @@ func TestARunOfAnotherClusterOfTheSameNameIsNotShownAsOurs(t *testing.T) {
 			{"resume", exitRefused, "there is no run to resume"},
 			{"apply --yes", exitRefused, "belongs to another cluster"},
 			{"sweep", exitRefused, "belongs to another cluster"},
+			{"check m1", exitRefused, "belongs to another cluster"},
+			{"check m1 --wait", exitRefused, "belongs to another cluster"},
 			{"lock break --reason x", exitRefused, "belongs to another cluster"},
 			{"resume --from-cluster", exitRefused, "belongs to another cluster"},
 		} {
