@@ -18,14 +18,9 @@ func (s State) Failures() []plan.Step {
 	if s.Stop != nil && s.Stop.Node != "" && s.LeftBehind(s.Stop.Node) == "" {
 		all = append(all, plan.Step{ID: s.Stop.Step, Node: s.Stop.Node})
 	}
-	if s.Plan == nil {
-		return all
-	}
-	for i, st := range s.Plan.Stages {
-		for k, ln := range st.Lanes {
-			if l := s.Lanes[i][k]; l.Phase == Broken && ln.Node != "" && l.Left == "" && !slices.ContainsFunc(all, func(p plan.Step) bool { return p.Node == ln.Node }) {
-				all = append(all, ln.Steps[l.Step])
-			}
+	for l := range s.each() {
+		if l.Phase == Broken && l.node != "" && l.Left == "" && !slices.ContainsFunc(all, func(p plan.Step) bool { return p.Node == l.node }) {
+			all = append(all, l.steps[l.Step])
 		}
 	}
 	return all
@@ -114,11 +109,9 @@ func (s State) WhyLeft(node inventory.NodeName) string {
 		return why
 	}
 	why := "no reason is known"
-	for i, st := range s.Plan.Stages {
-		for k, ln := range st.Lanes {
-			if l := s.Lanes[i][k]; ln.Node == node && l.Report != nil && (l.Phase == Parked || l.Phase == Broken) {
-				why = l.Report.Detail
-			}
+	for l := range s.each() {
+		if l.node == node && l.Report != nil && (l.Phase == Parked || l.Phase == Broken) {
+			why = l.Report.Detail
 		}
 	}
 	return why

@@ -45,12 +45,10 @@ func changesLeft(s State) []string {
 		if !o.ID.Spec().Temporary {
 			continue
 		}
-		for i, st := range s.Plan.Stages {
-			for k, ln := range st.Lanes {
-				opens := slices.IndexFunc(ln.Steps, func(p plan.Step) bool { return p.Action.Spec().Owes == o.ID })
-				if opens >= 0 && s.Lanes[i][k].Step > opens && slices.Contains(o.Nodes, ln.Node) {
-					bad = append(bad, fmt.Sprintf("%s has gone on from %s, and the %s may be left", ln.Node, ln.Steps[opens].ID, o.What))
-				}
+		for l := range s.each() {
+			opens := slices.IndexFunc(l.steps, func(p plan.Step) bool { return p.Action.Spec().Owes == o.ID })
+			if opens >= 0 && l.Step > opens && slices.Contains(o.Nodes, l.node) {
+				bad = append(bad, fmt.Sprintf("%s has gone on from %s, and the %s may be left", l.node, l.steps[opens].ID, o.What))
 			}
 		}
 	}
@@ -61,14 +59,9 @@ func changesLeft(s State) []string {
 // at work.
 func agentsBeforeMasters(s State) []string {
 	var bad []string
-	for k := range s.Plan.Stages {
-		if s.Plan.Stages[k].Kind != plan.StageMasters {
-			continue
-		}
-		for i, l := range s.Lanes[k] {
-			if l.Phase != Verified {
-				bad = append(bad, fmt.Sprintf("master %s is %s while agents are at work", s.Plan.Stages[k].Lanes[i].Node, l.Phase))
-			}
+	for l := range s.each() {
+		if l.kind == plan.StageMasters && l.Phase != Verified {
+			bad = append(bad, fmt.Sprintf("master %s is %s while agents are at work", l.node, l.Phase))
 		}
 	}
 	return bad

@@ -53,7 +53,7 @@ func (s State) leaveAt(now time.Time) Safety {
 		return Safety{Safe: true, Why: "the run is done, and every node that it touched was verified"}
 	case !safe.Safe:
 		return safe
-	case s.Look == nil && !s.changed():
+	case s.Look == nil && !s.Begun():
 		return Safety{Safe: true, Why: "this run has changed nothing on any node"}
 	case s.Look == nil:
 		return Safety{Unknown: true, Why: "nobody has looked at the cluster since the run was last heard of, " + ago(s.At), Next: advice.Run("preflight").Say(" does")}
@@ -62,19 +62,6 @@ func (s State) leaveAt(now time.Time) Safety {
 			Next: advice.Run("preflight").Say(" looks again")}
 	}
 	return safe
-}
-
-// changed reports whether a mutating step was started anywhere that is not
-// proved to have been harmless.
-func (s State) changed() bool {
-	for i, st := range s.Plan.Stages {
-		for k, l := range s.Lanes[i] {
-			if disruptive(st.Kind) && touchedAt(st.Lanes[k].Steps, l) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // SafeToLeave is computed from the state, and is conservative: what is not
@@ -90,18 +77,13 @@ func (s State) SafeToLeave() Safety {
 	if out := s.masterOut(); out != "" {
 		return Safety{Why: fmt.Sprintf("master %s is not back and verified: another failure may cost the quorum", out)}
 	}
-	for i, st := range s.Plan.Stages {
-		for k, l := range s.Lanes[i] {
-			step := st.Lanes[k].Steps[l.Step]
-			if !disruptive(st.Kind) || l.Phase == Pending || l.Phase == Verified || !step.Action.Mutates() {
-				continue
-			}
-			if l.Report != nil && l.Report.Class == plan.MidSwap {
-				return Safety{Why: fmt.Sprintf("%s is in the middle of a swap, with its services stopped", st.Lanes[k].Node)}
-			}
-			if l.Progress != Idle && (l.Report == nil || l.Report.Outcome != plan.Failed) {
-				return Safety{Why: fmt.Sprintf("the script may still be running on %s", st.Lanes[k].Node)}
-			}
+	for l := range s.each() {
+		switch {
+		case !l.disrupts() || l.Phase == Pending || l.Phase == Verified || !l.steps[l.Step].Action.Mutates():
+		case l.Report != nil && l.Report.Class == plan.MidSwap:
+			return Safety{Why: fmt.Sprintf("%s is in the middle of a swap, with its services stopped", l.node)}
+		case l.Progress != Idle && (l.Report == nil || l.Report.Outcome != plan.Failed):
+			return Safety{Why: fmt.Sprintf("the script may still be running on %s", l.node)}
 		}
 	}
 	if s.Look != nil && !s.Look.Green {
@@ -157,14 +139,9 @@ func (s State) missing() string {
 
 // masterOut names a master that was touched and is not verified.
 func (s State) masterOut() string {
-	for i, st := range s.Plan.Stages {
-		if st.Kind != plan.StageMasters {
-			continue
-		}
-		for k, l := range s.Lanes[i] {
-			if (l.Phase == Admitted || l.Phase == Broken) && touchedAt(st.Lanes[k].Steps, l) && !verifiedBy(st.Lanes[k].Steps, l) {
-				return string(st.Lanes[k].Node)
-			}
+	for l := range s.each() {
+		if l.kind == plan.StageMasters && (l.Phase == Admitted || l.Phase == Broken) && l.touched() && !verifiedBy(l.steps, *l.Lane) {
+			return string(l.node)
 		}
 	}
 	return ""
@@ -200,18 +177,8 @@ func verifiedBy(steps []plan.Step, l Lane) bool {
 // a word of what became of it, in the plan's order of lanes. Those that a person
 // left behind are among them.
 func (s State) MayRun() []inventory.NodeName {
-	if s.Plan == nil {
-		return nil
-	}
-	var names []inventory.NodeName
-	for i, st := range s.Plan.Stages {
-		for k, ln := range st.Lanes {
-			l := s.Lanes[i][k]
-			over := l.Report != nil && (l.Report.Outcome == plan.Failed || l.Report.Outcome == plan.Done)
-			if disruptive(st.Kind) && ln.Steps[l.Step].Action.Mutates() && touchedAt(ln.Steps, l) && !over {
-				names = append(names, ln.Node)
-			}
-		}
-	}
-	return names
+	return s.nodes(func(l laneAt) bool {
+		over := l.Report != nil && (l.Report.Outcome == plan.Failed || l.Report.Outcome == plan.Done)
+		return l.touched() && l.steps[l.Step].Action.Mutates() && !over
+	})
 }

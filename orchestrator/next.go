@@ -205,11 +205,9 @@ func reverify(s State) State {
 
 // masterLane finds the lane of the master that was touched last.
 func (s State) masterLane() (stage, lane int, ok bool) {
-	for stage, st := range s.Plan.Stages {
-		for i, ln := range st.Lanes {
-			if st.Kind == plan.StageMasters && ln.Node == s.Master && s.Master != "" {
-				return stage, i, true
-			}
+	for l := range s.each() {
+		if l.kind == plan.StageMasters && l.node == s.Master && s.Master != "" {
+			return l.stage, l.lane, true
 		}
 	}
 	return 0, 0, false

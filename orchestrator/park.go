@@ -19,12 +19,10 @@ func park(s State, e journal.Event) State {
 	case e.Detail == "":
 		return disagree(s, fmt.Sprintf("%s was parked without a reason", e.Node))
 	}
-	for i, st := range s.Plan.Stages {
-		for k, ln := range st.Lanes {
-			if l := &s.Lanes[i][k]; ln.Node == e.Node && l.Phase != Verified {
-				l.Phase, l.Left, l.Since = Parked, e.Detail, e.At
-				s = s.without(i, k)
-			}
+	for l := range s.each() {
+		if l.node == e.Node && l.Phase != Verified {
+			l.Phase, l.Left, l.Since = Parked, e.Detail, e.At
+			s = s.without(l.stage, l.lane)
 		}
 	}
 	return s
@@ -63,36 +61,19 @@ func (s State) Parkable(node inventory.NodeName) string {
 // Unverified reports whether a node was patched, or may have been, and is not
 // verified.
 func (s State) Unverified(node inventory.NodeName) bool {
-	for i, st := range s.Plan.Stages {
-		for k, ln := range st.Lanes {
-			if l := s.Lanes[i][k]; ln.Node == node && disruptive(st.Kind) && l.Phase != Verified && touchedAt(ln.Steps, l) {
-				return true
-			}
-		}
-	}
-	return false
+	return s.any(func(l laneAt) bool { return l.node == node && l.Phase != Verified && l.touched() })
 }
 
 // VerifiedNodes are those whose lanes were verified.
 func (s State) VerifiedNodes() []inventory.NodeName {
-	var names []inventory.NodeName
-	for i, st := range s.Plan.Stages {
-		for k, ln := range st.Lanes {
-			if disruptive(st.Kind) && s.Lanes[i][k].Phase == Verified {
-				names = append(names, ln.Node)
-			}
-		}
-	}
-	return names
+	return s.nodes(func(l laneAt) bool { return l.disrupts() && l.Phase == Verified })
 }
 
 // LeftBehind is why a person left a node behind; empty: nobody did.
 func (s State) LeftBehind(node inventory.NodeName) string {
-	for i, st := range s.Plan.Stages {
-		for k, ln := range st.Lanes {
-			if l := s.Lanes[i][k]; ln.Node == node && l.Left != "" {
-				return l.Left
-			}
+	for l := range s.each() {
+		if l.node == node && l.Left != "" {
+			return l.Left
 		}
 	}
 	return ""
@@ -110,15 +91,7 @@ func (s State) width() int {
 
 // canaryLeft reports whether the canary of a group was left behind by a person.
 func (s State) canaryLeft(group string) bool {
-	for i, st := range s.Plan.Stages {
-		if st.Kind != plan.StageCanary {
-			continue
-		}
-		for k, ln := range st.Lanes {
-			if s.Lanes[i][k].Left != "" && s.node(ln.Node).Group == group {
-				return true
-			}
-		}
-	}
-	return false
+	return s.any(func(l laneAt) bool {
+		return l.kind == plan.StageCanary && l.Left != "" && s.node(l.node).Group == group
+	})
 }

@@ -199,30 +199,15 @@ func (s State) Left() []inventory.NodeName {
 // Deactivated names the agents that somebody had deactivated before their lanes
 // began.
 func (s State) Deactivated() []inventory.NodeName {
-	var names []inventory.NodeName
-	for i, st := range s.Plan.Stages {
-		for k, ln := range st.Lanes {
-			if s.Lanes[i][k].Deactivated {
-				names = append(names, ln.Node)
-			}
-		}
-	}
-	return names
+	return s.nodes(func(l laneAt) bool { return l.Deactivated })
 }
 
 // Amiss names the agents that are not as they were because of us: where a master
 // is verified once more, nobody can demand that they be back.
 func (s State) Amiss() []inventory.NodeName {
-	var names []inventory.NodeName
-	for i, st := range s.Plan.Stages {
-		for k, ln := range st.Lanes {
-			l := s.Lanes[i][k]
-			if disruptive(st.Kind) && s.node(ln.Node).Role.IsAgent() && l.Phase != Pending && l.Phase != Verified {
-				names = append(names, ln.Node)
-			}
-		}
-	}
-	return names
+	return s.nodes(func(l laneAt) bool {
+		return l.disrupts() && s.node(l.node).Role.IsAgent() && l.Phase != Pending && l.Phase != Verified
+	})
 }
 
 // Owed reports whether a step may have changed a node and has no known end.
@@ -262,19 +247,7 @@ func disruptive(k plan.StageKind) bool {
 
 // Begun reports whether any node may have been touched: whether a run that
 // stopped here owes anything.
-func (s State) Begun() bool {
-	if s.Plan == nil {
-		return false
-	}
-	for i, st := range s.Plan.Stages {
-		for k, l := range s.Lanes[i] {
-			if l.Phase != Pending && disruptive(st.Kind) && touchedAt(st.Lanes[k].Steps, l) {
-				return true
-			}
-		}
-	}
-	return false
-}
+func (s State) Begun() bool { return s.any(laneAt.touched) }
 
 // Work is a step under way.
 type Work struct {

@@ -66,38 +66,26 @@ func (s State) Tallies() (masters, agents Tally) {
 // InDoubt names the nodes of lanes that ended without anybody knowing how, in
 // the plan's order of lanes.
 func (s State) InDoubt() []inventory.NodeName {
-	var names []inventory.NodeName
-	if s.Plan == nil {
-		return nil
-	}
-	for i, st := range s.Plan.Stages {
-		for k, ln := range st.Lanes {
-			if l := s.Lanes[i][k]; disruptive(st.Kind) && l.Phase == Broken && l.Report != nil && l.Report.Outcome == plan.InDoubt {
-				names = append(names, ln.Node)
-			}
-		}
-	}
-	return names
+	return s.nodes(func(l laneAt) bool {
+		return l.disrupts() && l.Phase == Broken && l.Report != nil && l.Report.Outcome == plan.InDoubt
+	})
 }
 
 // phases maps nodes to the phase of their disruptive lane. A node that could
 // not be staged ahead is parked until, or unless, that lane says otherwise.
 func (s State) phases() map[inventory.NodeName]Phase {
 	m := map[inventory.NodeName]Phase{}
-	for i, st := range s.Plan.Stages {
-		for k, ln := range st.Lanes {
-			l := s.Lanes[i][k]
-			switch {
-			case st.Kind == plan.StageAhead && l.Phase == Parked:
-				m[ln.Node] = Parked
-			case !disruptive(st.Kind), l.Phase == Pending && m[ln.Node] == Parked:
-			case l.Phase == Admitted && touchedAt(ln.Steps, l) && verifiedBy(ln.Steps, l):
-				m[ln.Node] = Verified // what is left of its lane is waiting
-			case l.Phase == Admitted && s.stopping() && l.Progress != Started && !touchedAt(ln.Steps, l):
-				m[ln.Node] = Pending // it was made ready, and does not go on
-			default:
-				m[ln.Node] = l.Phase
-			}
+	for l := range s.each() {
+		switch {
+		case l.kind == plan.StageAhead && l.Phase == Parked:
+			m[l.node] = Parked
+		case !l.disrupts(), l.Phase == Pending && m[l.node] == Parked:
+		case l.Phase == Admitted && l.touched() && verifiedBy(l.steps, *l.Lane):
+			m[l.node] = Verified // what is left of its lane is waiting
+		case l.Phase == Admitted && s.stopping() && l.Progress != Started && !l.touched():
+			m[l.node] = Pending // it was made ready, and does not go on
+		default:
+			m[l.node] = l.Phase
 		}
 	}
 	return m

@@ -45,7 +45,7 @@ func engineMutants() []Mutant {
 		Mutant{Name: "a panic in a step counts as done", Old: "rep = plan.Report{Outcome: plan.InDoubt, Detail: fmt.Sprintf(\"internal error: %v\", p)}", New: "rep = plan.Report{Outcome: plan.Done, Detail: fmt.Sprintf(\"internal error: %v\", p)}"},
 	), in("orchestrator/leave.go",
 		Mutant{Name: "it is safe to leave while a master is out", Old: "if out := s.masterOut(); out != \"\" {", New: "if out := s.masterOut(); out == \"?\" {"},
-		Mutant{Name: "it is safe to leave in the middle of a swap", Old: "if l.Report != nil && l.Report.Class == plan.MidSwap {", New: "if l.Report != nil && l.Report.Class == plan.MidSwap && !l.Since.IsZero() && st.Kind == \"\" {"},
+		Mutant{Name: "it is safe to leave in the middle of a swap", Old: "case l.Report != nil && l.Report.Class == plan.MidSwap:", New: "case l.Report != nil && l.Report.Class == plan.MidSwap && l.kind == \"\":"},
 		Mutant{Name: "it is safe to leave a cluster that is red", Old: "if s.Look != nil && !s.Look.Green {", New: "if s.Look != nil && !s.Look.Green && len(s.Look.Quorums) > 1000 {"},
 		Mutant{Name: "an old look tells that it is safe to leave", Old: "case elapsed.Most(s.LookAt, now) > lookLasts:", New: "case elapsed.Most(s.LookAt, now) > 1000*lookLasts:"},
 	), in("orchestrator/invariants.go",
