@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/advice"
-	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/patcher"
@@ -171,20 +170,4 @@ func moved(err error, fresh *plan.Plan, file string) error {
 		other.Next = []advice.Command{{"plan", "--out", file}}
 	}
 	return &other
-}
-
-// ReadPlan reads a saved plan, and refuses one that was edited by hand.
-func ReadPlan(file string) (*plan.Plan, error) {
-	b, err := inventory.ReadFile(file)
-	if err != nil {
-		return nil, invalid("reading the plan: %w", err)
-	}
-	p, err := plan.Unmarshal(b)
-	if err != nil {
-		return nil, invalid("%s: %w", file, err)
-	}
-	if err := plan.Verify(p); err != nil {
-		return nil, invalid("%s: %w", file, err)
-	}
-	return p, nil
 }

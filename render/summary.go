@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -114,4 +115,30 @@ func commandsOf(steps []orchestrator.Onward) []advice.Command {
 		}
 	}
 	return all
+}
+
+// NoRun is the summary where there is no run.
+func (p Program) NoRun(dir string) Summary {
+	return Summary{Version: JSONVersion, Kind: "summary", State: "none", Outcome: "none", Why: "no run in " + dir, Next: p.Argvs(advice.Command{"plan"})}
+}
+
+// Unreadable is the summary of a run whose journal cannot be read.
+func Unreadable(run string, err error) Summary {
+	return Summary{Version: JSONVersion, Kind: "summary", Run: run, State: "unreadable", Outcome: "unreadable", Why: err.Error(), Next: [][]string{}}
+}
+
+// RunLine is a run in one line of many.
+func (p Program) RunLine(sum Summary) string {
+	switch sum.State {
+	case "unreadable":
+		return fmt.Sprintf("%-14s %-15s %s", sum.Run, sum.State, sum.Why)
+	case orchestrator.NotBegun:
+		return fmt.Sprintf("%-14s %s", sum.Run, sum.State)
+	}
+	next := ""
+	if sum.State == orchestrator.ControllerGone {
+		next = "; nobody runs it: " + p.Run("resume", "--run", sum.Run)
+	}
+	return fmt.Sprintf("%-14s %-15s plan %s  %s -> %s  masters %d/%d  agents %d/%d%s", sum.Run, sum.State, sum.Plan, sum.From, sum.To,
+		sum.Masters.Verified+sum.Masters.AtTarget, sum.Masters.Nodes, sum.Agents.Verified+sum.Agents.AtTarget, sum.Agents.Nodes, next)
 }

@@ -2,15 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dcos-patch/dcos-patch/controller"
-	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
-	"github.com/dcos-patch/dcos-patch/render"
 )
 
 func (a *app) checkCommand() *cobra.Command {
@@ -58,62 +54,17 @@ func (a *app) check(ctx context.Context, name inventory.NodeName, wait bool) err
 	return a.tellChecked(found)
 }
 
-// checked is a check's answer, for programs.
-type checked struct {
-	Version  int                `json:"version"`
-	Node     inventory.NodeName `json:"node"`
-	Green    bool               `json:"green"`
-	Findings []dcos.Finding     `json:"findings"`
-	Blocking []dcos.Finding     `json:"blocking"`
-}
-
 // tellChecked says what was found; what blocks makes the exit code.
 func (a *app) tellChecked(c controller.Checked) error {
+	show := a.program().Check
 	if a.output == "json" {
-		v := checked{render.JSONVersion, c.Node, len(c.Blocking) == 0, c.Findings, append([]dcos.Finding{}, c.Blocking...)}
-		if err := json.NewEncoder(a.out).Encode(v); err != nil {
-			return err
-		}
-	} else {
-		a.tellFindings(c)
+		show = a.program().CheckJSON
+	}
+	if err := show(a.out, c.Node, c.Findings, c.Blocking, c.Next); err != nil {
+		return err
 	}
 	if len(c.Blocking) > 0 {
 		return &codeError{exitStopped}
 	}
 	return nil
-}
-
-func (a *app) tellFindings(c controller.Checked) {
-	if len(c.Findings) > 1 {
-		for _, f := range c.Findings {
-			say(a.out, "%s", line(f))
-		}
-	}
-	if len(c.Blocking) == 0 {
-		fmt.Fprintf(a.out, "%s is green\n", c.Node)
-		return
-	}
-	first := c.Blocking[0]
-	say(a.out, "%s is not ready: %s: %s; wanted %s", c.Node, first.Check, first.Observed, first.Want)
-	try := first.Hint
-	if c.Next != nil {
-		try = a.program().Text(c.Next)
-	}
-	if try != "" {
-		say(a.out, "  try   %s", try)
-	}
-	if n := len(c.Blocking) - 1; n > 0 {
-		fmt.Fprintf(a.out, "  and %d more above\n", n)
-	}
-}
-
-func line(f dcos.Finding) string {
-	text := fmt.Sprintf("%-12s %-8s %s", f.Check, f.Status, f.Observed)
-	if f.Need > 1 {
-		text = fmt.Sprintf("%-12s %-8s %d/%d %s", f.Check, f.Status, f.Have, f.Need, f.Observed)
-	}
-	if !f.Status.OK() && f.Want != "" {
-		text += "; wanted " + f.Want
-	}
-	return text
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
 )
@@ -32,7 +33,7 @@ func TestEveryExampleMakesItsGoldenPlan(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			facts, err := readFacts(filepath.Join(dir, "facts.json"))
+			facts, err := controller.ReadFacts(filepath.Join(dir, "facts.json"))
 			if err != nil {
 				t.Fatal(err)
 			}

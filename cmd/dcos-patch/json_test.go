@@ -10,6 +10,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 // outputSchema is the documented form of a line.
@@ -153,7 +154,7 @@ func TestEveryCommandKeepsToOneValueALine(t *testing.T) {
 
 func TestJSONForATerminalHasNoControlCharacter(t *testing.T) {
 	var out strings.Builder
-	w := oneALine{&out}
+	w := render.OneALine{W: &out}
 	for _, text := range []string{"{\n \"a\": \"x\u009b2J\u202e\x7f\"\n}\n{\"b\":1}\n", "locked by x\x1b[2J\nnext\n", "7\n"} {
 		if n, err := w.Write([]byte(text)); n != len(text) || err != nil {
 			t.Errorf("%d of %d, %v", n, len(text), err)

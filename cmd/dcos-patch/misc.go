@@ -125,3 +125,12 @@ func version() string {
 	b := builtFrom()
 	return fmt.Sprintf("%s (revision %s, plan format %d)", b.Release, b.Revision, b.PlanFormat)
 }
+
+// validateJSON tells programs on standard output, and people on the other.
+func (a *app) validateJSON(inv *inventory.Cluster, err error) error {
+	if werr := render.Validated(a.out, a.inventory, inv, err); werr != nil || err == nil {
+		return werr
+	}
+	a.explain(render.Terminal{W: a.err}, err)
+	return &codeError{codeOf(err)}
+}

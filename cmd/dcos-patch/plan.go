@@ -1,14 +1,11 @@
 package main
 
 import (
-	"encoding/json"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dcos-patch/dcos-patch/controller"
-	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
 )
@@ -51,8 +48,8 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 	}
 	var facts plan.Facts
 	if f.offline != "" {
-		if facts, err = readFacts(f.offline); err != nil {
-			return err
+		if facts, err = controller.ReadFacts(f.offline); err != nil {
+			return invalid("--offline: %w", err)
 		}
 	} else {
 		s, err := a.open(inv)
@@ -67,8 +64,8 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 		facts = found.Facts
 	}
 	if f.facts != "" {
-		if err := writeFacts(f.facts, facts); err != nil {
-			return err
+		if err := controller.WriteFacts(f.facts, facts); err != nil {
+			return invalid("--save-facts: %w", err)
 		}
 	}
 	in := plan.Input{Inventory: inv, Facts: facts, Waivers: waivers, Today: time.Now()}
@@ -83,8 +80,8 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 		return err
 	}
 	if f.out != "" {
-		if err := writePlan(f.out, p); err != nil {
-			return err
+		if err := controller.WritePlan(f.out, p); err != nil {
+			return invalid("--out: %w", err)
 		}
 	}
 	if err := a.show(p); err != nil {
@@ -117,43 +114,4 @@ func (a *app) show(p *plan.Plan) error {
 		return render.PlanJSON(a.out, p)
 	}
 	return render.Plan(a.out, p)
-}
-
-func writePlan(file string, p *plan.Plan) error {
-	b, err := plan.Marshal(p)
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(file, b, 0o600); err != nil {
-		return invalid("--out: %w", err)
-	}
-	return nil
-}
-
-// readFacts reads facts that an earlier survey wrote, for plans without a cluster.
-func readFacts(file string) (plan.Facts, error) {
-	var facts plan.Facts
-	b, err := inventory.ReadFile(file)
-	if err != nil {
-		return facts, invalid("--offline: %w", err)
-	}
-	if facts, err = plan.UnmarshalFacts(b); err != nil {
-		return facts, invalid("--offline: %s: %w", file, err)
-	}
-	if len(facts.Nodes) == 0 {
-		return facts, invalid("--offline: %s holds no facts about nodes", file)
-	}
-	return facts, nil
-}
-
-// writeFacts writes facts that readFacts reads.
-func writeFacts(file string, facts plan.Facts) error {
-	b, err := json.MarshalIndent(facts, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(file, append(b, '\n'), 0o600); err != nil {
-		return invalid("--save-facts: %w", err)
-	}
-	return nil
 }

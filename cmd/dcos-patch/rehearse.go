@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/internal/rehearse"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -105,9 +106,9 @@ func twinPlan(inv *inventory.Cluster, facts string) (*plan.Plan, error) {
 	if facts == "" {
 		return rehearse.Plan(inv, time.Now())
 	}
-	known, err := readFacts(facts)
+	known, err := controller.ReadFacts(facts)
 	if err != nil {
-		return nil, err
+		return nil, invalid("--offline: %w", err)
 	}
 	return plan.Build(plan.Input{Inventory: inv, Facts: known, Today: time.Now()})
 }

@@ -62,7 +62,7 @@ func (a *app) root() *cobra.Command {
 				a.out, a.err = render.Terminal{W: a.onTerminal(cmd, a.out, a.outTerm)}, render.Terminal{W: a.onTerminal(cmd, a.err, a.errTerm)}
 			}
 			if a.output == "json" {
-				a.out = oneALine{a.out}
+				a.out = render.OneALine{W: a.out}
 			}
 			return supported(a.on(), cmd)
 		},

@@ -7,8 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/dcos-patch/dcos-patch/advice"
-	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/render"
 )
@@ -46,7 +44,7 @@ func (a *app) status(run string) error {
 	p := a.program()
 	switch {
 	case st.Run == "" && a.output == "json":
-		return json.NewEncoder(a.out).Encode(render.Summary{Version: render.JSONVersion, Kind: "summary", State: "none", Outcome: "none", Why: "no run in " + runs.Dir, Next: p.Argvs(advice.Command{"plan"})})
+		return json.NewEncoder(a.out).Encode(p.NoRun(runs.Dir))
 	case st.Run == "":
 		fmt.Fprintf(a.out, "no run in %s\n", runs.Dir)
 		return nil
@@ -85,7 +83,7 @@ func (a *app) listRuns() error {
 	for _, st := range all {
 		sum := a.program().Summary(st.Run, st.State, st.Word)
 		if st.Err != nil {
-			sum, bad = render.Summary{Version: render.JSONVersion, Kind: "summary", Run: st.Run, State: "unreadable", Outcome: "unreadable", Why: st.Err.Error(), Next: [][]string{}}, &codeError{exitInvalid}
+			sum, bad = render.Unreadable(st.Run, st.Err), &codeError{exitInvalid}
 		}
 		if a.output == "json" {
 			if err := json.NewEncoder(a.out).Encode(sum); err != nil {
@@ -93,24 +91,7 @@ func (a *app) listRuns() error {
 			}
 			continue
 		}
-		a.runLine(st, sum)
+		say(a.out, "%s", a.program().RunLine(sum))
 	}
 	return bad
-}
-
-func (a *app) runLine(st controller.Status, sum render.Summary) {
-	if st.Err != nil {
-		say(a.out, "%-14s %-15s %v", st.Run, sum.State, st.Err)
-		return
-	}
-	if sum.State == orchestrator.NotBegun {
-		say(a.out, "%-14s %s", st.Run, sum.State)
-		return
-	}
-	next := ""
-	if sum.State == orchestrator.ControllerGone {
-		next = "; nobody runs it: " + a.program().Run("resume", "--run", st.Run)
-	}
-	fmt.Fprintf(a.out, "%-14s %-15s plan %s  %s -> %s  masters %d/%d  agents %d/%d%s\n", st.Run, sum.State, sum.Plan, sum.From, sum.To,
-		sum.Masters.Verified+sum.Masters.AtTarget, sum.Masters.Nodes, sum.Agents.Verified+sum.Agents.AtTarget, sum.Agents.Nodes, next)
 }

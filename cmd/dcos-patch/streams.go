@@ -6,7 +6,10 @@ import (
 	"os"
 	"syscall"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 // streams is what the command talks through.
@@ -33,4 +36,36 @@ func (h heedless) Write(p []byte) (int, error) {
 		return len(p), nil
 	}
 	return n, err
+}
+
+// terminal is what a stream ends at, where a person looks.
+type terminal struct {
+	columns func() int // 0: not known
+	colour  bool
+}
+
+// terminalOf is the terminal of a file; nil: it is none. NO_COLOR (no-color.org) and a dumb
+// terminal keep it without colour.
+func terminalOf(f *os.File) *terminal {
+	fd := int(f.Fd())
+	if !term.IsTerminal(fd) {
+		return nil
+	}
+	columns := func() int {
+		width, _, err := term.GetSize(fd)
+		if err != nil {
+			return 0
+		}
+		return width
+	}
+	return &terminal{columns: columns, colour: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+}
+
+// onTerminal is a stream of a command, as its terminal shows it. What is copied from a
+// terminal (an inventory, its schema) stays as it is.
+func (a *app) onTerminal(cmd *cobra.Command, w io.Writer, t *terminal) io.Writer {
+	if t == nil || cmd.HasParent() && cmd.Parent().Name() == "inventory" {
+		return w
+	}
+	return render.Screen{W: w, Columns: t.columns, Colour: t.colour}
 }

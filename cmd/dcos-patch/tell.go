@@ -31,7 +31,7 @@ func (a *app) hear(e controller.Event) {
 	case controller.Waits:
 		fmt.Fprintf(a.out, "%s  waits up to %s for %s to be green, and says what changes; Ctrl-C ends that, and nothing else\n", time.Now().Format("15:04:05"), e.Most, e.Node)
 	case controller.News:
-		say(a.out, "%s  %s", time.Now().Format("15:04:05"), line(e.Finding))
+		say(a.out, "%s  %s", time.Now().Format("15:04:05"), render.Finding(e.Finding))
 	}
 	a.hearBoth(e)
 }

@@ -1,17 +1,15 @@
-package main
+package render
 
 import (
 	"bytes"
 	"encoding/json"
 	"io"
 	"strings"
-
-	"github.com/dcos-patch/dcos-patch/render"
 )
 
-// oneALine keeps to one JSON value a line, whatever is written: values are made compact, and
+// OneALine keeps to one JSON value a line, whatever is written: values are made compact, and
 // what is none becomes a line of kind "text". One Write has whole values, or none.
-type oneALine struct{ w io.Writer }
+type OneALine struct{ W io.Writer }
 
 // textLine is what a command says that has no JSON of its own.
 type textLine struct {
@@ -20,18 +18,18 @@ type textLine struct {
 	Text    string `json:"text"`
 }
 
-func (o oneALine) Write(p []byte) (int, error) {
+func (o OneALine) Write(p []byte) (int, error) {
 	values, ok := valuesIn(p)
 	if !ok {
 		values = nil
 		for line := range strings.Lines(string(p)) {
 			if line = strings.TrimSpace(line); line != "" {
-				values = append(values, textLine{render.JSONVersion, "text", line})
+				values = append(values, textLine{JSONVersion, "text", line})
 			}
 		}
 	}
 	for _, v := range values {
-		if err := render.Value(o.w, v); err != nil {
+		if err := Value(o.W, v); err != nil {
 			return 0, err
 		}
 	}

@@ -1,56 +1,30 @@
-package main
+package render
 
 import (
 	"io"
-	"os"
 	"regexp"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/spf13/cobra"
-	"golang.org/x/term"
 )
 
-// terminal is what a stream ends at, where a person looks.
-type terminal struct {
-	columns func() int // 0: not known
-	colour  bool
-}
-
-// terminalOf is the terminal of a file; nil: it is none. NO_COLOR (no-color.org) and a dumb
-// terminal keep it without colour.
-func terminalOf(f *os.File) *terminal {
-	fd := int(f.Fd())
-	if !term.IsTerminal(fd) {
-		return nil
-	}
-	columns := func() int {
-		width, _, err := term.GetSize(fd)
-		if err != nil {
-			return 0
-		}
-		return width
-	}
-	return &terminal{columns: columns, colour: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
-}
-
-// paper writes text for a terminal: lines no longer than it is wide, and colour for the
+// Screen writes text for a terminal: lines no longer than it is wide, and colour for the
 // words that a person looks for. It is the last writer: what nodes said has been made
 // printable before.
-type paper struct {
-	w io.Writer
-	terminal
+type Screen struct {
+	W       io.Writer
+	Columns func() int // 0: not known
+	Colour  bool
 }
 
-func (p paper) Write(b []byte) (int, error) {
-	width := p.columns()
+func (p Screen) Write(b []byte) (int, error) {
+	width := p.Columns()
 	var out strings.Builder
 	for line := range strings.Lines(string(b)) {
 		text, ended := strings.CutSuffix(line, "\n")
 		for i, row := range wrapLine(text, width) {
 			if i > 0 {
 				out.WriteByte('\n')
-			} else if p.colour {
+			} else if p.Colour {
 				row = paint(row)
 			}
 			out.WriteString(row)
@@ -59,7 +33,7 @@ func (p paper) Write(b []byte) (int, error) {
 			out.WriteByte('\n')
 		}
 	}
-	if _, err := io.WriteString(p.w, out.String()); err != nil {
+	if _, err := io.WriteString(p.W, out.String()); err != nil {
 		return 0, err
 	}
 	return len(b), nil
@@ -96,8 +70,8 @@ func wrapLine(line string, width int) []string {
 	return append(rows, strings.TrimRight(string(rest), " "))
 }
 
-// words are those that are shown in colour, with their SGR code.
-var words = []struct {
+// coloured are the words that are shown in colour, with their SGR code.
+var coloured = []struct {
 	match *regexp.Regexp
 	sgr   string
 }{
@@ -112,19 +86,10 @@ var words = []struct {
 
 // paint colours the first such word at its place.
 func paint(row string) string {
-	for _, w := range words {
+	for _, w := range coloured {
 		if w.match.MatchString(row) {
 			return w.match.ReplaceAllString(row, "${1}\x1b["+w.sgr+"m${2}\x1b[0m")
 		}
 	}
 	return row
-}
-
-// onTerminal is a stream of a command, as its terminal shows it. What is copied from a
-// terminal (an inventory, its schema) stays as it is.
-func (a *app) onTerminal(cmd *cobra.Command, w io.Writer, t *terminal) io.Writer {
-	if t == nil || cmd.HasParent() && cmd.Parent().Name() == "inventory" {
-		return w
-	}
-	return paper{w, *t}
 }

@@ -1,8 +1,7 @@
-package main
+package render
 
 import (
 	"bytes"
-	"context"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -42,7 +41,7 @@ func TestLinesAreBrokenAtTheTerminalsWidth(t *testing.T) {
 func TestColourIsForTerminalsThatWantIt(t *testing.T) {
 	const said = "12:00:00 HOLD a1 away\n12:00:00 a1 serve FAILED: DONE\nSTOPPED 12:00:00 at x\n  SAFE TO LEAVE: yes. all\n  seen    a node said DONE and HOLD\n"
 	var out bytes.Buffer
-	p := paper{&out, terminal{columns: func() int { return 100 }, colour: true}}
+	p := Screen{&out, func() int { return 100 }, true}
 	if n, err := p.Write([]byte(said)); n != len(said) || err != nil {
 		t.Fatal(n, err)
 	}
@@ -51,41 +50,9 @@ func TestColourIsForTerminalsThatWantIt(t *testing.T) {
 		t.Errorf("%q, want %q", out.String(), want)
 	}
 	out.Reset()
-	p.colour = false
+	p.Colour = false
 	p.Write([]byte(said))
 	if out.String() != said {
 		t.Errorf("without colour: %q", out.String())
-	}
-}
-
-// TestWhatIsNoTerminalHasNeitherColourNorBreaks, and JSON has them nowhere.
-func TestWhatIsNoTerminalHasNeitherColourNorBreaks(t *testing.T) {
-	narrow := &terminal{columns: func() int { return 40 }, colour: true}
-	for _, c := range []struct {
-		name   string
-		args   []string
-		term   *terminal
-		breaks bool
-	}{
-		{"a terminal", []string{"status"}, narrow, true},
-		{"a pipe", []string{"status"}, nil, false},
-		{"JSON", []string{"status", "-o", "json"}, narrow, false},
-		{"what is copied", []string{"inventory", "schema"}, narrow, false},
-	} {
-		var out, errs bytes.Buffer
-		a := &app{streams: streams{in: strings.NewReader(""), out: &out, err: &errs, outTerm: c.term, errTerm: c.term}, world: theWorld()}
-		a.run(context.Background(), append([]string{"-i", "a/very/long/path/that/does/not/exist/inventory of a cluster.yaml"}, c.args...))
-		if c.args[0] == "inventory" && strings.Count(out.String(), "\n") < 100 {
-			t.Errorf("%s: %s", c.name, out.String())
-		}
-		if got := strings.Contains(out.String()+errs.String(), "\x1b["); got {
-			t.Errorf("%s: colour in an error: %q", c.name, errs.String())
-		}
-		if got := strings.Count(errs.String(), "\n") > 1; c.name != "JSON" && got != c.breaks {
-			t.Errorf("%s: broken: %t: %q", c.name, got, errs.String())
-		}
-		if c.name == "JSON" && strings.Count(out.String(), "\n") != 1 {
-			t.Errorf("%s: %q", c.name, out.String())
-		}
 	}
 }

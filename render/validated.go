@@ -1,11 +1,11 @@
-package main
+package render
 
 import (
 	"encoding/json"
 	"errors"
+	"io"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
-	"github.com/dcos-patch/dcos-patch/render"
 )
 
 // validated is what there is to say of an inventory, for programs.
@@ -29,9 +29,10 @@ type problem struct {
 	Hint   string `json:"hint,omitempty"`
 }
 
-// validateJSON tells programs on standard output, and people on the other.
-func (a *app) validateJSON(inv *inventory.Cluster, err error) error {
-	v := validated{Version: render.JSONVersion, Inventory: a.inventory, Valid: err == nil, Problems: []problem{}}
+// Validated writes what there is to say of an inventory, for programs. An error that is
+// not about its problems is given back.
+func Validated(w io.Writer, file string, inv *inventory.Cluster, err error) error {
+	v := validated{Version: JSONVersion, Inventory: file, Valid: err == nil, Problems: []problem{}}
 	var bad *inventory.Problems
 	switch {
 	case err == nil:
@@ -43,9 +44,5 @@ func (a *app) validateJSON(inv *inventory.Cluster, err error) error {
 			v.Problems = append(v.Problems, problem{p.File, p.Line, p.Column, p.Field, p.What, p.Hint})
 		}
 	}
-	if werr := json.NewEncoder(a.out).Encode(v); werr != nil || err == nil {
-		return werr
-	}
-	a.explain(render.Terminal{W: a.err}, err)
-	return &codeError{codeOf(err)}
+	return json.NewEncoder(w).Encode(v)
 }
