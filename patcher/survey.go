@@ -31,7 +31,12 @@ func surveyOne(ctx context.Context, nodes Nodes, name inventory.NodeName) plan.N
 	defer nodes.Visit(name)()
 	host, err := nodes.Node(ctx, name)
 	if err != nil {
-		return plan.NodeFacts{Err: err.Error(), Kind: kind(err)}
+		f := plan.NodeFacts{Err: err.Error(), Kind: kind(err)}
+		var dialled *sshexec.DialError
+		if errors.As(err, &dialled) {
+			f.Via = dialled.Via
+		}
+		return f
 	}
 	ctx, cancel := context.WithTimeout(ctx, askPatience)
 	defer cancel()

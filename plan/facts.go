@@ -23,7 +23,8 @@ type Facts struct {
 // NodeFacts is one node's own answer. Err says why there is none.
 type NodeFacts struct {
 	Err        string       `json:"err,omitempty"`  // unreachable, no sudo, wrong host key: in words
-	Kind       string       `json:"kind,omitempty"` // of the error: "auth", "agent", "algorithms", "host-key", "host-key-changed", "host-key-unknown", "dial", "shell", "sudo", "survey"
+	Kind       string       `json:"kind,omitempty"` // of the error: "auth", "agent", "algorithms", "host-key", "host-key-changed", "host-key-unknown", "dial", "shell", "sudo", "answer", "survey"
+	Via        string       `json:"via,omitempty"`  // the jump host of which Err is; empty: the node
 	ClusterID  string       `json:"cluster_id,omitempty"`
 	IP         string       `json:"ip"`                  // what detect_ip prints; Mesos and Exhibitor know the node by it
 	Addresses  []string     `json:"addresses,omitempty"` // IPv4 addresses of the machine

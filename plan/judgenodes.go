@@ -89,8 +89,27 @@ func unreachable(n inventory.Node, f NodeFacts, today time.Time) Block {
 		b.What, b.Want = "cannot be reached", "an SSH connection"
 		b.Next = advice.Say("check its address and port in the inventory, and the jump host")
 	}
+	if f.Via != "" {
+		return viaJump(b, f)
+	}
 	if n.Role != dcos.Master {
 		b.Next = b.Next.Say(exclusionHint(n, today))
+	}
+	return b
+}
+
+// viaJump is the block of a node whose jump host is what cannot be reached or trusted.
+func viaJump(b Block, f NodeFacts) Block {
+	b.What = "jump host " + f.Via + ": " + b.What
+	const where = "(ssh.jump in the inventory, or its Host block in the ssh configuration)"
+	switch f.Kind {
+	case "host-key-unknown":
+		b.Next = advice.Say("ssh-keyscan of the jump host prints that line: compare its fingerprint (ssh-keygen -lf) with what its console shows, then add it; ").
+			Run("preflight", "--accept-new-host-keys").Say(" adds all that are new, on your word")
+	case "auth":
+		b.Next = advice.Say("check the user and the key for the jump host " + where)
+	case "dial":
+		b.Next = advice.Say("check the address and port of the jump host " + where)
 	}
 	return b
 }

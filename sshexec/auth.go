@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -72,7 +73,12 @@ func (l *login) explain(err error, broken bool) error {
 }
 
 func (l *login) refused(ended bool) error {
-	e := &AuthError{User: l.last.Metadata.User(), Skipped: l.skipped, Ended: ended, Accepts: l.last.AllowedMethods}
+	e := &AuthError{User: l.last.Metadata.User(), Ended: ended, Accepts: l.last.AllowedMethods}
+	for _, s := range l.skipped {
+		if !elsewhere(s, e.Accepts) {
+			e.Skipped = append(e.Skipped, s)
+		}
+	}
 	e.Partial = slices.Contains(l.last.PartialSuccessMethods, "publickey")
 	for _, k := range l.keys[:l.offered] {
 		e.Offered = append(e.Offered, k.String())
@@ -80,8 +86,15 @@ func (l *login) refused(ended bool) error {
 			e.Locked = k.lockedFile
 		}
 		if k.wanted && k.err != nil && k.lockedFile == "" {
-			e.Skipped = append(slices.Clone(e.Skipped), k.String()+": the node accepts it, and it does not sign: "+k.err.Error())
+			e.Skipped = append(e.Skipped, k.String()+": the node accepts it, and it does not sign: "+k.err.Error())
 		}
 	}
 	return e
+}
+
+// elsewhere reports whether a setting is of a way to log in that the host does not take.
+func elsewhere(setting string, accepts []string) bool {
+	keyword, _, _ := strings.Cut(setting, " ")
+	method := map[string]string{"gssapiauthentication": "gssapi-with-mic", "hostbasedauthentication": "hostbased"}[strings.ToLower(keyword)]
+	return method != "" && !slices.Contains(accepts, method)
 }
