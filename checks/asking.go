@@ -45,20 +45,20 @@ func cheaply(ans Answer) Answer {
 // and checks are as green as ever until they stop: they are not even asked for.
 // Where there is no process, what is red may say why, and is told; what passes
 // counts only under a new process.
-func (a *asking) afterRestart(ctx context.Context, check string, ask func(context.Context, *asking) Answer) Answer {
-	if !a.restarts {
-		return ask(ctx, a)
+func (a *asking) afterRestart(ctx context.Context, g gate) Answer {
+	if !g.late || !a.restarts {
+		return g.ask(ctx, a)
 	}
 	u, err := a.p.unit(ctx, a.node.Role.MesosUnit()) // first: what is asked after it is of this process or a later one
 	if err != nil {
-		return a.unreadable(check, err)
+		return a.unreadable(g.Name, err)
 	}
 	now := processOf(u)
 	if st, why := a.restarted(now); why != "" && now.known() {
-		q := question{check, a.node.Name, "an answer under a new Mesos process"}
+		q := question{g.Name, a.node.Name, "an answer under a new Mesos process"}
 		return cheaply(Answer{Finding: q.say(st, "%s", why)})
 	}
-	return a.under(now, check, ask(ctx, a))
+	return a.under(now, g.Name, g.ask(ctx, a))
 }
 
 // under is what an answer counts for, given in the time of a Mesos process.
@@ -152,10 +152,6 @@ func askCockroach(ctx context.Context, a *asking) Answer {
 }
 
 func askAgentsBack(ctx context.Context, a *asking) Answer {
-	return a.afterRestart(ctx, "agents-back", lookAgentsBack)
-}
-
-func lookAgentsBack(ctx context.Context, a *asking) Answer {
 	var excluded []plan.Node
 	for _, n := range a.c.plan.Nodes {
 		if n.Role.IsAgent() && (n.Disposition == plan.Excluded || slices.Contains(a.left, n.Name)) {
@@ -240,10 +236,6 @@ func withAway(f dcos.Finding, away Away, look string) dcos.Finding {
 }
 
 func askTasks(ctx context.Context, a *asking) Answer {
-	return a.afterRestart(ctx, "tasks", lookTasks)
-}
-
-func lookTasks(ctx context.Context, a *asking) Answer {
 	return a.byLeader(ctx, func(l leadership) Answer {
 		if _, why := l.broken(minority(len(l.readings))); why != "" || !a.present(l.agents) {
 			return judgeTasks(l, dcos.Tasks{}, a.against)
@@ -257,10 +249,6 @@ func lookTasks(ctx context.Context, a *asking) Answer {
 }
 
 func askCheckRunner(ctx context.Context, a *asking) Answer {
-	return a.afterRestart(ctx, "check-runner", lookCheckRunner)
-}
-
-func lookCheckRunner(ctx context.Context, a *asking) Answer {
 	reports, err := a.p.checkReports(ctx)
 	if err != nil {
 		return a.unreadable("check-runner", err)
@@ -269,10 +257,6 @@ func lookCheckRunner(ctx context.Context, a *asking) Answer {
 }
 
 func askUnits(ctx context.Context, a *asking) Answer {
-	return a.afterRestart(ctx, "units", lookUnits)
-}
-
-func lookUnits(ctx context.Context, a *asking) Answer {
 	units, err := a.p.allUnits(ctx)
 	if err != nil {
 		return a.unreadable("units", err)

@@ -161,7 +161,7 @@ func rest(ctx context.Context, d time.Duration) {
 // sample asks a gate once.
 func sample(ctx context.Context, a *asking, r gate) Sample {
 	asked := time.Now()
-	ans := a.afterSwap(ctx, r, r.ask(ctx, a))
+	ans := a.afterSwap(ctx, r, a.afterRestart(ctx, r))
 	ans = a.waived(r, ans, asked)
 	return Sample{
 		Asked: asked, Answered: time.Now(), Evidence: ans.Evidence,

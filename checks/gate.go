@@ -19,24 +19,25 @@ type gate struct {
 type judge struct {
 	ask  func(context.Context, *asking) Answer
 	unit func(dcos.Role) string // whose process must be newer than the active packages; nil: none
+	late bool                   // asked under a new process of the Mesos unit only: see afterRestart
 }
 
 // judges are those of the table, by name.
 func judges() map[string]judge {
 	mesos := dcos.Role.MesosUnit
 	return map[string]judge{
-		"exhibitor":     {askExhibitor, always(exhibitorUnit)},
-		"mesos-master":  {askMesosMaster, mesos},
-		"registrar":     {askRegistrar, mesos},
-		"leader":        {askLeader, nil},
-		"registered":    {askRegistered, mesos},
-		"mesos-version": {askMesosVersion, mesos},
-		"cockroach":     {askCockroach, always(cockroachUnit)},
-		"etcd":          {askEtcd, always(etcdUnit)},
-		"tasks":         {askTasks, mesos},
-		"check-runner":  {askCheckRunner, mesos},
-		"units":         {askUnits, mesos},
-		"agents-back":   {askAgentsBack, nil},
+		"exhibitor":     {ask: askExhibitor, unit: always(exhibitorUnit)},
+		"mesos-master":  {ask: askMesosMaster, unit: mesos},
+		"registrar":     {ask: askRegistrar, unit: mesos},
+		"leader":        {ask: askLeader},
+		"registered":    {ask: askRegistered, unit: mesos},
+		"mesos-version": {ask: askMesosVersion, unit: mesos},
+		"cockroach":     {ask: askCockroach, unit: always(cockroachUnit)},
+		"etcd":          {ask: askEtcd, unit: always(etcdUnit)},
+		"tasks":         {ask: askTasks, unit: mesos, late: true},
+		"check-runner":  {ask: askCheckRunner, unit: mesos, late: true},
+		"units":         {ask: askUnits, unit: mesos, late: true},
+		"agents-back":   {ask: askAgentsBack, late: true},
 	}
 }
 
@@ -55,12 +56,10 @@ func (c *Cluster) gateOf(name string) (gate, bool) {
 // customGate is an operator's own gate: it differs from others of the plan in
 // what is asked alone.
 func customGate(g plan.CustomGate) gate {
-	of := gate{Gate: gates.Gate{Name: g.Name, Half: gates.Serving, Within: gates.Own()[0].Within}, judge: judge{unit: dcos.Role.MesosUnit}}
+	of := gate{Gate: gates.Gate{Name: g.Name, Half: gates.Serving, Within: gates.Own()[0].Within}, judge: judge{unit: dcos.Role.MesosUnit, late: true}}
 	if g.OfCluster {
 		of.Half, of.unit = gates.OfCluster, nil
 	}
-	of.ask = func(ctx context.Context, a *asking) Answer {
-		return a.afterRestart(ctx, g.Name, func(ctx context.Context, a *asking) Answer { return a.custom(ctx, g) })
-	}
+	of.ask = func(ctx context.Context, a *asking) Answer { return a.custom(ctx, g) }
 	return of
 }
