@@ -55,7 +55,7 @@ func lanes(s State) []Command {
 		case Doubt:
 			cmds = append(cmds, Command{Reconcile: t})
 		case Idle:
-			if s.stopping() && (!finishing(s, i) || l.Remedy != plan.RemedyNone) {
+			if s.halted(i) {
 				continue
 			}
 			switch st.Action {
@@ -94,6 +94,13 @@ func (s State) Finishing() []inventory.NodeName {
 		}
 	}
 	return names
+}
+
+// halted reports whether a lane in hand, whose step at work has not begun, goes no
+// further in this run.
+func (s State) halted(i int) bool {
+	l := s.Lanes[s.Stage][i]
+	return s.stopping() && (!finishing(s, i) || l.Remedy != plan.RemedyNone)
 }
 
 // finishing reports whether a lane in hand goes on although nothing new may

@@ -35,7 +35,7 @@ type owedAt struct {
 func (s State) holds(node inventory.NodeName) bool {
 	for _, i := range s.Flight {
 		if s.AtWork().Lanes[i].Node == node {
-			return s.Stop == nil && !s.Paused || s.Lanes[s.Stage][i].Progress != Idle || finishing(s, i)
+			return s.Lanes[s.Stage][i].Progress != Idle || !s.halted(i)
 		}
 	}
 	return false

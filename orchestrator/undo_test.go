@@ -62,6 +62,11 @@ func (t *tape) undone() {
 func TestATemporaryChangeIsUndoneBeforeARunStops(t *testing.T) {
 	for name, stop := range map[string]func(*tape){
 		"interrupted": func(tp *tape) { tp.add(journal.Event{Kind: journal.Paused}) },
+		"interrupted before its remedy": func(tp *tape) {
+			l := &tp.s.Lanes[3][0]
+			l.Remedy, l.Report = plan.FinishSwap, &plan.Report{Outcome: plan.Failed, Class: plan.MidSwap}
+			tp.add(journal.Event{Kind: journal.Paused})
+		},
 		"another lane fails": func(tp *tape) {
 			tp.s.Stop = &journal.Stop{Reason: journal.StopFailed}
 			tp.add(journal.Event{Kind: journal.StepNoted, Note: &plan.Note{}})
