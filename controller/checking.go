@@ -43,7 +43,7 @@ func (c *Cluster) CheckUntil(ctx context.Context, name inventory.NodeName) (Chec
 func (c *Cluster) checking(ctx context.Context, name inventory.NodeName) (*checking, error) {
 	n, ok := c.inv.Node(name)
 	if !ok {
-		return nil, invalid("%s is not in %s", name, c.inv.Source)
+		return nil, invalid("there is no node %q in %s", name, c.inv.Source)
 	}
 	task, err := c.checkTask(ctx, n)
 	return &checking{c, name, task}, err

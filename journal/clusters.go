@@ -23,6 +23,9 @@ func StateDir() (string, error) {
 		}
 		base = filepath.Join(home, ".local", "state")
 	}
+	if !filepath.IsAbs(base) { // or every directory has runs of its own
+		return "", fmt.Errorf("XDG_STATE_HOME is %q: want an absolute path", base)
+	}
 	return filepath.Join(base, "dcos-patch"), nil
 }
 
@@ -66,7 +69,7 @@ func Migrate(state string, c Cluster, busy func(run string) bool) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("moving runs of an earlier version: %w", err)
+		return fmt.Errorf("opening the state directory: %w", err)
 	}
 	var ours []string
 	for _, e := range entries {

@@ -36,7 +36,7 @@ Of a cluster that does not exist any more, --cluster-gone ends the run in the jo
 		RunE: func(cmd *cobra.Command, args []string) error { return a.abandon(cmd.Context(), args[0], f) },
 	}
 	cmd.Flags().StringVar(&f.reason, "reason", "", "why it is not resumed (required)")
-	cmd.Flags().StringArrayVar(&f.accept, "accept", nil, "`NODE=REASON`: go on although this agent cannot be asked or says that it is busy; may be given again")
+	cmd.Flags().StringArrayVar(&f.accept, "accept", nil, "go on although an agent cannot be asked, or says that it is busy:\n`NODE=REASON`; may be given again")
 	cmd.Flags().BoolVar(&f.gone, "cluster-gone", false, "the cluster is gone: ask no node, change nothing but the journal")
 	return cmd
 }

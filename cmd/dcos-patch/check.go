@@ -36,7 +36,7 @@ func (a *app) check(ctx context.Context, name inventory.NodeName, wait bool) err
 		return err
 	}
 	if _, ok := inv.Node(name); !ok {
-		return invalid("%s is not in %s", name, a.inventory)
+		return invalid("there is no node %q in %s", name, a.inventory)
 	}
 	c, err := a.open(inv)
 	if err != nil {

@@ -37,7 +37,7 @@ once you know better, --accept NODE=REASON leaves it out, one by one. A master i
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.breakLock(cmd.Context(), f) },
 	}
 	brk.Flags().StringVar(&f.reason, "reason", "", "why (required)")
-	brk.Flags().StringArrayVar(&f.accept, "accept", nil, "`NODE=REASON`: go on although this agent cannot be asked or says that it is busy; may be given again")
+	brk.Flags().StringArrayVar(&f.accept, "accept", nil, "go on although an agent cannot be asked, or says that it is busy:\n`NODE=REASON`; may be given again")
 	cmd := &cobra.Command{Use: "lock", Short: "The cluster lock"}
 	cmd.AddCommand(brk)
 	return cmd

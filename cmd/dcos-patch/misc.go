@@ -64,6 +64,9 @@ func (a *app) stageCommand() *cobra.Command {
 		Short: "Put the script on every node and fetch its packages; stops nothing",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if parallel < 0 {
+				return invalid("--parallel %d: want 0 or more", parallel)
+			}
 			inv, err := loadInventory(a.inventory)
 			if err != nil {
 				return err

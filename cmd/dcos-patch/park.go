@@ -23,7 +23,7 @@ later plan has the agent again. Where a group's canary is left behind, the first
 others goes alone until it is verified.
 
 A master is never parked: nothing may go on while one of them is out.`,
-		Args: cobra.ExactArgs(1),
+		Args: oneArg("an agent of the run"),
 		RunE: func(_ *cobra.Command, args []string) error { return a.park(inventory.NodeName(args[0]), f) },
 	}
 	cmd.Flags().StringVar(&f.reason, "reason", "", "why it stays behind (required)")

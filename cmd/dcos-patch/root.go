@@ -52,6 +52,7 @@ func (a *app) root() *cobra.Command {
 		Use:           "dcos-patch",
 		Short:         "Patch a live DC/OS cluster, one proved step at a time",
 		Long:          "dcos-patch patches the masters of a DC/OS cluster one at a time, then its agents in\nbounded numbers, over SSH. Each step waits for the cluster's own evidence of health.",
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
@@ -67,6 +68,7 @@ func (a *app) root() *cobra.Command {
 			return supported(a.on(), cmd)
 		},
 	}
+	root.SetVersionTemplate("dcos-patch {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return invalid("%w; see %s --help", err, cmd.CommandPath())
 	})

@@ -119,7 +119,7 @@ func (a *app) simUp(ctx context.Context, f simFlags) error {
 		fmt.Fprintf(a.out, "  from another terminal:  dcos-patch -i %s plan\n  Ctrl-C here ends it\n", filepath.Join(dir, "inventory.yaml"))
 	})
 	if writeErr != nil {
-		return writeErr
+		return invalid("--dir: %w", writeErr)
 	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return err

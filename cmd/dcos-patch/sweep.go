@@ -91,7 +91,7 @@ type sweptLine struct {
 
 func (a *app) tellSweptNode(n controller.SweptNode, word, missed string) error {
 	if a.output == "json" {
-		line := sweptLine{Node: n.Node, Paths: n.Paths, Word: word}
+		line := sweptLine{Node: n.Node, Paths: append([]string{}, n.Paths...), Word: word}
 		if n.Err != nil {
 			line.Error = n.Err.Error()
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -20,8 +21,17 @@ type waiveFlags struct {
 }
 
 func (f *waiveFlags) add(cmd *cobra.Command) {
-	f.waive = cmd.Flags().StringArray("waive", nil, "let `CHECK:NODE=REASON` pass (NODE may be cluster); part of the plan\nchecks: "+strings.Join(plan.Waivable(), ", "))
+	f.waive = cmd.Flags().StringArray("waive", nil, "let a check pass that blocks: `CHECK:NODE=REASON` (NODE may be cluster);\nbecomes a part of the plan and of its id; may be given again\nchecks: "+waivable())
 	f.until = cmd.Flags().String("waive-until", "", "the last `day` on which the waivers hold, as 2026-12-24 (default in 7 days)")
+}
+
+// waivable lists the checks, in lines that fit a terminal.
+func waivable() string {
+	var lines []string
+	for some := range slices.Chunk(plan.Waivable(), 6) {
+		lines = append(lines, strings.Join(some, ", "))
+	}
+	return strings.Join(lines, ",\n")
 }
 
 // read makes waivers of what was given; the planner says which of them cannot be.

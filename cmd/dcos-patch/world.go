@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -77,7 +78,10 @@ func (a *app) runs() (controller.Runs, error) {
 func stateStores(c journal.Cluster) (journal.Store, error) {
 	dir, err := journal.StateDir()
 	if err != nil {
-		return journal.Store{}, err
+		return journal.Store{}, invalid("%w", err)
+	}
+	if at, err := os.Stat(dir); err == nil && !at.IsDir() || errors.Is(err, syscall.ENOTDIR) {
+		return journal.Store{}, invalid("the state directory %s is no directory; set XDG_STATE_HOME", dir)
 	}
 	return controller.StoresAt(dir)(c)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -63,9 +64,20 @@ func ParseFaults(text []byte) (Faults, error) {
 	dec.KnownFields(true)
 	var fs Faults
 	if err := dec.Decode(&fs); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("reading faults: %w", err)
+		return nil, fmt.Errorf("reading faults: %w", inYAML(err))
 	}
 	return fs, nil
+}
+
+// inYAML says what is wrong without the names of Go types.
+func inYAML(err error) error {
+	var wrong *yaml.TypeError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	words := strings.NewReplacer("cannot unmarshal !!", "found ", " into simcluster.Faults", "; want a list: - {what: KIND, where: NODE}", " into simcluster.Fault", "; want {what: KIND, where: NODE}",
+		" into simcluster.Kind", "; want a word", " into time.Duration", "; want a duration, as 90s", " into int", "; want a number", " in type simcluster.Fault", "")
+	return errors.New(words.Replace(strings.Join(wrong.Errors, "; ")))
 }
 
 // check refuses faults that could never act.
