@@ -95,13 +95,9 @@ func (s State) losses() map[inventory.NodeName]dcos.Loss {
 
 // laneOf finds the lane in which a node is patched.
 func (s State) laneOf(node inventory.NodeName) (stage, lane int, ok bool) {
-	if s.Plan == nil {
-		return 0, 0, false
-	}
-	for i, st := range s.Plan.Stages {
-		k := slices.IndexFunc(st.Lanes, func(ln plan.Lane) bool { return ln.Node == node })
-		if disruptive(st.Kind) && k >= 0 {
-			return i, k, true
+	for l := range s.each() {
+		if l.disrupts() && l.node == node {
+			return l.stage, l.lane, true
 		}
 	}
 	return 0, 0, false

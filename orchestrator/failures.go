@@ -66,13 +66,9 @@ func (s State) StoppedAt(st plan.Step) State {
 // LaneOf finds the lane of a step, in the plan and in the state; nil when the
 // run has none.
 func (s State) LaneOf(id plan.StepID) (plan.Lane, *Lane) {
-	for i, st := range s.Plan.Stages {
-		for k, ln := range st.Lanes {
-			for _, p := range ln.Steps {
-				if p.ID == id && i < len(s.Lanes) {
-					return ln, &s.Lanes[i][k]
-				}
-			}
+	for l := range s.each() {
+		if slices.ContainsFunc(l.steps, func(p plan.Step) bool { return p.ID == id }) {
+			return plan.Lane{Node: l.node, Steps: l.steps}, l.Lane
 		}
 	}
 	return plan.Lane{}, nil

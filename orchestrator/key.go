@@ -79,16 +79,8 @@ func writeRed(b *strings.Builder, obs plan.Observation) {
 
 // NodeOf is the node of a step; empty for a step of the cluster.
 func (s State) NodeOf(id plan.StepID) inventory.NodeName {
-	for _, st := range s.Plan.Stages {
-		for _, ln := range st.Lanes {
-			for _, p := range ln.Steps {
-				if p.ID == id {
-					return p.Node
-				}
-			}
-		}
-	}
-	return ""
+	ln, _ := s.LaneOf(id)
+	return ln.Node
 }
 
 // IsMasterStep reports whether the step acts on a master.

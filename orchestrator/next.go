@@ -188,7 +188,7 @@ func takeUp(s State, lane int) State {
 // verification, unless it has not come so far yet, and makes its stage the one
 // at work.
 func reverify(s State) State {
-	stage, i, ok := s.masterLane()
+	stage, i, ok := s.laneOf(s.Master)
 	if !ok {
 		return s
 	}
@@ -201,16 +201,6 @@ func reverify(s State) State {
 	l.Phase, l.Step, l.Progress = Admitted, first, Idle
 	s.Stage = stage
 	return s
-}
-
-// masterLane finds the lane of the master that was touched last.
-func (s State) masterLane() (stage, lane int, ok bool) {
-	for l := range s.each() {
-		if l.kind == plan.StageMasters && l.node == s.Master && s.Master != "" {
-			return l.stage, l.lane, true
-		}
-	}
-	return 0, 0, false
 }
 
 func observe(s State, e journal.Event) State {

@@ -166,18 +166,7 @@ func (s State) find(id plan.StepID) (int, bool) {
 
 // Count tells how many lanes of all disruptive stages are in a phase.
 func (s State) Count(p Phase) int {
-	n := 0
-	for i := range s.Lanes {
-		if !disruptive(s.Plan.Stages[i].Kind) {
-			continue
-		}
-		for _, l := range s.Lanes[i] {
-			if l.Phase == p {
-				n++
-			}
-		}
-	}
-	return n
+	return len(s.nodes(func(l laneAt) bool { return l.disrupts() && l.Phase == p }))
 }
 
 // Left names the nodes that were left behind, parked or failed within the

@@ -53,9 +53,8 @@ func (l Lane) fresh() Lane {
 	return Lane{States: states}
 }
 
-// inTime is the lane with no launch counted as late.
+// inTime is the lane, which begins again, with no launch counted as late.
 func (l Lane) inTime() Lane {
-	l.States = slices.Clone(l.States)
 	for i := range l.States {
 		l.States[i].Late = 0
 	}

@@ -9,11 +9,9 @@ import (
 // while they were staged ahead.
 func (s State) parkUnstaged() {
 	parked := map[inventory.NodeName]Lane{}
-	for i, st := range s.Plan.Stages[:s.Stage] {
-		for k, l := range s.Lanes[i] {
-			if st.Kind == plan.StageAhead && l.Phase == Parked {
-				parked[st.Lanes[k].Node] = l
-			}
+	for l := range s.each() {
+		if l.stage < s.Stage && l.kind == plan.StageAhead && l.Phase == Parked {
+			parked[l.node] = *l.Lane
 		}
 	}
 	for i, l := range s.Lanes[s.Stage] {
@@ -26,11 +24,9 @@ func (s State) parkUnstaged() {
 // forgive lets nodes that were parked while they were staged ahead be tried
 // once more: their own script fetches what is missing.
 func (s State) forgive() {
-	for i, st := range s.Plan.Stages[:min(s.Stage, len(s.Plan.Stages))] {
-		for k, l := range s.Lanes[i] {
-			if st.Kind == plan.StageAhead && l.Phase == Parked && l.Left == "" {
-				s.Lanes[i][k] = Lane{}
-			}
+	for l := range s.each() {
+		if l.stage < s.Stage && l.kind == plan.StageAhead && l.Phase == Parked && l.Left == "" {
+			*l.Lane = Lane{}
 		}
 	}
 }

@@ -19,15 +19,13 @@ func (s State) safeUntil(now time.Time) (until time.Time, what string) {
 			until, what = at, why
 		}
 	}
-	for i, st := range s.Plan.Stages {
-		for k, l := range s.Lanes[i] {
-			if l.Report == nil || l.Phase == Verified {
-				continue
-			}
-			for _, f := range l.Report.Findings {
-				if !f.Deadline.IsZero() {
-					first(f.Deadline, fmt.Sprintf("Mesos gives up the tasks of %s", st.Lanes[k].Node))
-				}
+	for l := range s.each() {
+		if l.Report == nil || l.Phase == Verified {
+			continue
+		}
+		for _, f := range l.Report.Findings {
+			if !f.Deadline.IsZero() {
+				first(f.Deadline, fmt.Sprintf("Mesos gives up the tasks of %s", l.node))
 			}
 		}
 	}
