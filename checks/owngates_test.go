@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -35,7 +36,7 @@ func httpCases() []verdictCase {
 	plain := plan.CustomGate{Name: "http", HTTP: "http://h/"}
 	text := edit(plain, func(g *plan.CustomGate) { g.WantText = "all well" })
 	doc := edit(plain, func(g *plan.CustomGate) {
-		g.WantJSON = []plan.WantJSON{{Path: "nodes.0.up", Value: "true"}, {Path: "shards.failed", Value: "0"}, {Path: "status", Value: "green"}}
+		g.WantJSON = []inventory.WantJSON{{Path: "nodes.0.up", Value: "true"}, {Path: "shards.failed", Value: "0"}, {Path: "status", Value: "green"}}
 	})
 	on := func(g plan.CustomGate, body string) Answer {
 		return judgeHTTP(reply{status: 200, body: []byte(body)}, g, a)

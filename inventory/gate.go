@@ -26,8 +26,8 @@ type Gate struct {
 
 // WantJSON is a value that an HTTP gate's answer must have.
 type WantJSON struct {
-	Path  string // "status", "shards.failed", "items.0.state"
-	Value string // as text; numbers are compared by value
+	Path  string `json:"path"`  // "status", "shards.failed", "items.0.state"
+	Value string `json:"value"` // as text; numbers are compared by value
 }
 
 // ofNode are the words that stand for the node in a URL or query.

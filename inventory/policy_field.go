@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"slices"
 	"time"
 )
 
@@ -71,4 +72,35 @@ func limitField(name string, in scope, def Limit, least int, at func(*Policy) *L
 	read := func(dst *Limit) func(value) { return limit(dst, least) }
 	f := policyField{name: name, scope: in, says: says, schema: `{"$ref": "#/$defs/limit"}`, whose: wholeCluster}
 	return plainField(f, def, at, read, func(l Limit) page { return page{scalar(l.String())} })
+}
+
+// listField has a list of names for its value.
+func listField[T ~string](f policyField, at func(*Policy) *[]T) policyField {
+	f.said = func(p Policy) bool { return len(*at(&p)) > 0 }
+	f.take = func(p *Policy, from Policy) { *at(p) = slices.Clone(*at(&from)) }
+	f.show = func(p Policy) page {
+		all := list()
+		for _, name := range *at(&p) {
+			all.add(page{scalar(string(name))})
+		}
+		return all
+	}
+	return f
+}
+
+// orNone is a field that may say "none".
+func orNone(f policyField, none func(*Policy) *bool) policyField {
+	said, take, show := f.said, f.take, f.show
+	f.said = func(p Policy) bool { return *none(&p) || said(p) }
+	f.take = func(p *Policy, from Policy) {
+		take(p, from)
+		*none(p) = *none(&from)
+	}
+	f.show = func(p Policy) page {
+		if *none(&p) {
+			return page{scalar("none")}
+		}
+		return show(p)
+	}
+	return f
 }

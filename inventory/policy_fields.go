@@ -3,7 +3,6 @@ package inventory
 import (
 	"fmt"
 	"maps"
-	"slices"
 	"strconv"
 	"time"
 
@@ -28,20 +27,10 @@ func parallelField() policyField {
 }
 
 func settleField() policyField {
-	return policyField{
-		name: "settle", says: "wait after a node before the next; of groups only where said",
-		schema: `{"anyOf": [{"$ref": "#/$defs/duration"}, {"const": "none"}]}`,
-		read:   func(p *Policy, _ *groupPlaces) func(value) { return settle(p) },
-		said:   func(p Policy) bool { return p.NoSettle || p.Settle > 0 },
-		take:   func(p *Policy, from Policy) { p.Settle, p.NoSettle = from.Settle, from.NoSettle },
-		def:    func(p *Policy) { p.Settle = 3 * time.Minute },
-		show: func(p Policy) page {
-			if p.NoSettle {
-				return page{scalar(none)}
-			}
-			return page{scalar(short(p.Settle))}
-		},
-	}
+	f := timeField("settle", anyScope, 3*time.Minute, func(p *Policy) *time.Duration { return &p.Settle }, "wait after a node before the next; of groups only where said")
+	f.schema = `{"anyOf": [{"$ref": "#/$defs/duration"}, {"const": "none"}]}`
+	f.read = func(p *Policy, _ *groupPlaces) func(value) { return settle(p) }
+	return orNone(f, func(p *Policy) *bool { return &p.NoSettle })
 }
 
 func settle(p *Policy) func(value) {
@@ -94,24 +83,11 @@ func spread(p *Policy, at *groupPlaces) func(value) {
 }
 
 func canaryField() policyField {
-	return policyField{
-		name: "canary", scope: ofGroup, says: "nodes to patch first, or none; without it the planner chooses one",
+	return orNone(listField(policyField{
+		name: "canary", scope: ofGroup, says: "nodes to patch first, or none; without it the planner chooses one", read: canary,
 		whose:  "a canary is one of a group: write it in agents.GROUP.policy",
 		schema: `{"anyOf": [{"const": "none"}, {"type": "array", "minItems": 1, "items": {"type": ["string", "number"]}}]}`,
-		read:   canary,
-		said:   func(p Policy) bool { return p.NoCanary || len(p.Canary) > 0 },
-		take:   func(p *Policy, from Policy) { p.Canary, p.NoCanary = slices.Clone(from.Canary), from.NoCanary },
-		show: func(p Policy) page {
-			if p.NoCanary {
-				return page{scalar(none)}
-			}
-			all := list()
-			for _, n := range p.Canary {
-				all.add(page{scalar(string(n))})
-			}
-			return all
-		},
-	}
+	}, func(p *Policy) *[]NodeName { return &p.Canary }), func(p *Policy) *bool { return &p.NoCanary })
 }
 
 // canary reads "none", or a list of names; at keeps their places until all
@@ -138,26 +114,22 @@ func canary(p *Policy, at *groupPlaces) func(value) {
 }
 
 func expectedRedField() policyField {
-	return policyField{
-		name: "expected_red_until", scope: ofCluster, whose: wholeCluster, says: "units and checks of masters that may be red between the first and the last one, and are judged then",
+	f := listField(policyField{
+		name: "expected_red_until", scope: ofCluster, whose: wholeCluster,
+		says: "units and checks of masters that may be red between the first and the last one, and are judged then",
+		read: func(p *Policy, _ *groupPlaces) func(value) { return expectedRed(p) },
+		def:  func(p *Policy) { p.ExpectedRed = DefaultExpectedRed() },
 		schema: `{"default": "masters_done", "anyOf": [{"enum": ["masters_done", "none"]}, {
 			"description": "until when, and what", "type": "object", "additionalProperties": false,
 			"properties": {"masters_done": {"description": "such as dcos-marathon.service, node-poststart/components_master",
 				"type": "array", "minItems": 1, "items": {"type": "string"}}},
 			"required": ["masters_done"]}]}`,
-		read: func(p *Policy, _ *groupPlaces) func(value) { return expectedRed(p) },
-		said: func(p Policy) bool { return p.NoExpectedRed || len(p.ExpectedRed) > 0 },
-		take: func(p *Policy, from Policy) {
-			p.ExpectedRed, p.NoExpectedRed = slices.Clone(from.ExpectedRed), from.NoExpectedRed
-		},
-		def: func(p *Policy) { p.ExpectedRed = DefaultExpectedRed() },
-		show: func(p Policy) page {
-			if p.NoExpectedRed {
-				return page{scalar(none)}
-			}
-			all := names(p.ExpectedRed)
-			all.Style = 0
-			return mapping().setNode(mastersDone, all)
-		},
+	}, func(p *Policy) *[]string { return &p.ExpectedRed })
+	names := f.show
+	f.show = func(p Policy) page {
+		all := names(p)
+		all.Style = 0
+		return mapping().setNode(mastersDone, all)
 	}
+	return orNone(f, func(p *Policy) *bool { return &p.NoExpectedRed })
 }

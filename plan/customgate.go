@@ -12,25 +12,19 @@ import (
 // is asked, of whom, and what counts as a yes, for how long. Exactly one of
 // Command, HTTP and Query is set. Its patience is in the steps' GateSpecs.
 type CustomGate struct {
-	Name      string          `json:"name"`
-	Group     string          `json:"group,omitempty"`      // whose lanes it is about; empty: everybody's, masters too
-	OfCluster bool            `json:"of_cluster,omitempty"` // asked before a lane is admitted, too
-	Command   string          `json:"command,omitempty"`    // for sh on the controller
-	HTTP      string          `json:"http,omitempty"`
-	ViaNode   bool            `json:"via_node,omitempty"` // HTTP through the node's SSH connection
-	Query     string          `json:"prometheus,omitempty"`
-	Server    string          `json:"server,omitempty"` // URL, who answers Query
-	Want      dcos.Comparison `json:"want,omitzero"`    // each value of Query
-	WantText  string          `json:"want_text,omitempty"`
-	WantJSON  []WantJSON      `json:"want_json,omitempty"`
-	Span      Duration        `json:"span"`    // how long it must stay green after a patch; a rehearsal's is shorter
-	Timeout   Duration        `json:"timeout"` // of one question
-}
-
-// WantJSON is a value that an HTTP gate's answer must have.
-type WantJSON struct {
-	Path  string `json:"path"`
-	Value string `json:"value"`
+	Name      string               `json:"name"`
+	Group     string               `json:"group,omitempty"`      // whose lanes it is about; empty: everybody's, masters too
+	OfCluster bool                 `json:"of_cluster,omitempty"` // asked before a lane is admitted, too
+	Command   string               `json:"command,omitempty"`    // for sh on the controller
+	HTTP      string               `json:"http,omitempty"`
+	ViaNode   bool                 `json:"via_node,omitempty"` // HTTP through the node's SSH connection
+	Query     string               `json:"prometheus,omitempty"`
+	Server    string               `json:"server,omitempty"` // URL, who answers Query
+	Want      dcos.Comparison      `json:"want,omitzero"`    // each value of Query
+	WantText  string               `json:"want_text,omitempty"`
+	WantJSON  []inventory.WantJSON `json:"want_json,omitempty"`
+	Span      Duration             `json:"span"`    // how long it must stay green after a patch; a rehearsal's is shorter
+	Timeout   Duration             `json:"timeout"` // of one question
 }
 
 // CustomGates are the operator's own gates of an inventory: those of the
@@ -52,14 +46,11 @@ func CustomGates(c *inventory.Cluster) []CustomGate {
 func customGate(c *inventory.Cluster, group string, g inventory.Gate) CustomGate {
 	out := CustomGate{
 		Name: g.Name, Group: group, OfCluster: g.OfCluster, Command: g.Command, HTTP: g.HTTP, ViaNode: g.ViaNode,
-		Query: g.Prometheus, Want: g.Want, WantText: g.WantText,
+		Query: g.Prometheus, Want: g.Want, WantText: g.WantText, WantJSON: g.WantJSON,
 		Span: Duration(g.Span), Timeout: Duration(g.Timeout),
 	}
 	if g.Prometheus != "" {
 		out.Server = c.Prometheus
-	}
-	for _, w := range g.WantJSON {
-		out.WantJSON = append(out.WantJSON, WantJSON(w))
 	}
 	return out
 }
