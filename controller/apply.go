@@ -137,11 +137,11 @@ func (r Runs) refuseUnfinished() error {
 	if err != nil || run == "" || s.Ended == journal.RunDone || s.Ended == journal.RunAbandoned || s.Plan == nil || !s.Begun() {
 		return err
 	}
-	next := advice.Run("resume")
+	v, next := r.view(run, s), advice.Run("resume")
 	if controlled(r.Store, run) { // a resume would be refused
 		next = advice.Run("status", "--run", run).Say(" shows how it goes")
 	}
-	return plan.Instead(plan.Block{What: fmt.Sprintf("run %s of this cluster has not ended", run), Observed: r.Word(run, s) + ", " + render.TallyLine(s),
+	return plan.Instead(plan.Block{What: fmt.Sprintf("run %s of this cluster has not ended", run), Observed: v.Word + ", " + render.TallyLine(v),
 		Want: "one run at a time", Next: next})
 }
 

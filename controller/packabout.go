@@ -90,7 +90,7 @@ type believedLane struct {
 // believes is the fold of the journal as far as the node is concerned.
 func believes(s orchestrator.State, name inventory.NodeName) belief {
 	planned, _ := s.Plan.Node(name)
-	b := belief{Node: planned, Run: render.Summarize(s.Run, s, s.Word()), Findings: map[plan.StepID][]plan.Note{}, Look: s.Look}
+	b := belief{Node: planned, Run: render.Summarize(s.View(time.Now())), Findings: map[plan.StepID][]plan.Note{}, Look: s.Look}
 	for i, st := range s.Plan.Stages {
 		for k, ln := range st.Lanes {
 			if ln.Node != name || i >= len(s.Lanes) {

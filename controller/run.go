@@ -184,7 +184,8 @@ func (r *running) conclude(ctx context.Context, interrupted <-chan struct{}, s o
 	}
 	res.State, res.Warned = s, r.runs.warned(r.run)
 	r.cfg.tell(Concluded{res})
-	said := render.Program{}.Ending(s) + render.WarnedLines(res.Warned, "  warned  ") + render.Program{}.Closing(s)
+	v := s.View(time.Now())
+	said := render.Program{}.Ending(v) + render.WarnedLines(res.Warned, "  warned  ") + render.Program{}.Closing(v)
 	res.Packs = r.packs(ctx, interrupted, s, said)
 	return res
 }

@@ -3,6 +3,7 @@ package controller
 import (
 	"errors"
 	"path/filepath"
+	"time"
 
 	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -69,20 +70,20 @@ func (r Runs) Load(run string) (orchestrator.State, error) {
 	return s, nil
 }
 
-// Word is the state of a run in a word; that nobody on this machine runs it any more
-// is one, too.
-func (r Runs) Word(run string, s orchestrator.State) string {
+// view is what a run comes to now; that nobody on this machine runs it any more is
+// seen here.
+func (r Runs) view(run string, s orchestrator.State) orchestrator.View {
+	v := s.View(time.Now())
+	v.Run = run
 	if s.Ended == "" && s.Plan != nil && !controlled(r.Store, run) {
-		return orchestrator.ControllerGone
+		return v.WithoutController()
 	}
-	return s.Word()
+	return v
 }
 
 // Status is where a run is.
 type Status struct {
-	Run    string
-	State  orchestrator.State
-	Word   string   // see Runs.Word
+	orchestrator.View
 	Warned []string // what passed although a person should look
 	Packs  []string // paths of the newest failure packs, that of the stop first
 	Err    error    // why its journal cannot be read
@@ -91,20 +92,20 @@ type Status struct {
 // Status is where a run is, from its journal; of the newest, when it is not named. An
 // empty name in it means that there is none.
 func (r Runs) Status(run string) (Status, error) {
-	st := Status{Run: run}
+	var s orchestrator.State
 	var err error
 	if run == "" {
-		st.Run, st.State, err = r.Latest()
+		run, s, err = r.Latest()
 	} else {
-		st.State, err = r.Load(run)
+		s, err = r.Load(run)
 	}
-	if err != nil || st.Run == "" {
-		return st, err
+	if err != nil || run == "" {
+		return Status{}, err
 	}
-	st.Word, st.Warned = r.Word(st.Run, st.State), r.warned(st.Run)
-	if r.lastPack(st.Run, st.State) != "" {
-		for _, step := range st.State.Failures() {
-			if path := r.lastPack(st.Run, st.State.StoppedAt(step)); path != "" {
+	st := Status{View: r.view(run, s), Warned: r.warned(run)}
+	if r.lastPack(run, s) != "" {
+		for _, step := range s.Failures() {
+			if path := r.lastPack(run, s.StoppedAt(step)); path != "" {
 				st.Packs = append(st.Packs, path)
 			}
 		}
@@ -118,7 +119,7 @@ func (r Runs) List() ([]Status, error) {
 	var all []Status
 	for _, run := range runs {
 		s, err := r.Load(run)
-		all = append(all, Status{Run: run, State: s, Word: r.Word(run, s), Err: err})
+		all = append(all, Status{View: r.view(run, s), Err: err})
 	}
 	return all, err
 }

@@ -55,7 +55,7 @@ func (w *sweeper) claim(ctx context.Context) (*patcher.Lock, error) {
 // elsewhere nobody here knows whether its controller lives.
 func (w *sweeper) unended(f *found) plan.Block {
 	run := f.state.Run
-	b := plan.Block{What: fmt.Sprintf("run %s has not ended", node.Said(run)), Observed: w.runs.Word(run, f.state), Want: "every run over", Next: advice.Run("resume", "--run", run)}
+	b := plan.Block{What: fmt.Sprintf("run %s has not ended", node.Said(run)), Observed: w.runs.view(run, f.state).Word, Want: "every run over", Next: advice.Run("resume", "--run", run)}
 	if f.where == here {
 		return b
 	}

@@ -82,8 +82,8 @@ func (s State) ReportOf(id plan.StepID) *plan.Report {
 	return nil
 }
 
-// LateGate is the first gate that did not hold at the step of the stop.
-func (s State) LateGate() string {
+// lateGate is the first gate that did not hold at the step of the stop.
+func (s State) lateGate() string {
 	if s.Plan == nil {
 		return ""
 	}
@@ -127,4 +127,16 @@ func (s State) Suspects() []inventory.NodeName {
 		}
 	}
 	return nodes
+}
+
+// CutSwap is what is known of a swap of packages that was cut on a node.
+func (s State) CutSwap(node inventory.NodeName) string {
+	for i, st := range s.Plan.Stages {
+		for k, ln := range st.Lanes {
+			if l := s.Lanes[i][k]; ln.Node == node && l.Report != nil && l.Report.Class == plan.MidSwap {
+				return l.Report.Detail
+			}
+		}
+	}
+	return "its swap was being finished"
 }

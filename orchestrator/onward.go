@@ -23,8 +23,16 @@ type Onward struct {
 
 func give(words ...string) Onward { return Onward{Command: words} }
 
-// Onward are the steps that lead on from a stopped run, in order.
+// Onward are the steps that lead on from a run that has ended, in order.
 func (s State) Onward() []Onward {
+	switch {
+	case s.Ended == journal.RunDone && s.Plan.StagesOnly():
+		return []Onward{give("apply")}
+	case s.Ended == journal.RunDone && len(s.ledger) > 0:
+		return []Onward{give("sweep")}
+	case s.Ended != journal.RunStopped:
+		return nil
+	}
 	if s.TakenOver() {
 		return []Onward{{Command: ResumeElsewhere(s.Run)}}
 	}

@@ -3,6 +3,7 @@ package orchestrator
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -35,6 +36,7 @@ func walk(t *rapid.T) (end journal.Kind, resumes int) {
 		if bad := Violations(tp.s); len(bad) > 0 {
 			t.Fatalf("violations: %v", bad)
 		}
+		checkView(t, tp.s)
 		if tp.s.Ended == journal.RunDone {
 			checkDone(t, tp)
 			return tp.s.Ended, resumes
@@ -240,5 +242,23 @@ func TestEveryStoryKeepsTheRules(t *testing.T) {
 	t.Logf("stories by their end: %v, with %d stops in between", endings, stops)
 	if stops == 0 || endings[journal.RunDone] == 0 {
 		t.Errorf("ends %v, %d stops: want some of each, or the property says little", endings, stops)
+	}
+}
+
+// checkView wants the projection to have something to say of every state, and to leave
+// the state as it is.
+func checkView(t *rapid.T, s State) {
+	before := s.Key()
+	v := s.View(s.At.Add(time.Minute))
+	if v.Word == "" || v.Safety.Why == "" || v.Ended == journal.RunStopped && (v.Stop == nil || len(v.Onward) == 0) || v.Hold != "" && v.Plan == nil {
+		t.Fatalf("nothing is said of it: %+v", v)
+	}
+	for _, tally := range []Tally{v.Masters, v.Agents} {
+		if n := tally.Verified + tally.InFlight + tally.InDoubt + tally.Failed + tally.Parked + tally.Untouched + tally.AtTarget + tally.Excluded; n != tally.Nodes {
+			t.Fatalf("%d of %d nodes are counted: %+v", n, tally.Nodes, tally)
+		}
+	}
+	if s.Key() != before {
+		t.Fatal("looking at the run has changed it")
 	}
 }

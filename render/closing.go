@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
@@ -10,36 +9,36 @@ import (
 )
 
 // Closing is what a person should know on leaving, and the next command.
-func (p Program) Closing(s orchestrator.State) string {
+func (p Program) Closing(v orchestrator.View) string {
 	var b lines
 	switch {
-	case s.Plan == nil:
+	case v.Plan == nil:
 		return ""
-	case s.Ended == journal.RunDone && (s.OwesFor(plan.OwesLock) || s.OwesFor(plan.OwesProbe)):
-		b.WriteString(p.owed(s, "  owed    "))
+	case v.Ended == journal.RunDone && (v.Owes(plan.OwesLock) || v.Owes(plan.OwesProbe)):
+		b.WriteString(p.owed(v, "  owed    "))
 		b.say("  next    1 %s", p.Run("sweep"))
 		return b.String()
-	case s.Ended == journal.RunDone && s.Plan.StagesOnly(): // what it left is for the apply that comes next
+	case v.Ended == journal.RunDone && v.Staging: // what it left is for the apply that comes next
 		return ""
-	case s.Ended == journal.RunDone:
-		return p.stays(s)
+	case v.Ended == journal.RunDone:
+		return p.stays(v)
 	}
 	switch {
-	case s.TakenOver():
+	case v.TakenOver:
 		b.WriteString("  owed    nothing from here: the run and its lock are the other controller's, and were left alone\n")
-	case s.Kept():
-		b.WriteString(p.owed(s, "  owed    "))
+	case v.Kept:
+		b.WriteString(p.owed(v, "  owed    "))
 	}
-	b.WriteString(p.Leave(s, time.Now()))
-	for i, n := range p.onward(s) {
+	b.WriteString(p.Leave(v))
+	for i, n := range p.onward(v) {
 		b.say("  next    %d %s", i+1, n)
 	}
 	return b.String()
 }
 
 // Leave is whether the run may be left as it is, and why.
-func (p Program) Leave(s orchestrator.State, now time.Time) string {
-	safe, word := s.LeaveAt(now), "no"
+func (p Program) Leave(v orchestrator.View) string {
+	safe, word := v.Safety, "no"
 	switch {
 	case safe.Safe:
 		word = "yes"
@@ -53,9 +52,9 @@ func (p Program) Leave(s orchestrator.State, now time.Time) string {
 }
 
 // onward are the steps that lead on from a stop; an alternative stands behind what it replaces.
-func (p Program) onward(s orchestrator.State) []string {
+func (p Program) onward(v orchestrator.View) []string {
 	var all []string
-	for _, n := range s.Onward() {
+	for _, n := range v.Onward {
 		switch {
 		case n.Or && len(all) > 0:
 			then := ""

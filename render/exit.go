@@ -18,19 +18,19 @@ const (
 )
 
 // Exit is the exit code of a run that has ended.
-func Exit(s orchestrator.State) int {
+func Exit(v orchestrator.View) int {
 	switch {
-	case s.Ended == journal.RunDone && s.OwesFor(plan.OwesLock): // the next run would be refused
+	case v.Ended == journal.RunDone && v.Owes(plan.OwesLock): // the next run would be refused
 		return ExitStopped
-	case s.Ended == journal.RunDone && len(s.Left()) > 0:
+	case v.Ended == journal.RunDone && len(v.Left) > 0:
 		return ExitParked
-	case s.Ended == journal.RunDone:
+	case v.Ended == journal.RunDone:
 		return ExitDone
-	case s.Stop == nil:
+	case v.Stop == nil:
 		return ExitInternal
-	case s.DoubtfulEnd(): // a script may still run
+	case v.Doubtful: // a script may still run
 		return ExitInDoubt
-	case s.Stop.Reason == journal.StopInterrupted:
+	case v.Stop.Reason == journal.StopInterrupted:
 		return ExitInterrupted
 	default:
 		return ExitStopped

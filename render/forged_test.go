@@ -51,17 +51,17 @@ func onlyOurs(t *testing.T, where, text string) {
 
 func TestANodeForgesNoLineOfTheEnd(t *testing.T) {
 	s, p := forgedRun(), Program{}
-	onlyOurs(t, "ending", p.Ending(s))
-	onlyOurs(t, "closing", p.Closing(s))
-	onlyOurs(t, "status", p.Status(s.Run, "stopped", s, time.Now()))
-	onlyOurs(t, "preview", Preview(s, Origin{Copy: forged, Script: forged}))
+	onlyOurs(t, "ending", p.Ending(s.View(time.Now())))
+	onlyOurs(t, "closing", p.Closing(s.View(time.Now())))
+	onlyOurs(t, "status", p.Status(s.View(time.Now())))
+	onlyOurs(t, "preview", Preview(s.View(time.Now()), Origin{Copy: forged, Script: forged}))
 	running := s
 	running.Stop, running.Ended = nil, ""
 	running.Flight = []int{0}
-	onlyOurs(t, "status while it runs", p.Status(s.Run, "running", running, time.Now()))
+	onlyOurs(t, "status while it runs", p.Status(running.View(time.Now())))
 	s.Stop, s.Ended = nil, journal.RunDone
 	s.Lanes[0][0].Phase = orchestrator.Parked
-	onlyOurs(t, "done", p.Ending(s)+p.Closing(s)+p.Status(s.Run, "parked", s, time.Now()))
+	onlyOurs(t, "done", p.Ending(s.View(time.Now()))+p.Closing(s.View(time.Now()))+p.Status(s.View(time.Now())))
 }
 
 // TestANameInACommandIsQuoted: pasted, it runs nothing but dcos-patch.
@@ -69,7 +69,7 @@ func TestANameInACommandIsQuoted(t *testing.T) {
 	s := forgedRun()
 	s.Run = "1121;reboot"
 	s.Stop.Node = inventory.NodeName("a1;reboot")
-	for _, c := range (Program{}).onward(s) {
+	for _, c := range (Program{}).onward(s.View(time.Now())) {
 		if strings.Contains(strings.ReplaceAll(strings.ReplaceAll(c, "'a1;reboot'", ""), "'1121;reboot'", ""), ";reboot") {
 			t.Errorf("not quoted: %s", c)
 		}

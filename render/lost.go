@@ -8,9 +8,9 @@ import (
 )
 
 // acceptedLines are the accepted losses of a run, for people.
-func acceptedLines(s orchestrator.State, label string) string {
+func acceptedLines(v orchestrator.View, label string) string {
 	var b lines
-	for _, l := range s.Accepted {
+	for _, l := range v.Accepted {
 		b.say("%s%s: %s; accepted by %s: %s", label, l.Node, lossWords(l), l.By, l.Reason)
 	}
 	return b.String()

@@ -8,9 +8,9 @@ import (
 )
 
 // stays is what a run that is done has left on nodes, in one line.
-func (p Program) stays(s orchestrator.State) string {
+func (p Program) stays(v orchestrator.View) string {
 	var all []string
-	for _, o := range s.Obligations() {
+	for _, o := range v.Owed {
 		all = append(all, fmt.Sprintf("%s on %s", o.What, Fold(o.Nodes)))
 	}
 	if len(all) == 0 {
@@ -20,9 +20,9 @@ func (p Program) stays(s orchestrator.State) string {
 }
 
 // owed lists the open obligations, one a line, each behind the label's width.
-func (p Program) owed(s orchestrator.State, label string) string {
+func (p Program) owed(v orchestrator.View, label string) string {
 	var b lines
-	for _, o := range s.Obligations() {
+	for _, o := range v.Owed {
 		undo := o.Undo
 		if known := o.ID.Spec().Undo; known != nil {
 			undo = p.Text(known)

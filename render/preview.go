@@ -14,35 +14,34 @@ type Origin struct {
 }
 
 // Preview says what a resume will do and what it will not.
-func Preview(s orchestrator.State, from Origin) string {
+func Preview(v orchestrator.View, from Origin) string {
 	var b lines
-	masters, agents := s.Tallies()
-	b.say("RESUME run %s  plan %s  %s -> %s", s.Run, s.Plan.ID, s.Plan.From, s.Plan.To)
+	masters, agents := v.Masters, v.Agents
+	b.say("RESUME run %s  plan %s  %s -> %s", v.Run, v.Plan.ID, v.Plan.From, v.Plan.To)
 	if from.Copy != "" {
 		b.say("  from   %s; gates, policy and target are those of the inventory here", from.Copy)
 		b.say("  script %s", from.Script)
 	}
-	for _, w := range s.Plan.Waivers {
+	for _, w := range v.Plan.Waivers {
 		b.say("  waived %s", w)
 	}
-	if s.Master != "" {
-		b.say("  first  %s is verified again", s.Master)
+	if v.First != "" {
+		b.say("  first  %s is verified again", v.First)
 	}
-	b.WriteString(acceptedLines(s, "  lost   "))
-	for _, st := range s.Owed() {
+	b.WriteString(acceptedLines(v, "  lost   "))
+	for _, st := range v.Looks {
 		b.say("  look   how %s ended on %s; its script is not started again unless the node proves that it may", st.ID, st.Node)
 	}
-	doubt := s.InDoubt()
-	for _, n := range doubt {
+	for _, n := range v.Doubt {
 		b.say("  look   how its last step ended on %s; its script is not started again unless the node proves that it may", n)
 	}
-	for _, n := range s.Left() {
-		if !slices.Contains(doubt, n) {
-			if why := s.LeftBehind(n); why != "" {
-				b.say("  left   %s stays behind: %s", n, why)
-				continue
-			}
-			b.say("  retry  %s, from its failed step on", n)
+	for _, n := range v.Left {
+		switch {
+		case slices.Contains(v.Doubt, n.Node):
+		case n.ByPerson:
+			b.say("  left   %s stays behind: %s", n.Node, n.Why)
+		default:
+			b.say("  retry  %s, from its failed step on", n.Node)
 		}
 	}
 	then := fmt.Sprintf("masters %d to go, agents %d to go", masters.Untouched, agents.Untouched)

@@ -2,51 +2,48 @@ package render
 
 import (
 	"fmt"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
-	"github.com/dcos-patch/dcos-patch/plan"
 )
 
 // situation is who has a run in hand, how the cluster was seen last, and what
 // is out of service: all that its journal knows, with its age.
-func situation(word string, s orchestrator.State, now time.Time) string {
-	if s.Ended == journal.RunDone {
+func situation(v orchestrator.View) string {
+	if v.Ended == journal.RunDone {
 		return ""
 	}
-	text := fmt.Sprintf("by      %s: %s\n", Printable(s.Controller), controllerWords(word, s)) + quorumLine(s, now)
-	if s.Ended == "" {
-		text += outLine(s)
+	text := fmt.Sprintf("by      %s: %s\n", Printable(v.Controller), controllerWords(v)) + quorumLine(v)
+	if v.Ended == "" {
+		text += outLine(v)
 	}
 	return text
 }
 
 // controllerWords are whether the controller lives: on this machine that is
 // seen by its hold on the run.
-func controllerWords(word string, s orchestrator.State) string {
+func controllerWords(v orchestrator.View) string {
 	switch {
-	case s.Ended != "":
+	case v.Ended != "":
 		return "has ended its part"
-	case word == orchestrator.ControllerGone:
+	case v.Word == orchestrator.ControllerGone:
 		return "gone, nobody on this machine has the run in hand"
 	}
 	return "alive, it has the run in hand at this moment"
 }
 
 // quorumLine is how the masters were seen last.
-func quorumLine(s orchestrator.State, now time.Time) string {
-	if s.Seen == nil {
+func quorumLine(v orchestrator.View) string {
+	if v.Seen == nil {
 		return "quorum  nobody has looked at the masters yet\n"
 	}
 	var parts, red []string
-	for _, q := range s.Seen.Quorums {
+	for _, q := range v.Seen.Quorums {
 		parts = append(parts, fmt.Sprintf("%s %d/%d", q.Name, len(q.Serving), q.Size))
 	}
-	for _, f := range s.Seen.Findings {
+	for _, f := range v.Seen.Findings {
 		switch {
 		case !f.Status.OK():
 			red = append(red, fmt.Sprintf("%s (%s)", f.Check, f.Observed))
@@ -58,35 +55,20 @@ func quorumLine(s orchestrator.State, now time.Time) string {
 	if len(red) > 0 {
 		text = strings.TrimPrefix(text+"; red: "+strings.Join(red, "; "), "; ")
 	}
-	return fmt.Sprintf("quorum  %s, seen %s ago\n", Printable(text), Span(now.Sub(s.SeenAt)))
+	return fmt.Sprintf("quorum  %s, seen %s ago\n", Printable(text), Span(v.Now.Sub(v.SeenAt)))
 }
 
 // outLine is what is out of service: what is ours, and all agents with those
 // that others have taken out, as seen last.
-func outLine(s orchestrator.State) string {
-	var ours, agents []inventory.NodeName
-	text := "out     ours none"
-	if st := s.AtWork(); st != nil && (st.Kind == plan.StageMasters || st.Kind == plan.StageCanary || st.Kind == plan.StageGroup) {
-		for _, i := range s.Flight {
-			ours = append(ours, st.Lanes[i].Node)
-		}
-		text = fmt.Sprintf("out     ours %d/%d%s", len(ours), st.Width, among(ours))
+func outLine(v orchestrator.View) string {
+	text, o := "out     ours none", v.Out
+	if o.Width > 0 {
+		text = fmt.Sprintf("out     ours %d/%d%s", len(o.Ours), o.Width, among(o.Ours))
 	}
-	if s.Seen == nil {
+	if v.Seen == nil {
 		return text + ", of all agents nothing is known yet\n"
 	}
-	for _, n := range s.Plan.Nodes {
-		if n.Role.IsAgent() && (slices.Contains(ours, n.Name) || slices.Contains(s.Seen.Out, n.Name)) {
-			agents = append(agents, n.Name)
-		}
-	}
-	foreign := 0
-	for _, u := range s.Seen.Unknown {
-		if !u.Active {
-			foreign++
-		}
-	}
-	return fmt.Sprintf("%s, all agents %d/%d%s\n", text, len(agents)+foreign, s.Plan.MaxOut, among(agents))
+	return fmt.Sprintf("%s, all agents %d/%d%s\n", text, len(o.Agents)+o.Foreign, o.Max, among(o.Agents))
 }
 
 // among is those nodes, folded, in brackets.

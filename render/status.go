@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -19,41 +19,41 @@ const (
 )
 
 // Status is where a run is, for people.
-func (p Program) Status(run, word string, s orchestrator.State, now time.Time) string {
-	if s.Plan == nil {
-		return fmt.Sprintf("run %s has not begun\n", run)
+func (p Program) Status(v orchestrator.View) string {
+	if v.Plan == nil {
+		return fmt.Sprintf("run %s has not begun\n", v.Run)
 	}
 	var b lines
-	headline := fmt.Sprintf("%s  run %s  %s  %s -> %s  plan %s  last event %s ago", s.Plan.Cluster.Name, run, strings.ToUpper(word),
-		s.Plan.From, s.Plan.To, s.Plan.ID, now.Sub(s.At).Round(time.Second))
+	headline := fmt.Sprintf("%s  run %s  %s  %s -> %s  plan %s  last event %s ago", v.Plan.Cluster.Name, v.Run, strings.ToUpper(v.Word),
+		v.Plan.From, v.Plan.To, v.Plan.ID, v.Now.Sub(v.At).Round(time.Second))
 	b.say("%s", headline)
-	if s.Ended == journal.RunAbandoned {
-		b.say("ended   unfinished, by hand: %s", s.Abandoned)
-		b.say("state   %s", TallyLine(s))
-		b.WriteString(p.Unfinished(s))
-		b.WriteString(acceptedLines(s, "lost    "))
-		b.WriteString(p.owed(s, "owed    "))
+	if v.Ended == journal.RunAbandoned {
+		b.say("ended   unfinished, by hand: %s", v.Abandoned)
+		b.say("state   %s", TallyLine(v))
+		b.WriteString(p.Unfinished(v))
+		b.WriteString(acceptedLines(v, "lost    "))
+		b.WriteString(p.owed(v, "owed    "))
 		return b.String()
 	}
-	b.WriteString(situation(word, s, now))
-	over := s.Ended != "" || word == orchestrator.ControllerGone
-	if s.Stop == nil || !over {
-		b.WriteString(acceptedLines(s, "lost    "))
+	b.WriteString(situation(v))
+	over := v.Ended != "" || v.Word == orchestrator.ControllerGone
+	if v.Stop == nil || !over {
+		b.WriteString(acceptedLines(v, "lost    "))
 	}
-	if !over || s.Stop == nil { // else the ending says it
-		b.under(s, now, over)
+	if !over || v.Stop == nil { // else the ending says it
+		b.under(v, over)
 	}
-	for _, n := range s.Left() {
-		if s.Ended == journal.RunDone {
-			b.say("left    %s was left behind: %s", n, s.WhyLeft(n))
+	for _, n := range v.Left {
+		if v.Ended == journal.RunDone {
+			b.say("left    %s was left behind: %s", n.Node, n.Why)
 		}
 	}
-	if s.Stop != nil && over {
-		b.WriteString(p.Ending(s))
-		b.WriteString(p.Closing(s))
+	if v.Stop != nil && over {
+		b.WriteString(p.Ending(v))
+		b.WriteString(p.Closing(v))
 	} else {
-		b.WriteString(p.owed(s, "owed    "))
-		b.goesOn(p, run, word, s, now)
+		b.WriteString(p.owed(v, "owed    "))
+		b.goesOn(p, v)
 	}
 	if strings.Count(b.String(), "\n") > statusRows {
 		b.say("%s", headline)
@@ -62,31 +62,31 @@ func (p Program) Status(run, word string, s orchestrator.State, now time.Time) s
 }
 
 // under is what is under way, and what it waits for.
-func (b *lines) under(s orchestrator.State, now time.Time, over bool) {
-	if st := s.AtWork(); st != nil && s.Ended == "" {
-		b.say("stage   %s", st.ID)
+func (b *lines) under(v orchestrator.View, over bool) {
+	if v.Stage != "" && v.Ended == "" {
+		b.say("stage   %s", v.Stage)
 	}
-	b.say("state   %s", TallyLine(s))
-	work := s.Working()
+	b.say("state   %s", TallyLine(v))
+	work := slices.Clone(v.Flight)
 	// What waits for something first: it is what a person looks for.
-	slices.SortStableFunc(work, func(x, y orchestrator.Work) int {
-		return strings.Compare(fmt.Sprint(blocking(s, x.Step) == ""), fmt.Sprint(blocking(s, y.Step) == ""))
+	slices.SortStableFunc(work, func(x, y orchestrator.Flight) int {
+		return strings.Compare(fmt.Sprint(x.Waits == nil), fmt.Sprint(y.Waits == nil))
 	})
 	for _, w := range work[:min(len(work), shownLanes)] {
-		b.say("  %-8s %-9s since %s%s%s", w.Step.Node, w.Step.Action, Clock(w.Since), endOf(w), blocking(s, w.Step))
+		b.say("  %-8s %-9s since %s%s%s", w.Step.Node, w.Step.Action, Clock(w.Since), endOf(w.Work), waiting(w.Waits))
 	}
 	if more := len(work) - shownLanes; more > 0 {
 		b.say("  and %d more in flight", more)
 	}
-	if why := s.HoldsFor(); why != "" && !over {
+	if why := v.Hold; why != "" && !over {
 		since := ""
-		if !s.HeldSince.IsZero() {
-			since = "since " + Clock(s.HeldSince) + ": "
+		if !v.HoldSince.IsZero() {
+			since = "since " + Clock(v.HoldSince) + ": "
 		}
 		b.say("HOLD    %s%s", since, why)
 	}
-	if s.Stop != nil {
-		b.say("STOP    %s (%s): %s", s.Stop.Step, s.Stop.Reason, strings.ReplaceAll(s.Stop.Detail, "\n", "; "))
+	if v.Stop != nil {
+		b.say("STOP    %s (%s): %s", v.Stop.Step, v.Stop.Reason, strings.ReplaceAll(v.Stop.Detail, "\n", "; "))
 	}
 }
 
@@ -99,30 +99,28 @@ func endOf(w orchestrator.Work) string {
 }
 
 // goesOn is how a run under way goes on, and what a person has to do for it.
-func (b *lines) goesOn(p Program, run, word string, s orchestrator.State, now time.Time) {
-	if s.Ended != "" {
+func (b *lines) goesOn(p Program, v orchestrator.View) {
+	if v.Ended != "" {
 		return
 	}
-	switch word {
+	switch v.Word {
 	case orchestrator.Running:
-		left := s.Remaining()
-		b.say("eta     %s, in %s, by the plan's estimates", now.Add(left).Local().Format("15:04 MST"), Span(left))
-		b.say("next    nothing: it goes on by itself, and %s shows how", p.Run("status", "--run", run))
+		left := v.Remaining
+		b.say("eta     %s, in %s, by the plan's estimates", v.Now.Add(left).Local().Format("15:04 MST"), Span(left))
+		b.say("next    nothing: it goes on by itself, and %s shows how", p.Run("status", "--run", v.Run))
 	case orchestrator.Holding:
-		b.say("next    repair what it waits for; it goes on by itself, and stops when it has held for %s", s.Plan.HoldLimit.D())
+		b.say("next    repair what it waits for; it goes on by itself, and stops when it has held for %s", v.Plan.HoldLimit.D())
 	case orchestrator.Finishing:
-		b.say("next    wait for the lanes in flight, then %s", p.Run("resume", "--run", run))
+		b.say("next    wait for the lanes in flight, then %s", p.Run("resume", "--run", v.Run))
 	}
 }
 
-// blocking is what a step under way waits for.
-func blocking(s orchestrator.State, st plan.Step) string {
-	for _, n := range s.Findings[st.ID] {
-		if f := n.Finding; f != nil && (!f.Status.OK() || f.Have < f.Need) {
-			return fmt.Sprintf(": %s %d/%d %s%s", f.Check, f.Have, f.Need, f.Observed, deadline(f.Deadline))
-		}
+// waiting is what a step under way waits for.
+func waiting(f *dcos.Finding) string {
+	if f == nil {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf(": %s %d/%d %s%s", f.Check, f.Have, f.Need, f.Observed, deadline(f.Deadline))
 }
 
 // deadline is until when Mesos waits for an agent.
@@ -135,17 +133,13 @@ func deadline(at time.Time) string {
 
 // Unfinished names the nodes on which a run that was ended has left something half
 // done.
-func (p Program) Unfinished(s orchestrator.State) string {
+func (p Program) Unfinished(v orchestrator.View) string {
 	var b lines
-	told := map[inventory.NodeName]bool{}
-	for _, n := range s.InDoubt() {
-		told[n] = true
+	for _, n := range v.Doubt {
 		b.say("  left    %s: how its last step ended is not known", n)
 	}
-	for _, n := range s.Plan.Nodes {
-		if !told[n.Name] && s.Unverified(n.Name) {
-			b.say("  left    %s is patched and not verified: %s looks at it", n.Name, p.Run("check", string(n.Name)))
-		}
+	for _, n := range v.Unverified {
+		b.say("  left    %s is patched and not verified: %s looks at it", n, p.Run("check", string(n)))
 	}
 	return b.String()
 }

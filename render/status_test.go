@@ -34,7 +34,7 @@ func manyLanes(lanes int) orchestrator.State {
 // TestTheHeadlineStaysOnTwentyFourRows: the last line, above the prompt, says how it is.
 func TestTheHeadlineStaysOnTwentyFourRows(t *testing.T) {
 	for _, lanes := range []int{1, 5, 200} {
-		text := (Program{}).Status("1121-2200-abcd", "running", manyLanes(lanes), time.Date(2026, 11, 21, 22, 5, 0, 0, time.UTC))
+		text := (Program{}).Status(manyLanes(lanes).View(time.Date(2026, 11, 21, 22, 5, 0, 0, time.UTC)))
 		rows := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 		if shown := rows[max(0, len(rows)-23):]; !strings.Contains(strings.Join(shown, "\n"), "prod  run 1121-2200-abcd  RUNNING") {
 			t.Errorf("%d lanes: the headline has scrolled away:\n%s", lanes, text)
@@ -69,7 +69,7 @@ func TestSafeToLeaveSaysUntilWhen(t *testing.T) {
 		s.Stop, s.Ended = &journal.Stop{Reason: journal.StopFailed}, journal.RunStopped
 		s.Look, s.LookAt = &plan.Observation{Green: true}, at
 		c.change(&s)
-		if got := (Program{}).Leave(s, at.Add(time.Minute)); !strings.Contains(got, c.want) {
+		if got := (Program{}).Leave(s.View(at.Add(time.Minute))); !strings.Contains(got, c.want) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}

@@ -49,31 +49,27 @@ type Summary struct {
 }
 
 // Summarize is a run in short, without what to do next.
-func Summarize(run string, s orchestrator.State, word string) Summary {
-	sum := Summary{Version: JSONVersion, Kind: "summary", Run: run, State: word, Outcome: Hyphened(word), At: s.At, Stop: s.Stop, Next: [][]string{}}
-	if s.Plan != nil {
-		sum.Plan, sum.From, sum.To = s.Plan.ID, s.Plan.From, s.Plan.To
+func Summarize(v orchestrator.View) Summary {
+	sum := Summary{
+		Version: JSONVersion, Kind: "summary", Run: v.Run, State: v.Word, Outcome: Hyphened(v.Word), At: v.At, Stop: v.Stop, Stage: v.Stage,
+		Masters: v.Masters, Agents: v.Agents, Counts: v.Masters.Plus(v.Agents), Owed: v.Owed, Accepted: v.Accepted, Next: [][]string{},
+		Safe: v.Safety.Safe, Why: v.Safety.Reason().String(), Until: v.Safety.Until, Gate: v.Gate,
 	}
-	if st := s.AtWork(); st != nil {
-		sum.Stage = st.ID
+	if v.Plan != nil {
+		sum.Plan, sum.From, sum.To = v.Plan.ID, v.Plan.From, v.Plan.To
 	}
-	sum.Masters, sum.Agents = s.Tallies()
-	sum.Counts = sum.Masters.Plus(sum.Agents)
-	safe := s.LeaveAt(time.Now())
-	sum.Safe, sum.Why, sum.Until = safe.Safe, safe.Reason().String(), safe.Until
-	if word == orchestrator.Running {
-		sum.ETA = time.Now().Add(s.Remaining()).Round(time.Second)
+	if v.Word == orchestrator.Running {
+		sum.ETA = v.Now.Add(v.Remaining).Round(time.Second)
 	}
-	sum.Owed, sum.Accepted = s.Obligations(), s.Accepted
-	if s.Ended != "" {
-		code := Exit(s)
+	if v.Ended != "" {
+		code := Exit(v)
 		sum.Exit = &code
 	}
-	if s.Stop != nil {
-		sum.Node, sum.Reason, sum.Gate = s.Stop.Node, string(s.Stop.Reason), s.LateGate()
+	if v.Stop != nil {
+		sum.Node, sum.Reason = v.Stop.Node, string(v.Stop.Reason)
 	}
-	for _, st := range s.Failures() {
-		sum.Failed = append(sum.Failed, string(st.Node))
+	for _, f := range v.Failures {
+		sum.Failed = append(sum.Failed, string(f.Step.Node))
 	}
 	return sum
 }
@@ -82,18 +78,9 @@ func Summarize(run string, s orchestrator.State, word string) Summary {
 func Hyphened(word string) string { return strings.ReplaceAll(word, " ", "-") }
 
 // Summary is that of a run with what to do next, for this inventory.
-func (p Program) Summary(run string, s orchestrator.State, word string) Summary {
-	sum := Summarize(run, s, word)
-	switch {
-	case word == orchestrator.ControllerGone:
-		sum.Next = p.Argvs(advice.Command{"resume", "--run", run})
-	case s.Ended == journal.RunStopped:
-		sum.Next = p.Argvs(commandsOf(s.Onward())...)
-	case s.Ended == journal.RunDone && s.Plan.StagesOnly():
-		sum.Next = p.Argvs(advice.Command{"apply"})
-	case s.Ended == journal.RunDone && len(s.Obligations()) > 0:
-		sum.Next = p.Argvs(advice.Command{"sweep"})
-	}
+func (p Program) Summary(v orchestrator.View) Summary {
+	sum := Summarize(v)
+	sum.Next = p.Argvs(commandsOf(v.Onward)...)
 	return sum
 }
 

@@ -14,29 +14,29 @@ import (
 
 // reasons is what a stopped run wanted and saw, and how the node is that
 // stopped it, as far as the journal tells.
-func (p Program) reasons(s orchestrator.State) string {
+func (p Program) reasons(v orchestrator.View) string {
 	var b lines
-	lane, l := s.LaneOf(s.Stop.Step)
-	if red := s.ClusterRed(); red != "" {
-		b.say("  cluster the masters are not whole, so %s may not be the cause: %s", s.Stop.Node, red)
+	if v.ClusterRed != "" {
+		b.say("  cluster the masters are not whole, so %s may not be the cause: %s", v.Stop.Node, v.ClusterRed)
 	}
-	shown := l != nil && l.Report != nil && p.gates(&b, s.Run, s.Stop.Step, l.Report)
-	if !shown && s.Stop.Detail != "" {
-		b.say("  because %s", strings.ReplaceAll(s.Stop.Detail, "\n", "; "))
+	at := v.Stopped
+	shown := at != nil && at.Report != nil && p.gates(&b, v.Run, v.Stop.Step, at.Report)
+	if !shown && v.Stop.Detail != "" {
+		b.say("  because %s", strings.ReplaceAll(v.Stop.Detail, "\n", "; "))
 	}
-	if all := s.Failures(); len(all) > 1 {
-		b.say("  failed  %s: %s", stepNodes(all), otherFailures(s, all))
+	if len(v.Failures) > 1 {
+		b.say("  failed  %s: %s", failedNodes(v.Failures), otherFailures(v.Failures[1:]))
 	}
-	if l == nil {
+	if at == nil {
 		return b.String()
 	}
-	if !lane.Steps[l.Step].Action.Mutates() { // else the reason says it
-		b.WriteString(scriptEnd(*l))
+	if !at.Mutates { // else the reason says it
+		b.WriteString(scriptEnd(at.Script))
 	}
-	if l.Report != nil && l.Report.Class != plan.ClassNone {
-		b.say("  class   %s: %s", l.Report.Class, ClassWords(l.Report.Class))
+	if at.Report != nil && at.Report.Class != plan.ClassNone {
+		b.say("  class   %s: %s", at.Report.Class, ClassWords(at.Report.Class))
 	}
-	b.WriteString(impactLine(*l))
+	b.WriteString(impactLine(*at))
 	return b.String()
 }
 
@@ -86,9 +86,8 @@ func sinceLine(f dcos.Finding) string {
 }
 
 // scriptEnd is how the node's script is known to have ended.
-func scriptEnd(l orchestrator.Lane) string {
-	script, ran := l.LastRan()
-	if !ran {
+func scriptEnd(script *orchestrator.StepState) string {
+	if script == nil {
 		return ""
 	}
 	times := "ran once"
@@ -104,16 +103,16 @@ func scriptEnd(l orchestrator.Lane) string {
 
 // impactLine is what an agent ran before its lane touched it, and what was seen
 // of that; empty for masters, and for agents that were not touched.
-func impactLine(l orchestrator.Lane) string {
+func impactLine(f orchestrator.Failure) string {
 	var base checks.Baseline
-	if _, ran := l.LastRan(); !ran || len(l.Baseline) == 0 || json.Unmarshal(l.Baseline, &base) != nil || !base.Role.IsAgent() {
+	if f.Script == nil || len(f.Baseline) == 0 || json.Unmarshal(f.Baseline, &base) != nil || !base.Role.IsAgent() {
 		return ""
 	}
 	text := fmt.Sprintf("  impact  it ran %s at %s, before its script", Count(len(base.Tasks), "task"), Clock(base.TakenAt))
 	if len(base.Tasks) == 0 {
 		return text + "\n"
 	}
-	return text + "; " + Printable(tasksNow(l.Report)) + "\n"
+	return text + "; " + Printable(tasksNow(f.Report)) + "\n"
 }
 
 // tasksNow is the last that was seen of an agent's tasks.
@@ -128,22 +127,22 @@ func tasksNow(r *plan.Report) string {
 	return "nobody has asked since how they are"
 }
 
-// stepNodes are the nodes of steps, in their order.
-func stepNodes(steps []plan.Step) string {
+// failedNodes are the nodes of failures, in their order.
+func failedNodes(all []orchestrator.Failure) string {
 	var names []string
-	for _, st := range steps {
-		names = append(names, string(st.Node))
+	for _, f := range all {
+		names = append(names, string(f.Step.Node))
 	}
 	return strings.Join(names, " ")
 }
 
 // otherFailures says why each failed but that of the stop, which is told above.
-func otherFailures(s orchestrator.State, all []plan.Step) string {
+func otherFailures(all []orchestrator.Failure) string {
 	var whys []string
-	for _, st := range all[1:] {
+	for _, f := range all {
 		why := "no reason is known"
-		if r := s.ReportOf(st.ID); r != nil && r.Detail != "" {
-			why = r.Detail
+		if f.Report != nil && f.Report.Detail != "" {
+			why = f.Report.Detail
 		}
 		whys = append(whys, strings.ReplaceAll(why, "\n", "; "))
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -93,10 +94,10 @@ func (a *app) end(ctx context.Context, inv *inventory.Cluster, run string, f aba
 
 func (a *app) tellEnded(run string, end controller.Ended, gone bool) {
 	a.tellAccepted(end.Accepted)
-	s := end.State
-	say(a.out, "run %s has ended unfinished: %s", run, s.Abandoned)
-	say(a.out, "  state   %s", render.TallyLine(s))
-	fmt.Fprint(a.out, a.program().Unfinished(s))
+	v := end.State.View(time.Now())
+	say(a.out, "run %s has ended unfinished: %s", run, v.Abandoned)
+	say(a.out, "  state   %s", render.TallyLine(v))
+	fmt.Fprint(a.out, a.program().Unfinished(v))
 	for _, n := range end.MidSwap {
 		say(a.out, "  left    %s is in the middle of a swap of packages: repair it by hand", n)
 	}

@@ -99,9 +99,7 @@ func (a *app) carryOut(ctx context.Context, inv *inventory.Cluster, c *controlle
 		return err
 	}
 	stopLook()
-	return a.watch(ctx, func(watch context.Context, pause <-chan struct{}) (controller.Result, error) {
-		return p.Apply(watch, pause)
-	})
+	return a.watch(ctx, p.Apply)
 }
 
 // watch carries a run on until it ends or somebody interrupts it.
@@ -115,7 +113,7 @@ func (a *app) watch(ctx context.Context, run func(watch context.Context, pause <
 	if err != nil {
 		return err
 	}
-	if code := render.Exit(r.State); code != exitDone {
+	if code := render.Exit(r.State.View(time.Now())); code != exitDone {
 		return &codeError{code}
 	}
 	return nil
@@ -128,19 +126,10 @@ func (a *app) confirm(ctx context.Context, name string) error {
 		ask = a.err
 	}
 	fmt.Fprintf(ask, "\nType the cluster's name to go on: ")
-	said := make(chan string, 1)
-	go func() { // nothing ends a read from a terminal; it may outlive the command
-		line, _ := bufio.NewReader(a.in).ReadString('\n')
-		said <- line
-	}()
-	var line string
-	select {
-	case line = <-said:
-	case <-ctx.Done():
-	}
+	line, err := readLine(ctx, bufio.NewReader(a.in))
 	switch got := strings.TrimSpace(line); {
-	case ctx.Err() != nil:
-		return fmt.Errorf("interrupted, nothing was done: %w", ctx.Err())
+	case err != nil:
+		return err
 	case line == "":
 		return invalid("no answer: nothing was done")
 	case got != name:

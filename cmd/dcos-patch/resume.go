@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -82,7 +83,7 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 	var finish []inventory.NodeName
 	if !re.Done {
 		if a.output == "text" {
-			fmt.Fprint(a.out, render.Preview(re.State, re.Origin))
+			fmt.Fprint(a.out, render.Preview(re.State.View(time.Now()), re.Origin))
 		}
 		if finish, err = a.approvals(ctx, re.State, f.finishSwap); err != nil {
 			return err

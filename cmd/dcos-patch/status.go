@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -49,19 +48,19 @@ func (a *app) status(run string) error {
 		fmt.Fprintf(a.out, "no run in %s\n", runs.Dir)
 		return nil
 	case a.output == "json":
-		sum := p.Summary(st.Run, st.State, st.Word)
+		sum := p.Summary(st.View)
 		sum.Warnings = st.Warned
 		if len(st.Packs) > 0 {
 			sum.Pack = st.Packs[0]
 		}
 		return json.NewEncoder(a.out).Encode(sum)
 	}
-	fmt.Fprint(a.out, p.Status(st.Run, st.Word, st.State, time.Now()), render.WarnedLines(st.Warned, "warned  "))
+	fmt.Fprint(a.out, p.Status(st.View), render.WarnedLines(st.Warned, "warned  "))
 	for _, path := range st.Packs {
 		fmt.Fprint(a.out, packLine(path))
 	}
 	if st.Word == orchestrator.ControllerGone {
-		fmt.Fprint(a.out, p.Leave(st.State, time.Now()))
+		fmt.Fprint(a.out, p.Leave(st.View))
 		fmt.Fprintf(a.out, "its controller is gone: what runs on nodes goes on there\n  next    %s: it looks at the nodes first\n", p.Run("resume", "--run", st.Run))
 	}
 	return nil
@@ -81,7 +80,7 @@ func (a *app) listRuns() error {
 	}
 	var bad error
 	for _, st := range all {
-		sum := a.program().Summary(st.Run, st.State, st.Word)
+		sum := a.program().Summary(st.View)
 		if st.Err != nil {
 			sum, bad = render.Unreadable(st.Run, st.Err), &codeError{exitInvalid}
 		}

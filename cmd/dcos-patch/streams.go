@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bufio"
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"syscall"
@@ -68,4 +71,20 @@ func (a *app) onTerminal(cmd *cobra.Command, w io.Writer, t *terminal) io.Writer
 		return w
 	}
 	return render.Screen{W: w, Columns: t.columns, Colour: t.colour}
+}
+
+// readLine reads one line of a person's. Nothing ends a read from a terminal: it may
+// outlive the command.
+func readLine(ctx context.Context, in *bufio.Reader) (string, error) {
+	said := make(chan string, 1)
+	go func() {
+		line, _ := in.ReadString('\n')
+		said <- line
+	}()
+	select {
+	case line := <-said:
+		return line, nil
+	case <-ctx.Done():
+		return "", fmt.Errorf("interrupted, nothing was done: %w", ctx.Err())
+	}
 }

@@ -20,10 +20,10 @@ func (a *app) hear(e controller.Event) {
 	case controller.Recorded:
 		a.recorded(e.Event, e.State)
 	case controller.Concluded:
-		p := a.program()
-		fmt.Fprint(a.out, p.Ending(e.State)+render.WarnedLines(e.Warned, "  warned  ")+p.Closing(e.State))
+		p, v := a.program(), e.State.View(time.Now())
+		fmt.Fprint(a.out, p.Ending(v)+render.WarnedLines(e.Warned, "  warned  ")+p.Closing(v))
 	case controller.Unrecorded:
-		fmt.Fprint(a.out, a.program().Leave(e.State, e.State.LookAt))
+		fmt.Fprint(a.out, a.program().Leave(e.State.View(e.State.LookAt)))
 	case controller.Packed:
 		fmt.Fprint(a.out, packLine(e.Path))
 	case controller.Slow:
