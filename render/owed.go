@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 )
 
@@ -26,6 +27,9 @@ func (p Program) owed(v orchestrator.View, label string) string {
 		undo := o.Undo
 		if known := o.ID.Spec().Undo; known != nil {
 			undo = p.Text(known)
+			if c := known.First(); v.Ended != journal.RunDone && v.Ended != journal.RunAbandoned && len(c) > 0 && c[0] == "sweep" { // it is refused until then
+				undo += " once the run has ended"
+			}
 		}
 		b.say("%s%s on %s: %s", label, o.What, Fold(o.Nodes), undo)
 		label = strings.Repeat(" ", len(label))

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -198,5 +199,23 @@ func TestTheClustersOwnGateIsNamedOnce(t *testing.T) {
 	}
 	if got := b.String(); !strings.HasSuffix(got, " cluster unknown: leader: none\n"+got[:9]+"cluster is green again\n") {
 		t.Error(got)
+	}
+}
+
+// What sweep removes is not removed while its run has not ended: sweep refuses then.
+func TestSweepIsNamedForWhenItIsOfUse(t *testing.T) {
+	p, err := plan.Build(production())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, _ := orchestrator.Next(orchestrator.New(), journal.Event{Seq: 1, Kind: journal.RunStarted, Run: "1121-2310-k3fd", Plan: p, Epoch: 1})
+	owes := journal.Owe(plan.OwesFiles, "m1")
+	s, _ = orchestrator.Next(s, journal.Event{Seq: 2, Kind: journal.ObligationOpened, Obligation: &owes})
+	if got := (Program{}).owed(s.View(time.Now()), "owed "); !strings.Contains(got, ": dcos-patch sweep once the run has ended\n") {
+		t.Errorf("under way: %s", got)
+	}
+	s, _ = orchestrator.Next(s, journal.Event{Seq: 3, Kind: journal.RunAbandoned, Detail: "x"})
+	if got := (Program{}).owed(s.View(time.Now()), "owed "); !strings.Contains(got, ": dcos-patch sweep\n") {
+		t.Errorf("over: %s", got)
 	}
 }
