@@ -11,13 +11,6 @@ import (
 // fields says what a mapping may hold, and who reads each of it.
 type fields map[string]func(value)
 
-// with is f and more; more wins.
-func (f fields) with(more fields) fields {
-	all := maps.Clone(f)
-	maps.Copy(all, more)
-	return all
-}
-
 // entry is a key of a mapping and what it stands for.
 type entry struct {
 	name string
