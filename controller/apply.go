@@ -9,7 +9,6 @@ import (
 	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
-	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
 )
@@ -124,11 +123,6 @@ func (p *Prepared) Apply(ctx context.Context, pause <-chan struct{}) (res Result
 	}
 	begun = true
 	return r.drive(ctx, pause, orchestrator.New(), journal.Event{Kind: journal.RunStarted, Run: run, Plan: r.plan, Controller: c.cfg.Owner, Epoch: epoch})
-}
-
-// lock is the cluster lock, for a run.
-func (c *Cluster) lock(run string) *patcher.Lock {
-	return &patcher.Lock{Nodes: hosts{c.pool}, Run: run, Owner: c.cfg.Owner, Masters: c.masters(), Cluster: c.inv.ID}
 }
 
 // refuseUnfinished refuses a new run while one of this machine has not ended.

@@ -8,31 +8,11 @@ import (
 	"os"
 	"time"
 
-	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
-	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
-
-// masterCopies are the copies of runs that one master holds.
-type masterCopies struct {
-	master inventory.NodeName
-	nodes  patcher.Nodes
-	files  []node.RunFile
-
-	longest journal.Longest // lines
-}
-
-func (m masterCopies) file(run, name string) (node.RunFile, bool) {
-	for _, f := range m.files {
-		if f.Run == run && f.Name == name {
-			return f, true
-		}
-	}
-	return node.RunFile{}, false
-}
 
 // found is a journal that may be gone on with.
 type found struct {
@@ -96,12 +76,6 @@ func (m masterCopies) journal(ctx context.Context, run string) (*found, error) {
 		return nil, err
 	}
 	return copied, nil
-}
-
-// longestLine is what a line of a copy may have: more than any run of so many
-// nodes writes.
-func longestLine(nodes int) journal.Longest {
-	return journal.Longest{First: 128<<10 + nodes<<14, Further: 256 << 10}
 }
 
 // examine checks a journal's bytes. A torn end is fine.

@@ -15,17 +15,6 @@ import (
 	"github.com/dcos-patch/dcos-patch/render"
 )
 
-// running is one run under way on this controller.
-type running struct {
-	*Cluster
-	runs   Runs
-	run    string
-	lock   *patcher.Lock
-	plan   *plan.Plan
-	script []byte
-	file   *journal.File
-}
-
 // prepare writes what a resume needs, before anything is touched.
 func (r *running) prepare() error {
 	b, err := plan.Marshal(r.plan)
@@ -38,9 +27,6 @@ func (r *running) prepare() error {
 	r.file, err = journal.Create(r.runs.Path(r.run, journal.JournalFile))
 	return err
 }
-
-// pollScript is the pause between two looks at a running script.
-const pollScript = 2 * time.Second
 
 // drive runs until the run has ended, and says how.
 func (r *running) drive(ctx context.Context, pause <-chan struct{}, s orchestrator.State, first journal.Event) (Result, error) {
@@ -162,18 +148,6 @@ func (r *running) owes() []journal.Obligation {
 	return []journal.Obligation{journal.Owe(plan.OwesLock, r.lock.Masters...), journal.Owe(plan.OwesCopies, r.lock.Masters...)}
 }
 
-// releaseWithin bounds the giving back of the lock: a sudo may take tens of seconds.
-const releaseWithin = 2 * time.Minute
-
-// Result is what a run came to, as this controller has left it.
-type Result struct {
-	Run     string
-	State   orchestrator.State
-	LockErr error    // why the lock could not be given back
-	Warned  []string // what passed although a person should look
-	Packs   []string // paths of the failure packs, that of the stop first
-}
-
 // conclude gives the lock back where nothing is owed, and reports. A run that
 // another controller has taken over is left to it, the lock too. What ends ctx
 // ends nothing of that, but the making of a failure pack.
@@ -218,12 +192,4 @@ type observer struct{ cluster *checks.Cluster }
 
 func (o observer) Observe(ctx context.Context, _ *plan.Plan, ask plan.Ask) plan.Observation {
 	return o.cluster.Observe(ctx, ask)
-}
-
-// leastPause keeps rehearsals from asking without a breath.
-const leastPause = 100 * time.Millisecond
-
-// scaled shortens a pause for rehearsals.
-func scaled(d time.Duration, p *plan.Plan) time.Duration {
-	return max(p.Spacing(d), min(d, leastPause))
 }

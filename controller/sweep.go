@@ -2,13 +2,10 @@ package controller
 
 import (
 	"context"
-	"path"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
-	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/sshexec"
@@ -53,7 +50,7 @@ func (c *Cluster) Sweep(ctx context.Context, dry bool) (Swept, error) {
 			l.removed = l.paths()
 		}
 		return w.swept(), nil
-	case slices.ContainsFunc(w.all, (*litter).dirty) || len(w.probes.left) > 0:
+	case slices.ContainsFunc(w.all, (*leftovers).dirty) || len(w.probes.left) > 0:
 		if err := w.clean(ctx, claim); err != nil {
 			return Swept{}, err
 		}
@@ -71,66 +68,8 @@ func (w *sweeper) swept() Swept {
 	return s
 }
 
-// sweeper is one sweep under way.
-type sweeper struct {
-	*Cluster
-	runs Runs
-	all  []*litter // by node, in the inventory's order
-
-	probes probes
-}
-
-// litter is what one node has of ours.
-type litter struct {
-	node    inventory.NodeName
-	survey  node.Survey
-	belongs node.Belongings
-	removed []string
-	err     error
-}
-
-// staleAfter is how old an upload must be: others may be under way that need no
-// lock.
-const staleAfter = 10 * time.Minute
-
-func (l *litter) uploads() []string {
-	var stale []string
-	for _, u := range l.belongs.Uploads {
-		if u.Age >= staleAfter {
-			stale = append(stale, u.Path)
-		}
-	}
-	return stale
-}
-
-// dirty reports whether there is anything to remove.
-func (l *litter) dirty() bool {
-	b := l.belongs
-	return l.err == nil && (l.survey.Lock != nil || len(b.Programs)+len(b.Scripts)+len(b.Runs)+len(l.uploads()) > 0)
-}
-
-// paths are those that a sweep would remove.
-func (l *litter) paths() []string {
-	paths := l.uploads()
-	for _, s := range l.belongs.Scripts {
-		paths = append(paths, node.ScriptPath(s))
-	}
-	for _, f := range l.belongs.Files {
-		if slices.Contains([]string{journal.PlanFile, journal.JournalFile, journal.ScriptFile}, f.Name) {
-			paths = append(paths, node.RunPath(f.Run, f.Name))
-		}
-	}
-	for _, p := range l.belongs.Programs {
-		paths = append(paths, path.Join(node.Dir, "bin", p))
-	}
-	if l.survey.Lock != nil {
-		paths = append(paths, path.Join(node.Dir, "lock"))
-	}
-	return paths
-}
-
 // each calls f for every node that has answered so far, several at once.
-func (w *sweeper) each(want func(*litter) bool, f func(*litter)) {
+func (w *sweeper) each(want func(*leftovers) bool, f func(*leftovers)) {
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, sweepsAtOnce)
 	for _, l := range w.all {
@@ -149,15 +88,15 @@ func (w *sweeper) each(want func(*litter) bool, f func(*litter)) {
 // sweepsAtOnce bounds how many nodes are swept at the same time.
 const sweepsAtOnce = 32
 
-func anyNode(*litter) bool { return true }
+func anyNode(*leftovers) bool { return true }
 
 // look asks every node what it is doing and what it has of ours.
 func (w *sweeper) look(ctx context.Context) []patcher.Sighting {
 	seen := patcher.Look(ctx, hosts{w.pool}, w.names())
 	for _, x := range seen {
-		w.all = append(w.all, &litter{node: x.Node, survey: x.Survey, err: x.Err})
+		w.all = append(w.all, &leftovers{node: x.Node, survey: x.Survey, err: x.Err})
 	}
-	w.each(anyNode, func(l *litter) {
+	w.each(anyNode, func(l *leftovers) {
 		l.belongs, l.err = patcher.Ours(ctx, hosts{w.pool}, l.node)
 	})
 	return seen
@@ -172,9 +111,9 @@ func (w *sweeper) clean(ctx context.Context, lock *patcher.Lock) error {
 	}
 	claim := node.Claim{Epoch: epoch, Run: lock.Run, Owner: lock.Owner, Cluster: lock.Cluster}
 	w.probes.remove(ctx)
-	master := func(l *litter) bool { return slices.Contains(lock.Masters, l.node) }
-	w.each(func(l *litter) bool { return !master(l) && l.dirty() }, func(l *litter) { w.sweepOne(ctx, l, claim) })
-	w.each(master, func(l *litter) { w.sweepOne(ctx, l, claim) })
+	master := func(l *leftovers) bool { return slices.Contains(lock.Masters, l.node) }
+	w.each(func(l *leftovers) bool { return !master(l) && l.dirty() }, func(l *leftovers) { w.sweepOne(ctx, l, claim) })
+	w.each(master, func(l *leftovers) { w.sweepOne(ctx, l, claim) })
 	var kept []inventory.NodeName
 	for _, l := range w.all {
 		if master(l) && l.err != nil {
@@ -196,7 +135,7 @@ func (w *sweeper) clean(ctx context.Context, lock *patcher.Lock) error {
 
 // sweepOne sweeps one node. Uploads belong to the login user, who removes them:
 // root follows nobody into /tmp.
-func (w *sweeper) sweepOne(ctx context.Context, l *litter, c node.Claim) {
+func (w *sweeper) sweepOne(ctx context.Context, l *leftovers, c node.Claim) {
 	defer w.pool.Visit(string(l.node))()
 	h, err := hosts{w.pool}.Node(ctx, l.node)
 	for _, dir := range l.uploads() {

@@ -22,8 +22,8 @@ func (n *noted) Visit(name inventory.NodeName) (leave func()) {
 // show it.
 func TestEveryWrapperOfNodesPassesVisitsOn(t *testing.T) {
 	for name, wrap := range map[string]func(patcher.Nodes) patcher.Nodes{
-		"patient": func(n patcher.Nodes) patcher.Nodes { return newPatient(n, func(Event) {}) },
-		"fenced":  func(n patcher.Nodes) patcher.Nodes { return fencedHosts{n, func(error) {}} },
+		"slow teller": func(n patcher.Nodes) patcher.Nodes { return newSlowTeller(n, func(Event) {}) },
+		"fenced":      func(n patcher.Nodes) patcher.Nodes { return fencedHosts{n, func(error) {}} },
 	} {
 		n := &noted{}
 		wrap(n).Visit("a1")()

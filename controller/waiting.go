@@ -2,24 +2,21 @@ package controller
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"time"
 
-	"github.com/dcos-patch/dcos-patch/checks"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/patcher"
-	"github.com/dcos-patch/dcos-patch/plan"
 )
 
 // slowly is after how long a person is told whom a survey waits for.
 const slowly = 5 * time.Second
 
-// patient are the nodes of a survey, which says whom it waits for: to stop trying
+// slowTeller are the nodes of a survey, which says whom it waits for: to stop trying
 // a connection can take the better part of a minute. Nodes that are waited for at
 // the same time are told together.
-type patient struct {
+type slowTeller struct {
 	patcher.Nodes
 	tell func(Event)
 
@@ -28,11 +25,11 @@ type patient struct {
 	due     bool                             // a timer runs that tells them
 }
 
-func newPatient(nodes patcher.Nodes, tell func(Event)) *patient {
-	return &patient{Nodes: nodes, tell: tell, waiting: map[inventory.NodeName]time.Time{}}
+func newSlowTeller(nodes patcher.Nodes, tell func(Event)) *slowTeller {
+	return &slowTeller{Nodes: nodes, tell: tell, waiting: map[inventory.NodeName]time.Time{}}
 }
 
-func (p *patient) Node(ctx context.Context, name inventory.NodeName) (patcher.Host, error) {
+func (p *slowTeller) Node(ctx context.Context, name inventory.NodeName) (patcher.Host, error) {
 	p.mu.Lock()
 	p.waiting[name] = time.Now()
 	if !p.due {
@@ -50,7 +47,7 @@ func (p *patient) Node(ctx context.Context, name inventory.NodeName) (patcher.Ho
 
 // tellSlow tells of those that have been waited for long enough, and comes again for the
 // others.
-func (p *patient) tellSlow() {
+func (p *slowTeller) tellSlow() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
@@ -79,18 +76,3 @@ func (p *patient) tellSlow() {
 
 // minTell keeps nodes that begin one after the other from a line each.
 const minTell = time.Second
-
-// surveyedNodes are the nodes as a look right after a survey sees them: to
-// which there was no way a moment ago, there is none.
-type surveyedNodes struct {
-	probers
-	facts plan.Facts
-}
-
-func (s surveyedNodes) Node(ctx context.Context, name inventory.NodeName) (checks.Prober, error) {
-	unreachable := []string{"dial", "auth", "agent", "algorithms", "host-key", "host-key-changed", "host-key-unknown"}
-	if f := s.facts.Nodes[name]; slices.Contains(unreachable, f.Kind) {
-		return nil, errors.New(f.Err)
-	}
-	return s.probers.Node(ctx, name)
-}

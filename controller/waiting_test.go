@@ -22,7 +22,7 @@ func (slowHosts) Node(ctx context.Context, _ inventory.NodeName) (patcher.Host, 
 func TestNodesThatAreWaitedForAreToldTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told []Slow
-		p := newPatient(slowHosts{}, func(e Event) { told = append(told, e.(Slow)) })
+		p := newSlowTeller(slowHosts{}, func(e Event) { told = append(told, e.(Slow)) })
 		ctx, cancel := context.WithTimeout(t.Context(), 12*time.Second)
 		defer cancel()
 		for i := range 107 {

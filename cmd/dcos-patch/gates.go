@@ -42,16 +42,6 @@ which samples were kept. RUN is the newest run when it is not given.`,
 	return cmd
 }
 
-// atMostOneArg refuses more arguments as invalid input.
-func atMostOneArg(what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) > 1 {
-			return invalid("%s takes at most one argument, %s; got %d", cmd.CommandPath(), what, len(args))
-		}
-		return nil
-	}
-}
-
 func (a *app) replayOutput() replay.Output {
 	if a.output == "json" {
 		return replay.JSON{W: a.out}

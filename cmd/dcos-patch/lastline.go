@@ -6,17 +6,6 @@ import (
 	"github.com/dcos-patch/dcos-patch/render"
 )
 
-// defaultInventory is the file that commands read when none is named.
-const defaultInventory = "inventory.yaml"
-
-// program is how this program was called.
-func (a *app) program() render.Program {
-	if a.inventory == defaultInventory {
-		return render.Program{}
-	}
-	return render.Program{Inventory: a.inventory}
-}
-
 // lastLine ends the output of a command that carries out a run.
 func (a *app) lastLine(cmd string, args []string, err error) {
 	if a.output != "json" || cmd != "apply" && cmd != "resume" && cmd != "stage" {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/plan"
-	"github.com/dcos-patch/dcos-patch/render"
 )
 
 type planFlags struct {
@@ -97,21 +96,4 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 		return &codeError{exitWork}
 	}
 	return nil
-}
-
-// warnOf prints what a person should know before the patch.
-func (a *app) warnOf(in plan.Input) error {
-	warnings, err := controller.Warnings(in, a.config())
-	if err != nil {
-		return err
-	}
-	return a.program().Warnings(a.err, warnings)
-}
-
-// show prints a plan in the chosen format.
-func (a *app) show(p *plan.Plan) error {
-	if a.output == "json" {
-		return render.PlanJSON(a.out, p)
-	}
-	return render.Plan(a.out, p)
 }

@@ -2,29 +2,14 @@ package main
 
 import (
 	"context"
-	"os"
 	"os/signal"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
-	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/render"
 )
-
-// app is what the commands share: streams, surroundings and the flags of the
-// root.
-type app struct {
-	streams
-	world
-	inventory string
-	output    string             // "text" or "json"
-	ended     *controller.Result // the run that the command has carried on; nil: none
-
-	log      *render.Text // of the run's events
-	stopping bool         // that no more nodes are admitted was told
-}
 
 // run is the whole command; the test binary is this function too.
 func run(ctx context.Context, args []string, s streams) int {
@@ -123,31 +108,6 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 		instead = "did you mean " + strings.Join(meant, " or ") + "?"
 	}
 	return invalid("unknown command %q for %q; %s", args[0], cmd.CommandPath(), instead)
-}
-
-func envOr(name, otherwise string) string {
-	if v := os.Getenv(name); v != "" {
-		return v
-	}
-	return otherwise
-}
-
-// noArgs refuses arguments as invalid input.
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return invalid("%s takes no argument, got %q", cmd.CommandPath(), args[0])
-	}
-	return nil
-}
-
-// oneArg refuses any other number of arguments as invalid input.
-func oneArg(what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != 1 {
-			return invalid("%s takes one argument, %s; got %d", cmd.CommandPath(), what, len(args))
-		}
-		return nil
-	}
 }
 
 func exitCodesTopic() *cobra.Command {
