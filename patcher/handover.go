@@ -89,6 +89,9 @@ func Raise(ctx context.Context, nodes Nodes, seen []Sighting, master func(invent
 		case s.Err != nil:
 		case master(s.Node):
 			masters, by.Epoch = append(masters, s.Node), max(by.Epoch, epochOf(s.Survey, by.Cluster))
+			if l := s.Survey.Lock; l != nil { // it may outlive the node's epoch file
+				by.Epoch = max(by.Epoch, l.Epoch)
+			}
 		default:
 			others = append(others, s.Node)
 		}

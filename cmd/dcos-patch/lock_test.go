@@ -100,6 +100,19 @@ func TestALockThatCannotBeReadIsToBeRepaired(t *testing.T) {
 	})
 }
 
+// A lock that outlives the epoch file, as after a repair by hand, is broken like any other.
+func TestALockAboveTheStoredEpochCanBeBroken(t *testing.T) {
+	t.Parallel()
+	inBubble(t, oneLeft(), func(l *lab) {
+		l.c.SetFile("m2", "/var/lib/dcos-patch/lock", []byte("7 1129-0000-aaaa root@vm pid 1\n"))
+		e := l.run("lock", "break", "--reason", "left by hand")
+		l.want(e, exitDone)
+		if !strings.Contains(e.out, "lock of run 1129-0000-aaaa broken, epoch 8: ") {
+			l.Errorf("%s", e)
+		}
+	})
+}
+
 // TestOneAgentCannotKeepALock: what an agent says counts until an operator says that
 // he knows better, agent by agent. A lock or a heartbeat on an agent is nothing.
 func TestOneAgentCannotKeepALock(t *testing.T) {
