@@ -50,13 +50,13 @@ func (c *Cluster) Prepare(ctx context.Context, o Order) (*Prepared, error) {
 		return nil, err
 	}
 	made, err := c.build(ctx, o.Waivers)
-	if held := runs.refuseHeld(c.inv, made.in.Facts); held != nil {
+	if held := runs.refuseHeld(c.inv, made.Input.Facts); held != nil {
 		return nil, held
 	}
 	if err != nil {
 		return nil, err
 	}
-	p := made.plan
+	p := made.Plan
 	if o.Saved != nil {
 		if err := same(o.Saved, p); err != nil {
 			return nil, moved(err, p, o.File)
@@ -65,25 +65,7 @@ func (c *Cluster) Prepare(ctx context.Context, o Order) (*Prepared, error) {
 	if o.PlanID != "" && o.PlanID != p.ID {
 		return nil, plan.Instead(plan.Block{What: "the plan is not the approved one", Observed: p.ID, Want: o.PlanID, Next: advice.Run("plan").Say(", and have it approved")})
 	}
-	return &Prepared{Plan: o.trim(p), Input: made.in, whole: p, order: o, c: c, runs: runs}, nil
-}
-
-// made is a plan, what it was made of, and the script's bytes.
-type made struct {
-	plan   *plan.Plan
-	in     plan.Input
-	script []byte
-}
-
-// build surveys and plans.
-func (c *Cluster) build(ctx context.Context, waivers []plan.Waiver) (made, error) {
-	found, err := c.Survey(ctx)
-	if err != nil {
-		return made{}, err
-	}
-	in := plan.Input{Inventory: c.inv, Facts: found.Facts, Waivers: waivers, Today: time.Now()}
-	p, err := plan.Build(in)
-	return made{plan: p, in: in, script: found.Script}, err
+	return &Prepared{Plan: o.trim(p), Input: made.Input, whole: p, order: o, c: c, runs: runs}, nil
 }
 
 // Apply takes the lock, plans once more under it, and runs. What ends pause admits
@@ -114,10 +96,10 @@ func (p *Prepared) Apply(ctx context.Context, pause <-chan struct{}) (res Result
 	if err != nil {
 		return res, err
 	}
-	if err := same(p.whole, again.plan); err != nil {
+	if err := same(p.whole, again.Plan); err != nil {
 		return res, err
 	}
-	r := &running{Cluster: c, runs: p.runs, run: run, lock: lock, plan: p.order.trim(again.plan), script: again.script}
+	r := &running{Cluster: c, runs: p.runs, run: run, lock: lock, plan: p.order.trim(again.Plan), script: again.script}
 	if err := r.prepare(); err != nil {
 		return res, err
 	}

@@ -168,7 +168,7 @@ func (c *Cluster) tellOthers(best *found, copies []*found) error {
 			return err
 		}
 		if n < min(best.whole, f.whole) {
-			c.cfg.tell(Unused{fmt.Sprintf("%s: its copy is another: plan %s, epoch %d, %d events; find out who changed it", f.where, f.state.Plan.ID, f.state.Epoch, f.state.Seq)})
+			c.cfg.tell(CopyUnused{fmt.Sprintf("%s: its copy is another: plan %s, epoch %d, %d events; find out who changed it", f.where, f.state.Plan.ID, f.state.Epoch, f.state.Seq)})
 		}
 	}
 	return nil

@@ -41,7 +41,7 @@ func (c *Cluster) BreakLock(ctx context.Context, accept map[inventory.NodeName]s
 		return Broken{}, nil
 	}
 	watch := watchFor(&plan.Plan{TimeScale: c.inv.Rehearsal.TimeScale})
-	c.cfg.tell(Watching{watch, len(b.accepted) > 0})
+	c.cfg.tell(LockWatched{watch, len(b.accepted) > 0})
 	select {
 	case <-time.After(watch):
 	case <-ctx.Done():
@@ -170,7 +170,7 @@ func (b breaker) alive(before, after []patcher.Sighting) error {
 // last look may have started a patch before it was refused. The locks go last.
 func (b breaker) take(ctx context.Context, seen []patcher.Sighting) (Broken, error) {
 	by := node.Claim{Run: slices.Min(slices.Collect(maps.Values(b.holders(seen)))), Owner: b.cfg.Owner, Cluster: b.inv.ID}
-	b.cfg.tell(Raising{})
+	b.cfg.tell(EpochRaising{})
 	epoch, unraised, err := patcher.Raise(ctx, hosts{b.pool}, seen, b.isMaster, by)
 	if err != nil {
 		return Broken{}, fmt.Errorf("raising the epoch: %w; the locks stay: run lock break again", err)
@@ -180,7 +180,7 @@ func (b breaker) take(ctx context.Context, seen []patcher.Sighting) (Broken, err
 	}
 	last, err := b.look(ctx)
 	if err != nil {
-		b.cfg.tell(Raised{epoch})
+		b.cfg.tell(EpochRaised{epoch})
 		return Broken{}, err
 	}
 	if err := b.retaken(last, epoch); err != nil {
@@ -215,7 +215,7 @@ func (b breaker) unrefused(unraised map[inventory.NodeName]error) error {
 		}
 	}
 	if len(blocks) > 0 {
-		b.cfg.tell(Raised{})
+		b.cfg.tell(EpochRaised{})
 		return plan.Refuse(blocks...)
 	}
 	return nil

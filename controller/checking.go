@@ -94,7 +94,7 @@ func (k *checking) until(ctx context.Context) (Checked, error) {
 	if err := k.refuseForeign(patcher.Look(ctx, hosts{k.pool}, []inventory.NodeName{k.node})); err != nil {
 		return Checked{}, err
 	}
-	k.cfg.tell(Waits{k.node, k.patience()})
+	k.cfg.tell(CheckWaits{k.node, k.patience()})
 	if rest := k.comeToRest(ctx); rest.Status == dcos.Failed {
 		return k.verdict(ctx, rest, nil, nil)
 	}
@@ -132,7 +132,7 @@ func (k *checking) patience() time.Duration {
 	return most
 }
 
-func (k *checking) news(f dcos.Finding) { k.cfg.tell(News{f}) }
+func (k *checking) news(f dcos.Finding) { k.cfg.tell(CheckChanged{f}) }
 
 // verdict ends a check: every answer, and the first blocking fact.
 func (k *checking) verdict(ctx context.Context, rest resting, findings []dcos.Finding, err error) (Checked, error) {

@@ -48,7 +48,7 @@ func (c *Cluster) fromCluster(ctx context.Context, runs Runs, o ResumeOrder) (or
 			Next: advice.Run("resume").Say(" on the machine where the run began, or ").Run("apply")})
 	}
 	for _, n := range notes {
-		c.cfg.tell(Unused{n})
+		c.cfg.tell(CopyUnused{n})
 	}
 	own, err := runs.local(run)
 	if err != nil {
@@ -82,10 +82,10 @@ func (r Runs) planHere(run string, own *found) *plan.Plan {
 func (c *Cluster) accept(ctx context.Context, runs Runs, best believed, own *found, all []masterCopies) (origin, error) {
 	run := best.state.Run
 	if own != nil && own.state.Plan.Seal == best.state.Plan.Seal && !best.newer(own) {
-		c.cfg.tell(Known{run})
+		c.cfg.tell(CopyNotNewer{run})
 		return origin{run: run}, nil
 	}
-	c.cfg.tell(Copied{run, best.state.Seq, best.where, best.state.At})
+	c.cfg.tell(CopyTaken{run, best.state.Seq, best.where, best.state.At})
 	if blocks := plan.Deviations(best.state.Plan, c.inv); len(blocks) > 0 {
 		return origin{}, plan.Refuse(blocks...)
 	}

@@ -67,7 +67,7 @@ func (r Runs) take(run string) (*taken, error) {
 // tellTorn says that a record was put aside whose write was cut short.
 func (t *taken) tellTorn(tell func(Event)) {
 	if torn := t.file.Torn(); torn != nil {
-		tell(Torn{torn.Bytes, torn.Kept})
+		tell(JournalTorn{torn.Bytes, torn.Kept})
 	}
 }
 

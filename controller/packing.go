@@ -52,7 +52,7 @@ func (r *running) pack(ctx context.Context, interrupted <-chan struct{}, s orche
 		r.cfg.tell(Trouble{fmt.Errorf("no failure pack of %s, which changes nothing else: %w", s.Stop.Node, err)})
 		return ""
 	}
-	r.cfg.tell(Packed{r.runs.Path(r.run, file)})
+	r.cfg.tell(PackWritten{r.runs.Path(r.run, file)})
 	return r.runs.Path(r.run, file)
 }
 

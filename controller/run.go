@@ -79,7 +79,7 @@ func (r *running) woken(epoch int) func(context.Context, time.Duration) error {
 	told, failed := false, false
 	return func(ctx context.Context, slept time.Duration) error {
 		if !told {
-			r.cfg.tell(Woken{time.Now(), slept, nil})
+			r.cfg.tell(ControllerWoken{time.Now(), slept, nil})
 		}
 		told = true
 		err := r.owned(ctx, epoch)
@@ -88,7 +88,7 @@ func (r *running) woken(epoch int) func(context.Context, time.Duration) error {
 			told, failed = false, false
 		case !failed:
 			failed = true
-			r.cfg.tell(Woken{time.Now(), slept, err})
+			r.cfg.tell(ControllerWoken{time.Now(), slept, err})
 		}
 		return err
 	}
@@ -140,7 +140,7 @@ func (r *running) unrecorded(ctx context.Context, s orchestrator.State, cluster 
 	}
 	obs := look(ctx, cluster)
 	s.Look, s.LookAt = &obs, time.Now()
-	r.cfg.tell(Unrecorded{s})
+	r.cfg.tell(RunUnrecorded{s})
 }
 
 // owes are the obligations that a run has from its beginning.
@@ -157,7 +157,7 @@ func (r *running) conclude(ctx context.Context, interrupted <-chan struct{}, s o
 		s, res.LockErr = r.giveBack(context.WithoutCancel(ctx), s)
 	}
 	res.State, res.Warned = s, r.runs.warned(r.run)
-	r.cfg.tell(Concluded{res})
+	r.cfg.tell(RunConcluded{res})
 	v := s.View(time.Now())
 	said := render.Program{}.Ending(v) + render.WarnedLines(res.Warned, "  warned  ") + render.Program{}.Closing(v)
 	res.Packs = r.packs(ctx, interrupted, s, said)

@@ -67,7 +67,7 @@ func (p *slowTeller) tellSlow() {
 	}
 	if len(slow) > 0 {
 		slices.Sort(slow)
-		p.tell(Slow{slow, since})
+		p.tell(NodesSlow{slow, since})
 	}
 	if p.due = !next.IsZero(); p.due {
 		time.AfterFunc(max(next.Add(slowly).Sub(now), minTell), p.tellSlow)

@@ -21,8 +21,8 @@ func (slowHosts) Node(ctx context.Context, _ inventory.NodeName) (patcher.Host, 
 
 func TestNodesThatAreWaitedForAreToldTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var told []Slow
-		p := newSlowTeller(slowHosts{}, func(e Event) { told = append(told, e.(Slow)) })
+		var told []NodesSlow
+		p := newSlowTeller(slowHosts{}, func(e Event) { told = append(told, e.(NodesSlow)) })
 		ctx, cancel := context.WithTimeout(t.Context(), 12*time.Second)
 		defer cancel()
 		for i := range 107 {

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dcos-patch/dcos-patch/controller"
+	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -45,35 +47,18 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 	if err != nil {
 		return err
 	}
-	var facts plan.Facts
-	if f.offline != "" {
-		if facts, err = controller.ReadFacts(f.offline); err != nil {
-			return invalid("--offline: %w", err)
-		}
-	} else {
-		s, err := a.open(inv)
-		if err != nil {
-			return err
-		}
-		defer s.Close()
-		found, err := s.Survey(ctx)
-		if err != nil {
-			return err
-		}
-		facts = found.Facts
+	made, perr := a.planned(ctx, inv, waivers, f.offline)
+	in, p := made.Input, made.Plan
+	if in.Inventory == nil {
+		return perr
 	}
 	if f.facts != "" {
-		if err := controller.WriteFacts(f.facts, facts); err != nil {
+		if err := controller.WriteFacts(f.facts, in.Facts); err != nil {
 			return invalid("--save-facts: %w", err)
 		}
 	}
-	in := plan.Input{Inventory: inv, Facts: facts, Waivers: waivers, Today: time.Now()}
-	p, err := plan.Build(in)
-	if h := controller.HolderIn(inv, facts); h != nil && err != nil && f.offline == "" {
-		return h.Refused()
-	}
-	if err != nil {
-		return err
+	if perr != nil {
+		return perr
 	}
 	if err := a.warnOf(in); err != nil {
 		return err
@@ -90,10 +75,29 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 		say(a.out, "  next  have it approved, then %s", a.program().Run("apply", f.out, "--plan-id", p.ID))
 	}
 	if f.offline == "" {
-		a.tellHeld(inv, facts)
+		a.tellHeld(inv, in.Facts)
 	}
 	if f.detailed && p.HasWork() {
 		return &codeError{exitWork}
 	}
 	return nil
+}
+
+// planned is a plan from a survey, or from the facts of an earlier one.
+func (a *app) planned(ctx context.Context, inv *inventory.Cluster, waivers []plan.Waiver, offline string) (controller.Planned, error) {
+	if offline == "" {
+		c, err := a.open(inv)
+		if err != nil {
+			return controller.Planned{}, err
+		}
+		defer c.Close()
+		return c.Plan(ctx, waivers)
+	}
+	facts, err := controller.ReadFacts(offline)
+	if err != nil {
+		return controller.Planned{}, invalid("--offline: %w", err)
+	}
+	in := plan.Input{Inventory: inv, Facts: facts, Waivers: waivers, Today: time.Now()}
+	p, err := plan.Build(in)
+	return controller.Planned{Plan: p, Input: in}, err
 }

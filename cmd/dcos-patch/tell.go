@@ -19,18 +19,18 @@ func (a *app) hear(e controller.Event) {
 	switch e := e.(type) {
 	case controller.Recorded:
 		a.recorded(e.Event, e.State)
-	case controller.Concluded:
+	case controller.RunConcluded:
 		p, v := a.program(), e.State.View(time.Now())
 		fmt.Fprint(a.out, p.Ending(v)+render.WarnedLines(e.Warned, "  warned  ")+p.Closing(v))
-	case controller.Unrecorded:
+	case controller.RunUnrecorded:
 		fmt.Fprint(a.out, a.program().Leave(e.State.View(e.State.LookAt)))
-	case controller.Packed:
+	case controller.PackWritten:
 		fmt.Fprint(a.out, packLine(e.Path))
-	case controller.Slow:
+	case controller.NodesSlow:
 		say(a.err, "dcos-patch: no connection to %s since %s, still trying", render.Fold(e.Nodes), render.Clock(e.Since))
-	case controller.Waits:
+	case controller.CheckWaits:
 		fmt.Fprintf(a.out, "%s  waits up to %s for %s to be green, and says what changes; Ctrl-C ends that, and nothing else\n", time.Now().Format("15:04:05"), e.Most, e.Node)
-	case controller.News:
+	case controller.CheckChanged:
 		say(a.out, "%s  %s", time.Now().Format("15:04:05"), render.Finding(e.Finding))
 	}
 	a.hearBoth(e)
@@ -47,36 +47,36 @@ func (a *app) hearJSON(e controller.Event) {
 // hearBoth tells what a person should know, whatever reads standard output.
 func (a *app) hearBoth(e controller.Event) {
 	switch e := e.(type) {
-	case controller.Concluded:
+	case controller.RunConcluded:
 		if e.LockErr != nil {
 			p := a.program()
 			fmt.Fprintf(a.err, "dcos-patch: the lock could not be given back: %s\n  next  %s, or %s\n", quoted(e.LockErr), p.Run("sweep"), p.Run("lock", "break", "--reason", "left by "+e.Run))
 		}
-	case controller.Torn:
+	case controller.JournalTorn:
 		say(a.err, "the last record of the journal was cut short: its %d bytes are put aside in %s; nothing had been done on it", e.Bytes, e.Kept)
-	case controller.Unused:
+	case controller.CopyUnused:
 		say(a.err, "not used: %s", e.Why)
-	case controller.Known:
+	case controller.CopyNotNewer:
 		fmt.Fprintf(a.err, "the journal of run %s on this machine is as new as any copy\n", e.Run)
-	case controller.Copied:
+	case controller.CopyTaken:
 		say(a.err, "run %s: %d events from %s, the last of %s", e.Run, e.Events, e.From, e.Last.Local().Format(time.DateTime))
 	case controller.Trouble:
 		say(a.err, "dcos-patch: %v", e.Err)
-	case controller.Woken:
+	case controller.ControllerWoken:
 		if e.Err != nil {
 			say(a.err, "%s no answer yet, asking again: %v", render.Clock(e.At), e.Err)
 			return
 		}
 		say(a.err, "%s this controller was suspended for %s: the masters are asked whether the run is still its own", render.Clock(e.At), render.Span(e.Slept.Round(time.Second)))
-	case controller.Watching:
+	case controller.LockWatched:
 		other := ""
 		if e.Others {
 			other = "other "
 		}
 		fmt.Fprintf(a.out, "no patch runs on any %snode; watching for %s whether the lock's controller lives\n", other, e.For)
-	case controller.Raising:
+	case controller.EpochRaising:
 		fmt.Fprintln(a.out, "no sign of life; raising the epoch, so that the controller is refused from now on")
-	case controller.Raised:
+	case controller.EpochRaised:
 		if e.Epoch == 0 {
 			fmt.Fprintln(a.err, "the masters refuse the controller from now on, and the locks stay")
 		} else {
