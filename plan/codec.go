@@ -75,6 +75,9 @@ func checkFormat(b []byte) error {
 	if err := json.Unmarshal(b, &head); err != nil {
 		return located("plan", b, err)
 	}
+	if head.Format == 0 {
+		return &FormatError{What: "plan", Err: errors.New("this is no plan: it has no format; plan --out writes one")}
+	}
 	if head.Format != FormatVersion {
 		return &FormatError{What: "plan", Field: "format", Err: fmt.Errorf("this program reads format %d, the plan is of format %d: use the dcos-patch that made it, or make it again", FormatVersion, head.Format)}
 	}
