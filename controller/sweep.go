@@ -24,6 +24,20 @@ type SweptNode struct {
 	Err   error // why it was not swept
 }
 
+// Missed is how many nodes, and the leader for its probes, were not swept.
+func (s Swept) Missed() int {
+	missed := 0
+	for _, n := range s.Nodes {
+		if n.Err != nil {
+			missed++
+		}
+	}
+	if s.Probes != nil && s.Probes.Err != nil {
+		missed++
+	}
+	return missed
+}
+
 // Sweep removes what runs that are over have left on the nodes; a dry one only lists
 // it. It refuses while a run has not ended.
 func (c *Cluster) Sweep(ctx context.Context, dry bool) (Swept, error) {

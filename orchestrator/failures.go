@@ -131,11 +131,9 @@ func (s State) Suspects() []inventory.NodeName {
 
 // CutSwap is what is known of a swap of packages that was cut on a node.
 func (s State) CutSwap(node inventory.NodeName) string {
-	for i, st := range s.Plan.Stages {
-		for k, ln := range st.Lanes {
-			if l := s.Lanes[i][k]; ln.Node == node && l.Report != nil && l.Report.Class == plan.MidSwap {
-				return l.Report.Detail
-			}
+	for l := range s.each() {
+		if l.node == node && l.Report != nil && l.Report.Class == plan.MidSwap {
+			return l.Report.Detail
 		}
 	}
 	return "its swap was being finished"

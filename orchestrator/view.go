@@ -151,15 +151,12 @@ func (v View) Owes(kind plan.Obligation) bool {
 
 // staged counts the nodes that hold the packages.
 func (s State) staged() (hold, all int) {
-	for i, st := range s.Plan.Stages {
-		if st.Kind != plan.StageAhead {
+	for l := range s.each() {
+		if l.kind != plan.StageAhead {
 			continue
 		}
-		all += len(st.Lanes)
-		for _, l := range s.Lanes[i] {
-			if l.Phase == Verified {
-				hold++
-			}
+		if all++; l.Phase == Verified {
+			hold++
 		}
 	}
 	return hold, all

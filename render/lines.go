@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"time"
 )
@@ -19,3 +20,8 @@ const ClockText = "15:04:05"
 
 // Clock is a moment of this day.
 func Clock(t time.Time) string { return t.Local().Format(ClockText) }
+
+// Say writes a line in a form that a terminal survives.
+func Say(w io.Writer, format string, args ...any) {
+	fmt.Fprintln(w, Printable(fmt.Sprintf(format, args...)))
+}

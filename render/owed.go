@@ -36,3 +36,6 @@ func (p Program) owed(v orchestrator.View, label string) string {
 	}
 	return b.String()
 }
+
+// PackLine tells of a failure pack.
+func PackLine(path string) string { return "  pack    " + Printable(path) + "\n" }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +12,6 @@ import (
 	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
-	"github.com/dcos-patch/dcos-patch/render"
 )
 
 type abandonFlags struct {
@@ -61,7 +59,7 @@ func (a *app) abandon(ctx context.Context, run string, f abandonFlags) error {
 	if err != nil {
 		return err
 	}
-	a.tellEnded(run, end, f.gone)
+	a.console().Ended(end, f.gone)
 	if f.gone {
 		return nil
 	}
@@ -90,21 +88,4 @@ func (a *app) end(ctx context.Context, inv *inventory.Cluster, run string, f aba
 	ctx, stop := a.untilSignal(ctx)
 	defer stop()
 	return c.Abandon(ctx, o)
-}
-
-func (a *app) tellEnded(run string, end controller.Ended, gone bool) {
-	a.tellAccepted(end.Accepted)
-	v := end.State.View(time.Now())
-	say(a.out, "run %s has ended unfinished: %s", run, v.Abandoned)
-	say(a.out, "  state   %s", render.TallyLine(v))
-	fmt.Fprint(a.out, a.program().Unfinished(v))
-	for _, n := range end.MidSwap {
-		say(a.out, "  left    %s is in the middle of a swap of packages: repair it by hand", n)
-	}
-	for _, n := range end.Unasked {
-		say(a.out, "  left    %s is no longer in the inventory, and was not asked", n)
-	}
-	if gone {
-		say(a.out, "  left    no node was asked: what the run has put on them, and its lock, is there if they are")
-	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/dcos-patch/dcos-patch/controller"
+	"github.com/dcos-patch/dcos-patch/controller/console"
 	"github.com/dcos-patch/dcos-patch/render"
 )
 
@@ -14,8 +15,7 @@ type app struct {
 	output    string             // "text" or "json"
 	ended     *controller.Result // the run that the command has carried on; nil: none
 
-	log      *render.Text // of the run's events
-	stopping bool         // that no more nodes are admitted was told
+	con *console.Console
 }
 
 // defaultInventory is the file that commands read when none is named.
@@ -27,4 +27,12 @@ func (a *app) program() render.Program {
 		return render.Program{}
 	}
 	return render.Program{Inventory: a.inventory}
+}
+
+// console is where the command tells what happens.
+func (a *app) console() *console.Console {
+	if a.con == nil {
+		a.con = &console.Console{Program: a.program(), Out: a.out, Err: a.err, JSON: a.output == "json"}
+	}
+	return a.con
 }

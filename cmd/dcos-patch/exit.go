@@ -98,7 +98,7 @@ func (a *app) explain(w io.Writer, err error) {
 	}
 	said := interruptedOr(err)
 	if bad, ok := err.(*controller.InvalidError); ok && bad.Next != nil {
-		said = quoted(bad.Err) + "; " + a.program().Text(bad.Next)
+		said = render.Error(bad.Err) + "; " + a.program().Text(bad.Next)
 	}
 	fmt.Fprintf(w, "dcos-patch: %s\n", said)
 	if h := controller.Advice(err); h != nil {
@@ -108,7 +108,7 @@ func (a *app) explain(w io.Writer, err error) {
 
 // interruptedOr is the error, or, of what an interrupt ended, that it did.
 func interruptedOr(err error) string {
-	said := quoted(err)
+	said := render.Error(err)
 	if !errors.Is(err, context.Canceled) || codeOf(err) != exitInterrupted {
 		return said
 	}

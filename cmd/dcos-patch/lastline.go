@@ -1,8 +1,6 @@
 package main
 
 import (
-	"time"
-
 	"github.com/dcos-patch/dcos-patch/render"
 )
 
@@ -14,11 +12,7 @@ func (a *app) lastLine(cmd string, args []string, err error) {
 	code := codeOf(err)
 	sum := render.Summary{Version: render.JSONVersion, Kind: "summary", State: refusalWord(code), Safe: true, Why: "this command has touched nothing", Next: a.program().Argvs(onward(err, args)...)}
 	if a.ended != nil {
-		sum = a.program().Summary(a.ended.State.View(time.Now()))
-		sum.Warnings = a.ended.Warned
-		if len(a.ended.Packs) > 0 {
-			sum.Pack = a.ended.Packs[0]
-		}
+		sum = a.console().Summary(*a.ended)
 	}
 	if err != nil && !isCode(err) {
 		sum.Error = err.Error()

@@ -2,18 +2,12 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
-	"github.com/dcos-patch/dcos-patch/journal"
-	"github.com/dcos-patch/dcos-patch/node"
-	"github.com/dcos-patch/dcos-patch/orchestrator"
-	"github.com/dcos-patch/dcos-patch/render"
 )
 
 type breakFlags struct {
@@ -63,21 +57,10 @@ func (a *app) breakLock(ctx context.Context, f breakFlags) error {
 		return err
 	}
 	b, err := c.BreakLock(ctx, accept)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case b.GaveBack:
-		fmt.Fprintln(a.out, "the lock was given back in the meantime")
-	case len(b.Runs) == 0:
-		fmt.Fprintln(a.out, "no run holds the lock")
 	}
-	a.tellAccepted(b.Accepted)
-	for _, run := range b.Runs {
-		fmt.Fprintf(a.out, "lock of run %s broken, epoch %d: %s\n", node.Said(run), b.Epoch, render.Printable(f.reason))
-		if journal.IsRunName(run) {
-			fmt.Fprintf(a.out, "  next  %s\n", a.program().Run(orchestrator.ResumeElsewhere(run)...))
-		}
-	}
+	a.console().Broken(b, f.reason)
 	return nil
 }
 
@@ -98,11 +81,4 @@ func acceptances(inv *inventory.Cluster, words []string) (map[inventory.NodeName
 		all[n.Name] = reason
 	}
 	return all, nil
-}
-
-// tellAccepted names what was accepted, as it was when it was.
-func (a *app) tellAccepted(all []controller.Accepted) {
-	for _, x := range all {
-		say(a.out, "%s accepted: %s (%s)", x.Node, x.Reason, x.Found)
-	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 type planFlags struct {
@@ -72,7 +73,7 @@ func (a *app) plan(cmd *cobra.Command, f planFlags) error {
 		return err
 	}
 	if f.out != "" && a.output == "text" && p.HasWork() {
-		say(a.out, "  next  have it approved, then %s", a.program().Run("apply", f.out, "--plan-id", p.ID))
+		render.Say(a.out, "  next  have it approved, then %s", a.program().Run("apply", f.out, "--plan-id", p.ID))
 	}
 	if f.offline == "" {
 		a.tellHeld(inv, in.Facts)

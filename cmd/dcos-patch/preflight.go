@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"sync"
 	"time"
 
@@ -9,7 +8,6 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/inventory"
-	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
 )
@@ -79,7 +77,7 @@ func (a *app) accepting() func(addr, fingerprint string) {
 	return func(addr, fingerprint string) {
 		mu.Lock()
 		defer mu.Unlock()
-		say(a.err, "accepted the host key of %s: %s", addr, fingerprint)
+		render.Say(a.err, "accepted the host key of %s: %s", addr, fingerprint)
 	}
 }
 
@@ -90,8 +88,6 @@ func (a *app) tellHeld(inv *inventory.Cluster, facts plan.Facts) bool {
 	if h == nil || controller.OfAnother(inv, facts) {
 		return false
 	}
-	say(a.err, "dcos-patch: %s is locked by run %s (%s; %s): apply is refused as long as that is so, and what is not well may be a node that it is patching",
-		h.Node, node.Said(h.Run), node.Said(h.Owner), h.Since())
-	fmt.Fprintf(a.err, "  next  %s\n", a.program().Text(h.Advice()))
+	a.console().Held(*h)
 	return true
 }

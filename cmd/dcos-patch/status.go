@@ -1,13 +1,7 @@
 package main
 
 import (
-	"encoding/json"
-	"fmt"
-
 	"github.com/spf13/cobra"
-
-	"github.com/dcos-patch/dcos-patch/orchestrator"
-	"github.com/dcos-patch/dcos-patch/render"
 )
 
 func (a *app) statusCommand() *cobra.Command {
@@ -40,30 +34,10 @@ func (a *app) status(run string) error {
 	if err != nil {
 		return err
 	}
-	p := a.program()
-	switch {
-	case st.Run == "" && a.output == "json":
-		return json.NewEncoder(a.out).Encode(p.NoRun(runs.Dir))
-	case st.Run == "":
-		fmt.Fprintf(a.out, "no run in %s\n", runs.Dir)
-		return nil
-	case a.output == "json":
-		sum := p.Summary(st.View)
-		sum.Warnings = st.Warned
-		if len(st.Packs) > 0 {
-			sum.Pack = st.Packs[0]
-		}
-		return json.NewEncoder(a.out).Encode(sum)
+	if st.Run == "" {
+		return a.console().NoRun(runs.Dir)
 	}
-	fmt.Fprint(a.out, p.Status(st.View), render.WarnedLines(st.Warned, "warned  "))
-	for _, path := range st.Packs {
-		fmt.Fprint(a.out, packLine(path))
-	}
-	if st.Word == orchestrator.ControllerGone {
-		fmt.Fprint(a.out, p.Leave(st.View))
-		fmt.Fprintf(a.out, "its controller is gone: what runs on nodes goes on there\n  next    %s: it looks at the nodes first\n", p.Run("resume", "--run", st.Run))
-	}
-	return nil
+	return a.console().Status(st)
 }
 
 func (a *app) listRuns() error {
@@ -76,21 +50,16 @@ func (a *app) listRuns() error {
 		return err
 	}
 	if len(all) == 0 && a.output == "text" {
-		fmt.Fprintf(a.out, "no run in %s\n", runs.Dir)
+		return a.console().NoRun(runs.Dir)
 	}
 	var bad error
 	for _, st := range all {
-		sum := a.program().Summary(st.View)
 		if st.Err != nil {
-			sum, bad = render.Unreadable(st.Run, st.Err), &codeError{exitInvalid}
+			bad = &codeError{exitInvalid}
 		}
-		if a.output == "json" {
-			if err := json.NewEncoder(a.out).Encode(sum); err != nil {
-				return err
-			}
-			continue
+		if err := a.console().Run(st); err != nil {
+			return err
 		}
-		say(a.out, "%s", a.program().RunLine(sum))
 	}
 	return bad
 }

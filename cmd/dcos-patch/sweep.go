@@ -2,14 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
-	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/inventory"
-	"github.com/dcos-patch/dcos-patch/render"
 )
 
 func (a *app) sweepCommand() *cobra.Command {
@@ -47,61 +43,11 @@ func (a *app) sweep(ctx context.Context, dry bool) error {
 	if dry {
 		word = "would remove"
 	}
-	return a.tellSwept(swept, word)
-}
-
-// tellSwept says what was removed, or would be, and what was not reached.
-func (a *app) tellSwept(s controller.Swept, word string) error {
-	nodes, files, missed := 0, 0, 0
-	for _, n := range s.Nodes {
-		if len(n.Paths) > 0 {
-			nodes, files = nodes+1, files+len(n.Paths)
-		}
-		if n.Err != nil {
-			missed++
-		}
-		if err := a.tellSweptNode(n, word, string(n.Node)+"  not swept"); err != nil {
-			return err
-		}
+	if err := a.console().Swept(swept, word); err != nil {
+		return err
 	}
-	if p := s.Probes; p != nil {
-		if p.Err != nil {
-			missed++
-		}
-		if err := a.tellSweptNode(*p, word, "launch probes' frameworks not swept"); err != nil {
-			return err
-		}
-	}
-	if a.output == "text" {
-		fmt.Fprintf(a.out, "%s %s on %s; receipts and epochs stay\n", word, render.Count(files, "file"), render.Count(nodes, "node"))
-	}
-	if missed > 0 {
+	if swept.Missed() > 0 {
 		return &codeError{exitParked}
-	}
-	return nil
-}
-
-// sweptLine is one node's part, for programs.
-type sweptLine struct {
-	Node  inventory.NodeName `json:"node"`
-	Paths []string           `json:"paths"`
-	Word  string             `json:"what"`
-	Error string             `json:"error,omitempty"`
-}
-
-func (a *app) tellSweptNode(n controller.SweptNode, word, missed string) error {
-	if a.output == "json" {
-		line := sweptLine{Node: n.Node, Paths: append([]string{}, n.Paths...), Word: word}
-		if n.Err != nil {
-			line.Error = n.Err.Error()
-		}
-		return json.NewEncoder(a.out).Encode(line)
-	}
-	for _, p := range n.Paths {
-		say(a.out, "%s  %s %s", n.Node, word, p)
-	}
-	if n.Err != nil {
-		say(a.out, "%s: %v", missed, n.Err)
 	}
 	return nil
 }

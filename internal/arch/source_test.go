@@ -23,6 +23,7 @@ var rules = []struct {
 	{regexp.MustCompile(`context\.(Background|TODO)\(`), "cmd e2e internal/simcluster internal/bench", "contexts come from main"},
 	{regexp.MustCompile(`^func init\(\)`), "", "nothing happens on import"},
 	{regexp.MustCompile(`["\x60].*dcos-patch (abandon|apply|check|dev gates|lock|park|plan|preflight|resume|runs|stage|status|sweep)\b`), "", "commands are data (package advice): render.Program writes them with the inventory that was given"},
+	{regexp.MustCompile(`\bos\.(Getenv|LookupEnv|Stdin|Stdout|Stderr|Args)\b`), "cmd e2e internal/bench internal/installed internal/proof journal sshexec", "a library's surroundings come from its caller; journal and sshexec follow XDG and ssh_config"},
 	{regexp.MustCompile(`"reflect"`), "plan", "values have types; plan reads JSON strictly with it"},
 }
 

@@ -97,23 +97,19 @@ func (o JSON) take(_ string, t flight.Take, lives []flight.Life) error {
 }
 
 func (o Text) take(name string, t flight.Take, lives []flight.Life) error {
-	say(o.W, "%s  began %s  %s", name, t.Began.At.Local().Format("2006-01-02 15:04:05"), endedWords(t))
+	render.Say(o.W, "%s  began %s  %s", name, t.Began.At.Local().Format("2006-01-02 15:04:05"), endedWords(t))
 	if n := t.WithoutSamples(); n > 0 {
 		fmt.Fprintf(o.W, "%d of %d samples were left out, to bound the file: rows begin anew there\n", n, n+len(t.Samples))
 	}
 	for _, l := range lives {
 		fmt.Fprintln(o.W)
-		say(o.W, "%s  %s", l.Key, demandWords(l.Spec))
+		render.Say(o.W, "%s  %s", l.Key, demandWords(l.Spec))
 		if err := render.Columns(o.W, lifeRows(l), 0, 1, 2, 4); err != nil {
 			return err
 		}
 	}
 	fmt.Fprintln(o.W)
 	return nil
-}
-
-func say(w io.Writer, format string, args ...any) {
-	fmt.Fprintln(w, render.Printable(fmt.Sprintf(format, args...)))
 }
 
 // seenWidth is how wide the text of a life is, so that a line has at most 100
