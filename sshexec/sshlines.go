@@ -170,7 +170,7 @@ func argvWord(s string) (word string, length int, err error) {
 // left out.
 func include(from string, patterns []string, depth int) ([][]sshLine, error) {
 	if depth >= maxIncludes {
-		return nil, fmt.Errorf("Include more than %d files deep; does a file include itself?", maxIncludes)
+		return nil, fmt.Errorf("more than %d files deep by Include: does a file include itself?", maxIncludes)
 	}
 	base := expandHome("~/.ssh")
 	if strings.HasPrefix(from, "/etc/ssh/") {
@@ -184,7 +184,7 @@ func include(from string, patterns []string, depth int) ([][]sshLine, error) {
 		}
 		files, err := filepath.Glob(pattern)
 		if err != nil {
-			return nil, fmt.Errorf("Include %s: %w", pattern, err)
+			return nil, fmt.Errorf("including %s: %w", pattern, err)
 		}
 		for _, file := range files {
 			lines, err := readSSHLines(file, depth+1)

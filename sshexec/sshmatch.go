@@ -18,7 +18,7 @@ func parseCriteria(s string) ([]criterion, error) {
 	for {
 		attr, rest, ok := nextWord(s)
 		if !ok {
-			return nil, errors.New("Match: a quote is not closed")
+			return nil, errors.New("a quote is not closed after Match")
 		}
 		if attr == "" || attr[0] == '#' {
 			break
@@ -29,17 +29,17 @@ func parseCriteria(s string) ([]criterion, error) {
 		case "all", "final", "canonical":
 		default:
 			if c.arg, s, ok = nextWord(rest); !ok || c.arg == "" || c.arg[0] == '#' {
-				return nil, fmt.Errorf("Match %s has no argument", attr)
+				return nil, fmt.Errorf("%s of Match has no argument", attr)
 			}
 		}
 		all = append(all, c)
 	}
 	if len(all) == 0 {
-		return nil, errors.New("Match without a condition")
+		return nil, errors.New("a Match without a condition")
 	}
 	for i, c := range all {
 		if c.attr == "all" && (i > 1 || i < len(all)-1) {
-			return nil, errors.New("Match all goes with no other condition")
+			return nil, errors.New("the condition all of Match goes with no other")
 		}
 	}
 	return all, nil
