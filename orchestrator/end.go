@@ -34,7 +34,8 @@ func endStep(s State, e journal.Event) State {
 	if remedy != plan.RemedyNone && e.Report.Outcome == plan.NotRun {
 		return remedyAgain(s, i, e)
 	}
-	if l.Remedy = plan.RemedyNone; remedy != plan.RemedyNone {
+	mends := looked && s.mends(i, *e.Report)
+	if l.Remedy = plan.RemedyNone; remedy != plan.RemedyNone || looked && !mends {
 		s = s.approvalUsed(s.step(i).Node)
 	}
 	switch e.Report.Outcome {
@@ -57,7 +58,7 @@ func endStep(s State, e journal.Event) State {
 			l.now(func(n *StepState) { n.Tries++ }) // proved to be over and harmless: one more attempt
 			return readmit(s, i, e)
 		}
-		if looked && s.mends(i, *e.Report) {
+		if mends {
 			return mend(s, i, e)
 		}
 		if looked && e.Report.Class == plan.NotStarted && seenTo(before) {

@@ -24,7 +24,7 @@ func (s State) Key() string {
 		for _, a := range s.ticket.Agents {
 			fmt.Fprintf(&b, " %s %s", a.Node, a.State)
 		}
-		if !s.ticket.Green { // what is red, and who serves, decide whether a remedy may start
+		if s.remedyNext() { // what is red, and who serves, decide whether a remedy may start
 			writeRed(&b, *s.ticket)
 		}
 	}

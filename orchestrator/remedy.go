@@ -45,6 +45,11 @@ func mend(s State, lane int, e journal.Event) State {
 	return disturb(s, e)
 }
 
+// remedyNext reports whether a remedy is the next thing to be done.
+func (s State) remedyNext() bool {
+	return s.AtWork() != nil && slices.ContainsFunc(s.Flight, func(i int) bool { return s.Lanes[s.Stage][i].Remedy != plan.RemedyNone })
+}
+
 // remedyAgain sends a remedy that has started nothing back to wait for a fresh
 // proof, a few times. Unlike a script that was not started, it leaves its node
 // touched.
@@ -83,7 +88,8 @@ func (s State) startRemedy(lane int, e journal.Event) error {
 	return nil
 }
 
-// approvalUsed takes an approval back once its remedy has had an answer.
+// approvalUsed takes an approval back once its remedy has had an answer, or the
+// look at the node has found no swap to finish.
 func (s State) approvalUsed(node inventory.NodeName) State {
 	s.Finish = slices.DeleteFunc(slices.Clone(s.Finish), func(n inventory.NodeName) bool { return n == node })
 	return s

@@ -98,6 +98,9 @@ func TestACutSwapIsFinishedOnlyWithApprovalAndProof(t *testing.T) {
 			if bad := Violations(tp.s); len(bad) > 0 {
 				t.Error(bad)
 			}
+			if cut := c.found.Class == plan.MidSwap && c.found.Outcome == plan.Failed; !cut && slices.Contains(tp.s.Finish, "m2") {
+				t.Error("the approval is kept although no cut swap was found")
+			}
 		})
 	}
 }

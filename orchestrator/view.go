@@ -58,8 +58,9 @@ type View struct {
 	Onward     []Onward // what leads on, of a run that ended or lost its controller
 
 	// What a resume begins with.
-	First inventory.NodeName // the master that is verified again; empty: none is
-	Looks []plan.Step        // how they ended is looked at
+	First inventory.NodeName   // the master that is verified again; empty: none is
+	Looks []plan.Step          // how they ended is looked at
+	Cut   []inventory.NodeName // whose swap was cut: it may be finished, see State.Finishable
 }
 
 // Flight is a step under way.
@@ -108,7 +109,7 @@ func (s State) View(now time.Time) View {
 	v.Staged, v.ToStage = s.staged()
 	v.Hold, v.HoldSince, v.Remaining = s.HoldsFor(), s.HeldSince, s.Remaining()
 	v.Seen, v.SeenAt, v.Out = s.Seen, s.SeenAt, s.outage()
-	v.First, v.Looks = s.Master, s.Owed()
+	v.First, v.Looks, v.Cut = s.Master, s.Owed(), s.Finishable()
 	if st := s.AtWork(); st != nil {
 		v.Stage = st.ID
 	}

@@ -25,6 +25,12 @@ func (w world) approvals() [][]inventory.NodeName {
 	return sets
 }
 
+// without takes an approval back: each is for what the next look finds, and for one
+// answered call.
+func without(approved []inventory.NodeName, n inventory.NodeName) []inventory.NodeName {
+	return slices.DeleteFunc(slices.Clone(approved), func(m inventory.NodeName) bool { return m == n })
+}
+
 // finish is a call of finish-swap that is recorded, and then reaches its node or
 // does not.
 func (w world) finish(t plan.Task) []world {
@@ -89,7 +95,7 @@ func (w world) finishEnds(st plan.Step) []world {
 		next.nodes = w.nodes.with(st.ID, e.fate)
 		next.left.Troubles -= e.cost
 		if rep.Outcome != plan.NotRun {
-			next.approved = slices.DeleteFunc(slices.Clone(w.approved), func(n inventory.NodeName) bool { return n == st.Node })
+			next.approved = without(w.approved, st.Node)
 		}
 		return next
 	}

@@ -107,11 +107,15 @@ func (w world) reconciled(t plan.Task) []world {
 		r := w.fact(fmt.Sprintf("the node is asked about %s: %s %s", id, rep.Outcome, rep.Class), journal.Event{Kind: journal.Reconciled, Step: id, Report: &rep})
 		r.nodes = w.nodes.with(id, end.fate)
 		r.left.Troubles -= end.cost
+		if rep.Outcome != plan.Failed || !end.fate.cut {
+			r.approved = without(r.approved, t.Step.Node)
+		}
 		next = append(next, r)
 	}
 	if w.left.Troubles > 0 {
 		silent := w.fact(fmt.Sprintf("the node does not answer about %s", id), journal.Event{Kind: journal.Reconciled, Step: id, Report: &plan.Report{}})
 		silent.left.Troubles--
+		silent.approved = without(silent.approved, t.Step.Node)
 		next = append(next, silent)
 	}
 	return next

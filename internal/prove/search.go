@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"crypto/sha256"
 	"fmt"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -31,7 +32,7 @@ type Result struct {
 // limit is the number of states after which it gives up, with an error.
 func Search(p *plan.Plan, b Bounds, limit int) (Result, error) {
 	first := begin(p, b)
-	s := search{seen: map[string]int32{first.key(): -1}, nodes: []visited{{parent: -1, told: "the run begins"}}}
+	s := search{seen: map[digest]int32{first.key(): -1}, nodes: []visited{{parent: -1, told: "the run begins"}}}
 	queue := []world{first}
 	for at := 0; at < len(queue); at++ {
 		w := queue[at]
@@ -62,7 +63,7 @@ func Search(p *plan.Plan, b Bounds, limit int) (Result, error) {
 }
 
 type search struct {
-	seen   map[string]int32
+	seen   map[digest]int32
 	nodes  []visited
 	result Result
 }
@@ -125,9 +126,14 @@ func (w world) fact(told string, e journal.Event) world {
 	return next
 }
 
-// key is a canonical text of everything that matters for what can follow.
-func (w world) key() string {
-	return fmt.Sprintf("%s|%s|%s|%v%t|%d %d %d", w.state.Key(), w.nodes.key(), w.other.key(w.waits), w.approved, w.red, w.left.Troubles, w.left.Crashes, w.left.Waits)
+// digest stands for a key, of which there are millions.
+type digest [16]byte
+
+// key tells worlds apart by everything that matters for what can follow. What was
+// red when it was last looked at is in the engine's state where it matters.
+func (w world) key() digest {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s|%v|%d %d %d", w.state.Key(), w.nodes.key(), w.other.key(w.waits), w.approved, w.left.Troubles, w.left.Crashes, w.left.Waits))
+	return digest(sum[:16])
 }
 
 // broken names the safety rule that does not hold in this world.
