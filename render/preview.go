@@ -25,7 +25,7 @@ func Preview(v orchestrator.View, from Origin) string {
 	for _, w := range v.Plan.Waivers {
 		b.say("  waived %s", w)
 	}
-	if v.First != "" {
+	if v.First != "" && !slices.Contains(v.Cut, v.First) {
 		b.say("  first  %s is verified again", v.First)
 	}
 	b.WriteString(acceptedLines(v, "  lost   "))
@@ -38,6 +38,8 @@ func Preview(v orchestrator.View, from Origin) string {
 	for _, n := range v.Left {
 		switch {
 		case slices.Contains(v.Doubt, n.Node):
+		case slices.Contains(v.Cut, n.Node):
+			b.say("  swap   %s was cut in its swap: that is finished forward where you approve, and else %s stays as it is", n.Node, n.Node)
 		case n.ByPerson:
 			b.say("  left   %s stays behind: %s", n.Node, n.Why)
 		default:

@@ -29,6 +29,8 @@ type Text struct {
 	running map[plan.StepID]bool // scripts that a resume has found running
 	failed  []inventory.NodeName // lanes that ended badly in this log
 	warned  map[string]bool      // warnings written
+
+	remedied map[plan.StepID]plan.Remedy // steps under way, in place of their script
 }
 
 // shown is the last line written about a check that does not pass, so that a
@@ -113,7 +115,7 @@ func (t *Text) begun(e journal.Event) []string {
 		t.plan = e.Plan
 	}
 	t.run = e.Run
-	t.running = map[plan.StepID]bool{}
+	t.running, t.remedied = map[plan.StepID]bool{}, map[plan.StepID]plan.Remedy{}
 	t.started, t.lanes, t.shown = map[plan.StepID]time.Time{}, map[string]time.Time{}, map[string]shown{}
 	word := "started"
 	if e.Kind == journal.RunResumed {

@@ -69,6 +69,10 @@ func story(t *testing.T) []journal.Event {
 	add(time.Hour, journal.Event{Kind: journal.RunResumed, Run: "1121-2200", Controller: "ops2", Epoch: 2})
 	add(time.Second, journal.Event{Kind: journal.Reconciled, Step: "general/a038/patch", Report: &plan.Report{Outcome: plan.Running, Detail: "unit dcos-patch-9ad1-1 is active"}})
 	add(time.Second, journal.Event{Kind: journal.Reconciled, Step: "general/a039/patch", Report: &plan.Report{Outcome: plan.InDoubt, Detail: "no answer"}})
+	cut := &plan.Report{Outcome: plan.Failed, Class: plan.MidSwap, Detail: "script exit 1; its swap was cut in stage archive, missing: bin; services are stopped"}
+	add(time.Second, journal.Event{Kind: journal.Reconciled, Step: "general/a040/patch", Report: cut})
+	add(time.Second, journal.Event{Kind: journal.StepStarted, Step: "general/a040/patch", Attempt: 1, Remedy: plan.FinishSwap, Detail: "out: ours 1/5, all 1/8"})
+	add(4*time.Second, journal.Event{Kind: journal.StepEnded, Step: "general/a040/patch", Report: &plan.Report{Outcome: plan.Done, Detail: "active packages are the target's 25"}})
 	add(time.Second, journal.Event{Kind: journal.Paused})
 	add(time.Hour, journal.Event{Kind: journal.RunDone})
 	return events

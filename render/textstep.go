@@ -23,6 +23,12 @@ func (t *Text) stepStarted(e journal.Event) []string {
 		delete(t.running, e.Step)
 		return []string{who(node) + " patch goes on: the script that was found running is watched"}
 	}
+	if e.Remedy != plan.RemedyNone {
+		if t.remedied != nil {
+			t.remedied[e.Step] = e.Remedy
+		}
+		return []string{fmt.Sprintf("%s %s started, as approved: forward only%s", who(node), e.Remedy, after("; ", e.Detail))}
+	}
 	spec := action.Spec()
 	if spec.Begins == "" && e.Attempt < 2 {
 		return nil
@@ -123,9 +129,14 @@ func (t *Text) stepEnded(e journal.Event) []string {
 	}
 	stage, node, action := place(e.Step)
 	took := t.since(" in ", t.started[e.Step], e.At)
-	if e.Report.Outcome != plan.Done {
+	remedy := t.remedied[e.Step]
+	delete(t.remedied, e.Step)
+	switch {
+	case e.Report.Outcome != plan.Done:
 		t.failed = append(t.failed, node)
-		return trouble(node, string(action), took, e.Report)
+		return trouble(node, cmp.Or(string(remedy), string(action)), took, e.Report)
+	case remedy != plan.RemedyNone:
+		return []string{fmt.Sprintf("%s %s done%s%s", who(node), remedy, took, after(": ", e.Report.Detail))}
 	}
 	return append(t.stepDone(e, stage, node, action, took), t.warnings(node, e.Report)...)
 }
@@ -197,10 +208,10 @@ func (t *Text) reconciled(e journal.Event) []string {
 	}
 	_, node, action := place(e.Step)
 	if e.Report.Outcome == plan.Failed || e.Report.Outcome == plan.InDoubt {
-		return trouble(node, "was in doubt: "+string(action), "", e.Report)
+		return trouble(node, fmt.Sprintf("asked how its %s ended:", action), "", e.Report)
 	}
 	if e.Report.Outcome == plan.Running && t.running != nil {
 		t.running[e.Step] = true
 	}
-	return []string{fmt.Sprintf("%s was in doubt: %s found %s%s", who(node), action, e.Report.Outcome, after(": ", e.Report.Detail))}
+	return []string{fmt.Sprintf("%s asked how its %s ended: %s%s", who(node), action, e.Report.Outcome, after(": ", e.Report.Detail))}
 }
