@@ -44,9 +44,10 @@ func TestLab(t *testing.T) {
 		{"sshexec passes its suite against OpenSSH", sshSuite},
 		{"a cluster behind a bastion, with certificates, a sudo that asks, and without forwarding and SFTP, is staged and patched whole, and a second apply touches nothing", guardedCluster},
 		{"a patch that stops, loses its connections, and its controller again and again, still runs each script once", eventfulPatch},
+		{"swaps that are cut on a master and on an agent are finished by finish-swap, and the run comes to its end", cutSwaps},
 	}
 	if !proof.Whole() {
-		scenarios = scenarios[2:]
+		scenarios = scenarios[2:3]
 	}
 	for i, s := range scenarios {
 		t.Run(s.name, func(t *testing.T) {
