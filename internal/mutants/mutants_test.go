@@ -43,7 +43,7 @@ func TestEveryEditFitsItsFile(t *testing.T) {
 
 // TestMutants tries every edit; DCOS_PATCH_MUTANTS is "all", or a word of a
 // name or file. DCOS_PATCH_MUTANTS_BY=./internal/prove shows what the tests of one
-// package catch by themselves. All of it takes some 20 minutes on two cores.
+// package catch by themselves. All of it takes some half hour on two cores.
 func TestMutants(t *testing.T) {
 	word := os.Getenv("DCOS_PATCH_MUTANTS")
 	if word == "" {

@@ -39,7 +39,7 @@ func Try(ctx context.Context, root string, m Mutant) (Verdict, error) {
 	if out, err := goTool(ctx, root, append([]string{"build", "-overlay", overlay, "-o", os.DevNull}, m.tested()...)...); err != nil {
 		return Verdict{}, fmt.Errorf("%s: does not compile: %s", m.Name, out)
 	}
-	args := []string{"test", "-overlay", overlay, "-count=1", "-vet=off", "-short", "-failfast", "-timeout", "3m"}
+	args := []string{"test", "-overlay", overlay, "-count=1", "-vet=off", "-short", "-failfast", "-timeout", "10m"}
 	if m.Run != "" {
 		args = append(args, "-run", m.Run)
 	}
@@ -86,6 +86,5 @@ func writeOverlay(root, dir string, m Mutant) (string, error) {
 func goTool(ctx context.Context, root string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = root
-	cmd.Env = append(cmd.Environ(), "DCOS_PATCH_PROOF=1") // the test that fails may be left out of the usual sample
 	return cmd.CombinedOutput()
 }
