@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -53,6 +54,7 @@ func BenchmarkOverheadPerNode(b *testing.B) {
 func BenchmarkFold(b *testing.B) {
 	const agents = 10000
 	tp := newTape(testPlan(shape{masters: 3, agents: agents, width: 100, maxOut: 120}))
+	tp.tick = 100 * time.Millisecond // a hundred admissions follow one look, and it may be a minute old
 	obs := green(tp.s.Plan)
 	for tp.s.Ended == "" {
 		c := tp.cmds[0]

@@ -68,6 +68,7 @@ func green(p *plan.Plan) plan.Observation {
 
 // tape folds events with running sequence numbers, a second apart.
 type tape struct {
+	tick   time.Duration // between two events; 0: a second
 	s      State
 	cmds   []Command
 	events []journal.Event
@@ -81,6 +82,9 @@ func newTape(p *plan.Plan) *tape {
 
 func (t *tape) add(e journal.Event) {
 	e.Seq, e.At = t.s.Seq+1, epochStart.Add(time.Duration(t.s.Seq+1)*time.Second)
+	if t.tick > 0 {
+		e.At = t.s.At.Add(t.tick)
+	}
 	t.events = append(t.events, e)
 	t.s, t.cmds = Next(t.s, e)
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/journal"
@@ -22,6 +23,7 @@ const notesOfStep = 5
 // said is said: findings as long as real ones, and a baseline.
 func longTape(agents int) *tape {
 	tp := newTape(testPlan(shape{masters: 3, agents: agents, width: 100, maxOut: 120}))
+	tp.tick = 100 * time.Millisecond // a hundred admissions follow one look, and it may be a minute old
 	obs := green(tp.s.Plan)
 	for _, q := range []string{"leader", "exhibitor", "registrar", "cockroach", "etcd"} {
 		obs.Findings = append(obs.Findings, finding(q, "", 0))
