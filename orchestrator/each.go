@@ -2,6 +2,7 @@ package orchestrator
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -23,11 +24,15 @@ func (l laneAt) disrupts() bool { return disruptive(l.kind) }
 // proved to have been harmless.
 func (l laneAt) touched() bool { return l.disrupts() && touchedAt(l.steps, *l.Lane) }
 
-// each yields every lane of the run, in the plan's order.
-func (s State) each() iter.Seq[laneAt] {
+// each yields every lane of the run, in the plan's order: all, or those of stages
+// of the kinds. A plan has ten thousand agents: what is asked at every event names kinds.
+func (s State) each(kinds ...plan.StageKind) iter.Seq[laneAt] {
 	return func(yield func(laneAt) bool) {
 		for i := range s.Lanes {
 			st := &s.Plan.Stages[i]
+			if len(kinds) > 0 && !slices.Contains(kinds, st.Kind) {
+				continue
+			}
 			for k := range s.Lanes[i] {
 				if !yield(laneAt{st.Kind, i, k, st.Lanes[k].Node, st.Lanes[k].Steps, &s.Lanes[i][k]}) {
 					return

@@ -59,8 +59,8 @@ func changesLeft(s State) []string {
 // at work.
 func agentsBeforeMasters(s State) []string {
 	var bad []string
-	for l := range s.each() {
-		if l.kind == plan.StageMasters && l.Phase != Verified {
+	for l := range s.each(plan.StageMasters) {
+		if l.Phase != Verified {
 			bad = append(bad, fmt.Sprintf("master %s is %s while agents are at work", l.node, l.Phase))
 		}
 	}

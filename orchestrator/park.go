@@ -91,7 +91,10 @@ func (s State) width() int {
 
 // canaryLeft reports whether the canary of a group was left behind by a person.
 func (s State) canaryLeft(group string) bool {
-	return s.any(func(l laneAt) bool {
-		return l.kind == plan.StageCanary && l.Left != "" && s.node(l.node).Group == group
-	})
+	for l := range s.each(plan.StageCanary) {
+		if l.Left != "" && s.node(l.node).Group == group {
+			return true
+		}
+	}
+	return false
 }
