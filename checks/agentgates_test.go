@@ -40,7 +40,7 @@ func registeredCases() []verdictCase {
 
 	return []verdictCase{
 		{"active under its id, registered anew, passes", judge(same), dcos.Passed, "id ..-S41"},
-		{"a stale yes: active, but it has not registered since", judge(func(g *dcos.Agent) { g.ReregisteredAt = day(-30) }), dcos.Failed, "not registered anew"},
+		{"a stale yes: active, but it has not registered since", judge(func(g *dcos.Agent) { g.ReregisteredAt = day(-30) }), dcos.Failed, "not re-registered"},
 		{"a stale yes: registered anew with another master by the old process", judgeRegistered(listed(same), old(unit.Name), a), dcos.Failed, "still the old process"},
 		{"a stale yes: the leader still shows the old version", judge(func(g *dcos.Agent) { g.Version = "1.10.0" }), dcos.Failed, "Mesos 1.10.0"},
 		{"inactive is refused", judge(func(g *dcos.Agent) { g.Active = false }), dcos.Failed, "inactive"},

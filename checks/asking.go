@@ -225,9 +225,9 @@ func withAway(f dcos.Finding, away Away, look string) dcos.Finding {
 	urgent := ""
 	switch {
 	case away.Spent():
-		urgent = "Mesos gives up the tasks of this agent by now"
+		urgent = "Mesos has marked the agent unreachable"
 	case away.Warn():
-		urgent = "Mesos gives up its tasks when the time is over"
+		urgent = "Mesos marks it unreachable when the time is over"
 	default:
 		return f
 	}

@@ -15,7 +15,7 @@ import (
 // lane at work needs no exception, since the cluster is not asked to spare a
 // master while another's script runs.
 func (v view) atRest() (f dcos.Finding, dueTo []inventory.NodeName) {
-	q := question{"at-rest", "", "no patch under way on any master, whoever began it, and no swap cut short"}
+	q := question{"at-rest", "", "no patch running on any master, by any run, and no swap cut short"}
 	status, busy := dcos.Passed, []string(nil)
 	for _, m := range v.looks {
 		s, why := m.busy()

@@ -64,8 +64,8 @@ func TestAKnownIssueIsStillSaidOfAnAgentThatIsAwayForLong(t *testing.T) {
 		known, want string
 	}{
 		{time.Minute, "", ""}, {time.Minute, "known (X)", "known (X)"},
-		{3 * time.Minute, "", "look at its log. Mesos gives up its tasks when"}, {3 * time.Minute, "known (X)", "known (X). Mesos gives up its tasks when"},
-		{5 * time.Minute, "known (X)", "known (X). Mesos gives up the tasks"},
+		{3 * time.Minute, "", "look at its log. Mesos marks it unreachable when"}, {3 * time.Minute, "known (X)", "known (X). Mesos marks it unreachable when"},
+		{5 * time.Minute, "known (X)", "known (X). Mesos has marked the agent unreachable"},
 	} {
 		away.Seen = began.Add(c.seen)
 		f := withAway(dcos.Finding{Hint: c.known}, away, "look at its log")

@@ -138,7 +138,7 @@ func (a against) anew(g dcos.Agent) (dcos.Status, string) {
 	case g.RegisteredAt.IsZero() && g.ReregisteredAt.IsZero():
 		return dcos.Unknown, "the leader does not say when it registered"
 	case g.RegisteredAt.Equal(before.Registered) && g.ReregisteredAt.Equal(before.Reregistered):
-		return dcos.Failed, "has not registered anew since the baseline"
+		return dcos.Failed, "has not re-registered since the baseline"
 	case a.mesos != "" && g.Version != a.mesos:
 		return dcos.Failed, fmt.Sprintf("registered with Mesos %s, the target has %s", orUnknown(g.Version), a.mesos)
 	}

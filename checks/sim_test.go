@@ -202,7 +202,7 @@ func TestTheGatesJudgeWhatGoesWrong(t *testing.T) {
 		gate  string // that refuses; empty: all pass
 		says  string // of the refusing gate, or of any finding
 	}{
-		{"the old daemons answer happily for ever", simcluster.StaleHappy, "m3", "mesos-master", "still the old process"},
+		{"the old daemons answer happily for good", simcluster.StaleHappy, "m3", "mesos-master", "still the old process"},
 		{"an agent's old daemon answers happily for ever", simcluster.StaleHappy, "a1", "registered", "still the old process"},
 		{"Exhibitor stays latent", simcluster.ExhibitorLatent, "m3", "exhibitor", "latent"},
 		{"the registrar's metric never appears", simcluster.RegistrarMissing, "m3", "registrar", "missing"},

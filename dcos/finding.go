@@ -55,6 +55,6 @@ type Finding struct {
 	Need     int       `json:"need,omitempty"`     // samples in a row demanded
 	Lost     bool      `json:"lost,omitempty"`     // what ran there is gone for good: only a person can accept that
 	Loss     Loss      `json:"loss,omitzero"`      // which agent and tasks that is, for a person to accept
-	Deadline time.Time `json:"deadline,omitzero"`  // when Mesos gives up the tasks of an agent that is away
+	Deadline time.Time `json:"deadline,omitzero"`  // when Mesos marks an agent that is away unreachable
 	Final    bool      `json:"final,omitempty"`    // what was wanted can no longer come about: waiting is no use
 }

@@ -136,7 +136,7 @@ func missingHint(name string) string {
 	case "nodes":
 		return "a group needs at least one node"
 	case "reason":
-		return "whoever finds this node unpatched will ask: say why"
+		return "say why: it is shown where the node is found unpatched"
 	case "url":
 		return "where nodes fetch dcos_node_upgrade.sh from"
 	case "from", "to":

@@ -13,7 +13,7 @@ func policyFields() []policyField {
 		probeField(),
 		timeField("bake", anyScope, 15*time.Minute, func(p *P) *time.Duration { return &p.Bake }, "wait after a canary"),
 		settleField(), spreadField(), canaryField(),
-		limitField("max_out", ofCluster, Limit{}, 1, func(p *P) *Limit { return &p.MaxOut }, "agents of the whole cluster out of service, whoever did it; without it width + max(2, 2 % of the agents)"),
+		limitField("max_out", ofCluster, Limit{}, 1, func(p *P) *Limit { return &p.MaxOut }, "agents of the whole cluster out of service, for any reason; without it width + max(2, 2 % of the agents)"),
 		timeField("settle_leading", ofCluster, 5*time.Minute, func(p *P) *time.Duration { return &p.SettleLeading }, "wait after the leading master"),
 		parallelField(),
 		timeField("hold_limit", ofCluster, 30*time.Minute, func(p *P) *time.Duration { return &p.HoldLimit }, "a HOLD longer than this is a STOP"),

@@ -118,9 +118,9 @@ etc/inventory.yaml:9:42: agents.g.policy.settle: is a YAML alias (*none), which 
 		`etc/inventory.yaml:9:34: agents.g.policy.expected_red_until: does not belong here (it is about the whole cluster: write it in the policy of the cluster)`},
 
 	{"an exclusion without a reason is refused", "", "exclude: [{node: a1}]",
-		`etc/inventory.yaml:10:11: exclude[0].reason: is missing (whoever finds this node unpatched will ask: say why)`},
+		`etc/inventory.yaml:10:11: exclude[0].reason: is missing (say why: it is shown where the node is found unpatched)`},
 	{"an exclusion with a blank reason is refused", "", `exclude: [{node: a1, reason: " "}]`,
-		`etc/inventory.yaml:10:30: exclude[0].reason: is empty (whoever finds this node unpatched will ask: say why)`},
+		`etc/inventory.yaml:10:30: exclude[0].reason: is empty (say why: it is shown where the node is found unpatched)`},
 	{"an exclusion of a master is refused", "", "exclude: [{node: m1, reason: PSU}]",
 		`etc/inventory.yaml:10:18: exclude[0].node: m1 is a master, and masters cannot be excluded (a cluster is patched with all of its masters serving, or not at all: mend it first)`},
 	{"an exclusion of nobody is refused", "", "exclude: [{node: b1, reason: PSU}]",

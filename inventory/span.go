@@ -40,7 +40,7 @@ func parseSpan(s string) (sp span, what, hint string) {
 	case !dash || !okA || !okB:
 		return span{}, fmt.Sprintf("[%s] is no range", inner), form
 	case a > b:
-		return span{}, fmt.Sprintf("[%s] runs backwards", inner), fmt.Sprintf("write [%s-%s]", hi, lo)
+		return span{}, fmt.Sprintf("[%s] is in descending order", inner), fmt.Sprintf("write [%s-%s]", hi, lo)
 	case len(lo) > len(hi):
 		return span{}, fmt.Sprintf("[%s] is padded in front only", inner), fmt.Sprintf("write [%s-%0*d]", lo, len(lo), b)
 	case len(hi) > len(lo) && hi[0] == '0':

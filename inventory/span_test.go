@@ -52,7 +52,7 @@ func TestSpansThatAreNone(t *testing.T) {
 		"a[1,3]":                   "[1,3] is no range",
 		"a[1-3-5]":                 "[1-3-5] is no range",
 		"a[-1-3]":                  "[-1-3] is no range",
-		"a[3-1]":                   "[3-1] runs backwards",
+		"a[3-1]":                   "[3-1] is in descending order",
 		"a[001-35]":                "[001-35] is padded in front only",
 		"a[1-035]":                 "[1-035] is padded at the end only",
 		"a[1-20001]":               "[1-20001] makes 20001 values; at most 20000 are allowed",

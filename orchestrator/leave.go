@@ -56,7 +56,7 @@ func (s State) leaveAt(now time.Time) Safety {
 	case s.Look == nil && !s.Begun():
 		return Safety{Safe: true, Why: "this run has changed nothing on any node"}
 	case s.Look == nil:
-		return Safety{Unknown: true, Why: "nobody has looked at the cluster since the run was last heard of, " + ago(s.At), Next: advice.Run("preflight").Say(" does")}
+		return Safety{Unknown: true, Why: "the cluster has not been looked at since the last event of the run, " + ago(s.At), Next: advice.Run("preflight").Say(" looks at it")}
 	case elapsed.Most(s.LookAt, now) > lookLasts:
 		return Safety{Unknown: true, Why: fmt.Sprintf("it was safe at %s, %s (%s)", s.LookAt.Local().Format("15:04:05"), ago(s.LookAt), safe.Why),
 			Next: advice.Run("preflight").Say(" looks again")}

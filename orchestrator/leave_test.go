@@ -59,7 +59,7 @@ func TestThatItIsSafeToLeaveIsOnlySaidFromAFreshLook(t *testing.T) {
 		{"it has just been looked at", true, whole, time.Second, true, false, "masters 3/3 serve"},
 		{"it was looked at an hour ago", true, whole, time.Hour, false, true, "1h0m0s ago (masters 3/3 serve"},
 		{"it was not whole an hour ago", true, red, time.Hour, false, false, "not whole"},
-		{"nobody has looked since agents were patched", true, nil, time.Second, false, true, "nobody has looked"},
+		{"nobody has looked since agents were patched", true, nil, time.Second, false, true, "not been looked at"},
 		{"nothing was begun", false, nil, time.Hour, true, false, "changed nothing"},
 	} {
 		t.Run(x.name, func(t *testing.T) {

@@ -25,7 +25,7 @@ func (s State) safeUntil(now time.Time) (until time.Time, what string) {
 		}
 		for _, f := range l.Report.Findings {
 			if !f.Deadline.IsZero() {
-				first(f.Deadline, fmt.Sprintf("Mesos gives up the tasks of %s", l.node))
+				first(f.Deadline, fmt.Sprintf("Mesos marks %s unreachable", l.node))
 			}
 		}
 	}

@@ -32,7 +32,7 @@ func classify(ev evidence) plan.Report {
 	case !ok && ev.Survey.RunningUnit() != "":
 		return plan.Report{Outcome: plan.InDoubt, Detail: ev.Survey.RunningUnit() + " is running, and no receipt of this script tells of it"}
 	case !ok && atTarget && !ev.Survey.MidSwap:
-		return plan.Report{Outcome: plan.Done, Detail: "active packages are the target's already, and not by a script of ours"}
+		return plan.Report{Outcome: plan.Done, Detail: "active packages are the target's already, and not by a script of dcos-patch"}
 	case !ok:
 		return plan.Report{Outcome: plan.NotRun, Detail: ev.unbegunWords()}
 	case r.State == node.Running:

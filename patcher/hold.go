@@ -27,10 +27,10 @@ func (h *hold) see(away checks.Away, note func(plan.Note)) {
 		*h = hold{node: h.node, hint: h.hint}
 	case away.Spent() && !h.spent:
 		h.asked, h.spent = true, true
-		note(plan.Note{Hold: true, Detail: fmt.Sprintf("%s: Mesos gives up its tasks now%s", away, h.try())})
+		note(plan.Note{Hold: true, Detail: fmt.Sprintf("%s: Mesos marks it unreachable now%s", away, h.try())})
 	case !h.asked:
 		h.asked = true
-		note(plan.Note{Hold: true, Detail: fmt.Sprintf("%s; Mesos gives up its tasks %s%s", away, gaveUpAt(away), h.try())})
+		note(plan.Note{Hold: true, Detail: fmt.Sprintf("%s; Mesos marks it unreachable %s%s", away, gaveUpAt(away), h.try())})
 	}
 }
 

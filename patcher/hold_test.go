@@ -16,7 +16,7 @@ func TestAHoldSaysWhatToTryWhenAGateHasAnIdea(t *testing.T) {
 		var said []plan.Note
 		h := hold{node: "a37", hint: hint}
 		h.see(away, func(n plan.Note) { said = append(said, n) })
-		if len(said) != 1 || !said[0].Hold || !strings.HasSuffix(said[0].Detail, "; Mesos gives up its tasks at "+since.Add(5*time.Minute).Local().Format(plan.ClockText)+want) {
+		if len(said) != 1 || !said[0].Hold || !strings.HasSuffix(said[0].Detail, "; Mesos marks it unreachable at "+since.Add(5*time.Minute).Local().Format(plan.ClockText)+want) {
 			t.Errorf("%q: %+v", hint, said)
 		}
 	}

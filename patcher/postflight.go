@@ -35,7 +35,7 @@ func (p *Patcher) postflight(ctx context.Context, t plan.Task, note func(plan.No
 	bad := slices.DeleteFunc(slices.Clone(findings), func(f dcos.Finding) bool { return f.Status.OK() })
 	if len(bad) > 0 {
 		return plan.Report{Outcome: plan.Failed, Class: plan.NotVerified, Findings: bad,
-			Detail: fmt.Sprintf("%d of %d nodes are not as they should be: %s %s", len(bad), len(nodes), bad[0].Node, bad[0].Observed)}
+			Detail: fmt.Sprintf("%d of %d nodes failed postflight: %s %s", len(bad), len(nodes), bad[0].Node, bad[0].Observed)}
 	}
 	out := slices.DeleteFunc(findings, func(f dcos.Finding) bool { return f.Status != dcos.Warned })
 	if len(out) == 0 {

@@ -121,7 +121,7 @@ func (r *prober) refused(err error) (verdict, error) {
 	var fenced *node.RefusedError
 	switch {
 	case errors.Is(err, mesos.ErrUnauthorized), errors.As(err, &unwanted):
-		return verdict{status: dcos.Failed, observed: fmt.Sprintf("no framework of ours may subscribe: %v", err),
+		return verdict{status: dcos.Failed, observed: fmt.Sprintf("the launch probe may not subscribe as a framework: %v", err),
 			hint: "where frameworks need credentials that dcos-patch has not, policy.launch_probe: false does without the probe"}, nil
 	case errors.As(node.Refusal(err), &fenced):
 		return verdict{status: dcos.Failed, observed: "nothing was started: " + fenced.Error()}, nil

@@ -83,7 +83,7 @@ func (s *survey) judgeScript() {
 	differs := func(what, observed, want string) {
 		if want != "" && observed != want {
 			s.block(Block{What: what, Observed: observed, Want: want,
-				Next: advice.Say("generate the script anew, or correct the target in the inventory")})
+				Next: advice.Say("generate the script again, or correct the target in the inventory")})
 		}
 	}
 	differs("the script starts from another version than the target says", string(sc.From), string(t.From))
@@ -112,7 +112,7 @@ func (s *survey) judgeVersions() {
 		s.block(Block{What: "this is an upgrade, not a patch", Observed: observed, Want: "the same minor version",
 			Next: advice.Say("follow the upgrade procedure of DC/OS: agents and frameworks need steps between minors")})
 	case from.Compare(to) > 0:
-		s.block(Block{What: "this leads backwards", Observed: observed, Want: "the same version or a later one",
+		s.block(Block{What: "a downgrade is not supported", Observed: observed, Want: "the same version or a later one",
 			Next: advice.Say("DC/OS has no downgrade: patch forward")})
 	}
 }

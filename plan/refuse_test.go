@@ -59,7 +59,7 @@ func TestBuildRefuses(t *testing.T) {
 		{"no script", func(i *in) { i.Facts.Script = dcos.Script{} }, "", "not known whole"},
 		{"a script that cannot be used", func(i *in) { i.Facts.Script, i.Facts.ScriptErr = dcos.Script{}, "404" }, "", "script cannot be used"},
 		{"an upgrade", versions("2.1.1", "2.2.0"), "", "an upgrade, not a patch"},
-		{"a downgrade", versions("2.1.2", "2.1.1"), "", "leads backwards"},
+		{"a downgrade", versions("2.1.2", "2.1.1"), "", "a downgrade is not supported"},
 		{"1.10", versions("1.10.1", "1.10.2"), "", "too old"},
 		{"a version that is none", versions("two", "2.1.2"), "", "cannot be read"},
 		{"a cluster that is not green", func(i *in) {

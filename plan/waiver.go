@@ -77,7 +77,7 @@ func (s *survey) judgeWaivers() {
 		case w.Node == "" && slices.Contains(gates.Waivable(), w.Check):
 			bad("a gate is waived for all nodes", w.Check, "the node for which it may stay red: "+w.Check+":NODE")
 		case w.Reason == "":
-			bad("a waiver gives no reason", w.String(), "a reason, for whoever approves it")
+			bad("a waiver gives no reason", w.String(), "a reason, for the approver")
 		}
 	}
 }

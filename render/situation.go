@@ -37,7 +37,7 @@ func controllerWords(v orchestrator.View) string {
 // quorumLine is how the masters were seen last.
 func quorumLine(v orchestrator.View) string {
 	if v.Seen == nil {
-		return "quorum  nobody has looked at the masters yet\n"
+		return "quorum  the masters have not been looked at yet\n"
 	}
 	var parts, red []string
 	for _, q := range v.Seen.Quorums {

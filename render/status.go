@@ -128,7 +128,7 @@ func deadline(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return "; Mesos gives up its tasks at " + Clock(at)
+	return "; Mesos marks it unreachable at " + Clock(at)
 }
 
 // Unfinished names the nodes on which a run that was ended has left something half

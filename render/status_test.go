@@ -62,7 +62,7 @@ func TestSafeToLeaveSaysUntilWhen(t *testing.T) {
 		{"Mesos waits for an agent", func(s *orchestrator.State) {
 			s.Lanes[0][0].Phase = orchestrator.Broken
 			s.Lanes[0][0].Report = &plan.Report{Outcome: plan.Failed, Class: plan.NotVerified, Findings: []dcos.Finding{{Check: "registered", Status: dcos.Failed, Deadline: at.Add(4 * time.Minute)}}}
-		}, "SAFE TO LEAVE: yes, until " + at.Add(4*time.Minute).Local().Format("2 Jan 15:04 MST") + " (Mesos gives up the tasks of a001). "},
+		}, "SAFE TO LEAVE: yes, until " + at.Add(4*time.Minute).Local().Format("2 Jan 15:04 MST") + " (Mesos marks a001 unreachable). "},
 	} {
 		s := manyLanes(1)
 		s.Flight, s.Lanes[0][0].Phase, s.Lanes[0][0].Progress = nil, orchestrator.Pending, orchestrator.Idle

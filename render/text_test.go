@@ -58,7 +58,7 @@ func story(t *testing.T) []journal.Event {
 	add(69*time.Second, journal.Event{Kind: journal.StepEnded, Step: "masters/m1/settle", Report: done})
 	add(0, journal.Event{Kind: journal.LaneAdmitted, Stage: "general", Node: "a037", Detail: "out: ours 1/5, all 1/8"})
 	add(0, journal.Event{Kind: journal.StepStarted, Step: "general/a037/patch", Attempt: 2})
-	add(time.Minute, journal.Event{Kind: journal.StepNoted, Step: "general/a037/patch", Note: &plan.Note{Detail: "away 3m00s of 5m00s; Mesos gives up 14 tasks at 23:36:49", Hold: true}})
+	add(time.Minute, journal.Event{Kind: journal.StepNoted, Step: "general/a037/patch", Note: &plan.Note{Detail: "away 3m00s of 5m00s; Mesos marks it unreachable at 23:36:49", Hold: true}})
 	add(time.Minute, journal.Event{Kind: journal.StepEnded, Step: "general/a037/return", Report: &plan.Report{
 		Outcome: plan.Failed, Class: plan.NotVerified, Detail: "gate registered did not pass in 10m",
 		Findings: []dcos.Finding{

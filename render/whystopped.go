@@ -124,7 +124,7 @@ func tasksNow(r *plan.Report) string {
 			}
 		}
 	}
-	return "nobody has asked since how they are"
+	return "not checked since"
 }
 
 // failedNodes are the nodes of failures, in their order.

@@ -42,7 +42,7 @@ Of a cluster that does not exist any more, --cluster-gone ends the run in the jo
 
 func (a *app) abandon(ctx context.Context, run string, f abandonFlags) error {
 	if strings.TrimSpace(f.reason) == "" {
-		return invalid("abandon needs --reason: it stands in the journal, and is shown to whoever finds the nodes half done")
+		return invalid("abandon needs --reason: it is kept in the journal, and shown where nodes are found half patched")
 	}
 	if !journal.IsRunName(run) {
 		return &controller.InvalidError{Err: fmt.Errorf("%q is not the name of a run", run), Next: advice.Run("runs").Say(" lists them")}

@@ -24,7 +24,7 @@ func TestStatusSaysHoldWhereApplyDoes(t *testing.T) {
 			}
 		}
 		l.want(c.run("apply", "--yes"), exitDone)
-		for _, want := range []string{`(?m)^sim  run \S+  HOLD  `, `(?m)^HOLD    a1 is away .*; Mesos gives up its tasks at \d\d:\d\d:\d\d`, `(?m)^next    `} {
+		for _, want := range []string{`(?m)^sim  run \S+  HOLD  `, `(?m)^HOLD    a1 is away .*; Mesos marks it unreachable at \d\d:\d\d:\d\d`, `(?m)^next    `} {
 			if !regexp.MustCompile(want).MatchString(held.out) {
 				l.Errorf("while a1 is away, want %s: %s", want, held)
 			}

@@ -46,7 +46,7 @@ var losses = map[string]func(*testing.T, World){
 			t.Errorf("%v, want ErrClosed", e)
 		}
 	},
-	"a pool keeps a connection, and dials anew once it is dead": func(t *testing.T, w World) {
+	"a pool keeps a connection, and dials again once it is dead": func(t *testing.T, w World) {
 		pool := sshexec.NewPool(w.Config, func(string) (sshexec.Target, error) { return w.Target, nil })
 		t.Cleanup(pool.Close)
 		first, err := pool.Get(limited(t), w.Target.Name)

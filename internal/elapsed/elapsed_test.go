@@ -20,7 +20,7 @@ func TestTheLargerAndTheSmallerOfBothClocks(t *testing.T) {
 		t.Errorf("most %s", m)
 	}
 	if m := Most(to, from); m != -3*time.Second {
-		t.Errorf("most of a time that runs backwards is %s", m)
+		t.Errorf("most of a time that is in descending order is %s", m)
 	}
 }
 

@@ -43,7 +43,7 @@ func (w world) finish(t plan.Task) []world {
 	f := w.nodes[id]
 	switch {
 	case !slices.Contains(w.approved, n):
-		recorded.bad = fmt.Sprintf("the swap of %s is finished, and nobody has approved that", n)
+		recorded.bad = fmt.Sprintf("the swap of %s is finished without approval", n)
 	case f.finishing:
 		recorded.bad = fmt.Sprintf("the swap of %s is finished again although nothing proves that the last call is over", n)
 	case !f.over || !f.cut || f.class == plan.ClassNone:

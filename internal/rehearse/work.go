@@ -197,7 +197,7 @@ func (w *work) missed() bool {
 	w.holding = away
 	note := plan.Note{Hold: away, Detail: "is back at the leader"}
 	if away {
-		note.Detail = fmt.Sprintf("away %s of %s; then Mesos gives up its tasks", (c.now - n.gone).Truncate(pingBudget/10), pingBudget)
+		note.Detail = fmt.Sprintf("away %s of %s; then Mesos marks it unreachable", (c.now - n.gone).Truncate(pingBudget/10), pingBudget)
 		c.holding[n.Name] = true
 	} else {
 		delete(c.holding, n.Name)
@@ -214,7 +214,7 @@ func (w *work) verify() {
 			return
 		}
 		if w.n.out(w.c.now) && w.n.ours && w.c.now-w.n.gone >= pingBudget {
-			w.unverified("registered", fmt.Sprintf("away %s of %s", w.c.now-w.n.gone, pingBudget), "gate registered on %s was given up: Mesos gives up its tasks by now", w.n.Name)
+			w.unverified("registered", fmt.Sprintf("away %s of %s", w.c.now-w.n.gone, pingBudget), "gate registered on %s failed: Mesos has marked the agent unreachable", w.n.Name)
 			return
 		}
 	}

@@ -99,7 +99,7 @@ func (o JSON) take(_ string, t flight.Take, lives []flight.Life) error {
 func (o Text) take(name string, t flight.Take, lives []flight.Life) error {
 	render.Say(o.W, "%s  began %s  %s", name, t.Began.At.Local().Format("2006-01-02 15:04:05"), endedWords(t))
 	if n := t.WithoutSamples(); n > 0 {
-		fmt.Fprintf(o.W, "%d of %d samples were left out, to bound the file: rows begin anew there\n", n, n+len(t.Samples))
+		fmt.Fprintf(o.W, "%d of %d samples were left out, to bound the file: streaks restart there\n", n, n+len(t.Samples))
 	}
 	for _, l := range lives {
 		fmt.Fprintln(o.W)
@@ -169,7 +169,7 @@ func demandWords(s *plan.GateSpec) string {
 	if s == nil {
 		return "looks at the cluster; no row is counted"
 	}
-	return fmt.Sprintf("%d in a row over %s, asked every %s, patience %s", max(s.Need, 1), short(s.Span), short(s.Every), short(s.Within))
+	return fmt.Sprintf("%d in a row over %s, asked every %s, timeout %s", max(s.Need, 1), short(s.Span), short(s.Every), short(s.Within))
 }
 
 func short(d plan.Duration) string { return render.Span(d.D()) }
@@ -184,7 +184,7 @@ func endedWords(t flight.Take) string {
 	case e.Held:
 		return "all gates held together after " + offset(e.After.D())
 	case len(e.Late) > 0:
-		return fmt.Sprintf("patience ended after %s: %s", offset(e.After.D()), strings.Join(e.Late, ", "))
+		return fmt.Sprintf("timed out after %s: %s", offset(e.After.D()), strings.Join(e.Late, ", "))
 	default:
 		return fmt.Sprintf("after %s: %s", offset(e.After.D()), e.Why)
 	}

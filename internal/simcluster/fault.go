@@ -104,7 +104,7 @@ func (f Fault) check(nodes map[string]*node) error {
 	case f.When != WhenStart && f.When != WhenLaunch && f.When != WhenDown && f.When != WhenAlways:
 		return fmt.Errorf(" (%s): unknown moment %q", f.What, f.When)
 	case n != nil && a.of != ofCluster && !f.What.Bears(n.role):
-		return fmt.Errorf(" (%s): it cannot befall %s, a %s", f.What, f.Where, n.role)
+		return fmt.Errorf(" (%s): it does not apply to %s, a %s", f.What, f.Where, n.role)
 	case f.At != 0 && (f.At < 1 || f.At > 28 || !cuts):
 		return fmt.Errorf(" (%s): at %d: a swap is cut at a position from 1 to 28, by script-fails-mid-swap, reboot-mid-swap, reboot-mid-move or mid-swap", f.What, f.At)
 	case f.After < 0:
