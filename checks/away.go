@@ -61,7 +61,7 @@ func (a Away) Warn() bool { return a.Share() >= awayWarn }
 // Hold reports whether nothing may be admitted while this lasts.
 func (a Away) Hold() bool { return a.Share() >= awayHold }
 
-// Spent reports whether Mesos gives the agent's tasks up by now, as far as that
+// Spent reports whether Mesos gives the agent's tasks up already, as far as that
 // is known.
 func (a Away) Spent() bool { return a.Budget > 0 && a.Share() >= 1 }
 

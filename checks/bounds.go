@@ -11,7 +11,7 @@ import (
 )
 
 // A node may lie, at any length. What it says is kept in memory for as long as
-// a step lasts, and in the journal for ever: so it is bounded here, where
+// a step lasts, and in the journal forever: so it is bounded here, where
 // findings leave this package, whoever made them.
 const (
 	maxText      = 2000 // runes of one text of a finding

@@ -24,7 +24,7 @@ type Prober interface {
 	DialContext(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
-// Nodes finds the way to a node. It is asked anew for every question, so that
+// Nodes finds the way to a node. It is asked again for every question, so that
 // a connection that broke may have been replaced. Safe for concurrent use.
 type Nodes interface {
 	Node(ctx context.Context, name inventory.NodeName) (Prober, error)

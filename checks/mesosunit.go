@@ -3,8 +3,8 @@ package checks
 import "github.com/dcos-patch/dcos-patch/dcos"
 
 // judgeMesosUnit demands the Mesos unit active with a new process. DC/OS
-// restarts it for ever, so that a moment of "active" says little: the process
-// is the row's identity, and another one begins the row anew.
+// restarts it forever, so that a moment of "active" says little: the process
+// is the row's identity, and another one begins the row again.
 func judgeMesosUnit(u dcos.Unit, a against) Answer {
 	q := question{"mesos-master", a.node.Name, "active with one new main process"}
 	if u.Active != "active" {

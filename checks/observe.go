@@ -55,7 +55,7 @@ func (c *Cluster) Observe(ctx context.Context, ask plan.Ask) plan.Observation {
 // look asks a master for all but its metrics.
 func (p *peer) look(ctx context.Context) masterLook {
 	m := masterLook{node: p.node}
-	if _, err := p.prober(ctx); err != nil { // each question would try to connect anew
+	if _, err := p.prober(ctx); err != nil { // each question would try to connect again
 		m.srvrErr, m.exhibitorErr, m.surveyErr, m.iamErr, m.etcdErr = err, err, err, err, err
 		return m
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // judgeRegistered demands that the leader lists the agent as active, under the
-// id that it had, registered anew since the baseline, with the target's Mesos,
+// id that it had, re-registered since the baseline, with the target's Mesos,
 // and that its daemon is a new process. slave/registered of the agent itself
 // is not asked: it says only that a leader was detected (REC 5).
 func judgeRegistered(l leadership, u dcos.Unit, a against) Answer {

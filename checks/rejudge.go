@@ -49,7 +49,7 @@ type Rejudged struct {
 // With the demands that the run had, and no sample left out, it comes to what
 // Await came to, at the same moment. With others it knows only what was asked:
 // a step that passed was not asked again, so that a harder demand may be
-// neither met nor missed. Where samples were left out every row begins anew.
+// neither met nor missed. Where samples were left out every row begins again.
 func Rejudge(r Recorded, demands []plan.GateSpec) (Rejudged, error) {
 	if len(demands) != len(r.Gates) {
 		return Rejudged{}, fmt.Errorf("%d demands for %d gates", len(demands), len(r.Gates))
@@ -112,7 +112,7 @@ func (r *Rejudged) end(b *board, at time.Time, late []LateGate) {
 	}
 }
 
-// interrupt begins every row anew: nobody knows what was answered meanwhile.
+// interrupt begins every row again: nobody knows what was answered meanwhile.
 func (b *board) interrupt(samples int, at time.Time) {
 	gap := dcos.Finding{Status: dcos.Unknown, Observed: fmt.Sprintf("%d samples were left out here", samples)}
 	for i := range b.gates {

@@ -13,7 +13,7 @@ type Sample struct {
 	Answered time.Time    `json:"answered"`           // when the answer was complete
 	Evidence time.Time    `json:"evidence,omitzero"`  // when its oldest part was asked of the node; zero: at Asked
 	Finding  dcos.Finding `json:"finding"`            //
-	Identity string       `json:"identity,omitempty"` // of the process that answered: another one starts the row anew
+	Identity string       `json:"identity,omitempty"` // of the process that answered: another one starts the row again
 
 	// Marks are values that a living thing keeps changing, by name: each must
 	// have shown two values within the row.

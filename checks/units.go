@@ -132,7 +132,7 @@ func judgeUnits(units []dcos.Unit, a against) Answer {
 	return Answer{Finding: redFinding(q, fresh, old, warned), Identity: processIn(units, netUnit).id(), Red: names}
 }
 
-// netUnit restarts for ever where its data do not fit the version (COPS-5602):
+// netUnit restarts forever where its data do not fit the version (COPS-5602):
 // active at each look, and another process.
 const netUnit = "dcos-net.service"
 

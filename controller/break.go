@@ -62,7 +62,7 @@ func (c *Cluster) BreakLock(ctx context.Context, accept map[inventory.NodeName]s
 
 // breaker breaks the cluster lock. The masters decide: only they hold locks and
 // heartbeats. What an agent says or does not say can be accepted by a person,
-// since one agent that lies would otherwise keep a lock for ever.
+// since one agent that lies would otherwise keep a lock forever.
 type breaker struct {
 	*Cluster
 	today    time.Time

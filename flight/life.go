@@ -29,7 +29,7 @@ type Span struct {
 	Holds    bool
 	Lasted   time.Duration // how long the row had lasted with its last answer
 	Still    string        // a mark that had not changed in the row by then
-	Anew     string        // why the row began anew with it, though the answer counts
+	Anew     string        // why the row began again with it, though the answer counts
 }
 
 // Lives tells a Take gate by gate, as it was judged. The error means that it

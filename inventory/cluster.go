@@ -54,7 +54,7 @@ type Group struct {
 type Exclusion struct {
 	Node   NodeName
 	Reason string
-	Until  time.Time // the last day on which the exclusion holds, at 00:00 UTC; zero: for ever
+	Until  time.Time // the last day on which the exclusion holds, at 00:00 UTC; zero: forever
 }
 
 // Target says what to patch to: the node patch script, and what it must be.

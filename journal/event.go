@@ -71,7 +71,7 @@ type Obligation struct {
 	Undo  string               `json:"undo,omitempty"`  // how it is undone
 
 	Undoable bool                                   `json:"undoable,omitempty"` // the engine has it undone
-	Was      map[inventory.NodeName]json.RawMessage `json:"-"`                  // by node, the baseline that its lane had: for the engine, which folds it anew
+	Was      map[inventory.NodeName]json.RawMessage `json:"-"`                  // by node, the baseline that its lane had: for the engine, which folds it again
 }
 
 // Owe makes an obligation on nodes.

@@ -75,7 +75,7 @@ func endStep(s State, e journal.Event) State {
 const lateLimit = 3
 
 // notRun sends a lane whose launch is proved to start nothing back to wait: the
-// proof that it was launched on is old by now.
+// proof that it was launched on is old already.
 func notRun(s State, lane int, e journal.Event) State {
 	if !s.step(lane).Action.Mutates() {
 		return stopLane(s, lane, e, journal.StopInDoubt)

@@ -164,7 +164,7 @@ func retake(s State) State {
 			switch {
 			case l.Phase != ph, l.Left != "":
 			case !s.touched(i):
-				*l = l.fresh().inTime() // admitted on evidence that is old by now
+				*l = l.fresh().inTime() // admitted on evidence that is old already
 			case room > 0 || ph == Admitted:
 				room--
 				s = takeUp(s, i)

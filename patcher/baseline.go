@@ -18,7 +18,7 @@ const nodeShare = 4
 
 // awaitBaseline takes a baseline, again and again as a gate is asked: nothing
 // was touched, so that a failover, which takes half a minute, is no failure. Each
-// try reads everything anew. waits is told of each new reason.
+// try reads everything again. waits is told of each new reason.
 func (p *Patcher) awaitBaseline(ctx context.Context, t plan.Task, n inventory.NodeName, waits func(why string)) (json.RawMessage, error) {
 	limited, cancel := within(ctx, t.Step.Timeout)
 	defer cancel()

@@ -52,7 +52,7 @@ func (p *Patcher) probe(ctx context.Context, t plan.Task, note func(plan.Note)) 
 	return pr.report(ctx, last, pr.undo(ctx))
 }
 
-// fence has the node refuse a run that is another controller's by now.
+// fence has the node refuse a run that is another controller's already.
 func (p *Patcher) fence(ctx context.Context, t plan.Task) error {
 	h, err := p.Nodes.Node(ctx, t.Step.Node)
 	if err != nil {

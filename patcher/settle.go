@@ -37,7 +37,7 @@ const (
 )
 
 // staysGreen looks until the cluster has been green, without a red look, for
-// the span; a red look starts the span anew, up to the step's timeout. It gives
+// the span; a red look starts the span again, up to the step's timeout. It gives
 // back the last look, which is green where the report says Done.
 func (p *Patcher) staysGreen(ctx context.Context, t plan.Task, span time.Duration, note func(plan.Note)) (plan.Observation, plan.Report) {
 	limited, cancel := within(ctx, t.Step.Timeout)

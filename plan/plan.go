@@ -127,7 +127,7 @@ type Lane struct {
 	Steps []Step             `json:"steps"`
 }
 
-// StepID names a step for ever: "masters/m1/patch".
+// StepID names a step forever: "masters/m1/patch".
 type StepID string
 
 // Step is one action on one node.

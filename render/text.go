@@ -152,7 +152,7 @@ func (t *Text) since(word string, from, to time.Time) string {
 }
 
 // place takes a step's id apart: "general/a037/patch", or "preflight/preflight"
-// for the cluster. Ids are for ever, so that this holds without the plan.
+// for the cluster. Ids are forever, so that this holds without the plan.
 func place(id plan.StepID) (stage string, node inventory.NodeName, action plan.Action) {
 	parts := strings.Split(string(id), "/")
 	stage, action = parts[0], plan.Action(parts[len(parts)-1])

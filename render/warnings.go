@@ -12,7 +12,7 @@ import (
 // Warned is what passed in a run although a person should look: what each check said of
 // each node last, folded by what it said.
 type Warned struct {
-	last  map[warnedOf]string // empty: it is well by now
+	last  map[warnedOf]string // empty: it is well already
 	order []warnedOf
 }
 

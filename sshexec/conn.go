@@ -13,7 +13,7 @@ import (
 
 // Conn is one connection to one node, shared by commands, files and tunnels.
 // Its methods may be called concurrently. It never comes back once it is
-// gone: what was in flight is lost (*LostError), and a Pool dials anew.
+// gone: what was in flight is lost (*LostError), and a Pool dials again.
 type Conn struct {
 	node    string
 	raw     *wire

@@ -8,7 +8,7 @@
 //
 // A Pool keeps the connections: one per node, one per chain of jump hosts. A
 // connection that is gone stays gone for those who use it; the next Get dials
-// anew. Host keys are strict: an unknown one is refused unless asked to be
+// again. Host keys are strict: an unknown one is refused unless asked to be
 // learned, a changed one always.
 //
 // It takes nodes as they are: a sudo that asks for a password or wants a

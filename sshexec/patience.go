@@ -49,5 +49,5 @@ func (p *patience) NextBackOff() time.Duration {
 	return time.Duration(wait * (1 - spread + 2*spread*at))
 }
 
-// Reset begins anew; nothing does.
+// Reset begins again; nothing does.
 func (p *patience) Reset() {}

@@ -22,7 +22,7 @@ const hungPatience = 10 * time.Second
 func (p *places) allHung() bool { return int(p.hung.Load()) >= cap(p.taken) }
 
 // enter takes a place for a command. A node that ends none of the commands
-// that were given up does not keep us waiting for ever: the connection is ended,
+// that were given up does not keep us waiting forever: the connection is ended,
 // so that a new one can be made.
 func (c *Conn) enter(ctx context.Context) error {
 	if err := context.Cause(ctx); err != nil {

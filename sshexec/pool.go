@@ -61,7 +61,7 @@ func (p *Pool) Hide(text []byte) []byte {
 // with all that they said: errors repeat the end of it.
 func (p *Pool) Failures(node string) []Failure { return p.cfg.failures.of(node) }
 
-// Drop ends a node's connection, or its dial; the next Get dials anew.
+// Drop ends a node's connection, or its dial; the next Get dials again.
 func (p *Pool) Drop(name string) { p.nodes.drop(name) }
 
 // closeLimit bounds Close, for a dial that does not end with its context.

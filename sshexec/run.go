@@ -95,7 +95,7 @@ func (c *Conn) start(ctx context.Context, cmd Cmd) (*running, error) {
 	}
 	r.done = c.leave
 	if _, err := c.exec(ctx, r, line); err != nil {
-		if r.channel != nil { // which is closed by now, and holds its place until the node agrees
+		if r.channel != nil { // which is closed already, and holds its place until the node agrees
 			c.givenUp(r.finished)
 		}
 		var lost *lostError

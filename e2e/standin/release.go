@@ -75,7 +75,7 @@ func emptyPackage(_ lab, v dcos.Version, _ string) pkg {
 	return pkg{files: map[string]string{"pkginfo.json": "{}\n"}}
 }
 
-// daemonUnit is a service that is restarted for ever, as DC/OS's are.
+// daemonUnit is a service that is restarted forever, as DC/OS's are.
 func daemonUnit(l lab, description string, lines ...string) string {
 	return fmt.Sprintf("[Unit]\nDescription=%s\nStartLimitIntervalSec=0\n\n[Service]\nRestart=always\nUser=root\n%s\n",
 		description, strings.Join(lines, "\n"))

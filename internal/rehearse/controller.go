@@ -23,7 +23,7 @@ type controller struct {
 	s       orchestrator.State
 	cmds    []orchestrator.Command
 	journal []journal.Event
-	run     int // counts runs: one that touched nothing is not resumed, but begun anew
+	run     int // counts runs: one that touched nothing is not resumed, but begun again
 	epoch   int
 	events  int           // of all runs
 	life    int           // of the process; what an earlier one was told, nobody hears

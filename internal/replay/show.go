@@ -145,7 +145,7 @@ func lifeRows(l flight.Life) [][]string {
 	return rows
 }
 
-// why is what a span's text does not say: why the row began anew, and what it
+// why is what a span's text does not say: why the row began again, and what it
 // lacks.
 func why(l flight.Life, s flight.Span) string {
 	var parts []string

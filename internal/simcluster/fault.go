@@ -30,7 +30,7 @@ type Fault struct {
 	Where string        `yaml:"where,omitempty"` // a node's name; empty for faults of the cluster
 	When  When          `yaml:"when,omitempty"`
 	Nth   int           `yaml:"nth,omitempty"`   // only the nth time that it could act, from 1; 0: every time
-	For   time.Duration `yaml:"for,omitempty"`   // unscaled; 0: for ever
+	For   time.Duration `yaml:"for,omitempty"`   // unscaled; 0: forever
 	After time.Duration `yaml:"after,omitempty"` // unscaled: that long after its moment
 	At    int           `yaml:"at,omitempty"`    // of a swap that is cut: the position, from 1 to 28 (package swap); 0: one that is usual
 }

@@ -167,7 +167,7 @@ func (n *node) cutSSH() {
 	n.c.note(n, "cut", "ssh connections")
 }
 
-// refuseSSH lets the node refuse connections for a while, or for ever.
+// refuseSSH lets the node refuse connections for a while, or forever.
 func (n *node) refuseSSH(f Fault) {
 	n.sshDown = n.c.now().Add(n.c.scaled(f.For))
 	if f.For == 0 {

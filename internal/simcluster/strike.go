@@ -71,7 +71,7 @@ func (c *Cluster) act(f Fault) {
 		}
 		n.cutSSH()
 	case HostKeyChanged, NoForwarding, NoSFTP:
-		if f.When == WhenAlways { // sshd was configured anew and restarted
+		if f.When == WhenAlways { // sshd was configured again and restarted
 			n.cutSSH()
 		}
 	case NoSudo, SudoRevoked:

@@ -89,7 +89,7 @@ func (n *node) swapTo(w *swapping, position int) {
 	w.done = len(ops)
 }
 
-// position is how far a swap has come by now: half of its time goes into
+// position is how far a swap has come already: half of its time goes into
 // stopping units.
 func (w *swapping) position(c *Cluster) int {
 	took, stops := c.now().Sub(w.began), c.scaled(swapTakes)/2

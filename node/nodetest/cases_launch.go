@@ -24,7 +24,7 @@ func launchCases() []Case {
 			call("--cluster c2 init 1 run-2"),
 			call("--cluster c2 launch 1 run-2 SHA 2 2.1.0 BOOT SOON ops@host").refused("receipt"), // it runs
 			end(0, Node{Version: "2.1.1", Active: []string{"mesos--2"}}),
-			set(agent()), // set up anew
+			set(agent()), // set up again
 			call("receipt SHA").has("cluster=c1", "state exit:0"),
 			call("--cluster c2 launch 1 run-2 SHA 1 2.1.0 BOOT SOON ops@host").refused("receipt"),
 			call("--cluster c2 launch 1 run-2 SHA 2 2.1.0 BOOT SOON ops@host").prints("unit dcos-patch-SHA12-2.service"),
