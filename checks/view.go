@@ -168,7 +168,7 @@ func (v view) cockroach() (dcos.Finding, members, bool) {
 		case m.iamErr != nil:
 			return member{node: m.node.Name, status: dcos.Unknown, why: words(m.iamErr)}
 		case m.noIAM != "":
-			return v.odd(m, "CockroachDB", func(o masterLook) bool { return o.noIAM == "" && o.iamErr == nil })
+			return v.odd(m, "CockroachDB", func(o masterLook) (string, error) { return o.noIAM, o.iamErr })
 		case slices.Contains(v.staleRows, m.node.IP):
 			return member{node: m.node.Name, status: dcos.Unknown, why: fmt.Sprintf("its row has not been rewritten for %s", rowLimit)}
 		}
@@ -180,12 +180,19 @@ func (v view) cockroach() (dcos.Finding, members, bool) {
 }
 
 // odd is a master that lacks what is known of another, or of which nobody can say that
-// others lack it, too.
-func (v view) odd(m masterLook, what string, has func(masterLook) bool) member {
-	if slices.ContainsFunc(v.looks, has) {
-		return member{node: m.node.Name, status: dcos.Failed, why: "it has no " + what + ", and other masters have"}
+// others lack it, too: that is due to those who do not answer about it. The first
+// master that is patched to a release that brings it has it alone.
+func (v view) odd(m masterLook, what string, asked func(masterLook) (lacks string, err error)) member {
+	var silent []inventory.NodeName
+	for _, o := range v.looks {
+		switch lacks, err := asked(o); {
+		case err != nil:
+			silent = append(silent, o.node.Name)
+		case lacks == "":
+			return member{node: m.node.Name, status: dcos.Failed, why: "it has no " + what + ", and other masters have"}
+		}
 	}
-	return member{node: m.node.Name, status: dcos.Unknown, why: "it has no " + what + "; of the other masters that is not known"}
+	return member{m.node.Name, dcos.Unknown, "it has no " + what + "; of the other masters that is not known", silent}
 }
 
 // etcd: a member serves when it could read through a quorum. It does not apply
@@ -200,7 +207,7 @@ func (v view) etcd() (dcos.Finding, members, bool) {
 		case m.etcdErr != nil:
 			return member{node: m.node.Name, status: dcos.Unknown, why: words(m.etcdErr)}
 		case m.noEtcd != "":
-			return v.odd(m, "etcd", func(o masterLook) bool { return o.noEtcd == "" && o.etcdErr == nil })
+			return v.odd(m, "etcd", func(o masterLook) (string, error) { return o.noEtcd, o.etcdErr })
 		}
 		return member{node: m.node.Name, status: dcos.Failed, why: m.etcd.sick()}
 	})
