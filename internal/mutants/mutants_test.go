@@ -2,6 +2,7 @@ package mutants
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -84,21 +85,70 @@ func TestMutants(t *testing.T) {
 	}
 }
 
+// caught keeps in a file which edits were caught, so that a run of the same code
+// may be cut off and gone on with.
+type caught struct {
+	mu   sync.Mutex
+	path string // empty: nothing is kept
+	by   map[string]string
+}
+
+func readCaught(t *testing.T, path string) *caught {
+	c := &caught{path: path, by: map[string]string{}}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return c // none yet
+	}
+	if err := json.Unmarshal(b, &c.by); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	return c
+}
+
+func (c *caught) of(m Mutant) (by string, known bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	by, known = c.by[m.File+" "+m.Name]
+	return by, known
+}
+
+func (c *caught) add(t *testing.T, v Verdict) {
+	if c.path == "" || !v.Killed {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.by[v.File+" "+v.Name] = v.By
+	b, err := json.MarshalIndent(c.by, "", "  ")
+	if err == nil {
+		err = os.WriteFile(c.path, b, 0o644)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 // tryAll tries as many edits at once as there are processors.
 func tryAll(t *testing.T, table []Mutant) []Verdict {
 	verdicts := make([]Verdict, len(table))
 	places := make(chan struct{}, runtime.NumCPU())
+	kept := readCaught(t, os.Getenv("DCOS_PATCH_MUTANTS_KEEP"))
 	var wg sync.WaitGroup
 	for i, m := range table {
 		wg.Go(func() {
 			places <- struct{}{}
 			defer func() { <-places }()
+			if by, known := kept.of(m); known {
+				verdicts[i] = Verdict{Mutant: m, Killed: true, By: by}
+				return
+			}
 			v, err := Try(context.Background(), root(t), m)
 			if err != nil {
 				t.Error(err)
 				v = Verdict{Mutant: m}
 			}
 			verdicts[i] = v
+			kept.add(t, v)
 			t.Logf("%-10s %s: %s", map[bool]string{true: "caught", false: "not caught"}[v.Killed], m.Name, v.By)
 		})
 	}
