@@ -4,7 +4,7 @@ import "slices"
 
 // gateMutants let gates pass on stale, missing or wrong answers.
 func gateMutants() []Mutant {
-	cheap := "^Test(Judge|Verdict|Registered|Registrar|Leader|Table|Await|Board|Agents|Masters?|Exhibitor|Cockroach|View|Case|Every|A|The|What|No|An)"
+	cheap := "^Test(Gate|Judge|Verdict|Registered|Registrar|Leader|Table|Await|Board|Agents|Masters?|Exhibitor|Cockroach|View|Case|Every|A|The|What|No|An)"
 	in := func(file string, edits ...Mutant) []Mutant {
 		for i := range edits {
 			edits[i].Run = cheap
