@@ -7,6 +7,7 @@ const swapOnNode = "TestTheProgramObeysTheTable/^sh$/not_finished|TestTheProgram
 
 // swapMutants finish a swap that was cut where that must not be done.
 func swapMutants() []Mutant {
+	searched, rehearsed := []string{"./internal/prove"}, []string{"./internal/rehearse"} // which have finish-swap as a move
 	ms := slices.Concat(in("node/node.sh",
 		Mutant{Name: "a new set that is not complete is moved into place", Old: "elif [ \"$stage\" = archive ] || ! there \"$p\"; then", New: "elif false; then"},
 		Mutant{Name: "a part of the new set that is there twice is passed over", Old: "[ \"$stage\" = archive ] || ! there \"$p\" || refuse swap", New: "true || refuse swap"},
@@ -22,17 +23,17 @@ func swapMutants() []Mutant {
 		Mutant{Name: "a set that was moved aside is not recorded as gone", Old: "\"stage\": \"move_new\"}' >\"$next\"", New: "\"stage\": \"archive\"}' >\"$next\""},
 	), in("orchestrator/remedy.go",
 		Mutant{Name: "a cut swap is finished without approval", Old: "cut && disruptive(s.AtWork().Kind) && slices.Contains(s.Finish, st.Node)", New: "cut && disruptive(s.AtWork().Kind) && st.Node != \"\""},
-		Mutant{Name: "a swap that is not cut is finished", Old: "return rep.Outcome == plan.Failed && cut &&", New: "return rep.Outcome == plan.Failed && (cut || true) &&"},
+		Mutant{Name: "a swap that is not cut is finished", Old: "return rep.Outcome == plan.Failed && cut &&", New: "return rep.Outcome == plan.Failed && (cut || true) &&", Packages: searched},
 		Mutant{Name: "a remedy starts on what was seen before its swap was known to be cut", Old: "\treturn disturb(s, e)\n", New: "\treturn s\n"},
 		Mutant{Name: "a remedy is tried again without end", Old: "l.Now().Late < lateLimit", New: "l.Now().Late < 1000*lateLimit"},
 		Mutant{Name: "a start in the journal is taken for the remedy", Old: "case e.Remedy != l.Remedy:", New: "case e.Remedy != l.Remedy && e.Remedy != plan.RemedyNone:"},
 		Mutant{Name: "a remedy in the journal needs no approval", Old: "case !slices.Contains(s.Finish, st.Node):", New: "case !slices.Contains(s.Finish, st.Node) && e.Attempt > 1000:"},
 	), in("orchestrator/next.go",
-		Mutant{Name: "an approval survives a resume", Old: "s.Finish = slices.Clone(e.Finish)", New: "s.Finish = slices.Concat(s.Finish, e.Finish)"},
+		Mutant{Name: "an approval survives a resume", Old: "s.Finish = slices.Clone(e.Finish)", New: "s.Finish = slices.Concat(s.Finish, e.Finish)", Packages: searched},
 	), in("orchestrator/prove.go",
-		Mutant{Name: "a master's remedy needs no proof", Old: "return s.remedyProof(name)", New: "return \"approved\", nil"},
+		Mutant{Name: "a master's remedy needs no proof", Old: "return s.remedyProof(name)", New: "return \"approved\", nil", Packages: rehearsed},
 	), in("plan/quorum.go",
-		Mutant{Name: "what is red besides the master does not hinder its remedy", Old: "if !f.Status.OK() && !ofIt {", New: "if !f.Status.OK() && !ofIt && f.Check == \"\" {"},
+		Mutant{Name: "what is red besides the master does not hinder its remedy", Old: "if !f.Status.OK() && !ofIt {", New: "if !f.Status.OK() && !ofIt && f.Check == \"\" {", Packages: rehearsed},
 		Mutant{Name: "what is red because of others too does not hinder a remedy", Old: "len(due) == 1 && due[0] == candidate", New: "slices.Contains(due, candidate)"},
 		Mutant{Name: "a member that others hinder too counts as serving", Old: "len(by) == 1 && by[0] == candidate &&", New: "slices.Contains(by, candidate) &&"},
 	), in("patcher/finish.go",
@@ -43,6 +44,9 @@ func swapMutants() []Mutant {
 		Mutant{Name: "a cut swap is judged while a call is at work on it", Old: "if err != nil || rep.Outcome != plan.Failed ||", New: "if err != nil || rep.Outcome == plan.Failed ||"},
 	))
 	for i := range ms {
+		if ms[i].Packages != nil {
+			continue
+		}
 		switch ms[i].File {
 		case "patcher/finish.go", "patcher/patcher.go":
 			ms[i].Run = "CutSwap|Remedy|FinishSwap|NoSwap"

@@ -48,13 +48,13 @@ func (c *controller) begin() {
 
 // resume takes up what an earlier controller left: the fold of its journal is
 // all there is.
-func (c *controller) resume() {
+func (c *controller) resume(finish []inventory.NodeName) {
 	folded := orchestrator.Fold(c.journal)
 	if was, is := c.s.Key(), folded.Key(); was != is {
 		c.breaks("the journal does not lead to the state that was:\n%s\n%s", was, is)
 	}
 	c.s = folded
-	c.start(journal.Event{Kind: journal.RunResumed})
+	c.start(journal.Event{Kind: journal.RunResumed, Finish: finish})
 }
 
 func (c *controller) start(first journal.Event) {
@@ -72,7 +72,7 @@ func (c *controller) start(first journal.Event) {
 func (c *controller) fact(e journal.Event) bool {
 	e.Seq, e.At = c.s.Seq+1, c.wall()
 	c.events++
-	struck := c.due()
+	struck := c.due(e)
 	if struck == DiskFull {
 		c.tell("the journal cannot be written")
 		c.dies()
@@ -100,9 +100,9 @@ func (c *controller) fact(e journal.Event) bool {
 }
 
 // due is the fault that strikes at this event, if any.
-func (c *controller) due() Kind {
+func (c *controller) due(e journal.Event) Kind {
 	for i, f := range c.strikes {
-		if f.Nth != c.events {
+		if f.remedy && !f.What.comesTo(e) || !f.remedy && f.Nth != c.events {
 			continue
 		}
 		c.strikes = append(c.strikes[:i:i], c.strikes[i+1:]...)
@@ -166,7 +166,7 @@ func (c *controller) people(k Kind) {
 func (c *controller) dies() {
 	c.life++
 	c.up = false
-	again := c.resume
+	again := func() { c.resume(c.approvals(c.s.Suspects())) }
 	if len(c.journal) == 0 { // not even its beginning is on disk
 		again = c.begin
 	}
@@ -219,7 +219,7 @@ func (c *controller) one() bool {
 			return c.fact(*cmd.Record)
 		case cmd.Start != nil:
 			t := *cmd.Start
-			if c.fact(journal.Event{Kind: journal.StepStarted, Step: t.Step.ID, Node: t.Step.Node, Attempt: t.Attempt, Detail: t.Proof}) {
+			if c.fact(journal.Event{Kind: journal.StepStarted, Step: t.Step.ID, Node: t.Step.Node, Attempt: t.Attempt, Remedy: t.Remedy, Detail: t.Proof}) {
 				if !c.s.Refused() {
 					c.do(t)
 				}
@@ -266,18 +266,24 @@ func (c *controller) reconcile(t plan.Task) {
 		return
 	}
 	c.looking[t.Step.ID] = true
+	c.later(c.around(lookTakes), func() { c.reconciled(t) })
+}
+
+func (c *controller) reconciled(t plan.Task) {
 	n := c.byName[t.Step.Node]
-	c.later(c.around(lookTakes), func() {
-		delete(c.looking, t.Step.ID)
-		rep := plan.Report{Outcome: plan.InDoubt, Detail: "the node does not answer"}
-		if n.reachable(c.now) {
-			rep = n.look(t.Run, t.Attempt)
-		}
-		if rep.Outcome == plan.Failed {
-			n.lost = true
-		}
-		c.news(journal.Event{Kind: journal.Reconciled, Step: t.Step.ID, Node: t.Step.Node, Report: &rep})
-	})
+	rep := plan.Report{Outcome: plan.InDoubt, Detail: "the node does not answer"}
+	if n.reachable(c.now) {
+		rep = n.look(t.Run, t.Attempt)
+	}
+	if rep.Outcome == plan.Failed && n.script.finishing { // a call of an earlier controller
+		c.later(poll, func() { c.reconciled(t) })
+		return
+	}
+	delete(c.looking, t.Step.ID)
+	if rep.Outcome == plan.Failed {
+		n.lost, n.epoch = true, max(n.epoch, c.epoch)
+	}
+	c.news(journal.Event{Kind: journal.Reconciled, Step: t.Step.ID, Node: t.Step.Node, Report: &rep})
 }
 
 // observe looks at the cluster, once at a time.

@@ -22,6 +22,9 @@ const (
 	SSHDown             Kind = "sshd-down"
 	ScriptFailsFetch    Kind = "script-fails-fetch"
 	ScriptFailsMidSwap  Kind = "script-fails-mid-swap"
+	FinishRefused       Kind = "finish-refused"
+	FinishCut           Kind = "finish-cut"
+	FinishUnstarted     Kind = "finish-unstarted"
 	ScriptFailsStart    Kind = "script-fails-start"
 	ScriptHangs         Kind = "script-hangs"
 	RebootMidSwap       Kind = "reboot-mid-swap"
@@ -80,6 +83,9 @@ func kinds() []about {
 		{SSHDown, "sshd stays down after the swap", 0.0005, 25 * time.Minute, onNode},
 		{ScriptFailsFetch, "the script fails before the swap", 0.003, 0, onNode},
 		{ScriptFailsMidSwap, "the script dies in the swap", 0.0007, 0, onNode},
+		{FinishRefused, "the script dies in the swap, and finish-swap is refused", 0.0002, 0, onNode},
+		{FinishCut, "the script dies in the swap, and so does finish-swap", 0.0002, 0, onNode},
+		{FinishUnstarted, "the script dies in the swap, and finish-swap before the services start", 0.0002, 0, onNode},
 		{ScriptFailsStart, "the script fails at the start of the services", 0.0007, 0, onNode},
 		{ScriptHangs, "the script hangs", 0.0005, 0, onNode},
 		{RebootMidSwap, "the machine reboots as the swap stops its services", 0.0007, 2 * time.Minute, onNode},
@@ -147,6 +153,8 @@ type Fault struct {
 	Where inventory.NodeName // empty: whoever comes to it first
 	Nth   int                // only the nth time that it could act, from 1; 0: every time. For the cluster and the controller: the number of the journal's event
 	For   time.Duration      // 0: as long as that kind lasts
+
+	remedy bool // not at an event, but about the first call of finish-swap
 }
 
 // Check refuses faults that could never act on the plan.

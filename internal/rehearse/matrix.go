@@ -17,11 +17,16 @@ type Case struct {
 	At    int // event of the journal
 	Then  Kind
 	After int // events after At
+
+	Remedy bool // Then comes about the first call of finish-swap instead
 }
 
 func (c Case) String() string {
 	text := fmt.Sprintf("plan %d, %s at event %d", c.Plan, c.Fault, c.At)
-	if c.Then != "" {
+	switch {
+	case c.Remedy:
+		text += fmt.Sprintf(", %s as finish-swap is called", c.Then)
+	case c.Then != "":
 		text += fmt.Sprintf(", %s at event %d", c.Then, c.At+c.After)
 	}
 	return text
@@ -40,6 +45,9 @@ func second() []Case {
 		if a.of != ofPeople && a.kind != Election {
 			all = append(all, Case{Then: a.kind, After: 1})
 		}
+	}
+	for _, k := range []Kind{DiesBeforeActing, Dies, WatchingStops, Interrupted, MasterDead, LeaderStuck, LaunchLate, SSHCutAfterExec} {
+		all = append(all, Case{Then: k, Remedy: true})
 	}
 	return append(all, Case{Then: MasterDead, After: 3}, Case{Then: AgentDead, After: 3}, Case{Then: Asleep, After: 1})
 }
@@ -86,7 +94,10 @@ const matrixSeed = 1
 func Try(p *plan.Plan, c Case, told Options) Night {
 	told.Plan, told.Seed = p, matrixSeed
 	told.Strikes = []Fault{{What: c.Fault, Nth: c.At}}
-	if c.Then != "" {
+	switch {
+	case c.Remedy:
+		told.Strikes = append(told.Strikes, Fault{What: c.Then, remedy: true})
+	case c.Then != "":
 		told.Strikes = append(told.Strikes, Fault{What: c.Then, Nth: c.At + c.After})
 	}
 	return Rehearse(told)

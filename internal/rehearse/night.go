@@ -146,9 +146,10 @@ func (n *Night) ended(c *controller) {
 		return
 	}
 	n.handOver(c, c.between(5*time.Minute, 25*time.Minute), func() {
-		c.repairAll()
+		finish := c.approvals(c.s.Suspects())
+		c.repairAll(finish)
 		if c.s.Begun() {
-			c.resume()
+			c.resume(finish)
 		} else {
 			c.begin()
 		}

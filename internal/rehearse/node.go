@@ -23,6 +23,10 @@ type node struct {
 	lost   bool // a step of it was reported as failed since
 
 	fences map[fence]bool // attempts that were called off
+
+	epoch   int  // the highest that the node has seen
+	refused bool // finish-swap, since its script was begun
+	told    bool // the engine knows, or thinks, that its swap stays cut
 }
 
 // fence names an attempt.
@@ -55,6 +59,10 @@ type script struct {
 	moving   bool // the swap was cut while it moved files: dcos-setup cannot finish it at boot
 	atTarget bool
 	failed   bool // exit code other than 0
+
+	finishing bool // a call of finish-swap is at work
+	unstarted bool // it was cut before the services started
+	spoilt    Kind // what a call of finish-swap will come to
 }
 
 // master reports whether the node is one.

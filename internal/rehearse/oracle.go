@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
@@ -13,20 +14,22 @@ import (
 // oracle watches the twin from outside, and says which safety rules were
 // broken. It believes nothing that the engine thinks.
 type oracle struct {
-	w        *twin
-	broken   []string
-	verified map[inventory.NodeName]bool // its gates really held after its last script
-	admitted map[inventory.NodeName]bool // let in, and its script not begun
-	holding  map[inventory.NodeName]bool // the controller was told that it is away for too long
-	probing  map[inventory.NodeName]bool // a launch probe's framework may be there
-	seen     []inventory.NodeName        // agents out when the cluster was last looked at
-	peakOurs int
-	peakAll  int
+	w          *twin
+	broken     []string
+	verified   map[inventory.NodeName]bool // its gates really held after its last script
+	admitted   map[inventory.NodeName]bool // let in, and its script not begun
+	holding    map[inventory.NodeName]bool // the controller was told that it is away for too long
+	probing    map[inventory.NodeName]bool // a launch probe's framework may be there
+	approved   map[inventory.NodeName]bool // finishing its swap, by the newest resume, and not used yet
+	leaderless bool                        // no leader worked when the cluster was last looked at
+	seen       []inventory.NodeName        // agents out when the cluster was last looked at
+	peakOurs   int
+	peakAll    int
 }
 
 func newOracle(w *twin) *oracle {
 	return &oracle{w: w, verified: map[inventory.NodeName]bool{}, admitted: map[inventory.NodeName]bool{}, holding: map[inventory.NodeName]bool{},
-		probing: map[inventory.NodeName]bool{}}
+		probing: map[inventory.NodeName]bool{}, approved: map[inventory.NodeName]bool{}}
 }
 
 func (o *oracle) breaks(format string, args ...any) {
@@ -47,22 +50,38 @@ func (o *oracle) inHand(n *node) bool {
 	return n.script.running || n.script.starts > 0 && !n.script.harmless() && !o.verified[n.Name]
 }
 
+// begins judges what the engine has begun on a node, whatever becomes of it.
+func (o *oracle) begins(n *node, paused bool) {
+	if paused {
+		o.breaks("%s is taken although a person has interrupted the run", n.Name)
+	}
+	if o.leaderless && n.master() {
+		o.breaks("%s is taken although no leader worked when the cluster was last looked at", n.Name)
+	}
+}
+
 // launched judges the beginning of a script, before its effects.
 func (o *oracle) launched(n *node) {
 	delete(o.admitted, n.Name)
 	if n.script.starts > 0 && !n.script.harmless() {
 		o.breaks("the script is begun again on %s, and nothing proves that the last time was harmless", n.Name)
 	}
+	o.alone(n, "the script is begun on")
+	delete(o.verified, n.Name)
+}
+
+// alone judges that a node is taken, by what is out and in hand besides it.
+func (o *oracle) alone(n *node, doing string) {
 	flying := 1
 	for _, m := range o.w.nodes {
 		switch {
 		case m == n:
 		case m.master() && m.out(o.w.now) && n.master() && (m.ours || o.w.now-m.gone > plan.FreshFor): // a failure since the proof is beyond its knowledge
-			o.breaks("two masters out: the script is begun on %s while %s does not serve", n.Name, m.Name)
+			o.breaks("two masters out: %s %s while %s does not serve", doing, n.Name, m.Name)
 		case m.master() && o.inHand(m):
-			o.breaks("the script is begun on %s while master %s is patched and not verified", n.Name, m.Name)
+			o.breaks("%s %s while master %s is patched and not verified", doing, n.Name, m.Name)
 		case m.master() && !n.master() && m.Disposition == plan.Patch && !o.verified[m.Name]:
-			o.breaks("the script is begun on agent %s before master %s is done", n.Name, m.Name)
+			o.breaks("%s agent %s before master %s is done", doing, n.Name, m.Name)
 		case !m.master() && !n.master() && !m.lost && o.inHand(m):
 			flying++
 		}
@@ -70,7 +89,6 @@ func (o *oracle) launched(n *node) {
 	if !n.master() && flying > n.width {
 		o.breaks("%d agents in hand with %s, width %d", flying, n.Name, n.width)
 	}
-	delete(o.verified, n.Name)
 }
 
 // heard judges what the engine has decided.
@@ -79,6 +97,14 @@ func (o *oracle) heard(e journal.Event, s orchestrator.State) {
 	case journal.RunStarted, journal.RunResumed:
 		clear(o.admitted)
 		clear(o.holding)
+		clear(o.approved)
+		for _, n := range e.Finish {
+			o.approved[n] = true
+		}
+	case journal.Observed:
+		o.leaderless = slices.ContainsFunc(e.Observation.Findings, func(f dcos.Finding) bool { return f.Check == "leader" })
+	case journal.StepEnded, journal.Reconciled:
+		o.toldOf(e)
 	case journal.LaneAdmitted:
 		o.admission(e)
 	case journal.RunStopped:

@@ -31,6 +31,7 @@ const (
 func (w *twin) launch(n *node, run string, attempt int) {
 	w.launched(n)
 	life := n.script.life + 1
+	n.refused, n.told = false, false
 	n.script = script{run: run, attempt: attempt, starts: n.script.starts + 1, life: life, running: true}
 	w.tell("%s begins the script", n.Name)
 	takes := w.around(scriptTakes)
@@ -119,10 +120,15 @@ func (w *twin) scriptEnds(n *node, life int) {
 		return
 	}
 	n.script.running, n.script.hung = false, false
-	if _, yes := w.hit(ScriptFailsMidSwap, n.Name); yes {
-		n.script.failed = true
-		w.tell("the script on %s dies in the middle of the swap", n.Name)
-		return
+	for _, k := range cutKinds() {
+		if _, yes := w.hit(k, n.Name); yes {
+			n.script.failed = true
+			if k != ScriptFailsMidSwap {
+				n.script.spoilt = k
+			}
+			w.tell("the script on %s dies in the middle of the swap", n.Name)
+			return
+		}
 	}
 	n.script.midSwap, n.script.atTarget = false, true
 	if _, yes := w.hit(ScriptFailsStart, n.Name); yes {

@@ -71,6 +71,7 @@ func TestTheOracleSees(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	proved := plan.Task{Proof: "2 of 3 remain", Until: plan.Deadline{By: evening.Add(plan.FreshFor)}}
 	for _, c := range []struct {
 		name string
 		bad  func(w *twin)
@@ -114,6 +115,47 @@ func TestTheOracleSees(t *testing.T) {
 			w.launch(w.byName["m1"], "r", 1)
 			w.heard(journal.Event{Kind: journal.RunStopped}, begun(w.plan))
 		}, "SAFE TO LEAVE is said falsely"},
+		{"a swap finished that nobody approved", func(w *twin) {
+			w.byName["m1"].script = script{starts: 1, midSwap: true}
+			w.remedied(w.byName["m1"], proved)
+		}, "nobody has approved"},
+		{"a swap finished without a proof", func(w *twin) {
+			w.byName["m1"].script, w.approved["m1"] = script{starts: 1, midSwap: true}, true
+			w.remedied(w.byName["m1"], plan.Task{})
+		}, "without a fresh proof"},
+		{"a swap finished that was not cut", func(w *twin) {
+			w.byName["m1"].script, w.approved["m1"] = script{starts: 1, atTarget: true}, true
+			w.remedied(w.byName["m1"], proved)
+		}, "it was not cut"},
+		{"a master's swap finished while another is out", func(w *twin) {
+			w.byName["m1"].script = script{starts: 1, midSwap: true}
+			w.byName["m2"].gone, w.now = 0, 2*plan.FreshFor
+			w.finishSwap(w.byName["m1"], proved)
+		}, "two masters out"},
+		{"a master taken without a leader", func(w *twin) {
+			w.red = never
+			obs := w.look()
+			w.heard(journal.Event{Kind: journal.Observed, Observation: &obs}, begun(w.plan))
+			w.begins(w.byName["m1"], false)
+		}, "no leader worked"},
+		{"a master taken in an interrupted run", func(w *twin) { w.begins(w.byName["m1"], true) }, "interrupted"},
+		{"a swap finished after the run was told that it stays cut", func(w *twin) {
+			w.byName["m1"].script, w.byName["m1"].told = script{starts: 1, midSwap: true}, true
+			w.finishSwap(w.byName["m1"], proved)
+		}, "stays cut"},
+		{"a swap finished twice at once", func(w *twin) {
+			w.byName["m1"].script = script{starts: 1, midSwap: true}
+			w.finishSwap(w.byName["m1"], proved)
+			w.finishSwap(w.byName["m1"], proved)
+		}, "beside another call"},
+		{"a swap finished beside more agents than the width", func(w *twin) {
+			for _, m := range []inventory.NodeName{"m1", "m2", "m3"} {
+				w.verified[m] = true
+			}
+			w.byName["a1"].script = script{starts: 1, midSwap: true}
+			w.launch(w.byName["a2"], "r", 1)
+			w.finishSwap(w.byName["a1"], proved)
+		}, "2 agents in hand"},
 		{"done before all is done", func(w *twin) { w.heard(journal.Event{Kind: journal.RunDone}, begun(w.plan)) }, "done is said"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

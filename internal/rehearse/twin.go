@@ -144,21 +144,22 @@ func (w *twin) masterDies(f Fault) {
 
 // powerOn brings a machine up; at boot, dcos-setup finishes a swap that had not
 // moved anything, and no other.
-func (w *twin) powerOn(n *node) {
+func (w *twin) powerOn(n *node) (was bool) {
 	if !n.off && !n.script.booting {
-		return
+		return false
 	}
-	n.off, n.script.booting = false, false
+	n.off, n.script.booting, n.script.finishing = false, false, false
 	w.tell("%s is up again", n.Name)
 	if n.script.midSwap && n.script.moving {
 		w.tell("dcos-setup cannot finish the swap on %s", n.Name)
-		return
+		return true
 	}
 	if n.script.midSwap {
 		n.script.midSwap, n.script.atTarget = false, true
 	}
 	n.gone = min(n.gone, w.now)
 	w.recovers(n)
+	return true
 }
 
 // outage counts the agents that are out: because of us, and all.

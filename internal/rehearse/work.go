@@ -16,13 +16,20 @@ const poll = 5 * time.Second
 // do begins a step, as package patcher would.
 func (c *controller) do(t plan.Task) {
 	w := &work{c: c, t: t, n: c.byName[t.Step.Node], began: c.now, green: never}
+	if t.Step.Action.Mutates() && !t.Adopt {
+		c.begins(w.n, c.s.Paused)
+	}
 	switch t.Step.Action {
 	case plan.ActionStage:
 		c.later(c.fetch(w.n), w.staged)
 	case plan.ActionBaseline:
 		c.later(c.around(baselineTakes), w.compared)
 	case plan.ActionPatch:
-		c.later(c.around(lookTakes), w.patch)
+		begin := w.patch
+		if t.Remedy != plan.RemedyNone {
+			begin = w.mend
+		}
+		c.later(c.around(lookTakes), begin)
 	case plan.ActionReturn, plan.ActionServe:
 		w.verify()
 	case plan.ActionProbe:
@@ -53,6 +60,9 @@ type work struct {
 	began   time.Duration
 	green   time.Duration // the cluster has been green since then; never: it is not
 	holding bool          // the engine was asked to admit nothing
+
+	unanswered bool          // a call of finish-swap, which may be on its way
+	until      time.Duration // which the node takes until then
 }
 
 func (w *work) again(act func()) { w.c.later(poll, act) }
@@ -67,6 +77,9 @@ func (w *work) late() bool {
 func (w *work) ends(rep plan.Report) {
 	if w.n != nil {
 		delete(w.c.holding, w.n.Name)
+		if w.t.Remedy != plan.RemedyNone && rep.Outcome != plan.NotRun {
+			delete(w.c.approved, w.n.Name)
+		}
 		if _, yes := w.c.hit(AnswerLost, w.n.Name); yes {
 			rep = plan.Report{Outcome: plan.InDoubt, Detail: "nobody heard how it ended"}
 		}
