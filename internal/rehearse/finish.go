@@ -221,7 +221,7 @@ func (c *controller) approvals(suspects []inventory.NodeName) []inventory.NodeNa
 func (o *oracle) remedied(n *node, t plan.Task) {
 	switch {
 	case !o.approved[n.Name]:
-		o.breaks("the swap of %s is to be finished, and nobody has approved that", n.Name)
+		o.breaks("the swap of %s is to be finished without approval", n.Name)
 	case t.Proof == "" || t.Until.By.IsZero():
 		o.breaks("the swap of %s is to be finished without a fresh proof", n.Name)
 	case n.script.running || !n.script.midSwap && !n.script.unstarted && !n.told: // told: what boots may have finished it since

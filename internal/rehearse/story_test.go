@@ -118,7 +118,7 @@ func TestTheOracleSees(t *testing.T) {
 		{"a swap finished that nobody approved", func(w *twin) {
 			w.byName["m1"].script = script{starts: 1, midSwap: true}
 			w.remedied(w.byName["m1"], proved)
-		}, "nobody has approved"},
+		}, "without approval"},
 		{"a swap finished without a proof", func(w *twin) {
 			w.byName["m1"].script, w.approved["m1"] = script{starts: 1, midSwap: true}, true
 			w.remedied(w.byName["m1"], plan.Task{})
