@@ -48,9 +48,10 @@ func closing(s State, cmds []Command, stop *journal.Stop) []Command {
 func lanes(s State) []Command {
 	var cmds []Command
 	var launches []launchable
+	accepted := s.losses()
 	for _, i := range s.Flight {
 		l, st := s.Lanes[s.Stage][i], s.step(i)
-		t := &plan.Task{Plan: s.Plan, Run: s.Run, Epoch: s.Epoch, Step: st, Attempt: l.Attempt(st), Remedy: l.Remedy, Baseline: l.Baseline, Adopt: l.Now().Adopt, Accepted: s.losses()}
+		t := &plan.Task{Plan: s.Plan, Run: s.Run, Epoch: s.Epoch, Step: st, Attempt: l.Attempt(st), Remedy: l.Remedy, Baseline: l.Baseline, Adopt: l.Now().Adopt, Accepted: accepted}
 		switch l.Progress {
 		case Doubt:
 			cmds = append(cmds, Command{Reconcile: t})
