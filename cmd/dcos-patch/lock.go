@@ -43,11 +43,7 @@ func (a *app) breakLock(ctx context.Context, f breakFlags) error {
 	if f.reason == "" {
 		return invalid("lock break needs --reason: whose controller holds it, and why that is gone")
 	}
-	inv, err := inventory.Load(a.inventory)
-	if err != nil {
-		return err
-	}
-	c, err := a.open(inv)
+	inv, c, err := a.opened()
 	if err != nil {
 		return err
 	}

@@ -66,11 +66,7 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 	if err := f.accept.invalid(); err != nil {
 		return err
 	}
-	inv, err := inventory.Load(a.inventory)
-	if err != nil {
-		return err
-	}
-	c, err := a.open(inv)
+	_, c, err := a.opened()
 	if err != nil {
 		return err
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
-
-	"github.com/dcos-patch/dcos-patch/inventory"
 )
 
 func (a *app) sweepCommand() *cobra.Command {
@@ -26,11 +24,7 @@ ours stays, and so do the receipts: they keep a script from being run twice.`,
 func (a *app) sweep(ctx context.Context, dry bool) error {
 	ctx, stop := a.untilSignal(ctx)
 	defer stop()
-	inv, err := inventory.Load(a.inventory)
-	if err != nil {
-		return err
-	}
-	c, err := a.open(inv)
+	_, c, err := a.opened()
 	if err != nil {
 		return err
 	}

@@ -65,6 +65,16 @@ func (a *app) open(inv *inventory.Cluster) (*controller.Cluster, error) {
 	return controller.Open(inv, a.config())
 }
 
+// opened loads the inventory and opens the way to its cluster, which the caller closes.
+func (a *app) opened() (*inventory.Cluster, *controller.Cluster, error) {
+	inv, err := inventory.Load(a.inventory)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := a.open(inv)
+	return inv, c, err
+}
+
 // runs are those of the inventory's cluster on this machine.
 func (a *app) runs() (controller.Runs, error) {
 	inv, err := inventory.Load(a.inventory)

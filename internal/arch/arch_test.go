@@ -36,6 +36,7 @@ var local = map[string]string{
 	"internal/arch":                "",
 	"internal/elapsed":             "",
 	"internal/elapsed/elapsedtest": "",
+	"internal/forgery":             "",
 	"internal/installed":           "",
 	"internal/memnet":              "",
 	"internal/mutants":             "",
