@@ -36,17 +36,17 @@ func (p *Patcher) finishSwap(ctx context.Context, t plan.Task, note func(plan.No
 	case called != nil:
 		note(plan.Note{Detail: "finish-swap unanswered, asking the node how far it came: " + called.Error()})
 	}
-	rep, err := p.atRest(ctx, t, note)
-	coming := func() bool { // the call may be on its way, and the node would take it
-		return called != nil && err == nil && rep.Class == plan.MidSwap && time.Now().Before(t.Until.By)
-	}
-	for coming() && pause(ctx, p.Poll) {
+	var rep plan.Report
+	var coming bool // the call may be on its way, and the node would take it
+	for again := true; again; again = coming && pause(ctx, p.Poll) {
+		open := time.Now().Before(t.Until.By) // before the look: a call may come after the node's state is read
 		rep, err = p.atRest(ctx, t, note)
+		coming = open && called != nil && err == nil && rep.Class == plan.MidSwap
 	}
 	switch {
 	case err != nil:
 		return inDoubt(t, err)
-	case coming():
+	case coming:
 		return inDoubt(t, called)
 	case rep.Outcome != plan.Done && rep.Outcome != plan.Failed:
 		return plan.Report{Outcome: plan.InDoubt, Class: rep.Class, Detail: "finish-swap was called: " + rep.Detail}

@@ -20,6 +20,7 @@ import (
 type cutNode struct {
 	finished time.Time          // from then on; zero: never
 	answers  map[string][]error // to a verb, in turn; then nil
+	slow     time.Duration      // from when the node reads its state for a survey to the answer
 	calls    [][]string
 }
 
@@ -46,6 +47,9 @@ func (n *cutNode) Run(ctx context.Context, c sshexec.Cmd) (sshexec.Result, error
 		}
 	}
 	done := !n.finished.IsZero() && !time.Now().Before(n.finished)
+	if argv[0] == "survey" && !pause(ctx, n.slow) {
+		return sshexec.Result{}, ctx.Err()
+	}
 	said := map[string]string{
 		"uptime":  "uptime 100.00 b\n",
 		"survey":  "program 1\nmidswap\nswap_stage move_new\n",
@@ -148,6 +152,31 @@ func TestWhatFinishSwapComesTo(t *testing.T) {
 				rep := remedied(t, n, remedyTask(0))
 				if rep.Outcome != c.outcome || rep.Class != c.class || len(n.called("finish-swap")) != c.calls || time.Since(began).Truncate(time.Second) != c.takes {
 					t.Errorf("%s %q (%s) after %d calls and %s; want %s %q after %d and %s", rep.Outcome, rep.Class, rep.Detail, len(n.called("finish-swap")), time.Since(began), c.outcome, c.class, c.calls, c.takes)
+				}
+			})
+		})
+	}
+}
+
+// The node may take an unanswered call between the reading of its state and the
+// deadline: what was read before the deadline does not tell that none came.
+func TestALookAtACutSwapThatBeganBeforeTheDeadlineDoesNotRuleOutACall(t *testing.T) {
+	for name, c := range map[string]struct {
+		finished time.Duration // 0: never
+		outcome  plan.Outcome
+		class    plan.Class
+	}{
+		"the call comes just before the deadline": {plan.FreshFor - time.Second, plan.Done, ""},
+		"the call never comes":                    {0, plan.Failed, plan.MidSwap},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n := &cutNode{slow: 7 * time.Second, answers: map[string][]error{"finish-swap": {&sshexec.LostError{Node: "m1", Err: errors.New("cut")}}}}
+				if c.finished > 0 {
+					n.finished = time.Now().Add(c.finished)
+				}
+				if rep := remedied(t, n, remedyTask(0)); rep.Outcome != c.outcome || rep.Class != c.class {
+					t.Errorf("%s %q (%s), want %s %q", rep.Outcome, rep.Class, rep.Detail, c.outcome, c.class)
 				}
 			})
 		})

@@ -39,7 +39,7 @@ func swapMutants() []Mutant {
 	), in("patcher/finish.go",
 		Mutant{Name: "a swap is finished without a proof", Old: "if t.Proof == \"\" || t.Until.By.IsZero() {", New: "if t.Proof == \"\" && t.Until.By.IsZero() {"},
 		Mutant{Name: "a remedy's proof is as old as its preparations take", Old: "up.At(plan.FreshFor - elapsed.Since(t.Until.By.Add(-plan.FreshFor)))", New: "up.At(plan.FreshFor - elapsed.Since(time.Now()))"},
-		Mutant{Name: "a call of finish-swap that is on its way counts as over", Old: "return called != nil && err == nil && rep.Class", New: "return called == nil && err == nil && rep.Class"},
+		Mutant{Name: "a call of finish-swap that is on its way counts as over", Old: "coming = open && called != nil && err", New: "coming = open && called == nil && err"},
 	), in("patcher/patcher.go",
 		Mutant{Name: "a cut swap is judged while a call is at work on it", Old: "if err != nil || rep.Outcome != plan.Failed ||", New: "if err != nil || rep.Outcome == plan.Failed ||"},
 	))
