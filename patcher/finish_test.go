@@ -203,3 +203,14 @@ func TestALookAtACutSwapWaitsForACallThatIsAtWork(t *testing.T) {
 		t.Errorf("a node that takes no claim: %+v", rep)
 	}
 }
+
+// What an action of another version did is not known, and the receipt of the patch
+// script tells nothing about it.
+func TestAnUnknownActionStaysInDoubt(t *testing.T) {
+	n, task := &cutNode{finished: time.Now()}, remedyTask(0) // its receipt says that the patch is done
+	task.Step.Action, task.Remedy = "defragment", plan.RemedyNone
+	rep := (&Patcher{Nodes: n, Owner: "ops", Poll: time.Second}).Reconcile(t.Context(), task)
+	if rep.Outcome != plan.InDoubt || len(n.calls) > 0 {
+		t.Errorf("%s %q (%s), and the node was asked %v; want in doubt", rep.Outcome, rep.Class, rep.Detail, n.calls)
+	}
+}

@@ -25,8 +25,9 @@ type Reconciliation uint8
 
 // The reconciliations.
 const (
-	DoAgain   Reconciliation = iota // doing it twice is harmless
-	ByReceipt                       // the node's receipts and active packages tell
+	UnknownHow Reconciliation = iota // of an action of another version: it stays in doubt
+	DoAgain                          // doing it twice is harmless
+	ByReceipt                        // the node's receipts and active packages tell
 )
 
 // ActionSpec is all that is known of an action besides how it is done, which is
@@ -54,21 +55,21 @@ type ActionSpec struct {
 
 // actions is the table.
 var actions = [...]ActionSpec{
-	{Action: ActionPreflight, Baseline: true, Timeout: 10 * time.Minute, Estimate: 3 * time.Minute, Begins: "preflight started", Ends: "preflight done"},
-	{Action: ActionStage, Owes: OwesFiles, Timeout: 60 * time.Minute, Estimate: 4 * time.Minute, Staged: 10 * time.Second, Ends: "holds the packages"},
+	{Action: ActionPreflight, Reconcile: DoAgain, Baseline: true, Timeout: 10 * time.Minute, Estimate: 3 * time.Minute, Begins: "preflight started", Ends: "preflight done"},
+	{Action: ActionStage, Reconcile: DoAgain, Owes: OwesFiles, Timeout: 60 * time.Minute, Estimate: 4 * time.Minute, Staged: 10 * time.Second, Ends: "holds the packages"},
 	// A leader waits for agents for 10 minutes after its election.
-	{Action: ActionBaseline, Baseline: true, Owes: OwesFiles, Timeout: 12 * time.Minute, Estimate: 15 * time.Second},
+	{Action: ActionBaseline, Reconcile: DoAgain, Baseline: true, Owes: OwesFiles, Timeout: 12 * time.Minute, Estimate: 15 * time.Second},
 	{Action: ActionPatch, Reconcile: ByReceipt, Disrupts: true, Remedy: FinishSwap, Owes: OwesFiles, Estimate: 4 * time.Minute,
 		Begins: "patch started: from here on, forward only", Ends: "patch done"},
-	{Action: ActionReturn, Verifies: true, Estimate: 30 * time.Second},
-	{Action: ActionServe, Verifies: true, Estimate: 75 * time.Second, OnMaster: 4 * time.Minute, Ends: "verified"},
-	{Action: ActionProbe, Verifies: true, Owes: OwesProbe, Timeout: 5 * time.Minute, Estimate: 10 * time.Second,
+	{Action: ActionReturn, Reconcile: DoAgain, Verifies: true, Estimate: 30 * time.Second},
+	{Action: ActionServe, Reconcile: DoAgain, Verifies: true, Estimate: 75 * time.Second, OnMaster: 4 * time.Minute, Ends: "verified"},
+	{Action: ActionProbe, Reconcile: DoAgain, Verifies: true, Owes: OwesProbe, Timeout: 5 * time.Minute, Estimate: 10 * time.Second,
 		Begins: "launch-probe started: a tiny task, started on it and seen to end", Ends: "launch-probe done"},
-	{Action: ActionDeferred, Estimate: 75 * time.Second,
+	{Action: ActionDeferred, Reconcile: DoAgain, Estimate: 75 * time.Second,
 		Begins: "deferred started: units and checks of the masters, with nothing expected red any more", Ends: "deferred done"},
-	{Action: ActionSettle, Waits: true, Begins: "settle started", Ends: "settle done"},
-	{Action: ActionBake, Waits: true, Begins: "bake started", Ends: "bake done"},
-	{Action: ActionPostflight, Timeout: 15 * time.Minute, Estimate: 4 * time.Minute, Begins: "postflight started", Ends: "postflight done"},
+	{Action: ActionSettle, Reconcile: DoAgain, Waits: true, Begins: "settle started", Ends: "settle done"},
+	{Action: ActionBake, Reconcile: DoAgain, Waits: true, Begins: "bake started", Ends: "bake done"},
+	{Action: ActionPostflight, Reconcile: DoAgain, Timeout: 15 * time.Minute, Estimate: 4 * time.Minute, Begins: "postflight started", Ends: "postflight done"},
 }
 
 // Spec is the action's row of the table. Of an action of another version nothing
@@ -79,7 +80,7 @@ func (a Action) Spec() ActionSpec {
 			return actions[i]
 		}
 	}
-	return ActionSpec{Action: a, Reconcile: ByReceipt, Begins: string(a) + " started", Ends: string(a) + " done"}
+	return ActionSpec{Action: a, Begins: string(a) + " started", Ends: string(a) + " done"}
 }
 
 // Mutates reports whether the action may change a node, so that doing it again
