@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/advice"
@@ -32,6 +33,9 @@ type Ended struct {
 // Abandon ends a run that will not be resumed. What it has left on nodes is for a
 // sweep.
 func (c *Cluster) Abandon(ctx context.Context, o AbandonOrder) (Ended, error) {
+	if err := c.acceptable(o.Accept); err != nil {
+		return Ended{}, err
+	}
 	runs, err := c.runs()
 	if err != nil {
 		return Ended{}, err
@@ -55,6 +59,9 @@ func (r Runs) AbandonGone(o AbandonOrder) (Ended, error) {
 
 // end holds the run while it is judged and ended.
 func (r Runs) end(o AbandonOrder, fence func(orchestrator.State, *Ended) error) (end Ended, err error) {
+	if strings.TrimSpace(o.Reason) == "" {
+		return end, invalid("abandon needs --reason: it is kept in the journal, and shown where nodes are found half patched")
+	}
 	own, err := r.take(o.Run)
 	if err != nil {
 		return end, err

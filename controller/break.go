@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/advice"
@@ -32,6 +33,9 @@ type Accepted struct {
 // BreakLock takes the cluster lock away from a run whose controller is gone. Agents
 // that a person accepts, with a reason each, are not asked.
 func (c *Cluster) BreakLock(ctx context.Context, accept map[inventory.NodeName]string) (Broken, error) {
+	if err := c.acceptable(accept); err != nil {
+		return Broken{}, err
+	}
 	b := breaker{Cluster: c, today: time.Now(), accepted: accept}
 	seen, err := b.look(ctx)
 	if err != nil {
@@ -58,6 +62,21 @@ func (c *Cluster) BreakLock(ctx context.Context, accept map[inventory.NodeName]s
 		return Broken{GaveBack: true}, nil
 	}
 	return b.take(ctx, again)
+}
+
+// acceptable refuses what a person may not accept: a master decides who holds the lock.
+func (c *Cluster) acceptable(accept map[inventory.NodeName]string) error {
+	for _, name := range slices.Sorted(maps.Keys(accept)) {
+		switch _, ok := c.inv.Node(name); {
+		case !ok:
+			return invalid("--accept %s: there is no node %q in %s", name, name, c.inv.Source)
+		case strings.TrimSpace(accept[name]) == "":
+			return invalid("want --accept %s=REASON: how you know what runs on %s, and that the old controller does not reach it", name, name)
+		case c.isMaster(name):
+			return invalid("--accept %s: %s is a master, and masters decide who holds the lock: bring it within reach", name, name)
+		}
+	}
+	return nil
 }
 
 // breaker breaks the cluster lock. The masters decide: only they hold locks and

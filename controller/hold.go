@@ -24,6 +24,9 @@ const controllerFile = "controller"
 // lock does not keep two controllers of one run apart: a resume may take it
 // from a dead one; and two of them would write one journal.
 func (r Runs) hold(run string) (io.Closer, error) {
+	if !journal.IsRunName(run) {
+		return nil, &InvalidError{fmt.Errorf("%q is not the name of a run", run), advice.Run("runs").Say(" lists them")}
+	}
 	path := r.Path(run, controllerFile)
 	lock := flock.New(path, flock.SetFlag(os.O_RDWR|os.O_CREATE))
 	alone, err := lock.TryLock()

@@ -2,6 +2,7 @@ package controller
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/advice"
@@ -14,6 +15,9 @@ import (
 // Park records that an agent is left behind, and why: of the newest run, when it is not
 // named. It gives the run's name.
 func (r Runs) Park(run string, node inventory.NodeName, reason string) (string, error) {
+	if strings.TrimSpace(reason) == "" {
+		return "", invalid("park needs --reason: it is kept in the journal, and shown where the agent is found unpatched")
+	}
 	if run == "" {
 		var err error
 		if run, _, err = r.Latest(); err != nil {

@@ -3,6 +3,7 @@ package controller
 import (
 	"context"
 	"os"
+	"strings"
 
 	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -36,6 +37,9 @@ type Reopened struct {
 
 // Reopen takes a run in hand, from this machine or from the masters.
 func (c *Cluster) Reopen(ctx context.Context, o ResumeOrder) (*Reopened, error) {
+	if len(o.AcceptLost) > 0 && strings.TrimSpace(o.Reason) == "" {
+		return nil, invalid("--accept-lost needs --reason: it stands in the journal, and is shown wherever the run is")
+	}
 	runs, err := c.runs()
 	if err != nil {
 		return nil, err

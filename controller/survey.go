@@ -16,6 +16,9 @@ type Survey struct {
 
 // Survey looks at the whole cluster and changes nothing.
 func (c *Cluster) Survey(ctx context.Context) (Survey, error) {
+	if err := Target(c.inv); err != nil {
+		return Survey{}, err
+	}
 	facts := patcher.Survey(ctx, newSlowTeller(hosts{c.pool}, c.cfg.tell), c.inv)
 	if err := ctx.Err(); err != nil {
 		return Survey{}, err

@@ -8,10 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/inventory"
-	"github.com/dcos-patch/dcos-patch/journal"
 )
 
 type abandonFlags struct {
@@ -41,12 +39,6 @@ Of a cluster that does not exist any more, --cluster-gone ends the run in the jo
 }
 
 func (a *app) abandon(ctx context.Context, run string, f abandonFlags) error {
-	if strings.TrimSpace(f.reason) == "" {
-		return invalid("abandon needs --reason: it is kept in the journal, and shown where nodes are found half patched")
-	}
-	if !journal.IsRunName(run) {
-		return &controller.InvalidError{Err: fmt.Errorf("%q is not the name of a run", run), Next: advice.Run("runs").Say(" lists them")}
-	}
 	inv, err := inventory.Load(a.inventory)
 	if err != nil {
 		return err
@@ -68,17 +60,13 @@ func (a *app) abandon(ctx context.Context, run string, f abandonFlags) error {
 }
 
 func (a *app) end(ctx context.Context, inv *inventory.Cluster, run string, f abandonFlags) (controller.Ended, error) {
-	o := controller.AbandonOrder{Run: run, Reason: strings.TrimSpace(f.reason)}
+	o := controller.AbandonOrder{Run: run, Reason: strings.TrimSpace(f.reason), Accept: acceptances(f.accept)}
 	if f.gone {
 		runs, err := controller.OpenRuns(inv, a.config())
 		if err != nil {
 			return controller.Ended{}, err
 		}
 		return runs.AbandonGone(o)
-	}
-	var err error
-	if o.Accept, err = acceptances(inv, f.accept); err != nil {
-		return controller.Ended{}, err
 	}
 	c, err := a.open(inv)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
 
@@ -43,16 +42,12 @@ func (a *app) breakLock(ctx context.Context, f breakFlags) error {
 	if f.reason == "" {
 		return invalid("lock break needs --reason: whose controller holds it, and why that is gone")
 	}
-	inv, c, err := a.opened()
+	_, c, err := a.opened()
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	accept, err := acceptances(inv, f.accept)
-	if err != nil {
-		return err
-	}
-	b, err := c.BreakLock(ctx, accept)
+	b, err := c.BreakLock(ctx, acceptances(f.accept))
 	if err != nil {
 		return err
 	}
@@ -60,21 +55,12 @@ func (a *app) breakLock(ctx context.Context, f breakFlags) error {
 	return nil
 }
 
-// acceptances reads NODE=REASON.
-func acceptances(inv *inventory.Cluster, words []string) (map[inventory.NodeName]string, error) {
+// acceptances reads NODE=REASON; what may be accepted is the controller's to say.
+func acceptances(words []string) map[inventory.NodeName]string {
 	all := map[inventory.NodeName]string{}
 	for _, w := range words {
 		name, reason, _ := strings.Cut(w, "=")
-		n, ok := inv.Node(inventory.NodeName(name))
-		switch {
-		case !ok:
-			return nil, invalid("--accept %q: there is no node %q in %s", w, name, inv.Source)
-		case strings.TrimSpace(reason) == "":
-			return nil, invalid("--accept %q: want NODE=REASON: how you know what runs on %s, and that the old controller does not reach it", w, name)
-		case n.Role == dcos.Master:
-			return nil, invalid("--accept %q: %s is a master, and masters decide who holds the lock: bring it within reach", w, name)
-		}
-		all[n.Name] = reason
+		all[inventory.NodeName(name)] = reason
 	}
-	return all, nil
+	return all
 }

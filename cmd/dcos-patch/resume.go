@@ -63,8 +63,8 @@ func (a *app) resume(ctx context.Context, f resumeFlags) error {
 	if f.planID != "" && !f.fromCluster {
 		return invalid("--plan-id is for resume --from-cluster: a run of this machine has the plan that it began with")
 	}
-	if err := f.accept.invalid(); err != nil {
-		return err
+	if len(f.accept.lost) == 0 && f.accept.reason != "" {
+		return invalid("--reason is for --accept-lost NODE: resume alone needs none")
 	}
 	_, c, err := a.opened()
 	if err != nil {
@@ -108,15 +108,4 @@ func (a *app) reopen(ctx context.Context, c *controller.Cluster, f resumeFlags) 
 type acceptFlags struct {
 	lost   []string
 	reason string
-}
-
-// invalid says why the flags cannot be meant.
-func (f acceptFlags) invalid() error {
-	switch {
-	case len(f.lost) > 0 && strings.TrimSpace(f.reason) == "":
-		return invalid("--accept-lost needs --reason: it stands in the journal, and is shown wherever the run is")
-	case len(f.lost) == 0 && f.reason != "":
-		return invalid("--reason is for --accept-lost NODE: resume alone needs none")
-	}
-	return nil
 }
