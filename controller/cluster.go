@@ -22,6 +22,9 @@ type Cluster struct {
 // Open dials nothing yet. What is wrong with the ssh configuration or with a
 // secret is told here, once, and not by every node.
 func Open(inv *inventory.Cluster, cfg Config) (*Cluster, error) {
+	if err := cfg.unusable(); err != nil {
+		return nil, err
+	}
 	ssh := sshexec.Config{
 		AgentSocket: cfg.AgentSocket, NetDial: cfg.Dial, Passphrase: cfg.Passphrase,
 		DialTimeout: inv.SSH.Dial, Attempts: inv.SSH.DialAttempts, KeepAlive: inv.SSH.Keepalive, KeepAliveMisses: inv.SSH.KeepaliveMiss,

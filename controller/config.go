@@ -3,7 +3,9 @@ package controller
 import (
 	"context"
 	"net"
+	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
@@ -12,7 +14,10 @@ import (
 
 // Config is what a controller finds around it.
 type Config struct {
-	Owner   string // who runs this, and where, for locks and receipts
+	// Owner is who runs this, and where, for locks and receipts: user@host, and after a
+	// space what tells this program from others there ("ops@ops1 pid 4312"), in one line.
+	// A resume with the same user@host may take the lock of its run again.
+	Owner   string
 	Version string // of the program, for failure packs
 
 	// Stores gives the store of a cluster's runs; StoresAt makes one of a directory.
@@ -38,6 +43,21 @@ type SSH struct {
 	LookupEnv   func(name string) (string, bool) // of secrets that the inventory has in the environment; nil: none is set
 	Learned     func(addr, fingerprint string)   // unknown host keys are accepted, and told to it; nil: they are refused
 }
+
+// unusable says why nothing can be done with it.
+func (c Config) unusable() error {
+	machine, _, _ := strings.Cut(c.Owner, " ")
+	at := strings.LastIndex(machine, "@")
+	switch {
+	case at <= 0 || at == len(machine)-1 || strings.ContainsFunc(c.Owner, unprintable):
+		return invalid("owner %q: want user@host, then a space and what tells this program from others there, in one line", c.Owner)
+	case c.Stores == nil:
+		return invalid("no stores: StoresAt gives those of a directory")
+	}
+	return nil
+}
+
+func unprintable(r rune) bool { return !unicode.IsPrint(r) }
 
 // tell has the event heard.
 func (c Config) tell(e Event) {

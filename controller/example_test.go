@@ -41,7 +41,7 @@ func Example() {
 		return
 	}
 	c, err := controller.Open(inv, controller.Config{
-		Owner:  "nightly job 42",
+		Owner:  "ops@jobs1 nightly 42",
 		Stores: controller.StoresAt(filepath.Join(dir, "state")),
 		Events: func(e controller.Event) {
 			if r, ok := e.(controller.Recorded); ok && r.Event.Kind == journal.LaneAdmitted && r.Event.Node != "" && !strings.HasPrefix(r.Event.Stage, "stage-") {

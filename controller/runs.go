@@ -20,6 +20,9 @@ type Runs struct {
 
 // OpenRuns opens the store of the inventory's cluster.
 func OpenRuns(inv *inventory.Cluster, cfg Config) (Runs, error) {
+	if err := cfg.unusable(); err != nil {
+		return Runs{}, err
+	}
 	store, err := cfg.Stores(clusterOf(inv))
 	return Runs{store, cfg}, err
 }

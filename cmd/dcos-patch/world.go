@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"os/user"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/dcos-patch/dcos-patch/controller"
@@ -117,13 +118,14 @@ func me() string {
 	return u.Username
 }
 
-// owner says who runs this, and where, for locks and receipts.
+// owner says who runs this, and where, for locks and receipts. A space ends user@host.
 func owner() string {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown"
 	}
-	return fmt.Sprintf("%s@%s pid %d", cmp.Or(me(), "unknown"), host, os.Getpid())
+	who := strings.ReplaceAll(cmp.Or(me(), "unknown"), " ", "_")
+	return fmt.Sprintf("%s@%s pid %d", who, host, os.Getpid())
 }
 
 // processSignals hears SIGINT and SIGTERM until stopped.
