@@ -15,6 +15,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
+	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -161,8 +162,9 @@ func TestARunIsTakenOverFromItsCopies(t *testing.T) {
 		}
 		other := s.open("elsewhere", nil)
 		defer other.Close()
-		if _, err := other.Reopen(s.Context(), controller.ResumeOrder{FromCluster: true}); err == nil {
-			s.Error("it was taken over while it was locked")
+		var locked *patcher.LockedError
+		if _, err := other.Reopen(s.Context(), controller.ResumeOrder{FromCluster: true}); !errors.As(err, &locked) || locked.Holder.Run != r.Run {
+			s.Errorf("a takeover while it is locked: %v", err)
 		}
 		b := well[controller.Broken](s)(other.BreakLock(s.Context(), nil))
 		if !slices.Equal(b.Runs, []string{r.Run}) || b.Epoch <= r.State.Epoch {

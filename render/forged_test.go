@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,7 +50,11 @@ func TestANameInACommandIsQuoted(t *testing.T) {
 	s := forgedRun()
 	s.Run = "1121;reboot"
 	s.Stop.Node = inventory.NodeName("a1;reboot")
-	for _, c := range (Program{}).onward(s.View(time.Now())) {
+	all := (Program{}).onward(s.View(time.Now()))
+	if !slices.ContainsFunc(all, func(c string) bool { return strings.Contains(c, "'a1;reboot'") }) {
+		t.Errorf("no command names the node: %q", all)
+	}
+	for _, c := range all {
 		if strings.Contains(strings.ReplaceAll(strings.ReplaceAll(c, "'a1;reboot'", ""), "'1121;reboot'", ""), ";reboot") {
 			t.Errorf("not quoted: %s", c)
 		}
