@@ -87,10 +87,12 @@ func openFor(s State, st plan.Step, baseline json.RawMessage) State {
 	return opened(s, o)
 }
 
-// closeFor closes what a step has opened, when its report says that it is undone.
+// closeFor closes the temporary change that a step has opened, when its report says
+// that it is undone. What else a step opens, sweep needs to know.
 func closeFor(s State, st plan.Step, rep plan.Report) State {
-	if !rep.Undone {
+	kind := st.Action.Spec().Owes
+	if !rep.Undone || !kind.Spec().Temporary {
 		return s
 	}
-	return closed(s, journal.Obligation{ID: st.Action.Spec().Owes, Nodes: []inventory.NodeName{st.Node}})
+	return closed(s, journal.Obligation{ID: kind, Nodes: []inventory.NodeName{st.Node}})
 }

@@ -54,6 +54,15 @@ func TestAnObligationStaysUntilItIsClosedOnEveryNode(t *testing.T) {
 	}
 }
 
+// What stays on a node is owed until a person sweeps it, whatever a report says.
+func TestOnlyATemporaryChangeIsClosedByTheReportOfItsStep(t *testing.T) {
+	tp := newTape(testPlan(shape{masters: 3, agents: 2, canary: true}))
+	tp.toStage(t, "general") // every step reports that what it opened is undone
+	if got := nodesOwed(tp.s, plan.OwesFiles); len(got) != 4 || tp.s.OwesFor(plan.OwesProbe) {
+		t.Errorf("files are owed on %v, probe %v; want the files of m1 to m3 and a1, and no probe", got, tp.s.OwesFor(plan.OwesProbe))
+	}
+}
+
 func TestATakenOverContextEndsTheRunAsTakenOver(t *testing.T) {
 	ctx, lose := context.WithCancelCause(t.Context())
 	lose(&TakenOverError{Detail: "m1: epoch 2 is over, the node has seen 3"})
