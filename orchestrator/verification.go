@@ -20,13 +20,26 @@ func (s State) Verification(name inventory.NodeName) (plan.Task, bool) {
 		}
 		for _, p := range l.steps {
 			if p.Action.Verifies() {
-				step.Gates = append(step.Gates, p.Gates...)
+				step.Gates = demanded(step.Gates, p.Gates)
 				step.Timeout = max(step.Timeout, p.Timeout)
 			}
 		}
 		return plan.Task{Plan: s.Plan, Run: s.Run, Step: step, Attempt: 1, Baseline: l.Baseline, Left: s.Amiss()}, len(step.Gates) > 0
 	}
 	return plan.Task{}, false
+}
+
+// demanded adds the gates of a later step. Where both ask a gate, the later step demands
+// more of it (see gates.Gate.Return).
+func demanded(all, later []plan.GateSpec) []plan.GateSpec {
+	for _, g := range later {
+		if i := slices.IndexFunc(all, func(have plan.GateSpec) bool { return have.Gate == g.Gate }); i >= 0 {
+			all[i] = g
+			continue
+		}
+		all = append(all, g)
+	}
+	return all
 }
 
 // applied reports whether the lane's node is known to have been changed, so that
