@@ -65,6 +65,9 @@ func (e *UntakenError) Error() string {
 
 func (e *UntakenError) Unwrap() error { return e.Err }
 
+// takingIt is what a master was doing that may have the lock although it failed.
+const takingIt = "taking the lock"
+
 // ErrNoMajority means that too few masters answered to take the lock.
 var ErrNoMajority = errors.New("too few masters answered to take the lock")
 
@@ -85,11 +88,28 @@ func (l *Lock) Acquire(ctx context.Context) (epoch int, err error) {
 			continue
 		}
 		if err := l.take(ctx, m, h, c); err != nil {
-			return 0, errors.Join(err, l.give(ctx, c, taken))
+			return 0, errors.Join(err, l.undo(ctx, c, taken, m, err))
 		}
 		taken = append(taken, m)
 	}
 	return c.Epoch, nil
+}
+
+// undo gives back what an Acquire that failed has taken, also when it was
+// interrupted. The master that failed may have the lock all the same: the answer
+// can be lost.
+func (l *Lock) undo(ctx context.Context, c node.Claim, taken []inventory.NodeName, at inventory.NodeName, why error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askPatience)
+	defer cancel()
+	kept := error(nil)
+	var untaken *UntakenError
+	var refused *node.RefusedError
+	if errors.As(why, &untaken) && untaken.Doing == takingIt && !errors.As(why, &refused) {
+		if err := l.giveOne(ctx, at, c); err != nil && !errors.As(err, &refused) { // refused: it is another's
+			kept = fmt.Errorf("%s: the lock may stay: %w", at, err)
+		}
+	}
+	return errors.Join(kept, l.give(ctx, c, taken))
 }
 
 // look reads every master's lock and epoch, all at once; a majority must answer.
@@ -165,7 +185,7 @@ func (l *Lock) take(ctx context.Context, m inventory.NodeName, h Host, c node.Cl
 		}
 	}
 	if err != nil {
-		return &UntakenError{m, "taking the lock", err}
+		return &UntakenError{m, takingIt, err}
 	}
 	return nil
 }

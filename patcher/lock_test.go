@@ -153,6 +153,27 @@ func TestALockThatCannotBeTakenEverywhereIsHeldNowhere(t *testing.T) {
 	}
 }
 
+// A first Ctrl-C ends the call by which the second master has just taken the lock.
+func TestALockWhoseTakingIsInterruptedIsHeldNowhere(t *testing.T) {
+	nodes := newShellNodes(t, masterNames(3)...)
+	ctx, interrupt := context.WithCancel(t.Context())
+	nodes["m2"].after = func(verb string) error {
+		if verb != "lock" {
+			return nil
+		}
+		nodes["m2"].after = nil
+		interrupt()
+		return context.Canceled
+	}
+	l := &Lock{Nodes: nodes, Masters: masterNames(3), Run: "r1", Owner: here}
+	if _, err := l.Acquire(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, want the interrupt", err)
+	}
+	if held := nodes.holders(t); len(held) > 0 {
+		t.Errorf("still held by %v", held)
+	}
+}
+
 func TestABrokenLocksControllerIsRefusedByEveryNode(t *testing.T) {
 	names := append(masterNames(3), "a1")
 	nodes := newShellNodes(t, names...)

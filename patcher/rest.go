@@ -12,7 +12,7 @@ import (
 func AtRest(ctx context.Context, nodes Nodes, name inventory.NodeName) (f dcos.Finding, runs bool) {
 	f = dcos.Finding{Check: "at-rest", Node: string(name), Want: "no patch under way"}
 	seen := Look(ctx, nodes, []inventory.NodeName{name})[0]
-	unit := seen.Survey.RunningUnit()
+	unit := seen.Busy()
 	switch {
 	case seen.Err != nil:
 		f.Observed = seen.Err.Error()

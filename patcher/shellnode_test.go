@@ -20,7 +20,8 @@ import (
 type shellNode struct {
 	name   inventory.NodeName
 	root   string
-	before func(verb string) // called before each verb of the node program; may be nil
+	before func(verb string)       // called before each verb of the node program; may be nil
+	after  func(verb string) error // called after it; an error is what is heard of it instead; may be nil
 }
 
 func newShellNode(t *testing.T, name inventory.NodeName) *shellNode {
@@ -70,6 +71,11 @@ func (n *shellNode) Run(ctx context.Context, c sshexec.Cmd) (sshexec.Result, err
 	cmd.Env = []string{"DCOS_PATCH_ROOT=" + n.root, "PATH=" + stubs + ":/usr/bin:/bin"}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Stdin, &stdout, &stderr
 	err = cmd.Run()
+	if n.after != nil {
+		if lost := n.after(verb); lost != nil {
+			return sshexec.Result{}, lost
+		}
+	}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		return sshexec.Result{}, &sshexec.ExitError{Node: string(n.name), Cmd: fmt.Sprint(c.Argv), Code: exit.ExitCode(), Stderr: stderr.Bytes()}
