@@ -17,10 +17,12 @@ func (c *Cluster) checkTask(ctx context.Context, n inventory.Node) (plan.Task, e
 	if err != nil {
 		return plan.Task{}, err
 	}
-	if _, s, err := runs.Latest(); err == nil {
-		if t, ok := s.Verification(n.Name); ok {
-			return t, nil
-		}
+	_, s, err := runs.Latest()
+	if err != nil {
+		return plan.Task{}, err
+	}
+	if t, ok := s.Verification(n.Name); ok {
+		return t, nil
 	}
 	facts := patcher.Survey(ctx, hosts{c.pool}, c.inv)
 	p := c.sketch(facts)

@@ -10,8 +10,8 @@ import (
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
-// OfAnother reports whether a master says that it belongs to another cluster.
-func OfAnother(inv *inventory.Cluster, facts plan.Facts) bool {
+// ofAnother reports whether a master says that it belongs to another cluster.
+func ofAnother(inv *inventory.Cluster, facts plan.Facts) bool {
 	for _, m := range inv.Masters {
 		if id := facts.Nodes[m.Name].ClusterID; id != "" && inv.ID != "" && id != inv.ID {
 			return true

@@ -58,7 +58,7 @@ func (m masterCopies) journal(ctx context.Context, run string) (*found, error) {
 	}
 	file, err := os.CreateTemp("", "dcos-patch-copy-*")
 	if err != nil {
-		return nil, fmt.Errorf("keeping what %s has: %w", m.master, err)
+		return nil, &unreadError{fmt.Errorf("keeping what %s has: %w", m.master, err)}
 	}
 	copied := &found{file: file}
 	err = os.Remove(file.Name())
@@ -68,15 +68,22 @@ func (m masterCopies) journal(ctx context.Context, run string) (*found, error) {
 	if err == nil {
 		_, err = file.Seek(0, io.SeekStart)
 	}
-	if err == nil {
-		err = copied.examine(string(m.master), run, file, m.longest)
-	}
 	if err != nil {
+		copied.close()
+		return nil, &unreadError{err}
+	}
+	if err := copied.examine(string(m.master), run, file, m.longest); err != nil {
 		copied.close()
 		return nil, err
 	}
 	return copied, nil
 }
+
+// unreadError means that a copy is there and was not read: it may say anything. What
+// was read and is damaged says nothing.
+type unreadError struct{ error }
+
+func (e *unreadError) Unwrap() error { return e.error }
 
 // examine checks a journal's bytes. A torn end is fine.
 func (f *found) examine(where, run string, r io.Reader, most journal.Longest) error {

@@ -18,8 +18,11 @@ type Holder struct {
 }
 
 // HolderIn finds who holds the cluster lock; nil: nobody, as far as masters
-// answer.
+// answer, or the lock is another cluster's, as a master says.
 func HolderIn(inv *inventory.Cluster, facts plan.Facts) *Holder {
+	if ofAnother(inv, facts) {
+		return nil
+	}
 	var h *Holder
 	for _, m := range inv.Masters {
 		f := facts.Nodes[m.Name]
@@ -63,7 +66,7 @@ func (h Holder) Refused() error {
 // machine that touched nothing: its lock is given back.
 func (r Runs) refuseHeld(inv *inventory.Cluster, facts plan.Facts) error {
 	h := HolderIn(inv, facts)
-	if h == nil || OfAnother(inv, facts) { // then the lock is not this cluster's
+	if h == nil {
 		return nil
 	}
 	if own := r.neverBegan(h.Run); own != nil {

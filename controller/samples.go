@@ -32,7 +32,7 @@ func (r Runs) Samples(run, step string) (string, []flight.Take, error) {
 		if errors.Is(err, fs.ErrNotExist) {
 			return run, nil, r.unlessMissing(run, NoSamples(run, "no samples of the step %q", step))
 		}
-		return run, takes, unreadable(err)
+		return run, takes, noneOr(run, takes, err)
 	}
 	paths, err := flight.List(dir)
 	if err != nil {
@@ -47,7 +47,15 @@ func (r Runs) Samples(run, step string) (string, []flight.Take, error) {
 		takes, err = append(takes, of...), errors.Join(err, rerr)
 	}
 	slices.SortStableFunc(takes, func(x, y flight.Take) int { return x.Began.At.Compare(y.Began.At) })
-	return run, takes, unreadable(err)
+	return run, takes, noneOr(run, takes, err)
+}
+
+// noneOr is the error of reading takes. Files in which nothing is whole have none.
+func noneOr(run string, takes []flight.Take, err error) error {
+	if err == nil && len(takes) == 0 {
+		return NoSamples(run, "no whole samples: the controller died as it wrote the first")
+	}
+	return unreadable(err)
 }
 
 // unlessMissing is the error, or that the run itself is missing.

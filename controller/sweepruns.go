@@ -3,6 +3,7 @@ package controller
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -95,7 +96,8 @@ func newestOf(runs map[string]*found) *found {
 }
 
 // known gives the last word of every run that this machine or a master knows. A
-// copy that cannot be read, or is of another cluster, speaks for no run. That a
+// copy that is damaged, or is of another cluster, speaks for no run; one that could
+// not be read is an error, since it may be of a run that goes on. That a
 // run is over is believed of this machine or of a majority of the masters.
 func (w *sweeper) known(ctx context.Context) (map[string]*found, error) {
 	runs := map[string]*found{}
@@ -118,6 +120,10 @@ func (w *sweeper) known(ctx context.Context) (map[string]*found, error) {
 			continue
 		}
 		f, err := w.lastWord(ctx, all, run)
+		var unread *unreadError
+		if errors.As(err, &unread) {
+			return nil, err
+		}
 		if err == nil && f.newer(runs[run]) {
 			runs[run] = f
 		}
@@ -139,14 +145,23 @@ func (w *sweeper) copied() (all []masterCopies, runs []string) {
 
 // lastWord is the newest copy of a run; nil when there is none of this cluster.
 func (w *sweeper) lastWord(ctx context.Context, all []masterCopies, run string) (*found, error) {
-	copies, _ := journals(ctx, all, run)
+	var copies []*found
 	defer func() {
 		for _, f := range copies {
 			f.close()
 		}
 	}()
 	var best *found
-	for _, f := range copies {
+	for _, m := range all {
+		f, err := m.journal(ctx, run)
+		var unread *unreadError
+		if errors.As(err, &unread) {
+			return nil, fmt.Errorf("run %s: %w", run, err)
+		}
+		if f == nil {
+			continue
+		}
+		copies = append(copies, f)
 		if f.state.Plan.Cluster.ID == cmp.Or(w.inv.ID, f.state.Plan.Cluster.ID) && f.newer(best) {
 			best = f
 		}

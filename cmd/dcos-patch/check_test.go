@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 
@@ -86,6 +88,27 @@ func TestAStopAtANodeThatIsGoneIsOneBlock(t *testing.T) {
 		l.want(e, exitStopped)
 		if strings.Contains(e.out, "more above") || !strings.Contains(e.out, "a1 is not ready: connection: it cannot be reached since ") {
 			l.Errorf("%s", e.out)
+		}
+	})
+}
+
+// What an agent and its tasks are compared with is in the journal: without it nothing
+// is shown, and least of all that the node is well.
+func TestACheckWithADamagedJournalIsNotGreen(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simcluster.Options{Private: 1, Width: 1, Seed: 1, Faults: patched("m1", "m2", "m3")}, func(l *lab) {
+		l.want(l.run("apply", "--yes"), exitDone)
+		whole, err := os.ReadFile(l.journal())
+		if err != nil {
+			l.Fatal(err)
+		}
+		if err := os.WriteFile(l.journal(), bytes.Replace(whole, []byte(`"attempt":1`), []byte(`"attempt":2`), 1), 0o600); err != nil {
+			l.Fatal(err)
+		}
+		e := l.run("check", "a1")
+		l.want(e, exitInvalid)
+		if !strings.Contains(e.err, "journal is damaged") || strings.Contains(e.out, "is green") {
+			l.Errorf("%s", e)
 		}
 	})
 }

@@ -85,7 +85,7 @@ func (a *app) accepting() func(addr, fingerprint string) {
 // for as long.
 func (a *app) tellHeld(inv *inventory.Cluster, facts plan.Facts) bool {
 	h := controller.HolderIn(inv, facts)
-	if h == nil || controller.OfAnother(inv, facts) {
+	if h == nil {
 		return false
 	}
 	a.console().Held(*h)
