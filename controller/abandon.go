@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -93,16 +94,16 @@ func (r Runs) end(o AbandonOrder, fence func(orchestrator.State, *Ended) error) 
 // can begin anything, and then sees that nothing runs.
 func (c *Cluster) fenceOff(ctx context.Context, o AbandonOrder, s orchestrator.State, end *Ended) error {
 	b := breaker{Cluster: c, today: time.Now(), accepted: o.Accept}
-	if _, err := b.look(ctx); err != nil {
-		return orGone(err, o.Run)
+	seen, err := b.look(ctx)
+	if err != nil {
+		return b.orGone(err, seen, o.Run)
 	}
 	lock := c.lock(o.Run)
 	lock.Known = s.Epoch
 	if _, err := lock.Acquire(ctx); err != nil {
-		return orGone(err, o.Run)
+		return b.orGone(err, nil, o.Run)
 	}
-	seen, err := b.look(ctx)
-	if err != nil {
+	if seen, err = b.look(ctx); err != nil {
 		return err
 	}
 	end.Accepted = b.acceptances(seen)
@@ -114,10 +115,10 @@ func (c *Cluster) fenceOff(ctx context.Context, o AbandonOrder, s orchestrator.S
 	return nil
 }
 
-// orGone adds what to do where there is no cluster that could answer.
-func orGone(err error, run string) error {
-	var refused *plan.RefusalError
-	if !errors.Is(err, patcher.ErrNoMajority) && !errors.As(err, &refused) {
+// orGone adds what to do where there is no cluster that could answer: a master is silent.
+func (b breaker) orGone(err error, seen []patcher.Sighting, run string) error {
+	silent := func(x patcher.Sighting) bool { return x.Err != nil && b.isMaster(x.Node) }
+	if !errors.Is(err, patcher.ErrNoMajority) && !slices.ContainsFunc(seen, silent) {
 		return err
 	}
 	return &GoneError{err, advice.Run("abandon", run, "--cluster-gone", "--reason", "WHY")}

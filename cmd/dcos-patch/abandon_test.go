@@ -61,11 +61,28 @@ func TestARunIsNotEndedWhileAPatchRuns(t *testing.T) {
 		l.dieAt("a1 script started", 1, "apply", "--yes")
 		e := l.run("abandon", l.newest(), "--reason", "x")
 		l.want(e, exitRefused)
-		if !strings.Contains(e.err, "a1: a patch is running") || !l.locked("m1") {
+		if !strings.Contains(e.err, "a1: a patch is running") || strings.Contains(e.err, "--cluster-gone") || !l.locked("m1") {
 			l.Errorf("%s", e)
 		}
 		if s := l.state(); s.Ended == journal.RunAbandoned {
 			l.Error("it was ended")
+		}
+	})
+}
+
+func TestASilentMasterMayMeanThatTheClusterIsGone(t *testing.T) {
+	t.Parallel()
+	inBubble(t, fourLeft(), func(l *lab) {
+		l.dieAt("verified", 1, "apply", "--yes")
+		for _, where := range []string{"a1", "m1"} {
+			if err := l.c.Strike(simcluster.Fault{What: simcluster.SSHDown, Where: where}); err != nil {
+				t.Fatal(err)
+			}
+			e := l.run("abandon", l.newest(), "--reason", "x")
+			l.want(e, exitRefused)
+			if hinted := strings.Contains(e.err, "--cluster-gone"); hinted != (where == "m1") {
+				l.Errorf("%s is silent: %s", where, e)
+			}
 		}
 	})
 }
