@@ -9,6 +9,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/render"
 	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
@@ -18,7 +19,8 @@ type Config struct {
 	// space what tells this program from others there ("ops@ops1 pid 4312"), in one line.
 	// A resume with the same user@host may take the lock of its run again.
 	Owner   string
-	Version string // of the program, for failure packs
+	Version string         // of the program, for failure packs
+	Program render.Program // how it was called, for the commands in them
 
 	// Stores gives the store of a cluster's runs; StoresAt makes one of a directory.
 	Stores Stores

@@ -12,7 +12,6 @@ import (
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
-	"github.com/dcos-patch/dcos-patch/render"
 )
 
 // prepare writes what a resume needs, before anything is touched.
@@ -158,9 +157,7 @@ func (r *running) conclude(ctx context.Context, interrupted <-chan struct{}, s o
 	}
 	res.State, res.Warned = s, r.runs.warned(r.run)
 	r.cfg.tell(RunConcluded{res})
-	v := s.View(time.Now())
-	said := render.Program{}.Ending(v) + render.WarnedLines(res.Warned, "  warned  ") + render.Program{}.Closing(v)
-	res.Packs = r.packs(ctx, interrupted, s, said)
+	res.Packs = r.packs(ctx, interrupted, s, r.cfg.Program.Concluded(s.View(time.Now()), res.Warned))
 	return res
 }
 

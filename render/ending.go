@@ -26,6 +26,11 @@ func counts(t orchestrator.Tally) string {
 	return strings.Join(parts, ", ")
 }
 
+// Concluded is what a run came to, as its controller leaves it.
+func (p Program) Concluded(v orchestrator.View, warned []string) string {
+	return p.Ending(v) + WarnedLines(warned, "  warned  ") + p.Closing(v)
+}
+
 // Ending is how a run ended, in words.
 func (p Program) Ending(v orchestrator.View) string {
 	if v.Plan == nil {

@@ -124,7 +124,8 @@ func TestAStopAtAnAgentIsPackedForSomebodyElse(t *testing.T) {
 		u := l.packed(e, "a1")
 		run := l.state().Run
 		u.has(t, "README.txt", "FAILURE PACK of a1, run "+run+" of cluster sim\n", "step      general/a1/return\n", "see first events.jsonl", "lane      began 20", "dcos-patch development", "node program ",
-			"WHAT WAS PRINTED, at times of ", "\n\nSTOPPED ", `gate    "registered" on a1`, "wanted  ", "seen    ", "class   not-verified", "SAFE TO LEAVE: ", "next    1 dcos-patch check a1 --wait\n", "dcos-patch resume --run "+run+"   (or, to leave a1 behind: dcos-patch park a1 ",
+			"WHAT WAS PRINTED, at times of ", "\n\nSTOPPED ", `gate    "registered" on a1`, "wanted  ", "seen    ", "class   not-verified", "SAFE TO LEAVE: ", "next    1 "+l.typed("check a1 --wait")+"\n", l.typed("resume --run "+run)+"   (or, to leave a1 behind: "+l.typed("park a1 "),
+			e.out[strings.Index(e.out, "\nSTOPPED "):strings.LastIndex(e.out, "  pack    ")],
 			" plan.json\n", " node/survey.txt\n")
 		u.has(t, "plan.json", `"id": "`+l.state().Plan.ID+`"`, "general/a1/return")
 		u.has(t, "events.jsonl", `"kind":"run-started"`, `"kind":"run-stopped"`, `"kind":"observed"`, `"kind":"lane-admitted","stage":"general","node":"a1"`, `"step":"general/a1/patch"`)

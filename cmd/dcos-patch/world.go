@@ -44,7 +44,7 @@ func theWorld() world {
 // config is the surroundings as the library wants them.
 func (a *app) config() controller.Config {
 	return controller.Config{
-		Owner: cmp.Or(a.owner, owner()), Version: version(), Stores: a.stores, Events: func(e controller.Event) { a.console().Hear(e) },
+		Owner: cmp.Or(a.owner, owner()), Version: version(), Program: a.program(), Stores: a.stores, Events: func(e controller.Event) { a.console().Hear(e) },
 		SSH: controller.SSH{Dial: a.dial, User: me(), Home: os.Getenv("HOME"), AgentSocket: os.Getenv("SSH_AUTH_SOCK"), Passphrase: a.phrase, LookupEnv: os.LookupEnv, Learned: a.learned},
 	}
 }

@@ -20,8 +20,7 @@ func (c *Console) Hear(e controller.Event) {
 	case controller.Recorded:
 		c.recorded(e.Event, e.State)
 	case controller.RunConcluded:
-		p, v := c.Program, e.State.View(time.Now())
-		fmt.Fprint(c.Out, p.Ending(v)+render.WarnedLines(e.Warned, "  warned  ")+p.Closing(v))
+		fmt.Fprint(c.Out, c.Program.Concluded(e.State.View(time.Now()), e.Warned))
 	case controller.RunUnrecorded:
 		fmt.Fprint(c.Out, c.Program.Leave(e.State.View(e.State.LookAt)))
 	case controller.PackWritten:
