@@ -13,7 +13,8 @@ import (
 type Event interface{ event() }
 
 type (
-	// Recorded is an event of the run, in its journal, and the run's state with it.
+	// Recorded is an event of the run, in its journal, and the run's state with it. The
+	// engine goes on with that state once Events returns: Clone it to keep it.
 	Recorded struct {
 		Event journal.Event
 		State orchestrator.State

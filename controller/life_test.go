@@ -97,8 +97,8 @@ func TestARunStopsIsRepairedAroundAndEnds(t *testing.T) {
 	o := simcluster.Options{Masters: 3, Private: 2, Width: 2, Faults: append(mastersPatched(), simcluster.Fault{What: simcluster.AgentNeverRegisters, Where: "a1"})}
 	onSite(t, o, func(s *site) {
 		ctx := s.Context()
-		var heard []controller.Event
-		c := s.open("here", func(e controller.Event) { heard = append(heard, e) })
+		var last controller.Event
+		c := s.open("here", func(e controller.Event) { last = e })
 		defer c.Close()
 		if p := well[controller.Planned](s)(c.Plan(ctx, nil)); !p.Plan.HasWork() {
 			s.Error("there is nothing to patch")
@@ -108,8 +108,8 @@ func TestARunStopsIsRepairedAroundAndEnds(t *testing.T) {
 		if v.Word != orchestrator.Stopped || v.Stop.Node != "a1" || v.Gate != "registered" || len(r.Packs) != 1 {
 			s.Fatalf("%s at %s, gate %s, packs %q", v.Word, v.Stop.Node, v.Gate, r.Packs)
 		}
-		if last, ok := heard[len(heard)-1].(controller.PackWritten); !ok || last.Path != r.Packs[0] {
-			s.Errorf("the last that was heard: %+v", heard[len(heard)-1])
+		if p, ok := last.(controller.PackWritten); !ok || p.Path != r.Packs[0] {
+			s.Errorf("the last that was heard: %+v", last)
 		}
 		runs := s.runs("here")
 		st := well[controller.Status](s)(runs.Status(""))

@@ -24,7 +24,7 @@ type ResumeOrder struct {
 
 // Reopened is a run that may go on, in the hand of this process until it is closed.
 type Reopened struct {
-	State  orchestrator.State
+	State  orchestrator.State // Resume goes on with it: Clone it to keep it
 	Origin render.Origin
 
 	// Done is set of a run that was done and died before its lock was given back:
