@@ -24,6 +24,10 @@ func (l laneAt) disrupts() bool { return disruptive(l.kind) }
 // proved to have been harmless.
 func (l laneAt) touched() bool { return l.disrupts() && touchedAt(l.steps, *l.Lane) }
 
+// unverified reports whether the lane's node was patched, or may have been, and is
+// not verified.
+func (l laneAt) unverified() bool { return l.Phase != Verified && l.touched() }
+
 // each yields every lane of the run, in the plan's order: all, or those of stages
 // of the kinds. A plan has ten thousand agents: what is asked at every event names kinds.
 func (s State) each(kinds ...plan.StageKind) iter.Seq[laneAt] {

@@ -43,12 +43,13 @@ func (s State) Onward() []Onward {
 	case !s.Kept():
 		return again
 	}
-	next := s.mending()
+	gone := s.lostForGood()
+	next := s.mending(gone)
 	resume := []string{"resume", "--run", s.Run}
 	if len(s.Finishable()) > 0 {
 		resume = append(resume, "--finish-swap")
 	}
-	if gone := s.lostForGood(); len(gone) > 0 {
+	if len(gone) > 0 {
 		return append(next, s.withoutLost(resume, gone)...)
 	}
 	next = append(next, give(resume...))
@@ -73,8 +74,9 @@ func parking(node inventory.NodeName) advice.Command {
 
 func leavingBehind(node inventory.NodeName) string { return fmt.Sprintf("to leave %s behind", node) }
 
-// mending is what to do before a run goes on.
-func (s State) mending() []Onward {
+// mending is what to do before a run goes on, where something is lost for good on
+// some agents.
+func (s State) mending(gone []inventory.NodeName) []Onward {
 	var next []Onward
 	if red := s.ClusterRed(); red != "" {
 		next = append(next, Onward{Words: "bring the masters back first: " + red})
@@ -87,7 +89,7 @@ func (s State) mending() []Onward {
 		case r != nil && r.Class == plan.NotStarted:
 			next = append(next, Onward{Words: fmt.Sprintf("on %s: sudo systemctl daemon-reload && sudo systemctl start dcos.target", st.Node)})
 		}
-		if slices.Contains(s.lostForGood(), st.Node) { // no check of it turns green
+		if slices.Contains(gone, st.Node) { // no check of it turns green
 			continue
 		}
 		if !strings.HasSuffix(string(st.ID), "/"+string(plan.ActionProbe)) { // what a check asks is green then

@@ -61,7 +61,7 @@ func (s State) Parkable(node inventory.NodeName) string {
 // Unverified reports whether a node was patched, or may have been, and is not
 // verified.
 func (s State) Unverified(node inventory.NodeName) bool {
-	return s.any(func(l laneAt) bool { return l.node == node && l.Phase != Verified && l.touched() })
+	return s.any(func(l laneAt) bool { return l.node == node && l.unverified() })
 }
 
 // VerifiedNodes are those whose lanes were verified.

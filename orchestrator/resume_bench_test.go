@@ -113,3 +113,40 @@ func BenchmarkResume(b *testing.B) {
 	b.ReportMetric(float64(want), "events")
 	b.ReportMetric(float64(fi.Size())/1e6, "MB")
 }
+
+// BenchmarkView is what every status and every end of a run takes of a large run:
+// one that has stopped half-way, with a window of agents that are not verified.
+func BenchmarkView(b *testing.B) {
+	const agents = 10000
+	tp := newTape(testPlan(shape{masters: 3, agents: agents, width: 100, maxOut: 120}))
+	tp.tick = 100 * time.Millisecond
+	obs := green(tp.s.Plan)
+	verified := 0
+	for tp.s.Stop == nil && tp.s.Ended == "" {
+		c := tp.cmds[0]
+		switch {
+		case c.Record != nil:
+			tp.add(*c.Record)
+		case c.Observe != nil:
+			tp.add(journal.Event{Kind: journal.Observed, Observation: &obs, Asked: tp.s.Seq})
+		case c.Start != nil:
+			id := c.Start.Step.ID
+			tp.add(journal.Event{Kind: journal.StepStarted, Step: id, Attempt: 1})
+			if c.Start.Step.Action != plan.ActionServe {
+				tp.add(journal.Event{Kind: journal.StepEnded, Step: id, Report: &plan.Report{Outcome: plan.Done}})
+				continue
+			}
+			if verified++; verified <= agents/2 || c.Start.Step.Node[0] == 'm' {
+				tp.add(journal.Event{Kind: journal.StepEnded, Step: id, Report: &plan.Report{Outcome: plan.Done}})
+				continue
+			}
+			tp.add(journal.Event{Kind: journal.StepEnded, Step: id, Report: &plan.Report{Outcome: plan.Failed, Class: plan.NotVerified}})
+		}
+	}
+	b.ResetTimer()
+	for b.Loop() {
+		if v := tp.s.View(tp.s.At); v.Stop == nil || len(v.Unverified) == 0 {
+			b.Fatal(v.Word)
+		}
+	}
+}

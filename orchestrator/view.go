@@ -130,12 +130,26 @@ func (s State) View(now time.Time) View {
 		v.Left = append(v.Left, LeftNode{n, s.WhyLeft(n), s.LeftBehind(n) != ""})
 	}
 	v.Doubt = s.InDoubt()
+	v.Unverified = s.unverifiedBut(v.Doubt)
+	return v
+}
+
+// unverifiedBut are the unverified nodes without some, in the plan's order of nodes.
+func (s State) unverifiedBut(these []inventory.NodeName) []inventory.NodeName {
+	fit := map[inventory.NodeName]bool{}
+	for _, n := range s.nodes(laneAt.unverified) {
+		fit[n] = true
+	}
+	for _, n := range these {
+		delete(fit, n)
+	}
+	var names []inventory.NodeName
 	for _, n := range s.Plan.Nodes {
-		if !slices.Contains(v.Doubt, n.Name) && s.Unverified(n.Name) {
-			v.Unverified = append(v.Unverified, n.Name)
+		if fit[n.Name] {
+			names = append(names, n.Name)
 		}
 	}
-	return v
+	return names
 }
 
 // WithoutController is the view of a run that has not ended and that nobody runs any
