@@ -46,8 +46,11 @@ func changesLeft(s State) []string {
 			continue
 		}
 		for l := range s.each() {
+			if !slices.Contains(o.Nodes, l.node) { // of most, no step need be looked at
+				continue
+			}
 			opens := slices.IndexFunc(l.steps, func(p plan.Step) bool { return p.Action.Spec().Owes == o.ID })
-			if opens >= 0 && l.Step > opens && slices.Contains(o.Nodes, l.node) {
+			if opens >= 0 && l.Step > opens {
 				bad = append(bad, fmt.Sprintf("%s has gone on from %s, and the %s may be left", l.node, l.steps[opens].ID, o.What))
 			}
 		}
