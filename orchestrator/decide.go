@@ -110,16 +110,10 @@ func finishing(s State, lane int) bool {
 	return s.touched(lane) && (s.step(lane).Action.Verifies() || s.step(lane).Action.Mutates())
 }
 
-// touched reports whether a mutating step of the lane was ever started and is
-// not proved to have been harmless.
+// touched reports whether a mutating step of the lane was ever begun, however it ended.
 func (s State) touched(lane int) bool {
-	l := s.Lanes[s.Stage][lane]
-	for i, st := range s.Plan.Stages[s.Stage].Lanes[lane].Steps[:l.Step+1] {
-		if st.Action.Mutates() {
-			return i < l.Step || l.Progress != Idle || l.Now().Adopt || l.Remedied || l.Remedy != plan.RemedyNone
-		}
-	}
-	return false
+	begun, _ := mutated(s.Plan.Stages[s.Stage].Lanes[lane].Steps, s.Lanes[s.Stage][lane])
+	return begun
 }
 
 // admission lets lanes into the window, or says why none may come.

@@ -2,6 +2,7 @@ package orchestrator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -150,17 +151,18 @@ func (s State) masterOut() string {
 // touchedAt reports whether a lane's mutating step was started and is not
 // proved to have been harmless.
 func touchedAt(steps []plan.Step, l Lane) bool {
-	for i, st := range steps[:l.Step+1] {
-		if !st.Action.Mutates() {
-			continue
-		}
-		if i < l.Step {
-			return true
-		}
-		harmless := l.Report != nil && l.Report.Outcome == plan.Failed && l.Report.Class == plan.BeforeSwap
-		return !harmless && (l.Progress != Idle || l.Now().Adopt || l.Remedied || l.Remedy != plan.RemedyNone)
-	}
-	return false
+	harmless := l.Report != nil && l.Report.Outcome == plan.Failed && l.Report.Class == plan.BeforeSwap
+	begun, past := mutated(steps, l)
+	return past || begun && !harmless
+}
+
+// mutated reports whether a mutating step of a lane was ever begun, and whether the lane
+// has gone on from it.
+func mutated(steps []plan.Step, l Lane) (begun, past bool) {
+	at := slices.IndexFunc(steps[:l.Step+1], func(p plan.Step) bool { return p.Action.Mutates() })
+	past = at >= 0 && at < l.Step
+	here := at == l.Step && (l.Progress != Idle || l.Now().Adopt || l.Remedied || l.Remedy != plan.RemedyNone)
+	return past || here, past
 }
 
 // verifiedBy reports whether every verifying step of the lane is behind it.
