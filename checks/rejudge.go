@@ -47,7 +47,9 @@ type Rejudged struct {
 // or with other demands of its gates. It is a pure function.
 //
 // With the demands that the run had, and no sample left out, it comes to what
-// Await came to, at the same moment. With others it knows only what was asked:
+// Await came to, at the same moment. One thing differs: an operator's own gate that was
+// never answered names no node, since a record does not say whether the gate is asked
+// of the node or of the cluster. With others it knows only what was asked:
 // a step that passed was not asked again, so that a harder demand may be
 // neither met nor missed. Where samples were left out every row begins again.
 func Rejudge(r Recorded, demands []plan.GateSpec) (Rejudged, error) {
