@@ -73,7 +73,7 @@ func versionRuns() []versionRun {
 
 func TestAWholePatchOfEveryVersion(t *testing.T) {
 	for i, v := range versionRuns() {
-		if (raced || testing.Short() || !proof.Whole()) && i%8 != 0 {
+		if (raced || testing.Short() || !proof.Whole()) && i != 1 && i != 4 && i != 9 { // 1.11 Enterprise, 1.13 open, 2.1 Enterprise with TLS
 			continue
 		}
 		t.Run(v.name(), func(t *testing.T) {

@@ -20,7 +20,7 @@ import (
 )
 
 // killRounds is how often the controller is killed, at least.
-var killRounds = proof.Of(1, 50)
+var killRounds = proof.Of(2, 50)
 
 // killer kills dcos-patch at moments that a seed chooses, and has it go on,
 // as somebody would who is given the printed command and nothing else.
@@ -63,7 +63,7 @@ const killsFile = "../docs/kills.md"
 func (k *killer) write(t *testing.T) {
 	t.Helper()
 	t.Log(k)
-	if kinds := len(k.struck); proof.Whole() && (k.inHand < k.rounds/3 || kinds < 8) {
+	if kinds := len(k.struck); k.inHand < max(1, k.rounds/3) || proof.Whole() && kinds < 8 {
 		t.Errorf("only %d of %d controllers were killed with a step in hand, at %d kinds of moments", k.inHand, k.rounds, kinds)
 	}
 	if t.Failed() || os.Getenv("DCOS_PATCH_KILLS") != "write" {
@@ -115,7 +115,7 @@ func (k *killer) run(ctx context.Context, t *testing.T, args ...string) {
 // applyAgain is what a command says that found nothing to resume.
 var applyAgain = regexp.MustCompile(`dcos-patch (-i \S+ )?apply`)
 
-// moment waits for the next time to kill. Every other one comes with a step in
+// moment waits for the next time to kill. The first and every other one comes with a step in
 // hand, some lines of the run's log on, so that it is another step each time and
 // the run goes on at all. The others come soon after the start, when there may be
 // a lock and no run, or as the run was taken up, so that one step is begun, found
@@ -124,7 +124,7 @@ func (k *killer) moment(p *process) {
 	u := k.chance.Float64()
 	pause := 50*time.Millisecond + time.Duration(u*u*float64(2*time.Second))
 	switch n := k.chance.IntN(4); {
-	case 2*k.inHand < k.rounds:
+	case 2*k.inHand <= k.rounds:
 		lines := 1 + k.chance.IntN(10)
 		p.await(func(said string) bool { return len(event.FindAllString(said, lines)) == lines })
 	case n > 0:

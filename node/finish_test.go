@@ -82,7 +82,10 @@ func TestFinishingASwapMayBeCutAnywhere(t *testing.T) {
 			t.Fatalf("position %d: %s", position, wrong)
 		}
 		step := proof.Of(7, 1)
-		for n := 1; n <= operations; n += step {
+		for n := 1; n <= operations; n++ {
+			if n%step != 2%step && n != operations { // the last one is where all but the record is done
+				continue
+			}
 			t.Run(fmt.Sprintf("position %d, operation %d of %d", position, n, operations), func(t *testing.T) {
 				t.Parallel()
 				b := cutBench(t, position)

@@ -16,6 +16,7 @@ func TestAUnitThatBeginsTooLateRunsNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := agentBench(t)
 			sha := b.Script(t)
+			b.write(t, "run/script-end", "0", 0o644) // a script that runs after all ends at once
 			b.write(t, node.Dir+"/receipts/"+sha+"/1/started", "run=run-1\nboot_id=11111111-2222-3333-4444-000000000001\n"+until, 0o600)
 			if _, err := node.Change(t.Context(), b, "_patch", sha, "1"); exitCode(err) != 71 {
 				t.Errorf("%v, want exit code 71", err)

@@ -46,10 +46,15 @@ func second() []Case {
 			all = append(all, Case{Then: a.kind, After: 1})
 		}
 	}
-	for _, k := range []Kind{DiesBeforeActing, Dies, WatchingStops, Interrupted, MasterDead, LeaderStuck, LaunchLate, SSHCutAfterExec} {
+	for _, k := range remedyTroubles() {
 		all = append(all, Case{Then: k, Remedy: true})
 	}
 	return append(all, Case{Then: MasterDead, After: 3}, Case{Then: AgentDead, After: 3}, Case{Then: Asleep, After: 1})
+}
+
+// remedyTroubles are the troubles that may come about a call of finish-swap.
+func remedyTroubles() []Kind {
+	return []Kind{DiesBeforeActing, Dies, WatchingStops, Interrupted, MasterDead, LeaderStuck, LaunchLate, SSHCutAfterExec}
 }
 
 // Tally is what became of the cases of one kind of fault.
