@@ -2,8 +2,10 @@ package mutants
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -85,16 +87,17 @@ func TestMutants(t *testing.T) {
 	}
 }
 
-// caught keeps in a file which edits were caught, so that a run of the same code
-// may be cut off and gone on with.
+// caught keeps in a file which edits were caught, so that a run may be cut off
+// and gone on with.
 type caught struct {
 	mu   sync.Mutex
+	root string // of the module
 	path string // empty: nothing is kept
 	by   map[string]string
 }
 
 func readCaught(t *testing.T, path string) *caught {
-	c := &caught{path: path, by: map[string]string{}}
+	c := &caught{root: root(t), path: path, by: map[string]string{}}
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return c // none yet
@@ -108,8 +111,18 @@ func readCaught(t *testing.T, path string) *caught {
 func (c *caught) of(m Mutant) (by string, known bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	by, known = c.by[m.File+" "+m.Name]
+	by, known = c.by[c.key(m)]
 	return by, known
+}
+
+// key binds what is kept to the file that was edited: what was caught in another
+// version of it is tried again.
+func (c *caught) key(m Mutant) string {
+	edited, err := m.Edited(c.root)
+	if err != nil {
+		return "" // and TestEveryEditFitsItsFile says so
+	}
+	return fmt.Sprintf("%s %s %x", m.File, m.Name, sha256.Sum256(edited))
 }
 
 func (c *caught) add(t *testing.T, v Verdict) {
@@ -118,7 +131,7 @@ func (c *caught) add(t *testing.T, v Verdict) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.by[v.File+" "+v.Name] = v.By
+	c.by[c.key(v.Mutant)] = v.By
 	b, err := json.MarshalIndent(c.by, "", "  ")
 	if err == nil {
 		err = os.WriteFile(c.path, b, 0o644)

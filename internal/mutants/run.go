@@ -15,17 +15,17 @@ import (
 type Verdict struct {
 	Mutant
 	Killed bool
-	By     string // the first test that failed, or that the tests took too long
+	By     string // the first test that failed
 }
 
 var (
 	failed   = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
 	panicked = regexp.MustCompile(`(?m)^panic: (.*)$`)
+	timedOut = regexp.MustCompile(`(?m)^panic: test timed out`)
 )
 
 // Try runs a mutant's tests under its edit. An edit that does not compile is an
-// error: it would prove nothing. Tests that do not end within the timeout of
-// go test count as failed.
+// error, and so are tests that do not end in time: they would prove nothing.
 func Try(ctx context.Context, root string, m Mutant) (Verdict, error) {
 	dir, err := os.MkdirTemp("", "mutant-")
 	if err != nil {
@@ -59,8 +59,12 @@ func Try(ctx context.Context, root string, m Mutant) (Verdict, error) {
 }
 
 // killer is the test that failed. Output that tells of none is an error: the
-// tests may not have run at all.
+// tests may not have run at all. So are tests that ran into their timeout: that
+// may be the machine's doing, and not the edit's.
 func killer(out []byte) (string, error) {
+	if timedOut.Match(out) {
+		return "", fmt.Errorf("the tests did not end in time: %s", out)
+	}
 	if f := failed.FindSubmatch(out); f != nil {
 		return string(f[1]), nil
 	}
