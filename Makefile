@@ -29,7 +29,7 @@ cover: ## coverage of the packages, by function, in coverage.out
 	$(GO) test -coverprofile=coverage.out ./... && $(GO) tool cover -func=coverage.out | tail -1
 e2e: build ## real nodes in containers (needs Docker): patch, kill, resume
 	$(GO) test -tags e2e -count=1 -timeout 60m -v ./e2e/...
-mutants: ## edit our own source in ways that break a safety promise: a test must fail under each (20 minutes)
+mutants: ## edit our own source in ways that break a safety promise: a test must fail under each (docs/mutants.md)
 	DCOS_PATCH_MUTANTS=$(or $(MUTANTS),all) $(GO) test -count=1 -timeout 3h -v -run TestMutants ./internal/mutants -update
 vuln: ## known vulnerabilities, where govulncheck's database can be reached
 	@GO=$(GO) ./.ci/vuln

@@ -4,8 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -46,7 +49,7 @@ func TestEveryEditFitsItsFile(t *testing.T) {
 
 // TestMutants tries every edit; DCOS_PATCH_MUTANTS is "all", or a word of a
 // name or file. DCOS_PATCH_MUTANTS_BY=./internal/prove shows what the tests of one
-// package catch by themselves. All of it takes some half hour on two cores.
+// package catch by themselves. The first time all of it takes an hour on two cores.
 func TestMutants(t *testing.T) {
 	word := os.Getenv("DCOS_PATCH_MUTANTS")
 	if word == "" {
@@ -146,6 +149,11 @@ func tryAll(t *testing.T, table []Mutant) []Verdict {
 	verdicts := make([]Verdict, len(table))
 	places := make(chan struct{}, runtime.NumCPU())
 	kept := readCaught(t, os.Getenv("DCOS_PATCH_MUTANTS_KEEP"))
+	written, err := os.ReadFile(page)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	before := caughtBy(string(written))
 	var wg sync.WaitGroup
 	for i, m := range table {
 		wg.Go(func() {
@@ -155,7 +163,7 @@ func tryAll(t *testing.T, table []Mutant) []Verdict {
 				verdicts[i] = Verdict{Mutant: m, Killed: true, By: by}
 				return
 			}
-			v, err := Try(context.Background(), root(t), m)
+			v, err := Try(context.Background(), root(t), m, before[[2]string{m.File, m.Name}])
 			if err != nil {
 				t.Error(err)
 				v = Verdict{Mutant: m}
@@ -167,4 +175,17 @@ func tryAll(t *testing.T, table []Mutant) []Verdict {
 	}
 	wg.Wait()
 	return verdicts
+}
+
+// TestThePageTellsWhichTestToTryFirst: what Page writes, caughtBy reads.
+func TestThePageTellsWhichTestToTryFirst(t *testing.T) {
+	vs := []Verdict{
+		{Mutant: Mutant{File: "a/b.go", Name: "a lock is not held"}, Killed: true, By: "TestALock/of_a_run"},
+		{Mutant: Mutant{File: "a/c.go", Name: "nothing is synced", Survives: "no test cuts the power"}},
+		{Mutant: Mutant{File: "a/d.go", Name: "a launch is late"}},
+	}
+	got := caughtBy(Page(vs))
+	if want := map[[2]string]string{{"a/b.go", "a lock is not held"}: "TestALock/of_a_run"}; !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
 }

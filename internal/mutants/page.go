@@ -2,8 +2,20 @@ package mutants
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
+
+var caughtRow = regexp.MustCompile("(?m)^\\| (\\S+) \\| (.*) \\| `(.*)` \\|$")
+
+// caughtBy reads from a page which test caught each edit, by file and name.
+func caughtBy(page string) map[[2]string]string {
+	by := map[[2]string]string{}
+	for _, row := range caughtRow.FindAllStringSubmatch(page, -1) {
+		by[[2]string{row[1], row[2]}] = row[3]
+	}
+	return by
+}
 
 // Page is docs/mutants.md.
 func Page(vs []Verdict) string {
@@ -24,7 +36,7 @@ Written by a test; do not edit. To repeat it:
     make mutants
 
 Each row is an edit of our own source (package `+"`internal/mutants`"+`) that breaks a safety promise. The tests of the
-packages named in the table run under it; one of them must fail.
+packages named in the table run under it, first the one that this page names; one of them must fail.
 
 %d edits, %d caught (%.1f %%), %d not caught with a reason, %d not caught without one.
 

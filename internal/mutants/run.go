@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 )
 
 // Verdict is what became of a mutant.
@@ -24,9 +25,11 @@ var (
 	timedOut = regexp.MustCompile(`(?m)^panic: test timed out`)
 )
 
-// Try runs a mutant's tests under its edit. An edit that does not compile is an
-// error, and so are tests that do not end in time: they would prove nothing.
-func Try(ctx context.Context, root string, m Mutant) (Verdict, error) {
+// Try runs a mutant's tests under its edit: before, the test that caught it last
+// time, which is likely to do so again; after that, if it did not, all of them. An
+// edit that does not compile is an error, and so are tests that do not end in time:
+// they would prove nothing.
+func Try(ctx context.Context, root string, m Mutant, before string) (Verdict, error) {
 	dir, err := os.MkdirTemp("", "mutant-")
 	if err != nil {
 		return Verdict{}, err
@@ -39,9 +42,19 @@ func Try(ctx context.Context, root string, m Mutant) (Verdict, error) {
 	if out, err := goTool(ctx, root, append([]string{"build", "-overlay", overlay, "-o", os.DevNull}, m.tested()...)...); err != nil {
 		return Verdict{}, fmt.Errorf("%s: does not compile: %s", m.Name, out)
 	}
+	if test, _, _ := strings.Cut(before, "/"); strings.HasPrefix(test, "Test") {
+		if v, err := tests(ctx, root, overlay, m, "^"+test+"$"); err != nil || v.Killed {
+			return v, err
+		}
+	}
+	return tests(ctx, root, overlay, m, m.Run)
+}
+
+// tests runs tests of the mutant's packages, all of them if run is empty.
+func tests(ctx context.Context, root, overlay string, m Mutant, run string) (Verdict, error) {
 	args := []string{"test", "-overlay", overlay, "-count=1", "-vet=off", "-short", "-failfast", "-timeout", "10m"}
-	if m.Run != "" {
-		args = append(args, "-run", m.Run)
+	if run != "" {
+		args = append(args, "-run", run)
 	}
 	out, err := goTool(ctx, root, append(args, m.tested()...)...)
 	var exit *exec.ExitError
