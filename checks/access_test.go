@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
-	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
@@ -56,8 +55,7 @@ func TestCredentialsGoOverTLSOnlyAndTheCAIsTheGivenOne(t *testing.T) {
 		{"no credentials to be had", secure, Access{TLS: ca, Authorize: func(*http.Request) error { return denied }}, "", "no token"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := &plan.Plan{Nodes: threeMasters()}
-			cluster := NewAs(httpOnly(c.server.Listener.Addr().String()), p, c.access)
+			cluster := New(httpOnly(c.server.Listener.Addr().String()), Subject{Nodes: threeMasters(), Access: c.access})
 			v, err := cluster.peers["m1"].mesos.Version(t.Context())
 			if (err != nil) != (c.fails != "") || err != nil && !strings.Contains(err.Error(), c.fails) {
 				t.Fatalf("%v, want %q", err, c.fails)

@@ -24,9 +24,9 @@ type against struct {
 	expected []string             // units and checks that may be red for now
 }
 
-// againstTask collects it for a task. Only the steps of verification follow a
+// against collects it for a task. Only the steps of verification follow a
 // patch of ours; preflight and postflight ask about nodes as they are.
-func againstTask(t plan.Task, n plan.Node) (against, error) {
+func (s Subject) against(t plan.Task, n plan.Node) (against, error) {
 	base, err := parseBaseline(t.Baseline)
 	if err != nil {
 		return against{}, err
@@ -35,14 +35,14 @@ func againstTask(t plan.Task, n plan.Node) (against, error) {
 		return against{}, fmt.Errorf("the baseline is of %s, the step of %s", base.Node, n.Name)
 	}
 	a := against{
-		node: n, masters: t.Plan.Masters(), base: base,
+		node: n, masters: plan.Masters(s.Nodes), base: base,
 		restarts: verifies(t) && !applied(base),
 		left:     t.Left,
 		accepted: t.Accepted[n.Name], others: others(t.Accepted),
-		target: t.Plan.Script.Packages, mesos: t.Plan.Mesos, from: t.Plan.From, to: t.Plan.To,
+		target: s.Packages, mesos: s.Mesos, from: s.From, to: s.To,
 	}
 	if a.restarts && n.Role == dcos.Master && t.Step.Action != plan.ActionDeferred {
-		a.expected = t.Plan.ExpectedRed
+		a.expected = s.ExpectedRed
 	}
 	return a, nil
 }

@@ -26,18 +26,18 @@ func TestANodePatchedBeforeItsBaselineIsVerifiedByDaemonsNewerThanItsPackages(t 
 				s := newSim(t, simcluster.Options{Private: 1, Seed: 3, Faults: x.opt})
 				s.lock()
 				for _, n := range s.plan.Masters() {
-					s.verify(checks.New(s.nodes, s.plan), n.Name)
+					s.verify(checks.New(s.nodes, checks.SubjectOf(s.plan)), n.Name)
 				}
 				s.launch("a1")
 				time.Sleep(5 * time.Minute)
-				c := checks.New(s.nodes, s.plan)
+				c := checks.New(s.nodes, checks.SubjectOf(s.plan))
 				base, err := c.Baseline(t.Context(), "a1")
 				if err != nil {
 					t.Fatal(err)
 				}
 				for _, gate := range []string{"registered", "mesos-version", "units"} {
 					spec, _ := checks.Spec(gate, s.plan.Nodes[len(s.plan.Nodes)-1].Role)
-					fs, err := c.Check(t.Context(), plan.Task{Plan: s.plan, Baseline: base,
+					fs, err := c.Check(t.Context(), plan.Task{Baseline: base,
 						Step: plan.Step{ID: "general/a1/return", Node: "a1", Action: plan.ActionReturn, Gates: []plan.GateSpec{spec}}})
 					if err != nil {
 						t.Fatal(err)

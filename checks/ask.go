@@ -198,7 +198,7 @@ func (c *Cluster) leadership(ctx context.Context) leadership {
 		return l
 	}
 	none := leadership{asked: asked}
-	for _, p := range c.masters() {
+	for _, p := range c.masters {
 		none.readings = append(none.readings, reading{node: p.node, asked: asked, err: fmt.Errorf("asking who leads: %w", err)})
 	}
 	return none
@@ -206,7 +206,7 @@ func (c *Cluster) leadership(ctx context.Context) leadership {
 
 // mastersReady is when the metrics of every master may be read again.
 func (c *Cluster) mastersReady() (ready time.Time) {
-	for _, p := range c.masters() {
+	for _, p := range c.masters {
 		if at := p.metrics.Ready(); at.After(ready) {
 			ready = at
 		}
@@ -217,7 +217,7 @@ func (c *Cluster) mastersReady() (ready time.Time) {
 // askLeadership is one asking for all who share it. It errs only when it was
 // cut short, and then says nothing about the masters.
 func (c *Cluster) askLeadership(ctx context.Context) (leadership, error) {
-	masters, ready := c.masters(), c.mastersReady()
+	masters, ready := c.masters, c.mastersReady()
 	l := leadership{asked: time.Now()}
 	l.readings = make([]reading, len(masters))
 	each(masters, func(i int, p *peer) {
@@ -238,7 +238,7 @@ func (c *Cluster) askLeadership(ctx context.Context) (leadership, error) {
 	at := time.Now()
 	l.agents, l.agentsErr = c.peers[r.node.Name].agents.Get(ctx)
 	if l.agentsErr == nil {
-		c.away.see(c.plan.Nodes, l.agents, at)
+		c.away.see(c.subject.Nodes, l.agents, at)
 	}
 	if _, why := l.broken(minority(len(l.readings))); why == "" {
 		c.last.keep(l)

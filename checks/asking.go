@@ -153,7 +153,7 @@ func askCockroach(ctx context.Context, a *asking) Answer {
 
 func askAgentsBack(ctx context.Context, a *asking) Answer {
 	var excluded []plan.Node
-	for _, n := range a.c.plan.Nodes {
+	for _, n := range a.c.subject.Nodes {
 		if n.Role.IsAgent() && (n.Disposition == plan.Excluded || slices.Contains(a.left, n.Name)) {
 			excluded = append(excluded, n)
 		}

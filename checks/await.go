@@ -41,7 +41,7 @@ type news struct {
 // Errors: *GateError when a gate has not held for its Within (counted from the
 // beginning, or from when it last held), or the step has not passed within its
 // Timeout; the context's error when that ended; any other means that the step
-// cannot be asked at all (an unknown gate, a node that is not in the plan, a
+// cannot be asked at all (an unknown gate, a node that is not there, a
 // baseline of another node). note is called from one goroutine, only when the
 // status, the count or the text of a gate has changed.
 func (c *Cluster) Await(ctx context.Context, t plan.Task, note func(dcos.Finding)) ([]dcos.Finding, error) {
@@ -82,9 +82,6 @@ func (c *Cluster) Await(ctx context.Context, t plan.Task, note func(dcos.Finding
 
 // prepare finds the rows of the step's gates and what to compare with.
 func (c *Cluster) prepare(t plan.Task) ([]polled, *asking, error) {
-	if t.Plan == nil {
-		return nil, nil, fmt.Errorf("the task has no plan")
-	}
 	if len(t.Step.Gates) == 0 {
 		return nil, nil, fmt.Errorf("it has no gates: nothing would be proved")
 	}
@@ -98,7 +95,7 @@ func (c *Cluster) prepare(t plan.Task) ([]polled, *asking, error) {
 		a.p, n = p, p.node
 	}
 	var err error
-	if a.against, err = againstTask(t, n); err != nil {
+	if a.against, err = c.subject.against(t, n); err != nil {
 		return nil, nil, err
 	}
 	a.reapplied = a.p != nil && (reapplied(t, n) || applied(a.base) && verifies(t))

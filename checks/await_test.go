@@ -22,8 +22,8 @@ func step(t *testing.T, c *Cluster, name inventory.NodeName, gates ...string) pl
 	if err != nil {
 		t.Fatalf("baseline: %v", err)
 	}
-	n, _ := c.plan.Node(name)
-	task := plan.Task{Plan: c.plan, Baseline: base, Step: plan.Step{ID: plan.StepID("s/" + string(name) + "/return"), Node: name, Action: plan.ActionReturn}}
+	n := c.peers[name].node
+	task := plan.Task{Baseline: base, Step: plan.Step{ID: plan.StepID("s/" + string(name) + "/return"), Node: name, Action: plan.ActionReturn}}
 	for _, g := range gates {
 		s, ok := Spec(g, n.Role)
 		if !ok {
@@ -37,7 +37,7 @@ func step(t *testing.T, c *Cluster, name inventory.NodeName, gates ...string) pl
 func TestAMasterThatComesBackPassesAllOfItsGates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
-		c := New(f, fakePlan())
+		c := New(f, fakeSubject())
 		task := step(t, c, "m1", "exhibitor", "mesos-master", "registrar", "leader", "mesos-version", "cockroach", "agents-back", "check-runner", "units")
 		time.AfterFunc(2*time.Minute, func() { f.set(f.nodes["m1"].patch) })
 		start := time.Now()
@@ -59,7 +59,7 @@ func TestAMasterThatComesBackPassesAllOfItsGates(t *testing.T) {
 func TestAnAgentThatComesBackPasses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
-		c := New(f, fakePlan())
+		c := New(f, fakeSubject())
 		task := step(t, c, "a037", "registered", "mesos-version", "tasks", "check-runner", "units")
 		f.set(func() { f.nodes["a037"].patch(); f.agents[0].Active = false })
 		time.AfterFunc(150*time.Second, func() {
@@ -94,7 +94,7 @@ func TestAnAgentThatComesBackPasses(t *testing.T) {
 func TestAnAgentThatNeverComesEndsInAGateError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
-		c := New(f, fakePlan())
+		c := New(f, fakeSubject())
 		task := step(t, c, "a037", "registered", "mesos-version")
 		f.set(func() { f.nodes["a037"].patch(); f.agents = nil })
 		start := time.Now()
@@ -125,7 +125,7 @@ func TestAnAgentThatNeverComesEndsInAGateError(t *testing.T) {
 func TestAPersonWaitsLongerThanMesos(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
-		c := New(f, fakePlan()).Patiently()
+		c := New(f, fakeSubject()).Patiently()
 		task := step(t, c, "a037", "registered")
 		f.set(func() { f.nodes["a037"].patch(); f.agents = nil })
 		start := time.Now()
@@ -143,7 +143,7 @@ func TestAGateIsNotFooledByTheOldProcesses(t *testing.T) {
 	for _, gate := range []string{"exhibitor", "mesos-master", "registrar", "mesos-version", "cockroach", "agents-back", "check-runner", "units"} {
 		t.Run(gate, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c := New(newFake(), fakePlan()) // everything green, nothing restarted
+				c := New(newFake(), fakeSubject()) // everything green, nothing restarted
 				_, err := c.Await(t.Context(), step(t, c, "m1", gate), nil)
 				if err == nil || !strings.Contains(err.Error(), "still the old process (pid 100)") {
 					t.Errorf("got %v", err)
@@ -156,7 +156,7 @@ func TestAGateIsNotFooledByTheOldProcesses(t *testing.T) {
 func TestCockroachRowsMustBeRewritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
-		c := New(f, fakePlan())
+		c := New(f, fakeSubject())
 		task := step(t, c, "m1", "cockroach")
 		f.set(func() { f.nodes["m1"].patch(); f.nodes["m1"].updated = time.Now() })
 		if fs, err := c.Await(t.Context(), task, nil); err == nil {
@@ -168,7 +168,7 @@ func TestCockroachRowsMustBeRewritten(t *testing.T) {
 func TestANodeThatHangsIsUnknownAndDoesNotHangTheStep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
-		c := New(f, fakePlan())
+		c := New(f, fakeSubject())
 		task := step(t, c, "m1", "registrar", "exhibitor", "units")
 		f.set(func() {
 			f.nodes["m1"].patch()
@@ -188,7 +188,7 @@ func TestANodeThatHangsIsUnknownAndDoesNotHangTheStep(t *testing.T) {
 func TestStoppingToAskIsNotAnAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
-		c := New(f, fakePlan())
+		c := New(f, fakeSubject())
 		task := step(t, c, "m1", "mesos-master", "leader")
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
@@ -205,7 +205,7 @@ func TestStoppingToAskIsNotAnAnswer(t *testing.T) {
 
 func TestAStepThatCannotBeAskedIsRefusedAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := New(newFake(), fakePlan())
+		c := New(newFake(), fakeSubject())
 		good := step(t, c, "m1", "mesos-master")
 		for _, r := range []struct {
 			name   string
@@ -232,7 +232,7 @@ func TestAStepThatCannotBeAskedIsRefusedAtOnce(t *testing.T) {
 func TestMetricsAreReadAtMostOncePer600ms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
-		c := New(f, fakePlan())
+		c := New(f, fakeSubject())
 		task := step(t, c, "m1", "leader", "registrar", "agents-back")
 		f.set(f.nodes["m1"].patch)
 		done := make(chan error)

@@ -49,7 +49,7 @@ func TestTheTimeAwayBeforeThePatchDoesNotCount(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFake()
-				c := New(f, fakePlan())
+				c := New(f, fakeSubject())
 				back := f.agents[0]
 				f.set(func() { gone(f); f.tasks = nil })
 				look := func(times int) {
@@ -87,7 +87,7 @@ func TestTheTimeAwayBeforeThePatchDoesNotCount(t *testing.T) {
 func TestAnAgentThatDoesNotComeBackFromItsPatchIsStillGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
-		c := New(f, fakePlan())
+		c := New(f, fakeSubject())
 		f.set(func() { f.agents, f.tasks = nil, nil })
 		if _, err := c.Away(t.Context(), "a037"); err != nil {
 			t.Fatal(err)

@@ -15,7 +15,7 @@ import (
 
 func takeBaseline(t *testing.T, f *fakeCluster, name inventory.NodeName) (Baseline, error) {
 	t.Helper()
-	raw, err := New(f, fakePlan()).Baseline(t.Context(), name)
+	raw, err := New(f, fakeSubject()).Baseline(t.Context(), name)
 	if err != nil {
 		if raw != nil {
 			t.Errorf("an error and a baseline: %s", raw)
@@ -100,7 +100,7 @@ func TestABaselineIsWholeOrAnError(t *testing.T) {
 func TestAwayIsMeasuredAgainstTheLeadersOwnBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
-		c := New(f, fakePlan())
+		c := New(f, fakeSubject())
 		look := func() Away {
 			a, err := c.Away(t.Context(), "a037")
 			if err != nil {

@@ -16,8 +16,8 @@ func TestALookAsksEveryGateOnce(t *testing.T) {
 		f := newFake()
 		f.nodes["m1"].patch()
 		f.nodes["m1"].broken["exhibitor"] = errTest
-		c := New(f, fakePlan())
-		task := plan.Task{Plan: c.plan, Step: plan.Step{ID: "postflight/postflight", Node: "m1", Action: plan.ActionPostflight, Gates: Gates(dcos.Master)}}
+		c := New(f, fakeSubject())
+		task := plan.Task{Step: plan.Step{ID: "postflight/postflight", Node: "m1", Action: plan.ActionPostflight, Gates: Gates(dcos.Master)}}
 		fs, err := c.Check(t.Context(), task)
 		if err != nil || len(fs) != len(task.Step.Gates) {
 			t.Fatalf("%v, %+v", err, fs)
@@ -39,9 +39,9 @@ func TestVerificationWithoutABaselineNeverPasses(t *testing.T) {
 		for _, n := range f.nodes {
 			n.patch()
 		}
-		c := New(f, fakePlan())
-		for _, n := range c.plan.Nodes[2:] { // a master and an agent
-			fs, err := c.Check(t.Context(), plan.Task{Plan: c.plan, Step: plan.Step{ID: "x", Node: n.Name, Action: plan.ActionServe, Gates: Gates(n.Role)}})
+		c := New(f, fakeSubject())
+		for _, n := range c.subject.Nodes[2:] { // a master and an agent
+			fs, err := c.Check(t.Context(), plan.Task{Step: plan.Step{ID: "x", Node: n.Name, Action: plan.ActionServe, Gates: Gates(n.Role)}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -60,7 +60,7 @@ func TestVerificationWithoutABaselineNeverPasses(t *testing.T) {
 func TestAStepEndsWithItsTimeoutWhateverItsGatesMayWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
-		c := New(f, fakePlan())
+		c := New(f, fakeSubject())
 		task := step(t, c, "m1", "mesos-master", "leader")
 		task.Step.Timeout = plan.Duration(2 * time.Minute)
 		start := time.Now()
@@ -78,7 +78,7 @@ func TestAStepEndsWithItsTimeoutWhateverItsGatesMayWait(t *testing.T) {
 func TestAFlappingMasterNeverPasses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
-		c := New(f, fakePlan())
+		c := New(f, fakeSubject())
 		task := step(t, c, "m1", "mesos-master")
 		stop := make(chan struct{})
 		defer close(stop)

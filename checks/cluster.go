@@ -30,35 +30,33 @@ type Nodes interface {
 	Node(ctx context.Context, name inventory.NodeName) (Prober, error)
 }
 
-// Cluster asks the nodes of a plan. It is meant to live as long as a run, for
+// Cluster asks the nodes of a Subject. It is meant to live as long as a run, for
 // it holds what must be shared: one reader of metrics per Mesos daemon, whose
 // rate limit is everyone's together (REC 4), and the questions that many lanes
 // have at the same time, whose answers are as long as the cluster is large.
 // Safe for concurrent use; it changes nothing on any node.
 type Cluster struct {
-	nodes Nodes
-	plan  *plan.Plan
-	peers map[inventory.NodeName]*peer // of every node of the plan; never changed
-	lead  *mesos.Shared[leadership]
-	last  lastLook
-	away  awayBook
-	rows  rowBook
+	subject Subject
+	peers   map[inventory.NodeName]*peer // of every node; never changed
+	masters []*peer                      // in the subject's order
+	lead    *mesos.Shared[leadership]
+	last    lastLook
+	away    awayBook
+	rows    rowBook
 
 	recorder Recorder // nil: samples are not kept
 	local    Local
 	patient  bool // no gate is given up before its time
 }
 
-// New makes a Cluster that speaks plain HTTP without credentials. The plan must
-// not change afterwards.
-func New(nodes Nodes, p *plan.Plan) *Cluster { return NewAs(nodes, p, Access{}) }
-
-// NewAs makes a Cluster that speaks to the daemons as access says. The plan
-// must not change afterwards.
-func NewAs(nodes Nodes, p *plan.Plan, access Access) *Cluster {
-	c := &Cluster{nodes: nodes, plan: p, peers: make(map[inventory.NodeName]*peer, len(p.Nodes))}
-	for _, n := range p.Nodes {
-		c.peers[n.Name] = newPeer(nodes, n, p, access)
+// New makes a Cluster of a subject, whose nodes it reaches through nodes.
+func New(nodes Nodes, s Subject) *Cluster {
+	c := &Cluster{subject: s, peers: make(map[inventory.NodeName]*peer, len(s.Nodes))}
+	for _, n := range s.Nodes {
+		p := newPeer(nodes, n, s)
+		if c.peers[n.Name] = p; n.Role == dcos.Master {
+			c.masters = append(c.masters, p)
+		}
 	}
 	c.lead = mesos.NewShared(mesos.Pace{Ready: c.mastersReady}, c.askLeadership)
 	return c
@@ -89,20 +87,20 @@ func listPace(nodes int) mesos.Pace {
 	return mesos.Pace{Spacing: time.Duration(nodes) * time.Millisecond, Rest: 3}
 }
 
-func newPeer(nodes Nodes, n plan.Node, in *plan.Plan, access Access) *peer {
+func newPeer(nodes Nodes, n plan.Node, in Subject) *peer {
 	clusterSize := len(in.Nodes)
 	p := &peer{nodes: nodes, node: n, tunnels: make(chan struct{}, maxTunnels), units: make(map[string]*mesos.Shared[dcos.Unit])}
 	p.http = &http.Client{
 		// A tunnelled connection knows no deadlines and dies with its SSH
 		// connection: none is kept for the next question.
-		Transport: access.transport(&http.Transport{
+		Transport: in.Access.transport(&http.Transport{
 			DialContext: p.dial, DisableKeepAlives: true, DisableCompression: true,
 			MaxResponseHeaderBytes: 64 << 10, ReadBufferSize: 16 << 10,
 		}),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	p.mesos = mesos.New(p.http, access.scheme()+"://"+net.JoinHostPort(n.IP, strconv.Itoa(n.Role.MesosPort()))).Expecting(clusterSize)
-	p.metrics = mesos.NewReader(p.mesos, in.Spacing(mesos.ReadSpacing))
+	p.mesos = mesos.New(p.http, in.Access.scheme()+"://"+net.JoinHostPort(n.IP, strconv.Itoa(n.Role.MesosPort()))).Expecting(clusterSize)
+	p.metrics = mesos.NewReader(p.mesos, plan.Spacing(in.TimeScale, mesos.ReadSpacing))
 	p.agents = mesos.NewShared(listPace(clusterSize), func(ctx context.Context) (dcos.Agents, error) { return overHTTP(ctx, p.mesos.Agents) })
 	p.tasks = mesos.NewShared(listPace(clusterSize), func(ctx context.Context) (dcos.Tasks, error) { return overHTTP(ctx, p.mesos.Tasks) })
 	return p
@@ -159,21 +157,12 @@ func overHTTP[T any](ctx context.Context, get func(context.Context) (T, error)) 
 	return get(ctx)
 }
 
-// peer finds a node of the plan.
+// peer finds a node of the subject.
 func (c *Cluster) peer(name inventory.NodeName) (*peer, error) {
 	if p, ok := c.peers[name]; ok {
 		return p, nil
 	}
-	return nil, fmt.Errorf("the plan has no node %q", name)
-}
-
-// masters are the peers of the plan's masters, in plan order.
-func (c *Cluster) masters() []*peer {
-	var ps []*peer
-	for _, n := range c.plan.Masters() {
-		ps = append(ps, c.peers[n.Name])
-	}
-	return ps
+	return nil, fmt.Errorf("there is no node %q to ask", name)
 }
 
 // atOnce is how many masters are asked side by side.

@@ -24,7 +24,7 @@ func TestMetricsThatOthersPollAreWaitedForAndTheLimitIsNamed(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFake()
 				c.with(f.nodes["m2"])
-				obs := New(f, fakePlan()).Observe(t.Context(), plan.Ask{})
+				obs := New(f, fakeSubject()).Observe(t.Context(), plan.Ask{})
 				if obs.Green != (c.says == "") {
 					t.Errorf("green %t: %+v", obs.Green, obs.Findings)
 				}

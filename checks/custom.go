@@ -27,7 +27,7 @@ func (a *asking) custom(ctx context.Context, g plan.CustomGate) Answer {
 // ownGates asks those of the operator's gates that bind the work at hand, and
 // those that will bind later work: these only warn.
 func (c *Cluster) ownGates(ctx context.Context, ask plan.Ask) []dcos.Finding {
-	binding, later := c.plan.ClusterGates(ask.Stage)
+	binding, later := ask.ClusterGates(c.subject.Gates)
 	gates := append(binding, later...)
 	findings := make([]dcos.Finding, len(gates))
 	var wg sync.WaitGroup

@@ -56,7 +56,7 @@ type fakeNode struct {
 
 func newFake() *fakeCluster {
 	f := &fakeCluster{nodes: make(map[inventory.NodeName]*fakeNode), leader: "m2", began: time.Now()}
-	for _, n := range fakePlan().Nodes {
+	for _, n := range fakeSubject().Nodes {
 		f.nodes[n.Name] = &fakeNode{
 			node: n, in: f, pid: 100, since: f.began.AddDate(0, 0, -10),
 			broken: map[string]error{}, hung: map[string]bool{}, metrics: map[string]float64{},
@@ -67,10 +67,10 @@ func newFake() *fakeCluster {
 	return f
 }
 
-func fakePlan() *plan.Plan {
-	return &plan.Plan{
-		Nodes:  append(threeMasters(), agentNode()),
-		Script: dcos.Script{Packages: []string{newMesos, newerRoot, "dcos-config--setup_new"}}, Mesos: "1.10.1",
+func fakeSubject() Subject {
+	return Subject{
+		Nodes:    append(threeMasters(), agentNode()),
+		Packages: []string{newMesos, newerRoot, "dcos-config--setup_new"}, Mesos: "1.10.1",
 	}
 }
 

@@ -46,14 +46,16 @@ func always(unit string) func(dcos.Role) string { return func(dcos.Role) string 
 
 // gateOf finds a gate by name: one of the table, or the operator's own.
 func (c *Cluster) gateOf(name string) (gate, bool) {
-	if g, own := c.plan.CustomGate(name); own {
-		return customGate(g), true
+	for _, g := range c.subject.Gates {
+		if g.Name == name {
+			return customGate(g), true
+		}
 	}
 	g, ok := gates.Find(name)
 	return gate{g, judges()[name]}, ok
 }
 
-// customGate is an operator's own gate: it differs from others of the plan in
+// customGate is an operator's own gate: it differs from others in
 // what is asked alone.
 func customGate(g plan.CustomGate) gate {
 	of := gate{Gate: gates.Gate{Name: g.Name, Half: gates.Serving, Within: gates.Own()[0].Within}, judge: judge{unit: dcos.Role.MesosUnit, late: true}}

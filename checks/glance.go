@@ -47,7 +47,7 @@ func (c *Cluster) glance(ctx context.Context) (leadership, bool) {
 	if err != nil {
 		return leadership{}, false
 	}
-	c.away.see(c.plan.Nodes, agents, at)
+	c.away.see(c.subject.Nodes, agents, at)
 	l.agents = agents
 	return l, true
 }

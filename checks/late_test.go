@@ -67,8 +67,8 @@ func TestAnAgentThatMesosGaveUpIsNotAwayForNoTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.agents = nil
-		c := New(f, fakePlan())
-		findings, err := c.Check(t.Context(), plan.Task{Plan: fakePlan(), Step: plan.Step{Node: "a037", Action: plan.ActionPostflight, Gates: []plan.GateSpec{{Gate: "registered", Need: 1}}}})
+		c := New(f, fakeSubject())
+		findings, err := c.Check(t.Context(), plan.Task{Step: plan.Step{Node: "a037", Action: plan.ActionPostflight, Gates: []plan.GateSpec{{Gate: "registered", Need: 1}}}})
 		if len(findings) != 1 || strings.Contains(findings[0].Observed, "away") || !strings.HasSuffix(findings[0].Observed, "; Mesos waits for it no longer") {
 			t.Errorf("%+v, %v", findings, err)
 		}

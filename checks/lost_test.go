@@ -17,7 +17,7 @@ func TestANewAgentIDEndsTheWaitAtOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFake()
-				c := New(f, fakePlan())
+				c := New(f, fakeSubject())
 				if patiently {
 					c = c.Patiently()
 				}
@@ -57,7 +57,7 @@ func TestALostTaskEndsTheWaitWhenItCanNeverRunAgain(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFake()
-			cl := New(f, fakePlan())
+			cl := New(f, fakeSubject())
 			task := step(t, cl, "a037", "tasks")
 			f.set(func() {
 				f.nodes["a037"].patch()

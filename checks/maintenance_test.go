@@ -30,7 +30,7 @@ func TestAnObservationSaysWhatTheLeaderSaysOfAnAgent(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFake()
 				c.with(f)
-				obs := New(f, fakePlan()).Observe(t.Context(), plan.Ask{Kind: plan.StagePreflight})
+				obs := New(f, fakeSubject()).Observe(t.Context(), plan.Ask{Kind: plan.StagePreflight, Load: true})
 				s, told := obs.State("a037")
 				if told != (c.phase != "") || s.State != c.phase || !strings.Contains(s.Detail, c.says) || slices.Contains(obs.Out, "a037") != c.out {
 					t.Errorf("%+v, out %v", s, obs.Out)
@@ -45,7 +45,7 @@ func TestMaintenanceThatCannotBeReadIsNotGreen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.noUpkeep = true
-		obs := New(f, fakePlan()).Observe(t.Context(), plan.Ask{})
+		obs := New(f, fakeSubject()).Observe(t.Context(), plan.Ask{})
 		i := slices.IndexFunc(obs.Findings, func(f dcos.Finding) bool { return f.Check == "maintenance" })
 		if obs.Green || i < 0 || obs.Findings[i].Status != dcos.Unknown || !strings.Contains(obs.Findings[i].Observed, "500") {
 			t.Errorf("green %t: %+v", obs.Green, obs.Findings)

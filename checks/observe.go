@@ -16,11 +16,10 @@ import (
 // Every master is asked for everything, side by side, and so are those of the
 // operator's own gates that the work waits for. What cannot be read is a
 // finding that is not OK, and the observation is then not green; no error is
-// kept back. It takes as long as the slowest answer. Tasks are counted for
-// planning only.
+// kept back. It takes as long as the slowest answer.
 func (c *Cluster) Observe(ctx context.Context, ask plan.Ask) plan.Observation {
 	began := time.Now()
-	masters := c.masters()
+	masters := c.masters
 	looks := make([]masterLook, len(masters))
 	var l leadership
 	var wg sync.WaitGroup
@@ -37,7 +36,7 @@ func (c *Cluster) Observe(ctx context.Context, ask plan.Ask) plan.Observation {
 		looks[i].reading = l.readings[i]
 	}
 	v := view{
-		nodes: c.plan.Nodes, looks: looks, lead: l,
+		nodes: c.subject.Nodes, looks: looks, lead: l,
 		staleRows: c.staleRows(looks, began), own: own, upkeep: upkeep,
 	}
 	v.age = elapsed.Since(began)
@@ -46,7 +45,7 @@ func (c *Cluster) Observe(ctx context.Context, ask plan.Ask) plan.Observation {
 		obs.Findings = withoutCut(obs.Findings, time.Since(began))
 	}
 	c.looked(ctx, ask, began, obs.Findings)
-	if ask.Kind == plan.StagePreflight { // only planning asks how loaded agents are
+	if ask.Load {
 		obs.Tasks = c.taskCounts(ctx, l)
 	}
 	return obs
@@ -104,7 +103,7 @@ func (c *Cluster) taskCounts(ctx context.Context, l leadership) map[inventory.No
 		return nil
 	}
 	counts, agents := make(map[inventory.NodeName]int), agentsByIP(l.agents)
-	for _, n := range c.plan.Nodes {
+	for _, n := range c.subject.Nodes {
 		if g, listed := agents[n.IP]; n.Role.IsAgent() && listed {
 			counts[n.Name] = len(runningOn(all, g.ID))
 		}

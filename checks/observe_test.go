@@ -16,17 +16,17 @@ import (
 )
 
 // observe looks at a fake cluster, changed first.
-func observe(t *testing.T, p *plan.Plan, change func(*fakeCluster)) (obs plan.Observation) {
+func observe(t *testing.T, s Subject, change func(*fakeCluster)) (obs plan.Observation) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		change(f)
-		obs = New(f, p).Observe(t.Context(), plan.Ask{Stage: "preflight", Kind: plan.StagePreflight})
+		obs = New(f, s).Observe(t.Context(), plan.Ask{Stage: "preflight", Kind: plan.StagePreflight, Load: true})
 	})
 	return obs
 }
 
 func TestAGreenClusterIsATicketWithItsProof(t *testing.T) {
-	obs := observe(t, fakePlan(), func(*fakeCluster) {})
+	obs := observe(t, fakeSubject(), func(*fakeCluster) {})
 	if !obs.Green {
 		t.Fatalf("not green: %+v", obs.Findings)
 	}
@@ -49,7 +49,7 @@ func TestAGreenClusterIsATicketWithItsProof(t *testing.T) {
 	if obs.Tasks["a037"] != 1 || len(obs.Out) != 0 || len(obs.Unknown) != 0 {
 		t.Errorf("tasks %v, out %v, unknown %v", obs.Tasks, obs.Out, obs.Unknown)
 	}
-	if _, err := plan.ProveMaster(obs, "m1", fakePlan().Masters(), true); err != nil {
+	if _, err := plan.ProveMaster(obs, "m1", plan.Masters(fakeSubject().Nodes), true); err != nil {
 		t.Errorf("the planner does not take the proof: %v", err)
 	}
 }
@@ -78,7 +78,7 @@ func TestWhateverIsNotWellOrNotReadableIsNotGreen(t *testing.T) {
 		{"a master that cannot be reached", func(f *fakeCluster) { f.nodes["m3"].down = errDown }, "exhibitor", "connection refused"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			obs := observe(t, fakePlan(), c.with)
+			obs := observe(t, fakeSubject(), c.with)
 			if obs.Green {
 				t.Fatal("green")
 			}
@@ -87,7 +87,7 @@ func TestWhateverIsNotWellOrNotReadableIsNotGreen(t *testing.T) {
 			}) {
 				t.Errorf("nothing of %s says %q: %+v", c.check, c.says, obs.Findings)
 			}
-			if _, err := plan.ProveMaster(obs, "m1", fakePlan().Masters(), false); err == nil {
+			if _, err := plan.ProveMaster(obs, "m1", plan.Masters(fakeSubject().Nodes), false); err == nil {
 				t.Error("a master may be taken")
 			}
 		})
@@ -95,7 +95,7 @@ func TestWhateverIsNotWellOrNotReadableIsNotGreen(t *testing.T) {
 }
 
 func TestWithoutCockroachAnywhereThereIsNoSuchQuorum(t *testing.T) {
-	obs := observe(t, fakePlan(), func(f *fakeCluster) {
+	obs := observe(t, fakeSubject(), func(f *fakeCluster) {
 		for _, m := range threeMasters() {
 			f.nodes[m.Name].noIAM = true
 		}
@@ -111,7 +111,7 @@ func TestRowsThatNobodyRewritesTurnTheClusterRed(t *testing.T) {
 		for _, n := range f.nodes {
 			n.updated = time.Now()
 		}
-		c := New(f, fakePlan())
+		c := New(f, fakeSubject())
 		if obs := c.Observe(t.Context(), plan.Ask{}); !obs.Green {
 			t.Errorf("red at first sight: %+v", obs.Findings)
 		}
@@ -125,23 +125,23 @@ func TestRowsThatNobodyRewritesTurnTheClusterRed(t *testing.T) {
 
 func TestWhoIsOutAndWhoIsUnknown(t *testing.T) {
 	stranger := dcos.Agent{ID: "x-S9", IP: "10.0.9.9", Version: "1.10.0", Active: true, RegisteredAt: began}
-	excluded := fakePlan()
+	excluded := fakeSubject()
 	excluded.Nodes[3].Disposition = plan.Excluded
 	for _, c := range []struct {
 		name    string
-		plan    *plan.Plan
+		subject Subject
 		with    func(*fakeCluster)
 		out     []inventory.NodeName
 		unknown []string
 	}{
-		{"an inactive agent is out", fakePlan(), func(f *fakeCluster) { f.agents[0].Active = false }, []inventory.NodeName{"a037"}, nil},
-		{"a deactivated agent is out", fakePlan(), func(f *fakeCluster) { f.agents[0].Active, f.agents[0].Deactivated = false, true }, []inventory.NodeName{"a037"}, nil},
-		{"an agent that is not listed is out", fakePlan(), func(f *fakeCluster) { f.agents = nil }, []inventory.NodeName{"a037"}, nil},
+		{"an inactive agent is out", fakeSubject(), func(f *fakeCluster) { f.agents[0].Active = false }, []inventory.NodeName{"a037"}, nil},
+		{"a deactivated agent is out", fakeSubject(), func(f *fakeCluster) { f.agents[0].Active, f.agents[0].Deactivated = false, true }, []inventory.NodeName{"a037"}, nil},
+		{"an agent that is not listed is out", fakeSubject(), func(f *fakeCluster) { f.agents = nil }, []inventory.NodeName{"a037"}, nil},
 		{"an excluded agent is not counted", excluded, func(f *fakeCluster) { f.agents = nil }, nil, nil},
-		{"an agent that the plan lacks is unknown", fakePlan(), func(f *fakeCluster) { f.agents = append(f.agents, stranger) }, nil, []string{"x-S9"}},
+		{"an agent that the plan lacks is unknown", fakeSubject(), func(f *fakeCluster) { f.agents = append(f.agents, stranger) }, nil, []string{"x-S9"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			obs := observe(t, c.plan, c.with)
+			obs := observe(t, c.subject, c.with)
 			var unknown []string
 			for _, u := range obs.Unknown {
 				unknown = append(unknown, u.ID)
@@ -154,7 +154,7 @@ func TestWhoIsOutAndWhoIsUnknown(t *testing.T) {
 }
 
 func TestAMarathonThatDoesNotAnswerWeighsNothing(t *testing.T) {
-	obs := observe(t, fakePlan(), func(f *fakeCluster) {
+	obs := observe(t, fakeSubject(), func(f *fakeCluster) {
 		for _, m := range threeMasters() {
 			f.nodes[m.Name].broken["/v2/leader"] = errTest
 		}
@@ -170,7 +170,7 @@ func TestAnObservationOfACancelledContextIsNotGreen(t *testing.T) {
 		for _, n := range f.nodes {
 			n.hung = map[string]bool{"survey": true, "exhibitor": true, dcos.MetricsSnapshot: true, "srvr": true}
 		}
-		if obs := New(f, fakePlan()).Observe(t.Context(), plan.Ask{}); obs.Green {
+		if obs := New(f, fakeSubject()).Observe(t.Context(), plan.Ask{}); obs.Green {
 			t.Error("green although nothing answers")
 		}
 	})

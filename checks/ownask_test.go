@@ -136,12 +136,12 @@ func TestAQueryAsksTheServerAboutItsNode(t *testing.T) {
 		web := serving(t, "prom.example.com:9090", func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, vector(`{"metric":{},"value":[1,"0"]}`))
 		})
-		p := fakePlan()
+		p := fakeSubject()
 		p.Nodes[3].Address = "a037.example.com"
 		g := plan.CustomGate{Name: "lag", Query: `lag{node="${NODE}",at=~"${IP}:.*$"} + ${RUN}`, Server: "http://prom.example.com:9090/prefix/", Want: dcos.Comparison{Op: "=="}, Timeout: plan.Duration(time.Minute)}
 		p.Gates = []plan.CustomGate{g}
 		c := New(newFake(), p).Locally(Local{Dial: web.net.DialContext, Run: "r1"})
-		task := plan.Task{Plan: p, Step: plan.Step{ID: "postflight/x", Node: "a037", Action: plan.ActionPostflight, Gates: []plan.GateSpec{{Gate: "lag", Need: 1, Within: plan.Duration(time.Minute)}}}}
+		task := plan.Task{Step: plan.Step{ID: "postflight/x", Node: "a037", Action: plan.ActionPostflight, Gates: []plan.GateSpec{{Gate: "lag", Need: 1, Within: plan.Duration(time.Minute)}}}}
 		fs, err := c.Check(t.Context(), task)
 		if err != nil || fs[0].Status != dcos.Passed || fs[0].Check != "lag" || fs[0].Node != "a037" {
 			t.Fatalf("%+v, %v", fs, err)
@@ -191,10 +191,10 @@ func TestAnAnswerIsTakenFromTheServerThatWasAskedAndWhole(t *testing.T) {
 func TestAGateThroughANodeUsesTheNodesConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
-		p := fakePlan()
+		p := fakeSubject()
 		p.Gates = []plan.CustomGate{{Name: "self", HTTP: "http://${IP}:5051/version", ViaNode: true, WantText: "1.10.0", Timeout: plan.Duration(10 * time.Second)}}
 		c := New(f, p).Locally(Local{Dial: func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("not from here") }})
-		task := plan.Task{Plan: p, Step: plan.Step{ID: "postflight/x", Node: "a037", Action: plan.ActionPostflight, Gates: []plan.GateSpec{{Gate: "self", Need: 1, Within: plan.Duration(time.Minute)}}}}
+		task := plan.Task{Step: plan.Step{ID: "postflight/x", Node: "a037", Action: plan.ActionPostflight, Gates: []plan.GateSpec{{Gate: "self", Need: 1, Within: plan.Duration(time.Minute)}}}}
 		fs, err := c.Check(t.Context(), task)
 		if err != nil || fs[0].Status != dcos.Passed {
 			t.Errorf("%+v, %v", fs, err)
@@ -218,8 +218,7 @@ func TestTheClusterIsGreenOnlyWithTheOperatorsGatesThatBind(t *testing.T) {
 		web := serving(t, "prom:80", func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, vector(`{"metric":{},"value":[1,"`+value+`"]}`))
 		})
-		p := fakePlan()
-		p.Stages = []plan.Stage{{ID: "preflight", Kind: plan.StagePreflight}, {ID: "masters", Kind: plan.StageMasters, Group: "masters"}, {ID: "stateful", Kind: plan.StageGroup, Group: "stateful"}}
+		p := fakeSubject()
 		p.Gates = []plan.CustomGate{
 			{Name: "kafka-urp", Group: "stateful", OfCluster: true, Query: "sum(kafka_urp)", Server: "http://prom", Want: dcos.Comparison{Op: "=="}, Timeout: plan.Duration(10 * time.Second)},
 			{Name: "of-a-node", Group: "stateful", Query: "up", Server: "http://prom", Want: dcos.Comparison{Op: ">"}, Timeout: plan.Duration(10 * time.Second)},
@@ -240,11 +239,11 @@ func TestTheClusterIsGreenOnlyWithTheOperatorsGatesThatBind(t *testing.T) {
 			status dcos.Status
 		}{
 			{plan.Ask{Kind: plan.StagePreflight}, "3", true, dcos.Warned},
-			{plan.Ask{Stage: "preflight/preflight"}, "3", true, dcos.Warned},
-			{plan.Ask{Stage: "masters", Kind: plan.StageMasters}, "3", true, dcos.NotApplicable},
-			{plan.Ask{Stage: "stateful", Kind: plan.StageGroup}, "3", false, dcos.Failed},
-			{plan.Ask{Stage: "stateful/a037/settle"}, "3", false, dcos.Failed},
-			{plan.Ask{Stage: "stateful", Kind: plan.StageGroup}, "0", true, dcos.Passed},
+			{plan.Ask{}, "3", true, dcos.Warned},
+			{plan.Ask{Kind: plan.StageMasters, Group: "masters"}, "3", true, dcos.NotApplicable},
+			{plan.Ask{Kind: plan.StageGroup, Group: "stateful"}, "3", false, dcos.Failed},
+			{plan.Ask{Kind: plan.StagePostflight}, "3", false, dcos.Failed},
+			{plan.Ask{Kind: plan.StageGroup, Group: "stateful"}, "0", true, dcos.Passed},
 		} {
 			value = s.value
 			if green, status, says := look(s.ask); green != s.green || status != s.status {
@@ -267,11 +266,11 @@ func TestAStepHoldsOnlyOnceAnOperatorsGateHasRecovered(t *testing.T) {
 			}
 			io.WriteString(w, vector(`{"metric":{},"value":[`+strconv.FormatInt(time.Now().Unix(), 10)+`,"`+value+`"]}`))
 		})
-		p := fakePlan()
+		p := fakeSubject()
 		p.Gates = []plan.CustomGate{{Name: "urp", OfCluster: true, Query: "urp", Server: "http://prom", Want: dcos.Comparison{Op: "=="}, Timeout: plan.Duration(10 * time.Second)}}
 		c := New(f, p).Locally(Local{Dial: web.net.DialContext})
 		d := plan.Duration(time.Second)
-		task := plan.Task{Plan: p, Step: plan.Step{ID: "postflight/x", Node: "a037", Action: plan.ActionPostflight, Gates: []plan.GateSpec{{Gate: "urp", Need: 3, Span: 60 * d, Every: 15 * d, Within: 300 * d}}}}
+		task := plan.Task{Step: plan.Step{ID: "postflight/x", Node: "a037", Action: plan.ActionPostflight, Gates: []plan.GateSpec{{Gate: "urp", Need: 3, Span: 60 * d, Every: 15 * d, Within: 300 * d}}}}
 		var seen []string
 		if _, err := c.Await(t.Context(), task, func(f dcos.Finding) { seen = append(seen, f.Observed) }); err != nil {
 			t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 func TestANodeThatCannotBeReachedIsOneFinding(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
-		c := New(f, fakePlan())
+		c := New(f, fakeSubject())
 		task := step(t, c, "a037", "registered", "mesos-version", "tasks", "check-runner", "units")
 		f.set(func() { f.nodes["a037"].patch(); f.agents[0].Active = false })
 		var gone time.Time
@@ -63,7 +63,7 @@ func TestANodeThatCannotBeReachedIsOneFinding(t *testing.T) {
 func TestANodeThatAnswersIsNotSilent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
-		c := New(f, fakePlan())
+		c := New(f, fakeSubject())
 		task := step(t, c, "m1", "exhibitor", "mesos-master", "registrar", "units")
 		f.set(func() { f.nodes["m1"].down = errors.New("connection refused") })
 		time.AfterFunc(time.Minute, func() {

@@ -49,14 +49,14 @@ func reapplied(t plan.Task, n plan.Node) bool {
 	return n.Disposition == plan.AtTarget && t.Step.Action == plan.ActionPostflight
 }
 
-// waived lets a gate pass that does not hold, where the plan says so for this
+// waived lets a gate pass that does not hold, where it is waived for this
 // node: it is shown as a warning with what was seen and why that may be. The
 // gates that prove that the node came back know no waiver.
 func (a *asking) waived(r gate, ans Answer, now time.Time) Answer {
 	if !r.Waivable || a.p == nil || ans.Finding.Status.OK() {
 		return ans
 	}
-	w, yes := a.c.plan.WaivesGate(r.Name, a.node.Name, now)
+	w, yes := plan.WaivesGate(a.c.subject.Waivers, r.Name, a.node.Name, now)
 	if !yes {
 		return ans
 	}

@@ -45,7 +45,7 @@ func TestEverySampleThatIsJudgedIsRecordedInItsOrder(t *testing.T) {
 	for _, comes := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
 			f, m := newFake(), &memory{}
-			c := New(f, fakePlan()).Recording(m)
+			c := New(f, fakeSubject()).Recording(m)
 			task := step(t, c, "a037", "registered", "mesos-version")
 			f.set(f.nodes["a037"].patch)
 			if comes {
@@ -78,7 +78,7 @@ func TestEverySampleThatIsJudgedIsRecordedInItsOrder(t *testing.T) {
 func TestALookIsRecordedWholeUnlessItWasCutShort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := &memory{}
-		c := New(newFake(), fakePlan()).Recording(m)
+		c := New(newFake(), fakeSubject()).Recording(m)
 		obs := c.Observe(t.Context(), plan.Ask{Stage: "masters"})
 		cut, cancel := context.WithCancel(t.Context())
 		cancel()

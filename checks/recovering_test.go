@@ -52,7 +52,7 @@ func TestABaselineIsNotTakenOfAnAgentThatTheLeaderStillRecovers(t *testing.T) {
 
 func TestAMastersBaselineDoesNotWaitForAnExcludedAgent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, p := newFake(), fakePlan()
+		f, p := newFake(), fakeSubject()
 		p.Nodes[3].Disposition = plan.Excluded
 		f.agents, f.recovered = nil, []dcos.Agent{{ID: "x-S41", Hostname: "10.0.1.37"}}
 		if _, err := New(f, p).Baseline(t.Context(), "m1"); err != nil {
@@ -104,7 +104,7 @@ func withheld(obs plan.Observation, v view, name inventory.NodeName) string {
 func TestARecoveringAgentIsMeasuredAgainstTheReregisterTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
-		c := New(f, fakePlan())
+		c := New(f, fakeSubject())
 		f.set(func() { f.agents, f.recovered = nil, []dcos.Agent{{ID: "x-S41", Hostname: "10.0.1.37"}} })
 		for _, wait := range []time.Duration{0, 5*time.Minute + time.Second} {
 			time.Sleep(wait)

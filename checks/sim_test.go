@@ -147,7 +147,7 @@ func (s *sim) await(c *checks.Cluster, n plan.Node, gates []plan.GateSpec) (news
 	s.launch(n.Name)
 	begin := time.Now()
 	findings, err = c.Await(ctx, plan.Task{
-		Plan: s.plan, Run: "run1", Epoch: 1, Attempt: 1, Baseline: base,
+		Run: "run1", Epoch: 1, Attempt: 1, Baseline: base,
 		Step: plan.Step{ID: plan.StepID(n.Name + "/serve"), Node: n.Name, Action: plan.ActionServe, Gates: gates},
 	}, func(f dcos.Finding) {
 		news = append(news, fmt.Sprintf("%6s %s %s %d/%d %s", time.Since(begin).Round(time.Second), f.Check, f.Status, f.Have, f.Need, f.Observed))
@@ -165,7 +165,7 @@ func (s *sim) complaints() []string {
 func TestTheGatesPassOnASimulatedClusterThatIsPatched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSim(t, simcluster.Options{Private: 2, Public: 1, Seed: 7})
-		c := checks.New(s.nodes, s.plan)
+		c := checks.New(s.nodes, checks.SubjectOf(s.plan))
 		obs := c.Observe(t.Context(), plan.Ask{Kind: plan.StageGroup})
 		if !obs.Green || len(obs.Quorums) != 4 || len(obs.Out)+len(obs.Unknown) != 0 {
 			t.Fatalf("the steady cluster: %+v", obs)
@@ -231,7 +231,7 @@ func TestTheGatesJudgeWhatGoesWrong(t *testing.T) {
 				if c.gate != "" { // the others have their own rows
 					gates = slices.DeleteFunc(gates, func(g plan.GateSpec) bool { return g.Gate != c.gate })
 				}
-				news, findings, err := s.await(checks.New(s.nodes, s.plan), n, gates)
+				news, findings, err := s.await(checks.New(s.nodes, checks.SubjectOf(s.plan)), n, gates)
 				if (err == nil) != (c.gate == "") {
 					t.Errorf("got %v\n%s", err, strings.Join(news, "\n"))
 				}
@@ -267,7 +267,7 @@ func TestAWaivedGateIsShownAndDoesNotStopItsNode(t *testing.T) {
 				s.plan.Waivers = []plan.Waiver{c.waiver}
 				n, _ := s.plan.Node("a1")
 				gates := slices.DeleteFunc(checks.Gates(n.Role), func(g plan.GateSpec) bool { return g.Gate != "units" })
-				news, findings, err := s.await(checks.New(s.nodes, s.plan), n, gates)
+				news, findings, err := s.await(checks.New(s.nodes, checks.SubjectOf(s.plan)), n, gates)
 				if (err == nil) != c.passes {
 					t.Fatalf("got %v\n%s", err, strings.Join(news, "\n"))
 				}
@@ -285,7 +285,7 @@ func TestAWaivedGateIsShownAndDoesNotStopItsNode(t *testing.T) {
 func TestAPatchThatRunsOnAnyMasterTurnsTheClusterRed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSim(t, simcluster.Options{Private: 1, Seed: 5})
-		c := checks.New(s.nodes, s.plan)
+		c := checks.New(s.nodes, checks.SubjectOf(s.plan))
 		if obs := c.Observe(t.Context(), plan.Ask{}); !obs.Green {
 			t.Fatalf("not green before: %+v", obs.Findings)
 		}

@@ -74,7 +74,7 @@ func (r race) lag(t *testing.T, rng *rand.Rand) (lag time.Duration) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.takes = 20 * time.Millisecond
-		c := New(f, fakePlan())
+		c := New(f, fakeSubject())
 		task := step(t, c, r.node, r.gate)
 		if r.begin != nil {
 			f.set(func() { r.begin(f) })

@@ -49,7 +49,7 @@ func (c *Cluster) baseApplied(ctx context.Context, p *peer, b *Baseline) error {
 	if err != nil {
 		return err
 	}
-	b.Applied = !s.MidSwap && len(s.Active) > 0 && dcos.SamePackages(s.Active, c.plan.Script.Packages)
+	b.Applied = !s.MidSwap && len(s.Active) > 0 && dcos.SamePackages(s.Active, c.subject.Packages)
 	return nil
 }
 
@@ -151,16 +151,16 @@ func (c *Cluster) baseLeader(ctx context.Context, p *peer, b *Baseline) error {
 }
 
 // recovers names an agent that the leader still waits for, unless it is one that
-// the plan excludes or one that is listed under another id.
+// is excluded or one that is listed under another id.
 func (c *Cluster) recovers(at dcos.Agents) (who, id string) {
 	agents := agentsByIP(at)
 	for _, g := range at.Recovered {
-		i := slices.IndexFunc(c.plan.Nodes, func(n plan.Node) bool { return n.Role.IsAgent() && n.IP == g.Hostname })
+		i := slices.IndexFunc(c.subject.Nodes, func(n plan.Node) bool { return n.Role.IsAgent() && n.IP == g.Hostname })
 		_, listed := agents[g.Hostname]
 		switch {
-		case listed, i >= 0 && c.plan.Nodes[i].Disposition == plan.Excluded:
+		case listed, i >= 0 && c.subject.Nodes[i].Disposition == plan.Excluded:
 		case i >= 0:
-			return string(c.plan.Nodes[i].Name), g.ID
+			return string(c.subject.Nodes[i].Name), g.ID
 		default:
 			return g.Hostname, g.ID
 		}

@@ -87,7 +87,7 @@ func TestAWholePatchOfEveryVersion(t *testing.T) {
 // that it may be taken, then the agents, and asks everybody once more.
 func (v versionRun) whole(t *testing.T) {
 	s := newSim(t, v.Options)
-	c := checks.New(s.nodes, s.plan)
+	c := checks.New(s.nodes, checks.SubjectOf(s.plan))
 	s.lock()
 	began, masters := time.Now(), s.plan.Masters()
 	for len(masters) > 0 && !t.Failed() {
@@ -140,10 +140,10 @@ func (v versionRun) last(s *sim) {
 	for i := range later.Nodes {
 		later.Nodes[i].Disposition = plan.AtTarget
 	}
-	c, exempt := checks.New(s.nodes, &later), map[string]bool{}
+	c, exempt := checks.New(s.nodes, checks.SubjectOf(&later)), map[string]bool{}
 	for _, n := range later.Nodes {
 		gates := slices.DeleteFunc(checks.Gates(n.Role), func(g plan.GateSpec) bool { return g.Gate == "tasks" || g.Gate == "agents-back" })
-		fs, err := c.Check(s.t.Context(), plan.Task{Plan: &later, Run: "run2", Step: plan.Step{ID: "postflight/postflight", Node: n.Name, Action: plan.ActionPostflight, Gates: gates}})
+		fs, err := c.Check(s.t.Context(), plan.Task{Run: "run2", Step: plan.Step{ID: "postflight/postflight", Node: n.Name, Action: plan.ActionPostflight, Gates: gates}})
 		if err != nil {
 			s.t.Fatal(err)
 		}
@@ -172,7 +172,7 @@ func TestANodePatchedBeforeIsAtTheTargetOnlyByDaemonsNewerThanItsPackages(t *tes
 		s := newSim(t, simcluster.Options{Private: 1, Seed: 3, Faults: simcluster.Faults{{What: simcluster.StaleHappy, Where: "a1"}}})
 		s.lock()
 		for _, n := range s.plan.Masters() {
-			s.verify(checks.New(s.nodes, s.plan), n.Name)
+			s.verify(checks.New(s.nodes, checks.SubjectOf(s.plan)), n.Name)
 		}
 		s.launch("a1")
 		time.Sleep(5 * time.Minute)
@@ -182,8 +182,7 @@ func TestANodePatchedBeforeIsAtTheTargetOnlyByDaemonsNewerThanItsPackages(t *tes
 		for _, d := range []plan.Disposition{plan.AtTarget, plan.Patch} {
 			later.Nodes[a1].Disposition = d
 			spec, _ := checks.Spec("units", dcos.PrivateAgent)
-			fs, err := checks.New(s.nodes, &later).Check(t.Context(), plan.Task{Plan: &later,
-				Step: plan.Step{ID: "x", Node: "a1", Action: plan.ActionPostflight, Gates: []plan.GateSpec{spec}}})
+			fs, err := checks.New(s.nodes, checks.SubjectOf(&later)).Check(t.Context(), plan.Task{Step: plan.Step{ID: "x", Node: "a1", Action: plan.ActionPostflight, Gates: []plan.GateSpec{spec}}})
 			if err != nil {
 				t.Fatal(err)
 			}

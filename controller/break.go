@@ -44,7 +44,7 @@ func (c *Cluster) BreakLock(ctx context.Context, accept map[inventory.NodeName]s
 	if len(b.holders(seen)) == 0 {
 		return Broken{}, nil
 	}
-	watch := watchFor(&plan.Plan{TimeScale: c.inv.Rehearsal.TimeScale})
+	watch := watchFor(c.inv.Rehearsal.TimeScale)
 	c.cfg.tell(LockWatched{watch, len(b.accepted) > 0})
 	select {
 	case <-time.After(watch):

@@ -45,15 +45,30 @@ func (c *Cluster) checking(ctx context.Context, name inventory.NodeName) (*check
 	if !ok {
 		return nil, invalid("there is no node %q in %s", name, c.inv.Source)
 	}
-	task, err := c.checkTask(ctx, n)
-	return &checking{c, name, task}, err
+	runs, err := c.runs()
+	if err != nil {
+		return nil, err
+	}
+	_, s, err := runs.Latest()
+	if err != nil {
+		return nil, err
+	}
+	if t, ok := s.Verification(name); ok {
+		return &checking{c, name, checks.SubjectOf(t.Plan), t}, nil
+	}
+	step := plan.Step{ID: plan.StepID("check/" + string(name)), Node: name, Action: plan.ActionPostflight, Gates: plan.VerifyGates(c.inv, n)}
+	subject := c.subject(patcher.Survey(ctx, hosts{c.pool}, c.inv))
+	return &checking{c, name, subject, plan.Task{Run: "check", Step: step, Attempt: 1}}, nil
 }
 
-// checking is one check of a node.
+// checking is one check of a node: of its verification in the newest run, if that has
+// a baseline of it. Without one no run has patched it: no restart and no new Mesos is to be
+// expected, and there is nothing that agents and tasks could be compared with.
 type checking struct {
 	*Cluster
-	node inventory.NodeName
-	task plan.Task
+	node    inventory.NodeName
+	subject checks.Subject
+	task    plan.Task
 }
 
 // once asks everything once. Of a node that cannot be reached every gate would
@@ -68,7 +83,7 @@ func (k *checking) once(ctx context.Context) (Checked, error) {
 		return Checked{}, err
 	}
 	rest := k.rest(ctx)
-	findings, err := k.checks(k.task.Plan, k.task.Run).Check(ctx, k.task)
+	findings, err := k.checks(k.subject, k.task.Run).Check(ctx, k.task)
 	return k.verdict(ctx, rest, findings, err)
 }
 
@@ -98,7 +113,7 @@ func (k *checking) until(ctx context.Context) (Checked, error) {
 	if rest := k.comeToRest(ctx); rest.Status == dcos.Failed {
 		return k.verdict(ctx, rest, nil, nil)
 	}
-	findings, err := k.checks(k.task.Plan, k.task.Run).Patiently().Await(ctx, k.task, k.news)
+	findings, err := k.checks(k.subject, k.task.Run).Patiently().Await(ctx, k.task, k.news)
 	return k.verdict(ctx, k.rest(ctx), findings, err)
 }
 
@@ -116,7 +131,7 @@ func (k *checking) comeToRest(ctx context.Context) resting {
 			return f
 		}
 		select {
-		case <-time.After(scaled(pollScript, k.task.Plan)):
+		case <-time.After(scaled(pollScript, k.subject.TimeScale)):
 		case <-ctx.Done():
 			return f
 		}

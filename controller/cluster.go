@@ -3,6 +3,7 @@ package controller
 import (
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/dcos-patch/dcos-patch/checks"
 	"github.com/dcos-patch/dcos-patch/dcos"
@@ -71,14 +72,32 @@ func learnTo(inv *inventory.Cluster, known map[string]sshexec.Target) string {
 	return inventory.DefaultSSH().KnownHosts[0]
 }
 
-// checks asks the nodes of a plan, and the operator's own gates from here: for
+// checks asks the nodes of a subject, and the operator's own gates from here: for
 // a run, or, without a name, for a look.
-func (c *Cluster) checks(p *plan.Plan, run string) *checks.Cluster {
-	return c.checksOf(probers{c.pool}, p, run)
+func (c *Cluster) checks(s checks.Subject, run string) *checks.Cluster {
+	return c.checksOf(probers{c.pool}, s, run)
 }
 
-func (c *Cluster) checksOf(nodes checks.Nodes, p *plan.Plan, run string) *checks.Cluster {
-	return checks.New(nodes, p).Locally(checks.Local{Dir: filepath.Dir(c.inv.Source), Run: run, Dial: c.cfg.Dial})
+func (c *Cluster) checksOf(nodes checks.Nodes, s checks.Subject, run string) *checks.Cluster {
+	return checks.New(nodes, s).Locally(checks.Local{Dir: filepath.Dir(c.inv.Source), Run: run, Dial: c.cfg.Dial})
+}
+
+// subject is the inventory's cluster, with the target's script where it is known. A node
+// that did not answer goes by its declared address: else Mesos would seem to have lost
+// it, and to have an unknown agent.
+func (c *Cluster) subject(facts plan.Facts) checks.Subject {
+	s := checks.Subject{
+		From: c.inv.Target.From, To: c.inv.Target.To, Packages: facts.Script.Packages, Mesos: c.inv.Target.Mesos,
+		Gates: plan.CustomGates(c.inv), TimeScale: c.inv.Rehearsal.TimeScale,
+	}
+	for _, n := range c.inv.Nodes() {
+		pn := plan.Node{Name: n.Name, Address: n.Address, Port: n.Port, IP: plan.AddressOf(facts.Nodes[n.Name], n.Address), Role: n.Role, Group: n.Group, Zone: n.Zone, Disposition: plan.Patch}
+		if _, out := c.inv.Excluded(n.Name, time.Now()); out {
+			pn.Disposition = plan.Excluded
+		}
+		s.Nodes = append(s.Nodes, pn)
+	}
+	return s
 }
 
 // names are those of all nodes, in the inventory's order.

@@ -75,7 +75,7 @@ func (c *copies) work(ctx context.Context) {
 		}
 		c.round(ctx)
 		select {
-		case <-time.After(scaled(copyEvery, c.r.plan)):
+		case <-time.After(scaled(copyEvery, c.r.plan.TimeScale)):
 		case <-c.ending:
 			c.round(ctx)
 			return

@@ -8,7 +8,6 @@ import (
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/patcher"
-	"github.com/dcos-patch/dcos-patch/plan"
 )
 
 const (
@@ -18,10 +17,10 @@ const (
 )
 
 // beatPause is the time between two heartbeats of a controller.
-func beatPause(p *plan.Plan) time.Duration { return max(scaled(beatEvery, p), leastBeat) }
+func beatPause(scale float64) time.Duration { return max(scaled(beatEvery, scale), leastBeat) }
 
 // watchFor is how long a living controller cannot be missed.
-func watchFor(p *plan.Plan) time.Duration { return beatPause(p) * beatWatch / 2 }
+func watchFor(scale float64) time.Duration { return beatPause(scale) * beatWatch / 2 }
 
 // heartbeat says on every master that this controller lives, until stopped. A
 // master that does not answer does not keep the others waiting.
@@ -34,7 +33,7 @@ func startHeartbeat(ctx context.Context, r *running, nodes patcher.Nodes, c node
 	ctx, stop := context.WithCancel(ctx)
 	b := &heartbeat{stop: stop}
 	for _, m := range r.lock.Masters {
-		b.wg.Go(func() { beatOn(ctx, nodes, m, c, beatPause(r.plan)) })
+		b.wg.Go(func() { beatOn(ctx, nodes, m, c, beatPause(r.plan.TimeScale)) })
 	}
 	return b
 }

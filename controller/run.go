@@ -35,14 +35,14 @@ func (r *running) drive(ctx context.Context, pause <-chan struct{}, s orchestrat
 	nodes := fencedHosts{hosts{r.pool}, lose}
 	claim := node.Claim{Epoch: first.Epoch, Run: r.run, Owner: r.cfg.Owner, Cluster: r.plan.Cluster.ID}
 	samples := startRecording(r)
-	cluster := r.checks(r.plan, r.run).Recording(samples)
+	cluster := r.checks(checks.SubjectOf(r.plan), r.run).Recording(samples)
 	copies := startCopies(context.WithoutCancel(ctx), r, nodes, claim)
 	var beats *heartbeat
 	d := &orchestrator.Driver{
-		Actor:    &patcher.Patcher{Nodes: nodes, Gates: cluster, Leaders: cluster, Script: r.script, Owner: r.cfg.Owner, Poll: scaled(pollScript, r.plan)},
+		Actor:    &patcher.Patcher{Nodes: nodes, Gates: cluster, Leaders: cluster, Script: r.script, Owner: r.cfg.Owner, Poll: scaled(pollScript, r.plan.TimeScale)},
 		Observer: observer{cluster},
 		Recorder: r.file,
-		Pace:     scaled(pollScript, r.plan),
+		Pace:     scaled(pollScript, r.plan.TimeScale),
 		Owes:     r.owes(),
 		Owned:    r.woken(first.Epoch),
 		Sink: func(e journal.Event, s orchestrator.State) {
@@ -126,9 +126,7 @@ func (r *running) lastLook(ctx context.Context, s orchestrator.State, cluster *c
 func look(ctx context.Context, cluster *checks.Cluster) plan.Observation {
 	ctx, cancel := context.WithTimeout(ctx, lookWithin)
 	defer cancel()
-	obs := cluster.Observe(ctx, plan.Ask{})
-	obs.Tasks = nil
-	return obs
+	return cluster.Observe(ctx, plan.Ask{})
 }
 
 // unrecorded tells how the cluster is as a run is left whose journal could not be

@@ -26,8 +26,8 @@ const pollScript = 2 * time.Second
 const leastPause = 100 * time.Millisecond
 
 // scaled shortens a pause for rehearsals.
-func scaled(d time.Duration, p *plan.Plan) time.Duration {
-	return max(p.Spacing(d), min(d, leastPause))
+func scaled(d time.Duration, scale float64) time.Duration {
+	return max(plan.Spacing(scale, d), min(d, leastPause))
 }
 
 // releaseWithin bounds the giving back of the lock: a sudo may take tens of seconds.

@@ -2,7 +2,6 @@ package controller
 
 import (
 	"context"
-	"time"
 
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -46,7 +45,7 @@ func (c *Cluster) Survey(ctx context.Context) (Survey, error) {
 	if err := ctx.Err(); err != nil {
 		return out, err
 	}
-	out.Facts.Cluster = c.checksOf(surveyedNodes{probers{c.pool}, facts}, c.sketch(facts), "").Observe(ctx, plan.Ask{Kind: plan.StagePreflight})
+	out.Facts.Cluster = c.checksOf(surveyedNodes{probers{c.pool}, facts}, c.subject(facts), "").Observe(ctx, plan.Ask{Kind: plan.StagePreflight, Load: true})
 	if err := ctx.Err(); err != nil { // a look that was cut short has seen nothing
 		return out, err
 	}
@@ -57,19 +56,4 @@ func (c *Cluster) Survey(ctx context.Context) (Survey, error) {
 		out.Facts.Nodes[name] = f
 	}
 	return out, nil
-}
-
-// sketch is as much of a plan as a look at the cluster needs. A node that did
-// not answer goes by its declared address: else Mesos would seem to have lost
-// it, and to have a stranger.
-func (c *Cluster) sketch(facts plan.Facts) *plan.Plan {
-	p := &plan.Plan{Cluster: plan.ClusterRef{Name: c.inv.Name, ID: c.inv.ID}, From: c.inv.Target.From, To: c.inv.Target.To, Script: facts.Script, Mesos: c.inv.Target.Mesos, Gates: plan.CustomGates(c.inv)}
-	for _, n := range c.inv.Nodes() {
-		pn := plan.Node{Name: n.Name, Address: n.Address, Port: n.Port, IP: plan.AddressOf(facts.Nodes[n.Name], n.Address), Role: n.Role, Group: n.Group, Zone: n.Zone, Disposition: plan.Patch}
-		if _, out := c.inv.Excluded(n.Name, time.Now()); out {
-			pn.Disposition = plan.Excluded
-		}
-		p.Nodes = append(p.Nodes, pn)
-	}
-	return p
 }

@@ -128,7 +128,7 @@ func admission(s State) []Command {
 	for _, why := range sorted(s.away) {
 		return held(s, why)
 	}
-	ask := Command{Observe: &plan.Ask{Stage: st.ID, Kind: st.Kind}}
+	ask := Command{Observe: new(st.Ask())}
 	if s.ticket == nil {
 		return []Command{ask}
 	}

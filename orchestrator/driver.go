@@ -269,7 +269,6 @@ func (r *run) observe(ask plan.Ask) {
 		}
 		at := r.now()
 		obs := r.d.Observer.Observe(r.ctx, p, ask)
-		obs.Tasks = nil // for planning; nothing here decides on it
 		r.tell(journal.Event{Kind: journal.Observed, Observation: &obs, Asked: asked, AskedAt: at})
 	})
 }

@@ -41,7 +41,7 @@ func prove(s State, launches []launchable) []Command {
 		return held(s, why)
 	}
 	st := s.AtWork()
-	ask := Command{Observe: &plan.Ask{Stage: st.ID, Kind: st.Kind}}
+	ask := Command{Observe: new(st.Ask())}
 	if s.ticket == nil {
 		return []Command{ask}
 	}

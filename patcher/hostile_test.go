@@ -210,21 +210,23 @@ func questions() map[string]func(context.Context, liars) {
 			patcher.LookCloser(ctx, l, l.inv, plan.Facts{Nodes: map[inventory.NodeName]plan.NodeFacts{"m1": {}}})
 		},
 		"observe": func(ctx context.Context, l liars) {
-			checks.New(probed{l}, l.plan).Observe(ctx, plan.Ask{Kind: plan.StagePreflight})
+			checks.New(probed{l}, checks.SubjectOf(l.plan)).Observe(ctx, plan.Ask{Kind: plan.StagePreflight, Load: true})
 		},
-		"baseline": func(ctx context.Context, l liars) { _, _ = checks.New(probed{l}, l.plan).Baseline(ctx, "m1") },
+		"baseline": func(ctx context.Context, l liars) {
+			_, _ = checks.New(probed{l}, checks.SubjectOf(l.plan)).Baseline(ctx, "m1")
+		},
 		"await": func(ctx context.Context, l liars) {
 			step := plan.Step{ID: "masters/m1/serve", Node: "m1", Action: plan.ActionServe, Timeout: plan.Duration(300 * time.Millisecond)}
 			for _, g := range gates {
 				step.Gates = append(step.Gates, plan.GateSpec{Gate: g, Need: 3, Every: plan.Duration(100 * time.Millisecond), Within: plan.Duration(time.Minute)})
 			}
-			_, _ = checks.New(probed{l}, l.plan).Await(ctx, plan.Task{Plan: l.plan, Step: step}, nil)
+			_, _ = checks.New(probed{l}, checks.SubjectOf(l.plan)).Await(ctx, plan.Task{Plan: l.plan, Step: step}, nil)
 		},
 		"pack": func(ctx context.Context, l liars) {
 			pack.Ask(ctx, pack.Node{Script: strings.Repeat("a", 64), Units: []string{"x.service"}, Connect: func(ctx context.Context) (node.Host, error) { return l.Node(ctx, "m1") }})
 		},
 		"framework": func(ctx context.Context, l liars) {
-			lead, err := checks.New(probed{l}, l.plan).Lead(ctx)
+			lead, err := checks.New(probed{l}, checks.SubjectOf(l.plan)).Lead(ctx)
 			if err != nil {
 				return
 			}

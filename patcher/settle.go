@@ -48,7 +48,7 @@ func (p *Patcher) staysGreen(ctx context.Context, t plan.Task, span time.Duratio
 	var seen lastLooks
 	for {
 		asked := time.Now()
-		obs := p.Gates.Observe(limited, plan.Ask{Stage: string(t.Step.ID)})
+		obs := p.Gates.Observe(limited, t.Plan.Ask(t.Step.ID))
 		now := judge(obs, t)
 		if limited.Err() == nil { // else the look was cut short, and says nothing of the cluster
 			seen.see(now, obs)

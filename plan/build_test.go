@@ -174,7 +174,7 @@ func TestRehearsalsAreScaledWithFloors(t *testing.T) {
 		t.Errorf("scale %v, hold limit %s", p.TimeScale, p.HoldLimit)
 	}
 	const metrics = 600 * time.Millisecond
-	if got, real := p.Spacing(metrics), (&Plan{}).Spacing(metrics); got != 50*time.Millisecond || real != metrics {
+	if got, real := Spacing(p.TimeScale, metrics), Spacing(0, metrics); got != 50*time.Millisecond || real != metrics {
 		t.Errorf("metrics are asked for every %s, of a real cluster every %s", got, real)
 	}
 }

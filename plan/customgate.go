@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"strings"
-
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/gates"
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -74,36 +72,18 @@ func customSpecs(c *inventory.Cluster, group string, f timeScale) []GateSpec {
 	return specs
 }
 
-// ClusterGates lists the operator's gates that must be green for work at a
-// stage or at one of its steps, by either's id; no id: before there is a plan. A
-// group's gates bind that group's stages, and postflight. Before anything is
-// touched, those that bind later are told apart: a person wants to hear early.
-func (p *Plan) ClusterGates(at string) (binding, later []CustomGate) {
-	id, _, _ := strings.Cut(at, "/")
-	var st Stage
-	for _, s := range p.Stages {
-		if s.ID == id {
-			st = s
-		}
-	}
-	for _, g := range p.Gates {
+// ClusterGates lists those of an operator's gates that must be green for what is
+// asked about. A group's gates bind that group's stages, and postflight. Before anything
+// is touched, those that bind later are told apart: a person wants to hear early.
+func (a Ask) ClusterGates(all []CustomGate) (binding, later []CustomGate) {
+	for _, g := range all {
 		switch {
 		case !g.OfCluster:
-		case g.Group == "" || g.Group == st.Group || st.Kind == StagePostflight:
+		case g.Group == "" || g.Group == a.Group || a.Kind == StagePostflight:
 			binding = append(binding, g)
-		case st.Kind == StagePreflight || st.Kind == "":
+		case a.Kind == StagePreflight || a.Kind == "":
 			later = append(later, g)
 		}
 	}
 	return binding, later
-}
-
-// CustomGate finds an operator's gate by name.
-func (p *Plan) CustomGate(name string) (CustomGate, bool) {
-	for _, g := range p.Gates {
-		if g.Name == name {
-			return g, true
-		}
-	}
-	return CustomGate{}, false
 }

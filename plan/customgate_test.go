@@ -38,7 +38,7 @@ func TestGatesOfAnOperatorStandInTheServingStepOfTheirLanes(t *testing.T) {
 			for _, s := range l.Steps {
 				var own []string
 				for _, g := range s.Gates {
-					if _, is := p.CustomGate(g.Gate); is {
+					if slices.ContainsFunc(p.Gates, func(own CustomGate) bool { return own.Name == g.Gate }) {
 						own = append(own, g.Gate)
 						if g.Need != gates.OwnNeed || g.Span.D() != time.Minute || g.Within.D() != 5*time.Minute || s.Timeout < g.Within+g.Span {
 							t.Errorf("%s demands %+v within %s", s.ID, g, s.Timeout)
@@ -63,7 +63,7 @@ func TestAGroupsGatesBindItsStagesAndAreForeseenBefore(t *testing.T) {
 		"": "site | kafka-urp", "preflight/preflight": "site | kafka-urp", "masters": "site |", "masters/m1/settle": "site |",
 		"general": "site |", "stateful-canary": "site kafka-urp |", "stateful/s2/settle": "site kafka-urp |", "postflight/postflight": "site kafka-urp |",
 	} {
-		binding, later := p.ClusterGates(at)
+		binding, later := p.Ask(StepID(at)).ClusterGates(p.Gates)
 		got := strings.TrimSpace(names(binding) + " | " + names(later))
 		if got != want {
 			t.Errorf("%q: %q, want %q", at, got, want)

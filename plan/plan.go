@@ -165,9 +165,12 @@ func (p *Plan) Node(name inventory.NodeName) (Node, bool) {
 }
 
 // Masters lists the plan's masters, excluded ones too.
-func (p *Plan) Masters() []Node {
+func (p *Plan) Masters() []Node { return Masters(p.Nodes) }
+
+// Masters lists the masters among nodes, in their order.
+func Masters(nodes []Node) []Node {
 	var ms []Node
-	for _, n := range p.Nodes {
+	for _, n := range nodes {
 		if n.Role == dcos.Master {
 			ms = append(ms, n)
 		}

@@ -33,9 +33,9 @@ func (f timeScale) poll(d time.Duration) Duration {
 	return max(f.span(d), Duration(min(d, minPoll)))
 }
 
-// Spacing is a pause between two questions as it is on the plan's cluster: d,
-// but on a rehearsal's, whose daemons answer the sooner the faster time runs.
-func (p *Plan) Spacing(d time.Duration) time.Duration { return scaleOf(p.TimeScale).poll(d).D() }
+// Spacing is a pause between two questions, shortened by the time scale of a rehearsal,
+// whose daemons answer the sooner the faster time runs. 0 is the scale of a real cluster.
+func Spacing(scale float64, d time.Duration) time.Duration { return scaleOf(scale).poll(d).D() }
 
 // timeout scales patience.
 func (f timeScale) timeout(d time.Duration) Duration {

@@ -54,8 +54,8 @@ func Waivable() []string {
 }
 
 // WaivesGate finds the waiver of a gate that holds for a node on a day.
-func (p *Plan) WaivesGate(gate string, node inventory.NodeName, today time.Time) (Waiver, bool) {
-	for _, w := range p.Waivers {
+func WaivesGate(waivers []Waiver, gate string, node inventory.NodeName, today time.Time) (Waiver, bool) {
+	for _, w := range waivers {
 		if w.Check == gate && w.Node == node && node != "" && slices.Contains(gates.Waivable(), gate) && w.Reason != "" && w.holds(today) {
 			return w, true
 		}

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -105,10 +106,29 @@ type Note struct {
 	Hold    bool          `json:"hold,omitempty"`    // admit nothing while this is the task's last note with a Detail
 }
 
-// Ask is what the engine wants to know before it admits a lane.
+// Ask is a question about the whole cluster. The zero Ask is of no stage, as before there
+// is a plan.
 type Ask struct {
-	Stage string // whose next lane
+	Stage string // whose next lane, or the step by its id
 	Kind  StageKind
+	Group string // of the stage
+	Load  bool   // count the tasks of agents, too
+}
+
+// Ask is the question before the stage's next lane.
+func (s Stage) Ask() Ask { return Ask{Stage: s.ID, Kind: s.Kind, Group: s.Group} }
+
+// Ask is the question of one of the plan's steps: that of its stage, under its own id.
+func (p *Plan) Ask(step StepID) Ask {
+	id, _, _ := strings.Cut(string(step), "/")
+	var ask Ask
+	for _, s := range p.Stages {
+		if s.ID == id {
+			ask = s.Ask()
+		}
+	}
+	ask.Stage = string(step)
+	return ask
 }
 
 // Observation is the cluster's own evidence at one moment. It is an admission
