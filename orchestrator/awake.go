@@ -48,8 +48,11 @@ const leastAsk = time.Second
 
 // wake is when the driver looks at its clock the next time.
 func (r *run) wake() <-chan time.Time {
-	if r.d.Owned == nil {
-		return nil
+	next := wakes
+	for _, c := range r.cmds {
+		if !c.Wake.IsZero() {
+			next = min(next, c.Wake.Sub(r.now()))
+		}
 	}
-	return time.After(wakes)
+	return time.After(next)
 }

@@ -1,6 +1,8 @@
 package orchestrator
 
 import (
+	"time"
+
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -14,4 +16,5 @@ type Command struct {
 	Reconcile *plan.Task     // look how it ended; one look at a time for a step
 	Undo      *plan.Undoing  // undo it; one attempt at a time for an obligation of a node
 	Observe   *plan.Ask      // look at the cluster; one look at a time
+	Wake      time.Time      // decide again with Tick then, whatever happens or does not: a limit passes. The last of the commands
 }

@@ -28,7 +28,20 @@ func decide(s State) []Command {
 	if s.AtWork() == nil {
 		return over(s)
 	}
-	return append(admission(s), cmds...)
+	return append(append(admission(s), cmds...), limits(s)...)
+}
+
+// limits says when a limit passes that something is done about: how long a HOLD
+// may last.
+func limits(s State) []Command {
+	limit := s.Plan.HoldLimit.D()
+	if s.HeldSince.IsZero() || limit <= 0 || !s.waiting() {
+		return nil
+	}
+	if at := s.HeldSince.Add(limit); at.After(s.At) {
+		return []Command{{Wake: at}}
+	}
+	return nil
 }
 
 // closing ends the run once no step is under way.
@@ -169,8 +182,8 @@ func held(s State, why string) []Command {
 	if s.HeldSince.IsZero() {
 		return []Command{{Record: &journal.Event{Kind: journal.Held, Detail: why}}}
 	}
-	if limit, lasted := s.Plan.HoldLimit.D(), elapsed.Most(s.HeldSince, s.At); limit > 0 && lasted > limit {
-		stop := &journal.Stop{Reason: journal.StopHeld, Detail: fmt.Sprintf("held for %s, longer than %s: %s", lasted.Round(1e9), limit, why)}
+	if limit, lasted := s.Plan.HoldLimit.D(), elapsed.Most(s.HeldSince, s.At); limit > 0 && lasted >= limit {
+		stop := &journal.Stop{Reason: journal.StopHeld, Detail: fmt.Sprintf("held for %s (hold_limit: %s): %s", lasted.Round(1e9), limit, why)}
 		if s.waiting() {
 			return []Command{{Record: &journal.Event{Kind: journal.RunStopped, Stop: stop}}}
 		}

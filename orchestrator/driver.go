@@ -22,7 +22,7 @@ type Driver struct {
 	Observer Observer
 	Recorder Recorder
 	Sink     func(journal.Event, State) // told of every event once it is durable; called from one goroutine; may be nil
-	Pace     time.Duration              // pause before another look at a cluster that was not green
+	Pace     time.Duration              // pause before another look at a cluster that was not green; 0 means 2 s
 	Now      func() time.Time           // nil means time.Now
 	Owes     []journal.Obligation       // opened right after the first event, unless they are open
 
@@ -66,6 +66,9 @@ func (d *Driver) Run(ctx context.Context, s State, first journal.Event, pause <-
 	r.drain()
 	return r.s, err
 }
+
+// pace is the pause before another look where the driver's user names none.
+const pace = 2 * time.Second
 
 // run is one call of Driver.Run. Its fields belong to the loop's goroutine;
 // workers speak through news alone.
@@ -112,6 +115,7 @@ func (r *run) loop(first journal.Event, pause <-chan struct{}) error {
 			pause = nil
 			err = r.fact(journal.Event{Kind: journal.Paused})
 		case <-r.wake():
+			r.cmds = r.tick()
 		case <-r.ctx.Done():
 			return r.abandon()
 		}
@@ -185,9 +189,16 @@ func (r *run) perform() (bool, error) {
 // reconsider decides again when time has passed since the last event, as on a
 // laptop that slept in between: what was fresh then may be too old to act on.
 func (r *run) reconsider() {
-	if now := r.now(); r.d.next == nil && elapsed.Most(r.s.At, now) > lately {
-		r.cmds = Later(r.s, now)
+	if elapsed.Most(r.s.At, r.now()) > lately {
+		r.cmds = r.tick()
 	}
+}
+
+func (r *run) tick() []Command {
+	if r.d.next != nil {
+		return r.cmds
+	}
+	return Tick(r.s, r.now())
 }
 
 // lately is how long after an event the commands that followed from it are
@@ -259,7 +270,7 @@ func (r *run) observe(ask plan.Ask) {
 	r.observing = true
 	asked, pause, p := r.s.Seq, time.Duration(0), r.s.Plan
 	if r.red {
-		pause = r.d.Pace
+		pause = cmp.Or(r.d.Pace, pace)
 	}
 	r.wg.Go(func() {
 		select {
@@ -295,6 +306,10 @@ func (r *run) heard(e journal.Event) error {
 	}
 	if r.ctx.Err() != nil && e.Kind != journal.StepNoted {
 		return r.abandon() // it may say only that we stopped watching
+	}
+	if r.repeats(e) {
+		r.red, r.cmds = true, r.tick()
+		return nil
 	}
 	if err := r.fact(e); err != nil {
 		return err

@@ -22,9 +22,11 @@ func Next(s State, e journal.Event) (State, []Command) {
 	return s, decide(s)
 }
 
-// Later gives the commands that follow from a state when nothing has happened
-// until now: what was fresh at the last event may be too old to act on.
-func Later(s State, now time.Time) []Command {
+// Tick gives the commands that follow from a state when nothing has happened
+// until now: what was fresh at the last event may be too old to act on, and a
+// limit may have passed. That time has passed is no event of the journal: what is
+// done about it is.
+func Tick(s State, now time.Time) []Command {
 	s.At = now
 	return decide(s)
 }

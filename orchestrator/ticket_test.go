@@ -281,7 +281,7 @@ func TestALookThatTookTooLongHoldsAndIsTakenAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &script{}
 		d := &Driver{Actor: w, Observer: &slow{script: w}, Recorder: w, Pace: 2 * time.Second}
-		s, err := d.Run(t.Context(), New(), started(testPlan(shape{agents: 2})), nil)
+		s, err := d.Run(t.Context(), New(), started(testPlan(shape{agents: 2, hold: time.Hour})), nil)
 		if err != nil || s.Ended != journal.RunDone {
 			t.Fatalf("ended %q, stop %+v, %v", s.Ended, s.Stop, err)
 		}

@@ -93,8 +93,10 @@ func (w world) carryOut(c orchestrator.Command) []world {
 	case c.Undo != nil:
 		done := journal.Obligation{ID: c.Undo.Kind, Nodes: []inventory.NodeName{c.Undo.Node}}
 		return []world{w.fact(fmt.Sprintf("%s is undone on %s", done.ID, c.Undo.Node), journal.Event{Kind: journal.ObligationClosed, Obligation: &done})}
-	default:
+	case c.Observe != nil:
 		return w.look()
+	default:
+		return nil // its time: a search has no clock
 	}
 }
 

@@ -99,7 +99,7 @@ func (w world) elsewhere() []world {
 		later.told = fmt.Sprintf("%s pass", pause)
 		later.waits++
 		later.left.Waits--
-		later.cmds = orchestrator.Later(w.state.Clone(), later.now())
+		later.cmds = orchestrator.Tick(w.state.Clone(), later.now())
 		next = append(next, later)
 	}
 	return next

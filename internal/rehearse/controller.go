@@ -33,6 +33,7 @@ type controller struct {
 
 	observing, reluctant bool // reluctant: the last look admitted nothing
 	looking              map[plan.StepID]bool
+	wakes                time.Time // the last moment that Next wanted to be asked at
 	strikes              []Fault // at events of the journal
 	pending              []Kind  // that strike before anything else is done
 	night                *Night
@@ -200,7 +201,12 @@ func (c *controller) perform() {
 // wake goes on after a sleep: what was fresh before may be too old now.
 func (c *controller) wake() {
 	c.tell("the controller is awake")
-	c.cmds = orchestrator.Later(c.s, c.wall())
+	c.tick()
+}
+
+// tick decides again: time has passed.
+func (c *controller) tick() {
+	c.cmds = orchestrator.Tick(c.s, c.wall())
 	c.perform()
 }
 
@@ -232,6 +238,9 @@ func (c *controller) one() bool {
 			return c.fact(journal.Event{Kind: journal.ObligationClosed, Obligation: &journal.Obligation{ID: cmd.Undo.Kind, Nodes: []inventory.NodeName{cmd.Undo.Node}}})
 		case cmd.Observe != nil:
 			c.observe()
+		case !cmd.Wake.IsZero() && !cmd.Wake.Equal(c.wakes):
+			c.wakes = cmd.Wake
+			c.later(cmd.Wake.Sub(c.wall()), c.tick)
 		}
 	}
 	return false
