@@ -295,5 +295,9 @@ func TestALookThatTookTooLongHoldsAndIsTakenAgain(t *testing.T) {
 		if len(kinds) < len(want) || !slices.Equal(kinds[:len(want)], want) {
 			t.Errorf("the journal has %v, want %v", kinds, want)
 		}
+		ended := slices.IndexFunc(w.journal, func(e journal.Event) bool { return e.Kind == journal.HoldEnded })
+		if took := w.journal[ended].At.Sub(w.journal[0].At); took > 2*(plan.FreshFor+time.Second)+time.Minute+2*d.Pace {
+			t.Errorf("held until %s after the start: the first look in time was not enough", took)
+		}
 	})
 }

@@ -34,8 +34,8 @@ type controller struct {
 	observing, reluctant bool // reluctant: the last look admitted nothing
 	looking              map[plan.StepID]bool
 	wakes                time.Time // the last moment that Next wanted to be asked at
-	strikes              []Fault // at events of the journal
-	pending              []Kind  // that strike before anything else is done
+	strikes              []Fault   // at events of the journal
+	pending              []Kind    // that strike before anything else is done
 	night                *Night
 	told                 bool // somebody listens to the story
 }
