@@ -1,7 +1,6 @@
 package render
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -21,7 +20,7 @@ type checked struct {
 
 // CheckJSON writes what a check of a node has found, for programs.
 func (p Program) CheckJSON(w io.Writer, node inventory.NodeName, findings, blocking []dcos.Finding, _ advice.Text) error {
-	return json.NewEncoder(w).Encode(checked{JSONVersion, node, len(blocking) == 0, findings, append([]dcos.Finding{}, blocking...)})
+	return Value(w, checked{JSONVersion, node, len(blocking) == 0, findings, append([]dcos.Finding{}, blocking...)})
 }
 
 // Check writes what a check of a node has found, and what to do about the first that

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 
@@ -44,5 +43,5 @@ func Validated(w io.Writer, file string, inv *inventory.Cluster, err error) erro
 			v.Problems = append(v.Problems, problem{p.File, p.Line, p.Column, p.Field, p.What, p.Hint})
 		}
 	}
-	return json.NewEncoder(w).Encode(v)
+	return Value(w, v)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"runtime/debug"
 
@@ -15,7 +14,7 @@ func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{Use: "version", Short: "Show the version of this binary", Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if a.output == "json" {
-				return json.NewEncoder(a.out).Encode(builtFrom())
+				return render.Value(a.out, builtFrom())
 			}
 			fmt.Fprintf(a.out, "dcos-patch %s\n", version())
 			return nil

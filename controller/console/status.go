@@ -1,7 +1,6 @@
 package console
 
 import (
-	"encoding/json"
 	"io"
 	"time"
 
@@ -13,7 +12,7 @@ import (
 // NoRun says that there is no run in a directory.
 func (c *Console) NoRun(dir string) error {
 	if c.JSON {
-		return json.NewEncoder(c.Out).Encode(c.Program.NoRun(dir))
+		return render.Value(c.Out, c.Program.NoRun(dir))
 	}
 	render.Say(c.Out, "no run in %s", dir)
 	return nil
@@ -23,7 +22,7 @@ func (c *Console) NoRun(dir string) error {
 func (c *Console) Status(st controller.Status) error {
 	p := c.Program
 	if c.JSON {
-		return json.NewEncoder(c.Out).Encode(summary(p.Summary(st.View), st.Warned, st.Packs))
+		return render.Value(c.Out, summary(p.Summary(st.View), st.Warned, st.Packs))
 	}
 	text := p.Status(st.View) + render.WarnedLines(st.Warned, "warned  ")
 	for _, path := range st.Packs {
@@ -43,7 +42,7 @@ func (c *Console) Run(st controller.Status) error {
 		sum = render.Unreadable(st.Run, st.Err)
 	}
 	if c.JSON {
-		return json.NewEncoder(c.Out).Encode(sum)
+		return render.Value(c.Out, sum)
 	}
 	render.Say(c.Out, "%s", c.Program.RunLine(sum))
 	return nil

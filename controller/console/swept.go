@@ -1,7 +1,6 @@
 package console
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/dcos-patch/dcos-patch/controller"
@@ -45,7 +44,7 @@ func (c *Console) sweptNode(n controller.SweptNode, word, missed string) error {
 		if n.Err != nil {
 			line.Error = n.Err.Error()
 		}
-		return json.NewEncoder(c.Out).Encode(line)
+		return render.Value(c.Out, line)
 	}
 	for _, p := range n.Paths {
 		render.Say(c.Out, "%s  %s %s", n.Node, word, p)

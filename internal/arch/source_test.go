@@ -25,6 +25,7 @@ var rules = []struct {
 	{regexp.MustCompile(`["\x60].*dcos-patch (abandon|apply|check|dev gates|lock|park|plan|preflight|resume|runs|stage|status|sweep)\b`), "", "commands are data (package advice): render.Program writes them with the inventory that was given"},
 	{regexp.MustCompile(`\bos\.(Getenv|LookupEnv|Stdin|Stdout|Stderr|Args)\b`), "cmd e2e internal/bench internal/installed internal/proof journal sshexec", "a library's surroundings come from its caller; journal and sshexec follow XDG and ssh_config"},
 	{regexp.MustCompile(`["\x60].*\b(nobody has|at rest|whoever|anew|for ever|by now|as they should|backwards|befall|patience|amiss)\b.*["\x60]`), "", "plain, current words (CONTRIBUTING.md): people read this at three in the morning, many in a second language"},
+	{regexp.MustCompile(`\bjson\.NewEncoder\(`), "e2e internal/rehearse internal/simcluster inventory render sshexec", "JSON for programs goes through render.Value: a node's words may not drive a terminal"},
 	{regexp.MustCompile(`"reflect"`), "plan", "values have types; plan reads JSON strictly with it"},
 }
 

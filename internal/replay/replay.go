@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/checks"
 	"github.com/dcos-patch/dcos-patch/flight"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 // Demand is a gate's other demand.
@@ -122,7 +122,7 @@ func (p Replay) Differs() bool {
 // Replayed says what takes come to.
 func (o JSON) Replayed(run string, p Replay) error {
 	for _, r := range p.takes {
-		if err := json.NewEncoder(o.W).Encode(r.json(run)); err != nil {
+		if err := render.Value(o.W, r.json(run)); err != nil {
 			return err
 		}
 	}

@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -63,7 +62,7 @@ func gateOf(l flight.Life) string {
 // List says of what there are samples.
 func (o JSON) List(_ string, takes []flight.Take) error {
 	for _, t := range takes {
-		if err := json.NewEncoder(o.W).Encode(takeOf(t, nil)); err != nil {
+		if err := render.Value(o.W, takeOf(t, nil)); err != nil {
 			return err
 		}
 	}
@@ -93,7 +92,7 @@ func number(n int) string {
 }
 
 func (o JSON) take(_ string, t flight.Take, lives []flight.Life) error {
-	return json.NewEncoder(o.W).Encode(takeOf(t, lives))
+	return render.Value(o.W, takeOf(t, lives))
 }
 
 func (o Text) take(name string, t flight.Take, lives []flight.Life) error {
