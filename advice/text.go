@@ -49,6 +49,17 @@ func (t Text) First() Command {
 	return t[0].Command
 }
 
+// Commands are those of the text, in their order.
+func (t Text) Commands() []Command {
+	var all []Command
+	for _, p := range t {
+		if p.Command != nil {
+			all = append(all, p.Command)
+		}
+	}
+	return all
+}
+
 // Map gives the text with every word of its commands and all its words changed.
 func (t Text) Map(change func(string) string) Text {
 	var all Text
@@ -69,7 +80,7 @@ func (t Text) String() string {
 	return t.Written(func(c Command) string {
 		words := []string{Name}
 		for _, w := range c {
-			if strings.ContainsFunc(w, special) {
+			if w == "" || strings.ContainsFunc(w, special) {
 				w = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 			}
 			words = append(words, w)

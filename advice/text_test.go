@@ -17,6 +17,9 @@ func TestATextIsWrittenInTheOrderOfItsParts(t *testing.T) {
 	if b, err := json.Marshal(text); err != nil || string(b) != `"repair it, then dcos-patch check m1 --wait; or dcos-patch park a1 --reason 'it burns'"` {
 		t.Errorf("for programs: %s, %v", b, err)
 	}
+	if got := text.Commands(); len(got) != 2 || got[1][3] != "it burns" || Run("lock", "").String() != "dcos-patch lock ''" {
+		t.Errorf("commands %v; an empty word %s", got, Run("lock", ""))
+	}
 	if Run("plan").First() == nil || text.First() != nil || Text(nil).First() != nil {
 		t.Error("the first command is one that the text begins with")
 	}

@@ -16,11 +16,12 @@ type checked struct {
 	Green    bool               `json:"green"`
 	Findings []dcos.Finding     `json:"findings"`
 	Blocking []dcos.Finding     `json:"blocking"`
+	Next     [][]string         `json:"next"` // commands about the first that blocks, word by word
 }
 
 // CheckJSON writes what a check of a node has found, for programs.
-func (p Program) CheckJSON(w io.Writer, node inventory.NodeName, findings, blocking []dcos.Finding, _ advice.Text) error {
-	return Value(w, checked{JSONVersion, node, len(blocking) == 0, findings, append([]dcos.Finding{}, blocking...)})
+func (p Program) CheckJSON(w io.Writer, node inventory.NodeName, findings, blocking []dcos.Finding, next advice.Text) error {
+	return Value(w, checked{JSONVersion, node, len(blocking) == 0, findings, append([]dcos.Finding{}, blocking...), p.Argvs(next.Commands()...)})
 }
 
 // Check writes what a check of a node has found, and what to do about the first that

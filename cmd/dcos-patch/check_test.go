@@ -58,11 +58,12 @@ func TestACheckForPrograms(t *testing.T) {
 				Green    bool
 				Findings []dcos.Finding
 				Blocking []dcos.Finding
+				Next     [][]string
 			}
 			if err := json.Unmarshal([]byte(e.out), &got); err != nil {
 				l.Fatalf("%v\n%s", err, e.out)
 			}
-			if got.Version != 1 || got.Node != row.node || got.Green != (row.blocking == "") || len(got.Findings) == 0 {
+			if got.Version != 1 || got.Node != row.node || got.Green != (row.blocking == "") || len(got.Findings) == 0 || got.Next == nil {
 				l.Errorf("%+v", got)
 			}
 			if row.blocking != "" && (len(got.Blocking) == 0 || got.Blocking[0].Check != row.blocking || got.Blocking[0].Observed == "") {
