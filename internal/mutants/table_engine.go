@@ -20,7 +20,7 @@ func engineMutants() []Mutant {
 		Mutant{Name: "a red cluster admits", Old: "case !s.ticket.Green:\n\t\treturn errors.New(notGreen(s.ticket))\n\tcase withheld", New: "case withheld"},
 		Mutant{Name: "a master that must not stop is passed over for the next", Old: "order = order[:1] // a master is not passed over", New: "_ = order"},
 		Mutant{Name: "nodes that are out already are not offered first", Old: "if oa != ob {", New: "if oa != ob && na == nb {"},
-		Mutant{Name: "a hold never stops the line", Old: "limit > 0 && lasted > limit", New: "limit > 0 && lasted > 1000*limit"},
+		Mutant{Name: "a hold never stops the line", Old: "limit > 0 && lasted >= limit", New: "limit > 0 && lasted > 1000*limit"},
 		Mutant{Name: "agents that the inventory does not know are not counted", Old: "if !u.Active {\n\t\t\ta.Foreign++", New: "if u.Active {\n\t\t\ta.Foreign++"},
 		Mutant{Name: "a touched node is left without its verification when the line stops", Old: "s.stopping() && (!finishing(s, i) || l.Remedy != plan.RemedyNone)", New: "s.stopping() && (i >= 0 || l.Remedy != plan.RemedyNone)"},
 		Mutant{Name: "a remedy begins although the run was paused", Old: "(!finishing(s, i) || l.Remedy != plan.RemedyNone)", New: "(!finishing(s, i) || l.Remedy == \"?\")"},
