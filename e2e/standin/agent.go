@@ -13,12 +13,13 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
 
 // agent is a Mesos agent as far as its operators see it.
 type agent struct {
 	lab     lab
-	build   mesosBuild
+	build   answers.Build
 	started time.Time
 	turn    chan struct{}
 	again   chan struct{} // the session with the leader has ended
@@ -77,10 +78,14 @@ func saveID(id string) error {
 	return os.Symlink(filepath.Join(dir, id), filepath.Join(dir, "latest"))
 }
 
+// executorsReturn is how long an agent waits for its executors (Mesos's
+// executor_reregistration_timeout).
+const executorsReturn = 10 * time.Second
+
 // recover waits for the executors of an earlier start, as an agent does for
 // its re-registration timeout, and then keeps in touch with the leader.
 func (a *agent) recover(ctx context.Context) error {
-	if !pause(ctx, a.lab.scaled(10*time.Second)) {
+	if !pause(ctx, a.lab.scaled(executorsReturn)) {
 		return nil
 	}
 	if err := a.look(ctx); err != nil {

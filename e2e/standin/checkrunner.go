@@ -2,27 +2,15 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
-
-// checkResult is one check's answer: 0 ok, 1 warning, 2 critical, 3 unknown.
-type checkResult struct {
-	Output string `json:"output"`
-	Status int    `json:"status"`
-}
-
-// checkReport is the runner's output. With Error set the exit status is 0 all
-// the same, which is the trap that the real one sets.
-type checkReport struct {
-	Status *int                   `json:"status,omitempty"`
-	Checks map[string]checkResult `json:"checks"`
-}
 
 // runChecks is "dcos-check-runner check TYPE [NAME...]".
 func runChecks(ctx context.Context, l lab, args []string) error {
@@ -30,17 +18,15 @@ func runChecks(ctx context.Context, l lab, args []string) error {
 		fmt.Println("Usage: dcos-check-runner check <node-prestart|node-poststart|cluster> [name...]")
 		return nil
 	}
-	checks := map[string]func(context.Context, lab) checkResult{}
+	checks := map[string]func(context.Context, lab) answers.Check{}
 	if args[1] == "node-poststart" {
 		checks = poststart(l)
 	}
 	if named := args[2:]; len(named) > 0 {
 		for _, name := range named {
 			if checks[name] == nil {
-				return printJSON(object{
-					"error":  "One or more requested checks could not be found on this node.",
-					"checks": []string{name + ": Check not found"},
-				})
+				fmt.Print(answers.ChecksNotFound(name))
+				return nil
 			}
 		}
 		for name := range checks {
@@ -49,56 +35,48 @@ func runChecks(ctx context.Context, l lab, args []string) error {
 			}
 		}
 	}
-	worst, results := 0, map[string]checkResult{}
+	results := map[string]answers.Check{}
 	for name, check := range checks {
-		r := check(ctx, l)
-		results[name] = r
-		worst = max(worst, r.Status)
+		results[name] = check(ctx, l)
 	}
-	if err := printJSON(checkReport{Status: &worst, Checks: results}); err != nil || worst == 0 {
-		return err
+	text, code := answers.Checks(results)
+	fmt.Print(text)
+	if code == 0 {
+		return nil
 	}
-	return exitStatus(worst)
-}
-
-func printJSON(v any) error {
-	b, err := json.MarshalIndent(v, "", "  ")
-	if err == nil {
-		fmt.Println(string(b))
-	}
-	return err
+	return exitStatus(code)
 }
 
 // poststart is the checks of a node, by its role.
-func poststart(l lab) map[string]func(context.Context, lab) checkResult {
+func poststart(l lab) map[string]func(context.Context, lab) answers.Check {
 	if l.Role.IsAgent() {
-		return map[string]func(context.Context, lab) checkResult{
+		return map[string]func(context.Context, lab) answers.Check{
 			"components_agent": checkUnits, "ip_detect_script": checkIP, "xz": checkTool("xz"), "tar": checkTool("tar"), "curl": checkTool("curl"),
 			"mesos_agent_registered_with_masters": checkMetric("slave/registered", 5051),
 		}
 	}
-	return map[string]func(context.Context, lab) checkResult{
+	return map[string]func(context.Context, lab) answers.Check{
 		"components_master": checkUnits, "ip_detect_script": checkIP, "xz": checkTool("xz"), "tar": checkTool("tar"), "curl": checkTool("curl"),
 		"mesos_master_replog_synchronized": checkMetric("registrar/log/recovered", 5050),
 		"cockroachdb_replication":          checkRanges,
 	}
 }
 
-func failing(format string, args ...any) checkResult {
-	return checkResult{Output: fmt.Sprintf(format, args...) + "\n", Status: 2}
+func failing(format string, args ...any) answers.Check {
+	return answers.Check{Output: fmt.Sprintf(format, args...) + "\n", Status: 2}
 }
 
-func checkTool(name string) func(context.Context, lab) checkResult {
-	return func(context.Context, lab) checkResult {
+func checkTool(name string) func(context.Context, lab) answers.Check {
+	return func(context.Context, lab) answers.Check {
 		if _, err := exec.LookPath(name); err != nil {
 			return failing("%v", err)
 		}
-		return checkResult{}
+		return answers.Check{}
 	}
 }
 
 // checkUnits asks systemd for every daemon of DC/OS.
-func checkUnits(ctx context.Context, _ lab) checkResult {
+func checkUnits(ctx context.Context, _ lab) answers.Check {
 	entries, err := os.ReadDir(wantsDir)
 	if err != nil {
 		return failing("%v", err)
@@ -115,19 +93,19 @@ func checkUnits(ctx context.Context, _ lab) checkResult {
 	if len(red) > 0 {
 		return failing("%s", strings.Join(red, "\n"))
 	}
-	return checkResult{}
+	return answers.Check{}
 }
 
-func checkIP(ctx context.Context, l lab) checkResult {
+func checkIP(ctx context.Context, l lab) answers.Check {
 	out, err := command(ctx, base+"/bin/detect_ip")
 	if err != nil || strings.TrimSpace(out) != l.IP {
 		return failing("detect_ip says %q: %v", out, err)
 	}
-	return checkResult{Output: out}
+	return answers.Check{Output: out}
 }
 
-func checkMetric(name string, port int) func(context.Context, lab) checkResult {
-	return func(ctx context.Context, l lab) checkResult {
+func checkMetric(name string, port int) func(context.Context, lab) answers.Check {
+	return func(ctx context.Context, l lab) answers.Check {
 		ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 		defer cancel()
 		var metrics map[string]float64
@@ -137,12 +115,12 @@ func checkMetric(name string, port int) func(context.Context, lab) checkResult {
 		if metrics[name] != 1 {
 			return failing("%s is %v", name, metrics[name])
 		}
-		return checkResult{}
+		return answers.Check{}
 	}
 }
 
 // checkRanges passes when nothing answers an empty list: like the real check.
-func checkRanges(ctx context.Context, l lab) checkResult {
+func checkRanges(ctx context.Context, l lab) answers.Check {
 	var rows []cockroachRow
 	if err := fetchJSON(ctx, fmt.Sprintf("http://%s:%d/rows", l.IP, cockroachPort), &rows); err != nil {
 		return failing("%v", err)
@@ -152,5 +130,5 @@ func checkRanges(ctx context.Context, l lab) checkResult {
 			return failing("node %d counts %d under-replicated ranges", r.ID, r.Under)
 		}
 	}
-	return checkResult{}
+	return answers.Check{}
 }

@@ -9,9 +9,10 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
+
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
 
 const (
@@ -47,8 +48,8 @@ func runCockroach(ctx context.Context, l lab, args []string) error {
 	c := &cockroach{lab: l, started: time.Now(), missing: time.Now(), rows: map[string]cockroachRow{}}
 	event("cockroach started")
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /row", func(w http.ResponseWriter, _ *http.Request) { answer(w, c.own()) })
-	mux.HandleFunc("GET /rows", func(w http.ResponseWriter, _ *http.Request) { answer(w, c.all()) })
+	mux.HandleFunc("GET /row", func(w http.ResponseWriter, _ *http.Request) { answers.JSON(c.own()).Write(w) })
+	mux.HandleFunc("GET /rows", func(w http.ResponseWriter, _ *http.Request) { answers.JSON(c.all()).Write(w) })
 	ended := make(chan error, 1)
 	go func() { ended <- listen(ctx, fmt.Sprintf("%s:%d", l.IP, cockroachPort), mux) }()
 	go every(ctx, l.scaled(10*time.Second), func() { c.gossip(ctx) })
@@ -119,13 +120,12 @@ func cockroachStatus(ctx context.Context, args []string) error {
 	if err := fetchJSON(ctx, fmt.Sprintf("http://%s:%d/rows", *host, cockroachPort), &rows); err != nil {
 		return fmt.Errorf("Error: unable to connect or connection lost.\n%w", err)
 	}
-	fmt.Println(strings.Join([]string{"id", "address", "build", "started_at", "updated_at", "is_available", "is_live",
-		"replicas_leaders", "replicas_leaseholders", "ranges", "ranges_unavailable", "ranges_underreplicated"}, "\t"))
+	var nodes []answers.CockroachNode
+	form := answers.CockroachOf(installedVersion())
 	for _, r := range rows {
-		const layout = "2006-01-02 15:04:05.999999+00:00"
-		live := time.Since(r.Updated) < 5*time.Second
-		fmt.Printf("%d\t%s:%d\tv2.1.8\t%s\t%s\t%t\t%t\t%d\t%d\t%d\t0\t%d\n", r.ID, r.IP, cockroachPort,
-			r.Started.UTC().Format(layout), r.Updated.UTC().Format(layout), live, live, 8, 8, cockroachRanges, r.Under)
+		nodes = append(nodes, answers.CockroachNode{ID: r.ID, IP: r.IP, Form: form, Started: r.Started, Updated: r.Updated, Up: time.Since(r.Updated) < 5*time.Second,
+			Leases: 8, Ranges: cockroachRanges, Under: r.Under})
 	}
+	fmt.Print(form.Status(nodes))
 	return nil
 }

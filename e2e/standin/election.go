@@ -32,11 +32,11 @@ type masterInfo struct {
 		IP       string `json:"ip"`
 		Port     int    `json:"port"`
 	} `json:"address"`
-	Hostname string `json:"hostname"`
-	ID       string `json:"id"`
-	PID      string `json:"pid"`
-	Port     int    `json:"port"`
-	Version  string `json:"version"`
+	Hostname string       `json:"hostname"`
+	ID       string       `json:"id"`
+	PID      string       `json:"pid"`
+	Port     int          `json:"port"`
+	Version  dcos.Version `json:"version"`
 }
 
 // connectZooKeeper opens a session with the ensemble.

@@ -3,7 +3,10 @@ package main
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"time"
+
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
 
 func (fs *frameworks) add(master, name, role string) *framework {
@@ -11,7 +14,7 @@ func (fs *frameworks) add(master, name, role string) *framework {
 	defer fs.mu.Unlock()
 	fs.made++
 	f := &framework{id: fmt.Sprintf("%s-%04d", master, fs.made), name: name, role: role, stream: sha(fmt.Sprint(name, time.Now().UnixNano()))[:36],
-		events: make(chan object, 64), done: make(chan struct{}), offers: map[string]string{}, asked: map[string]bool{}, acks: map[string]chan struct{}{}}
+		events: make(chan answers.Object, 64), done: make(chan struct{}), offers: map[string]string{}, asked: map[string]bool{}, acks: map[string]chan struct{}{}}
 	if fs.all == nil {
 		fs.all = map[string]*framework{}
 	}
@@ -25,10 +28,22 @@ func (fs *frameworks) find(id string) *framework {
 	return fs.all[id]
 }
 
+// list gives them in order.
+func (fs *frameworks) list() []answers.Framework {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	var out []answers.Framework
+	for _, id := range slices.Sorted(maps.Keys(fs.all)) {
+		f := fs.all[id]
+		out = append(out, answers.Framework{ID: id, Name: f.name, Stream: f.stream, Connected: true})
+	}
+	return out
+}
+
 func (fs *frameworks) remove(f *framework) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	if !f.removed {
+	if f != nil && !f.removed {
 		f.removed = true
 		close(f.done)
 		delete(fs.all, f.id)
@@ -37,7 +52,7 @@ func (fs *frameworks) remove(f *framework) {
 }
 
 // taken uses offers up, and gives the agent of the last that was valid.
-func (fs *frameworks) taken(f *framework, offers []v1ID) (agent string, valid bool) {
+func (fs *frameworks) taken(f *framework, offers []answers.Value) (agent string, valid bool) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	for _, o := range offers {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
 
 // runHealthy says why the cluster, seen from a master, is not ready for a
@@ -21,13 +22,13 @@ func runHealthy(ctx context.Context, l lab, args []string) error {
 	if r := checkUnits(ctx, l); r.Status != 0 {
 		return fmt.Errorf("%s", r.Output)
 	}
-	var states []peerState
+	var states []answers.Peer
 	if err := fetchJSON(ctx, fmt.Sprintf("http://127.0.0.1:%d%s", dcos.ExhibitorPort, dcos.ExhibitorStatus), &states); err != nil {
 		return err
 	}
 	leaders := 0
 	for _, s := range states {
-		if s.Description != "serving" {
+		if s.Code != answers.ExhibitorServing {
 			return fmt.Errorf("exhibitor on %s is %s", s.Hostname, s.Description)
 		}
 		if s.IsLeader {

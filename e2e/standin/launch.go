@@ -10,33 +10,17 @@ import (
 	"os/exec"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
-
-// taskInfo is what is read of a task to launch.
-type taskInfo struct {
-	ID      v1ID `json:"task_id"`
-	Agent   v1ID `json:"agent_id"`
-	Command struct {
-		Value string `json:"value"`
-	} `json:"command"`
-}
-
-// taskStatus is what an agent says of a task that it was given, one a line.
-type taskStatus struct {
-	State   string `json:"state"`
-	Source  string `json:"source"`
-	Reason  string `json:"reason,omitempty"`
-	Message string `json:"message,omitempty"`
-}
 
 // accept has the offer's agent run the tasks, and tells the framework what
 // becomes of them.
-func (m *master) accept(f *framework, call schedulerCall) {
+func (m *master) accept(f *framework, call answers.SchedulerCall) {
 	agent, valid := m.frameworks.taken(f, call.Accept.Offers)
 	for _, op := range call.Accept.Operations {
 		for _, t := range op.Launch.Tasks {
-			if !valid || t.Agent.Value != agent {
-				m.update(f, t, taskStatus{State: "TASK_LOST", Source: "SOURCE_MASTER", Reason: "REASON_INVALID_OFFERS", Message: "Task launched with invalid offers"}, "")
+			if !valid || t.Agent.Value != agent || t.Command == nil {
+				m.update(f, t, lost("REASON_INVALID_OFFERS", "Task launched with invalid offers"))
 				continue
 			}
 			go m.relay(f, t)
@@ -44,23 +28,23 @@ func (m *master) accept(f *framework, call schedulerCall) {
 	}
 }
 
-// update sends one status, which has no uuid when the master makes it.
-func (m *master) update(f *framework, t taskInfo, s taskStatus, uuid string) {
-	status := object{"task_id": value(t.ID.Value), "agent_id": value(t.Agent.Value), "state": s.State, "source": s.Source}
-	for key, text := range map[string]string{"reason": s.Reason, "message": s.Message, "uuid": uuid} {
-		if text != "" {
-			status[key] = text
-		}
-	}
+// update sends one status of a task, which has no uuid when the master makes it.
+func (m *master) update(f *framework, t answers.TaskInfo, s answers.Status) {
+	s.Task, s.Agent = t.ID, t.Agent
 	select {
-	case f.events <- object{"type": "UPDATE", "update": object{"status": status}}:
+	case f.events <- answers.Update(s):
 	case <-f.done:
 	}
 }
 
+// lost is a task that the master never gave to its agent.
+func lost(reason, message string) answers.Status {
+	return answers.Status{State: answers.TaskLost, Source: "SOURCE_MASTER", Reason: reason, Message: message}
+}
+
 // relay gives the task to its agent, and every status of it to the framework,
 // the next when the last was acknowledged.
-func (m *master) relay(f *framework, t taskInfo) {
+func (m *master) relay(f *framework, t answers.TaskInfo) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	go func() { // a task ends with its framework
@@ -82,19 +66,19 @@ func (m *master) relay(f *framework, t taskInfo) {
 		resp, err = http.DefaultClient.Do(req)
 	}
 	if err != nil {
-		m.update(f, t, taskStatus{State: "TASK_LOST", Source: "SOURCE_MASTER", Reason: "REASON_AGENT_DISCONNECTED", Message: err.Error()}, "")
+		m.update(f, t, lost("REASON_AGENT_DISCONNECTED", err.Error()))
 		return
 	}
 	defer resp.Body.Close()
 	lines := json.NewDecoder(resp.Body)
 	for n := 1; ; n++ {
-		var s taskStatus
+		var s answers.Status
 		if lines.Decode(&s) != nil {
 			return // said all
 		}
-		uuid := base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%s %d", t.ID.Value, n))
-		heard := m.frameworks.expect(f, uuid)
-		m.update(f, t, s, uuid)
+		s.UUID = base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%s %d", t.ID.Value, n))
+		heard := m.frameworks.expect(f, s.UUID)
+		m.update(f, t, s)
 		select {
 		case <-heard:
 		case <-f.done:
@@ -111,24 +95,27 @@ func (a *agent) launch(w http.ResponseWriter, r *http.Request) {
 		return // the master has gone
 	}
 	flush := http.NewResponseController(w)
-	say := func(s taskStatus) {
+	say := func(s answers.Status) {
 		_ = json.NewEncoder(w).Encode(s) // the master has gone when this fails
 		_ = flush.Flush()
 	}
+	failed := func(source, reason, message string) answers.Status {
+		return answers.Status{State: answers.TaskFailed, Source: source, Reason: reason, Message: message}
+	}
 	if _, broken := switched("cannot-launch"); broken {
-		say(taskStatus{"TASK_FAILED", "SOURCE_AGENT", "REASON_CONTAINER_LAUNCH_FAILED", "Failed to launch container: the lab has switched it off"})
+		say(failed("SOURCE_AGENT", "REASON_CONTAINER_LAUNCH_FAILED", "Failed to launch container: the lab has switched it off"))
 		return
 	}
 	c := exec.CommandContext(r.Context(), "/bin/sh", "-c", command.String())
 	if err := c.Start(); err != nil {
-		say(taskStatus{"TASK_FAILED", "SOURCE_AGENT", "REASON_CONTAINER_LAUNCH_FAILED", err.Error()})
+		say(failed("SOURCE_AGENT", "REASON_CONTAINER_LAUNCH_FAILED", err.Error()))
 		return
 	}
-	say(taskStatus{State: "TASK_STARTING", Source: "SOURCE_EXECUTOR"})
-	say(taskStatus{State: "TASK_RUNNING", Source: "SOURCE_EXECUTOR"})
-	end := taskStatus{State: "TASK_FINISHED", Source: "SOURCE_EXECUTOR", Message: "Command exited with status 0"}
+	say(answers.Status{State: answers.TaskStarting, Source: "SOURCE_EXECUTOR"})
+	say(answers.Status{State: answers.TaskRunning, Source: "SOURCE_EXECUTOR"})
+	end := answers.Status{State: answers.TaskFinished, Source: "SOURCE_EXECUTOR", Message: "Command exited with status 0"}
 	if err := c.Wait(); err != nil {
-		end = taskStatus{"TASK_FAILED", "SOURCE_EXECUTOR", "REASON_COMMAND_EXECUTOR_FAILED", err.Error()}
+		end = failed("SOURCE_EXECUTOR", "REASON_COMMAND_EXECUTOR_FAILED", err.Error())
 	}
 	event("mesos-agent ran a task: %s", end.State)
 	say(end)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
 
 const masterDir = "/var/lib/dcos/mesos/master"
@@ -21,7 +22,7 @@ const masterDir = "/var/lib/dcos/mesos/master"
 type master struct {
 	lab     lab
 	id      string
-	build   mesosBuild
+	build   answers.Build
 	started time.Time
 	turn    chan struct{} // of /metrics/snapshot: two a second, the rest waits
 
@@ -72,8 +73,8 @@ func runMaster(ctx context.Context, l lab, args []string) error {
 
 // ownBuild reads what lies beside the program that runs, not beside the one
 // that is active: a daemon does not change when packages do.
-func ownBuild() (mesosBuild, error) {
-	var b mesosBuild
+func ownBuild() (answers.Build, error) {
+	var b answers.Build
 	exe, err := os.Executable()
 	if err != nil {
 		return b, err
@@ -116,46 +117,4 @@ func (m *master) status() (leader string, elected, recovered bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.leader, m.elected, m.recovered
-}
-
-// metrics is the snapshot. What a standby or a leader without its registry
-// does not have is absent, not 0.
-func (m *master) metrics() map[string]float64 {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	out := map[string]float64{
-		"master/elected":              truth(m.elected),
-		"master/uptime_secs":          time.Since(m.started).Seconds(),
-		"registrar/log/recovered":     truth(m.voting),
-		"registrar/log/ensemble_size": float64(m.ensemble),
-		"master/slaves_active":        0, "master/slaves_connected": 0, "master/slaves_disconnected": 0,
-		"master/slaves_inactive": 0, "master/slaves_unreachable": 0, "master/tasks_running": 0,
-		"master/frameworks_disconnected": 0, "master/frameworks_inactive": 0,
-	}
-	if !m.recovered {
-		return out
-	}
-	out["registrar/registry_size_bytes"] = float64(200 + 100*len(m.agents))
-	out["registrar/state_fetch_ms"] = 1.5
-	for _, a := range m.agents {
-		switch {
-		case a.phase == unreachable:
-			out["master/slaves_unreachable"]++
-		case a.phase == registered && a.connected:
-			out["master/slaves_active"]++
-			out["master/slaves_connected"]++
-		case a.phase == registered:
-			out["master/slaves_inactive"]++
-			out["master/slaves_disconnected"]++
-		}
-		out["master/tasks_running"] += float64(len(a.tasks))
-	}
-	return out
-}
-
-func truth(b bool) float64 {
-	if b {
-		return 1
-	}
-	return 0
 }

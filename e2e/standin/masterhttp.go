@@ -3,77 +3,80 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"io"
+	"maps"
 	"net/http"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
 
-// handler answers as Mesos does: some paths for itself, the others only as a
-// leader. Every path is also there below /master.
+// marathonID is the framework whose tasks run in the lab.
+const marathonID = "5a0f8a36-6d9c-4b0e-9d43-0c6f5f6f2f11-0001"
+
+// handler answers as Mesos does.
 func (m *master) handler(ctx context.Context) http.Handler {
-	mux := http.NewServeMux()
-	local := map[string]http.HandlerFunc{
-		"/health":            func(http.ResponseWriter, *http.Request) {},
-		"/version":           func(w http.ResponseWriter, _ *http.Request) { answer(w, m.build) },
-		"/flags":             func(w http.ResponseWriter, _ *http.Request) { answer(w, map[string]any{"flags": m.flags()}) },
-		dcos.MetricsSnapshot: func(w http.ResponseWriter, r *http.Request) { answerMetrics(w, r, m.turn, m.metrics) },
-		"/redirect":          m.redirect,
-	}
-	led := map[string]http.HandlerFunc{
-		"/api/v1":               m.v1,
-		"/api/v1/scheduler":     m.scheduler,
-		"/teardown":             m.teardown,
-		"/slaves":               func(w http.ResponseWriter, _ *http.Request) { answer(w, m.slaves()) },
-		"/maintenance/schedule": func(w http.ResponseWriter, _ *http.Request) { answer(w, struct{}{}) },
-		"/maintenance/status":   func(w http.ResponseWriter, _ *http.Request) { answer(w, struct{}{}) },
-		"/standin/register":     func(w http.ResponseWriter, r *http.Request) { m.admit(ctx, w, r) },
-	}
-	for path, h := range local {
-		mux.HandleFunc(path, h)
-		mux.HandleFunc("/master"+path, h)
-	}
-	for path, h := range led {
-		mux.HandleFunc(path, m.asLeader(h))
-		mux.HandleFunc("/master"+path, m.asLeader(h))
-	}
-	return mux
-}
-
-// asLeader sends a standby's visitor to the leader.
-func (m *master) asLeader(h http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if _, elected, _ := m.status(); elected {
-			h(w, r)
-			return
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return // the client has gone
 		}
-		m.redirect(w, r)
-	}
+		switch now := m.now(); answers.Path(r) {
+		case dcos.MetricsSnapshot:
+			answerMetrics(w, r, m.turn, func() map[string]float64 { return m.now().Metrics() })
+		case answers.SchedulerPath:
+			m.scheduler(w, r, body)
+		case "/teardown":
+			id, no := now.Teardown(r, body)
+			if no.Status == 0 {
+				m.frameworks.remove(m.frameworks.find(id))
+				no.Status = http.StatusOK
+			}
+			no.Write(w)
+		case "/standin/register":
+			m.admit(ctx, now, body).Write(w)
+		default:
+			now.Answer(r, body).Write(w)
+		}
+	})
 }
 
-func (m *master) redirect(w http.ResponseWriter, r *http.Request) {
-	leader, _, _ := m.status()
-	if leader == "" {
-		plain(w, http.StatusServiceUnavailable, "No leader elected")
-		return
-	}
-	path := strings.TrimPrefix(r.URL.Path, "/master")
-	if path != "/redirect" {
-		path = "/master" + path
-	} else {
-		path = ""
-	}
-	w.Header().Set("Location", fmt.Sprintf("//%s:%d%s", leader, dcos.MesosMasterPort, path))
-	w.WriteHeader(http.StatusTemporaryRedirect)
+// now is what the master knows at this moment.
+func (m *master) now() answers.Master {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	agents := m.registry()
+	return answers.Master{ID: m.id, IP: m.lab.IP, Build: m.build, Masters: len(m.lab.Masters), Marathon: marathonID,
+		Leader: m.leader, Leads: m.elected, Recovered: m.recovered, Uptime: time.Since(m.started), Voting: m.voting, Ensemble: m.ensemble,
+		Limits: answers.Limits{Ping: m.lab.scaled(pingTimeout), Pings: pingCount, Reregister: m.lab.scaled(10 * time.Minute), Fetch: time.Minute, Session: sessionTimeout},
+		Agents: func() []answers.Agent { return agents }, Frameworks: m.frameworks.list()}
 }
 
-// plain answers in text, without a newline, as libprocess does.
-func plain(w http.ResponseWriter, code int, text string) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.WriteHeader(code)
-	_, _ = w.Write([]byte(text)) // the client has gone when this fails
+// registry gives the agents in order. The caller holds the lock.
+func (m *master) registry() []answers.Agent {
+	var out []answers.Agent
+	for _, id := range slices.Sorted(maps.Keys(m.agents)) {
+		a := m.agents[id]
+		out = append(out, answers.Agent{ID: a.ID, IP: a.IP, Version: a.version, Phase: a.phase, Connected: a.connected,
+			Registered: a.RegisteredAt, Reregistered: a.reregisteredAt, Total: resourcesOf("*"), Tasks: tasksOf(a.ID, a.tasks)})
+	}
+	return out
+}
+
+// resourcesOf are an agent's, of which nobody keeps account here.
+func resourcesOf(role string) answers.Resources {
+	return answers.Resources{CPUs: 4, Mem: 4096, Role: role}
+}
+
+// tasksOf are the tasks of an agent as Mesos knows them.
+func tasksOf(agent string, tasks []taskState) []*answers.Task {
+	var out []*answers.Task
+	for _, t := range tasks {
+		out = append(out, &answers.Task{ID: t.ID, Name: t.ID, Framework: marathonID, Agent: agent, State: t.State})
+	}
+	return out
 }
 
 // answerMetrics answers two requests a second; more have to wait.
@@ -81,76 +84,26 @@ func answerMetrics(w http.ResponseWriter, r *http.Request, turn chan struct{}, m
 	select {
 	case <-turn:
 		time.AfterFunc(500*time.Millisecond, func() { turn <- struct{}{} })
-		answer(w, metrics())
+		answers.JSON(metrics()).Write(w)
 	case <-r.Context().Done():
 	}
 }
 
-func (m *master) flags() map[string]string {
-	return map[string]string{
-		"agent_ping_timeout":       fmt.Sprintf("%gsecs", m.lab.scaled(pingTimeout).Seconds()),
-		"max_agent_ping_timeouts":  fmt.Sprint(pingCount),
-		"agent_reregister_timeout": fmt.Sprintf("%gsecs", m.lab.scaled(10*time.Minute).Seconds()),
-		"quorum":                   fmt.Sprint(len(m.lab.Masters)/2 + 1),
-		"hostname":                 m.lab.IP,
-		"zk_session_timeout":       fmt.Sprintf("%gsecs", sessionTimeout.Seconds()),
-		"registry_store_timeout":   "60secs",
-	}
-}
-
-// v1 answers the operator calls that only look.
-func (m *master) v1(w http.ResponseWriter, r *http.Request) {
-	var call struct {
-		Type string `json:"type"`
-	}
-	if r.Header.Get("Content-Type") != "application/json" {
-		plain(w, http.StatusUnsupportedMediaType, "Expecting 'Content-Type' of application/json or application/x-protobuf")
-		return
-	}
-	if err := json.NewDecoder(r.Body).Decode(&call); err != nil {
-		plain(w, http.StatusBadRequest, "Failed to parse body into JSON")
-		return
-	}
-	if _, _, recovered := m.status(); !recovered {
-		plain(w, http.StatusServiceUnavailable, "Master has not finished recovery")
-		return
-	}
-	key := strings.ToLower(call.Type)
-	switch call.Type {
-	case "GET_HEALTH":
-		answer(w, map[string]any{"type": call.Type, key: map[string]any{"healthy": true}})
-	case "GET_VERSION":
-		answer(w, map[string]any{"type": call.Type, key: map[string]any{"version_info": m.build}})
-	case "GET_AGENTS":
-		answer(w, map[string]any{"type": call.Type, key: m.getAgents()})
-	case "GET_FRAMEWORKS":
-		answer(w, map[string]any{"type": call.Type, key: m.getFrameworks()})
-	case "GET_TASKS":
-		answer(w, map[string]any{"type": call.Type, key: m.getTasks()})
-	case "GET_MAINTENANCE_SCHEDULE":
-		answer(w, map[string]any{"type": call.Type, key: map[string]any{"schedule": struct{}{}}})
-	case "GET_MAINTENANCE_STATUS":
-		answer(w, map[string]any{"type": call.Type, key: map[string]any{"status": struct{}{}}})
-	default:
-		plain(w, http.StatusBadRequest, "Failed to validate master::Call: Expecting 'type' to be present")
-	}
-}
-
 // admit takes an agent's registration; without its registry a leader cannot.
-func (m *master) admit(ctx context.Context, w http.ResponseWriter, r *http.Request) {
+func (m *master) admit(ctx context.Context, now answers.Master, body []byte) answers.Reply {
 	var reg registration
-	if err := json.NewDecoder(r.Body).Decode(&reg); err != nil {
-		plain(w, http.StatusBadRequest, err.Error())
-		return
-	}
-	if _, _, recovered := m.status(); !recovered {
-		plain(w, http.StatusServiceUnavailable, "Master has not finished recovery")
-		return
+	err := json.Unmarshal(body, &reg)
+	switch {
+	case err != nil:
+		return answers.Text(http.StatusBadRequest, err.Error())
+	case !now.Leads:
+		return now.Redirect("/standin/register")
+	case !now.Recovered:
+		return answers.Text(http.StatusServiceUnavailable, "Master has not finished recovery")
 	}
 	id, err := m.register(ctx, reg)
 	if err != nil {
-		plain(w, http.StatusInternalServerError, err.Error())
-		return
+		return answers.Text(http.StatusInternalServerError, err.Error())
 	}
-	answer(w, registration{ID: id})
+	return answers.JSON(registration{ID: id})
 }

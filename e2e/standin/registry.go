@@ -9,16 +9,8 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 	"github.com/go-zookeeper/zk"
-)
-
-// agentPhase is how the leader thinks of an agent.
-type agentPhase int
-
-const (
-	recovering  agentPhase = iota // of the registry, not heard of since the failover
-	registered                    // by itself; connected or not
-	unreachable                   // given up
 )
 
 // agentEntry is an agent at the leader.
@@ -27,22 +19,21 @@ type agentEntry struct {
 	IP           string    `json:"ip"`
 	RegisteredAt time.Time `json:"registered_at"`
 
-	phase          agentPhase
+	phase          answers.Phase
 	connected      bool
 	session        int // counts registrations: an older session's end means nothing
 	reregisteredAt time.Time
 	away           time.Time // when it was last connected
-	version        string
+	version        dcos.Version
 	tasks          []taskState
-	ended          []taskState // given up with the agent
 }
 
 // registration is what an agent sends the leader, and registrationID the answer.
 type registration struct {
-	ID      string      `json:"id"` // empty for a new agent
-	IP      string      `json:"ip"`
-	Version string      `json:"version"`
-	Tasks   []taskState `json:"tasks"`
+	ID      string       `json:"id"` // empty for a new agent
+	IP      string       `json:"ip"`
+	Version dcos.Version `json:"version"`
+	Tasks   []taskState  `json:"tasks"`
 }
 
 // recover reads the registry. The caller holds the lock.
@@ -57,7 +48,7 @@ func (m *master) recover(conn *zk.Conn) error {
 		if err != nil {
 			return err
 		}
-		a := &agentEntry{away: time.Now()}
+		a := &agentEntry{phase: answers.Recovering, away: time.Now()}
 		if err := json.Unmarshal(data, a); err != nil {
 			return err
 		}
@@ -81,7 +72,7 @@ func (m *master) register(ctx context.Context, r registration) (string, error) {
 	} else {
 		a.reregisteredAt = time.Now()
 	}
-	a.IP, a.version, a.tasks, a.phase, a.connected = r.IP, r.Version, r.Tasks, registered, true
+	a.IP, a.version, a.tasks, a.phase, a.connected = r.IP, r.Version, r.Tasks, answers.Registered, true
 	a.session++
 	session := a.session
 	m.agents[id] = a
@@ -162,12 +153,15 @@ func (m *master) giveUp() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, a := range m.agents {
-		patience := m.lab.scaled(pingCount * pingTimeout)
-		if a.phase == recovering {
-			patience = m.lab.scaled(10 * time.Minute)
+		limit := m.lab.scaled(pingCount * pingTimeout)
+		if a.phase == answers.Recovering {
+			limit = m.lab.scaled(10 * time.Minute)
 		}
-		if m.recovered && !a.connected && a.phase != unreachable && time.Since(a.away) > patience {
-			a.phase, a.ended, a.tasks = unreachable, a.tasks, nil
+		if m.recovered && !a.connected && a.phase != answers.Unreachable && time.Since(a.away) > limit {
+			a.phase = answers.Unreachable
+			for i := range a.tasks {
+				a.tasks[i].State = answers.TaskUnreachable
+			}
 			event("mesos-master gave up %s", a.IP)
 		}
 	}

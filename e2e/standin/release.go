@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
 
 // pkg is one package of a release.
@@ -18,12 +19,6 @@ type pkg struct {
 	id    string
 	files map[string]string // path in the package to content; see program
 	bins  []string          // paths that are the stand-in program itself
-}
-
-// mesosBuild is what a Mesos binary knows about itself, kept beside it.
-type mesosBuild struct {
-	Version string `json:"version"`
-	GitSHA  string `json:"git_sha"`
 }
 
 // sha is a made-up hash: of a text, 40 hex digits.
@@ -107,7 +102,7 @@ func exhibitorPackage(l lab, _ dcos.Version, dir string) pkg {
 }
 
 func mesosPackage(l lab, v dcos.Version, dir string) pkg {
-	build := mesosBuild{Version: "1.10.0", GitSHA: sha("mesos" + string(v))}
+	build := answers.Build{Version: "1.10.0", GitSHA: sha("mesos" + string(v))}
 	if v == l.To {
 		build.Version = "1.10.1"
 	}

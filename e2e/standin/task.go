@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
 
 const (
@@ -62,7 +64,7 @@ func readTasks(ctx context.Context) ([]taskState, error) {
 	}
 	var out []taskState
 	for _, e := range entries {
-		t := taskState{ID: e.Name(), State: "TASK_STAGING"}
+		t := taskState{ID: e.Name(), State: answers.TaskStaging}
 		text, err := os.ReadFile(filepath.Join(tasksDir, t.ID))
 		if err != nil {
 			return nil, err
@@ -73,9 +75,9 @@ func readTasks(ctx context.Context) ([]taskState, error) {
 				return nil, err
 			}
 		case isTask(pid, t.ID):
-			t.State = "TASK_RUNNING"
+			t.State = answers.TaskRunning
 		default:
-			t.State = "TASK_FAILED"
+			t.State = answers.TaskFailed
 		}
 		out = append(out, t)
 	}

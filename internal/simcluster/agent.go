@@ -3,6 +3,8 @@ package simcluster
 import (
 	"fmt"
 	"time"
+
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
 
 // agentState is one Mesos agent process, and what the masters know of it.
@@ -15,7 +17,7 @@ type agentState struct {
 	former  string // the id before it lost its identity
 	settled bool   // its own recovery is over
 	record  record
-	tasks   []*task
+	tasks   []*answers.Task
 }
 
 // record is the leading master's entry of an agent.
@@ -36,8 +38,8 @@ const executorReregistration = 2600 * time.Millisecond // an agent with executor
 func (a *agentState) unreachable() {
 	a.record.known, a.record.active, a.record.recovering, a.record.gone = false, false, false, true
 	for _, t := range a.tasks {
-		if t.state == taskRunning {
-			t.state = taskUnreachable
+		if t.State == answers.TaskRunning {
+			t.State = answers.TaskUnreachable
 		}
 	}
 }
@@ -122,8 +124,8 @@ func (n *node) register() {
 	}
 	r.known, r.active, r.recovering, r.gone, r.version = true, true, false, false, a.version
 	for _, t := range a.tasks {
-		if t.state == taskUnreachable {
-			t.state = taskRunning
+		if t.State == answers.TaskUnreachable {
+			t.State = answers.TaskRunning
 		}
 	}
 	n.c.note(n, "registered", a.id)
@@ -154,53 +156,28 @@ func (n *node) stopAgent() {
 // slave/registered says.
 func (n *node) detects() bool { return n.agent.up && n.c.mesos.detected != nil }
 
-// taskState is a Mesos task state.
-type taskState string
-
-const (
-	taskStaging     taskState = "TASK_STAGING"
-	taskStarting    taskState = "TASK_STARTING"
-	taskRunning     taskState = "TASK_RUNNING"
-	taskUnreachable taskState = "TASK_UNREACHABLE"
-	taskFailed      taskState = "TASK_FAILED"
-	taskFinished    taskState = "TASK_FINISHED"
-	taskKilled      taskState = "TASK_KILLED"
-)
-
-// task is one task on an agent.
-type task struct {
-	id, name  string
-	agent     string // id
-	state     taskState
-	started   time.Time
-	ended     time.Time
-	reason    string
-	message   string
-	framework string
-}
-
 func (n *node) seedTasks() {
 	for i := range n.c.opt.Tasks {
 		name := fmt.Sprintf("app-%d", i+1)
-		n.agent.tasks = append(n.agent.tasks, &task{
-			id: fmt.Sprintf("%s.instance-%s", name, n.c.uuid(fmt.Sprint("task ", n.name, i))), name: name, agent: n.agent.id,
-			state: taskRunning, started: n.agent.since, framework: n.c.mesos.cluster + "-0000",
+		n.agent.tasks = append(n.agent.tasks, &answers.Task{
+			ID: fmt.Sprintf("%s.instance-%s", name, n.c.uuid(fmt.Sprint("task ", n.name, i))), Name: name, Agent: n.agent.id,
+			State: answers.TaskRunning, Started: n.agent.since, Framework: n.c.mesos.cluster + "-0000",
 		})
 	}
 }
 
 func (n *node) loseTasks(why string) {
 	for _, t := range n.agent.tasks {
-		if t.state == taskRunning || t.state == taskUnreachable {
-			t.state, t.ended, t.reason, t.message = taskFailed, n.c.now(), "REASON_EXECUTOR_REREGISTRATION_TIMEOUT", why
+		if t.Runs() {
+			t.State, t.Ended, t.Reason, t.Message = answers.TaskFailed, n.c.now(), "REASON_EXECUTOR_REREGISTRATION_TIMEOUT", why
 		}
 	}
 }
 
 func (n *node) finishTask() {
 	for _, t := range n.agent.tasks {
-		if t.state == taskRunning {
-			t.state, t.ended, t.message = taskFinished, n.c.now(), "Command exited with status 0"
+		if t.State == answers.TaskRunning {
+			t.State, t.Ended, t.Message = answers.TaskFinished, n.c.now(), "Command exited with status 0"
 			return
 		}
 	}

@@ -2,21 +2,21 @@ package simcluster
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
 
 // cockroachState is one master's CockroachDB node.
 type cockroachState struct {
 	up      bool
 	started time.Time
-	left    time.Time // when it was last stopped
-	behind  time.Time // its ranges are under-replicated until then
-	forever bool      // they stay so
-	form    iamForm   // of the running version
-	frozen  time.Time // when its row was last written, with the fault for it
+	left    time.Time             // when it was last stopped
+	behind  time.Time             // its ranges are under-replicated until then
+	forever bool                  // they stay so
+	form    answers.CockroachForm // of the running version
+	frozen  time.Time             // when its row was last written, with the fault for it
 }
 
 const (
@@ -40,7 +40,7 @@ func (n *node) tryCockroach() {
 	}
 	n.startUnit(u)
 	s := &n.cockroach
-	s.up, s.started, s.form = true, n.c.now(), iamFormOf(n.release())
+	s.up, s.started, s.form = true, n.c.now(), answers.CockroachOf(n.version)
 	s.behind = n.c.now().Add(n.c.scaled(cockroachRepair))
 	s.forever = n.ails(UnderReplicated)
 }
@@ -98,49 +98,92 @@ func (n *node) underReplicated() int {
 	return 0
 }
 
-// nodeCheck is one check as dcos-check-runner ran it.
-type nodeCheck struct {
-	name, output string
-	status       int // -1: ended by a signal
-}
-
-// checkRunner is what dcos-check-runner prints, and its exit code: the worst of
-// the checks' codes, where one outside 0 to 3 counts as 3.
+// checkRunner is what dcos-check-runner prints of the node-poststart checks, and
+// its exit code. The red ones have every kind of code: critical, one of no meaning,
+// a command that is not there, and a signal.
 func (n *node) checkRunner(kind string) (string, int) {
 	if kind == "cluster" {
-		return "{\n  \"status\": 0,\n  \"checks\": {}\n}\n", 0
+		return answers.Checks(nil)
 	}
-	worst := 0
-	var items []string
-	for _, c := range n.checks() {
-		code := c.status
-		if code < 0 || code > 3 {
-			code = 3
-		}
-		worst = max(worst, code)
-		items = append(items, fmt.Sprintf("    %q: {\n      \"output\": %q,\n      \"status\": %d\n    }", c.name, c.output, c.status))
-	}
-	return fmt.Sprintf("{\n  \"status\": %d,\n  \"checks\": {\n%s\n  }\n}\n", worst, strings.Join(items, ",\n")), worst
-}
-
-// checks are the node-poststart checks. The red ones have every kind of code:
-// critical, one of no meaning, a command that is not there, and a signal.
-func (n *node) checks() []nodeCheck {
-	all := []nodeCheck{{name: "clock_sync"}, {name: "ip_detect_script"}, {name: "journald_dir_permissions"}, {name: "xz"}}
+	all := map[string]answers.Check{"clock_sync": {}, "ip_detect_script": {}, "journald_dir_permissions": {}, "xz": {}}
 	if n.fault(ChecksRedBefore) || n.ails(ChecksRedAfter) {
-		all = []nodeCheck{
-			{"clock_sync", "Clock is out of sync / in unsync state. Must be synchronized for proper operation.\n", 2},
-			{"ip_detect_script", "/bin/sh: ip-detect-check: command not found\n", 127},
-			{"journald_dir_permissions", "unexpected mode\n", 4},
-			{"xz", "", -1},
+		all = map[string]answers.Check{
+			"clock_sync":               {Output: "Clock is out of sync / in unsync state. Must be synchronized for proper operation.\n", Status: 2},
+			"ip_detect_script":         {Output: "/bin/sh: ip-detect-check: command not found\n", Status: 127},
+			"journald_dir_permissions": {Output: "unexpected mode\n", Status: 4},
+			"xz":                       {Status: -1},
 		}
 	}
 	own, healthy := "mesos_agent_registered_with_masters", n.detects()
 	if n.role == dcos.Master {
 		own, healthy = "mesos_master_replog_synchronized", n.master.up
 	}
+	all[own] = answers.Check{}
 	if !healthy {
-		return append(all, nodeCheck{own, "connection refused\n", 2})
+		all[own] = answers.Check{Output: "connection refused\n", Status: 2}
 	}
-	return append(all, nodeCheck{name: own})
+	return answers.Checks(all)
+}
+
+// cockroachNodes are the rows that any master's client prints, in order; with a
+// fault for it, one of a master that left long ago, and was never removed.
+func (c *Cluster) cockroachNodes(form answers.CockroachForm) []answers.CockroachNode {
+	var out []answers.CockroachNode
+	for i, o := range c.masters() {
+		s := o.cockroach
+		row := answers.CockroachNode{ID: i + 1, IP: o.ip, Form: s.form, Started: s.started, Updated: o.reported(), Up: s.up, Leases: 33, Ranges: 191, Under: o.underReplicated()}
+		if o.ails(CockroachNull) {
+			row.Updated = time.Time{}
+		}
+		out = append(out, row)
+	}
+	if c.haunted() {
+		gone := c.start.Add(-400 * 24 * time.Hour)
+		out = append(out, answers.CockroachNode{ID: 9, IP: fmt.Sprintf("127.%d.0.99", c.opt.Net), Form: form, Started: gone, Updated: gone})
+	}
+	return out
+}
+
+// haunted reports whether the status has a row of nobody.
+func (c *Cluster) haunted() bool {
+	for _, m := range c.masters() {
+		if m.fault(CockroachGhost) {
+			return true
+		}
+	}
+	return false
+}
+
+// iamRefuses is why the client of the node's packages gets no answer.
+func (n *node) iamRefuses() string {
+	r, up := n.release(), 0
+	for _, o := range n.c.masters() {
+		if o.cockroach.up {
+			up++
+		}
+	}
+	switch {
+	case !n.power || packageNamed(n.active, "cockroach") == "":
+		return "/opt/mesosphere/bin/cockroach: No such file or directory\n"
+	case r.certsDir() != "" && !n.tree.exists(r.certsDir()):
+		return "Error: problem with CA certificate: not found\n"
+	case !n.cockroach.up:
+		return "Error: cannot dial server.\nIs the server running?\nfailed to connect to " + n.ip + ":26257\n"
+	case up <= n.c.opt.Masters/2:
+		return "Error: rpc error: code = DeadlineExceeded desc = context deadline exceeded\n"
+	}
+	return ""
+}
+
+// cockroachStatus is the output of "cockroach node status --ranges
+// --format=tsv" asked on n.
+func (n *node) cockroachStatus() (out, errText string) {
+	if why := n.iamRefuses(); why != "" {
+		return "", why
+	}
+	if n.ails(CockroachUnreadable) {
+		return "warning: a Go panic has occurred\ngoroutine 1 [running]:\n", ""
+	}
+	form := answers.CockroachOf(n.version)
+	return form.Status(n.c.cockroachNodes(form)), ""
 }

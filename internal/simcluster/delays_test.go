@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/pkg/sftp"
+
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
 
 // until waits for a condition of the model, and gives how long it took.
@@ -66,7 +68,7 @@ func TestALostLeaderIsFollowedByAnotherAndTheAgentsComeBack(t *testing.T) {
 			t.Errorf("%v", got)
 		}
 		until(t, c, "agents", func() bool { return c.byName["a1"].agent.record.active })
-		if a := c.byName["a1"].agent; a.id != id || a.record.reregistered.IsZero() || a.running()[0].state != taskRunning {
+		if a := c.byName["a1"].agent; a.id != id || a.record.reregistered.IsZero() || a.tasks[0].State != answers.TaskRunning {
 			t.Errorf("%+v", a)
 		}
 	})
@@ -81,11 +83,11 @@ func TestExhibitorServesNoSoonerThanAMinuteAfterItsStart(t *testing.T) {
 		leave()
 		time.Sleep(59 * time.Second)
 		leave = c.enter()
-		if n.master.up || n.exhibitor.state == exServing {
+		if n.master.up || n.exhibitor.state == answers.ExhibitorServing {
 			t.Errorf("after 59 s mesos-master 2.1.0 runs: %v, Exhibitor is %v", n.master.up, n.exhibitor.state)
 		}
 		leave()
-		between(t, "serving", until(t, c, "serving", func() bool { return n.exhibitor.state == exServing }), time.Second, 6*time.Second)
+		between(t, "serving", until(t, c, "serving", func() bool { return n.exhibitor.state == answers.ExhibitorServing }), time.Second, 6*time.Second)
 		until(t, c, "mesos-master", func() bool { return n.master.up })
 	})
 }
@@ -139,7 +141,7 @@ func TestAnAgentIsGivenUpAfterItsPings(t *testing.T) {
 		n.startDaemons()
 		leave()
 		until(t, c, "back", func() bool { return n.agent.record.active })
-		if len(n.agent.running()) != 2 || n.agent.tasks[0].state != taskRunning {
+		if len(n.agent.tasks) != 2 || n.agent.tasks[0].State != answers.TaskRunning || n.agent.tasks[1].State != answers.TaskRunning {
 			t.Errorf("%+v", n.agent.tasks[0])
 		}
 	})

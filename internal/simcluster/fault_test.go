@@ -80,7 +80,7 @@ func (s story) taskStates(name string) map[string]int {
 	states := map[string]int{}
 	defer s.c.enter()()
 	for _, t := range s.node(name).agent.tasks {
-		states[string(t.state)]++
+		states[t.State]++
 	}
 	return states
 }

@@ -1,19 +1,18 @@
 package simcluster
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
+
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
 
 // framework is a framework that has subscribed over the v1 scheduler API.
 type framework struct {
 	id, name, role, stream string
-	beat                   time.Time // of the last heartbeat
-	queue                  []any     // events that its stream has not carried yet
+	beat                   time.Time        // of the last heartbeat
+	queue                  []answers.Object // events that its stream has not carried yet
 	offers                 map[string]*node
 	refused                map[*node]time.Time // filters, and when they end
 	suppressed             bool
@@ -22,10 +21,6 @@ type framework struct {
 	connected              bool
 	cut                    bool // its stream is broken, which the master may not know
 	removed                bool
-}
-
-func (f *framework) send(kind string, what map[string]any) {
-	f.queue = append(f.queue, map[string]any{"type": kind, strings.ToLower(kind): what})
 }
 
 // framework finds one that has not been removed.
@@ -41,19 +36,15 @@ func (c *Cluster) framework(id string) *framework {
 // stream carries a framework's events until either side ends it.
 func (c *Cluster) stream(w http.ResponseWriter, r *http.Request, to endpoint, f *framework) {
 	defer c.disconnected(f)
-	w.Header().Set("Content-Type", kindJSON)
-	w.Header().Set(streamHeader, f.stream)
+	w.Header().Set("Content-Type", answers.TypeJSON)
+	w.Header().Set(answers.StreamHeader, f.stream)
 	w.WriteHeader(http.StatusOK)
 	flush := http.NewResponseController(w)
 	tick := max(c.scaled(allocationInterval)/4, 5*time.Millisecond)
 	for {
 		events, on := c.due(f, to)
 		for _, e := range events {
-			b, err := json.Marshal(e)
-			if err != nil {
-				panic(err) // made of maps and strings
-			}
-			if _, err := w.Write(append([]byte(strconv.Itoa(len(b))+"\n"), b...)); err != nil {
+			if answers.WriteEvent(w, e) != nil {
 				return
 			}
 		}
@@ -67,14 +58,14 @@ func (c *Cluster) stream(w http.ResponseWriter, r *http.Request, to endpoint, f 
 }
 
 // due takes what is to be sent now; on says that the stream goes on.
-func (c *Cluster) due(f *framework, to endpoint) (events []any, on bool) {
+func (c *Cluster) due(f *framework, to endpoint) (events []answers.Object, on bool) {
 	defer c.enter()()
 	if f.removed || f.cut || !to.alive() || c.mesos.leader != to.n {
 		return nil, false
 	}
 	if c.now().Sub(f.beat) >= c.scaled(heartbeats) {
 		f.beat = c.now()
-		f.queue = append(f.queue, map[string]any{"type": "HEARTBEAT"})
+		f.queue = append(f.queue, answers.Heartbeat())
 	}
 	c.allocate(f)
 	events, f.queue = f.queue, nil

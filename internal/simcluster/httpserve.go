@@ -1,42 +1,14 @@
 package simcluster
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
-
-// httpReply is an HTTP answer; a zero status means that the connection breaks.
-type httpReply struct {
-	status   int
-	kind     string // Content-Type
-	body     []byte
-	location string
-	wait     time.Duration // already scaled
-}
-
-const (
-	kindJSON = "application/json"
-	kindText = "text/plain; charset=utf-8"
-)
-
-func textReply(status int, text string) httpReply {
-	return httpReply{status: status, kind: kindText, body: []byte(text)}
-}
-
-// jsonReply is 200 with a value of maps, slices, strings, numbers and booleans.
-func jsonReply(v any) httpReply {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return textReply(http.StatusInternalServerError, err.Error())
-	}
-	return httpReply{status: http.StatusOK, kind: kindJSON, body: b}
-}
 
 // answer serves a request to any daemon.
 func (c *Cluster) answer(w http.ResponseWriter, r *http.Request) {
@@ -49,78 +21,59 @@ func (c *Cluster) answer(w http.ResponseWriter, r *http.Request) {
 		c.scheduler(w, r, to, body)
 		return
 	}
-	a := c.route(to, r, body)
-	if a.wait > 0 {
-		if !c.pause(r.Context(), a.wait) {
-			panic(http.ErrAbortHandler)
-		}
-		a.wait = 0
-		if a.status == 0 { // a metrics request that queued: its answer is of now
-			a = c.metricsNow(to)
-		}
+	if wait := c.metricsTurn(to, r); wait > 0 && !c.pause(r.Context(), wait) {
+		panic(http.ErrAbortHandler)
 	}
-	if a.status == 0 {
+	a := c.route(to, r, body)
+	if a.Status == 0 {
 		panic(http.ErrAbortHandler) // the process is gone
 	}
-	a.write(w)
-}
-
-func (a httpReply) write(w http.ResponseWriter) {
-	if a.kind != "" {
-		w.Header().Set("Content-Type", a.kind)
-	}
-	if a.location != "" {
-		w.Header()["Location"] = []string{a.location}
-	}
-	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body)
+	a.Write(w)
 }
 
 // route finds the answer; the connection may be older than the process.
-func (c *Cluster) route(to endpoint, r *http.Request, body []byte) httpReply {
+func (c *Cluster) route(to endpoint, r *http.Request, body []byte) answers.Reply {
 	defer c.enter()()
 	if to.n == nil {
 		return c.bootstrapAnswer(r)
 	}
 	if !to.alive() {
-		return httpReply{}
+		return answers.Reply{}
 	}
 	switch to.port {
-	case dcos.MesosMasterPort:
-		return to.n.masterAnswer(r, body)
-	case dcos.MesosAgentPort:
-		return to.n.agentAnswer(r, body)
+	case dcos.MesosMasterPort, dcos.MesosAgentPort:
+		return to.n.mesosAnswer(r, body)
 	case dcos.ExhibitorPort:
 		if c.opt.ExhibitorTLS {
-			return httpReply{} // not a TLS handshake: it hangs up
+			return answers.Reply{} // not a TLS handshake: it hangs up
 		}
 		if r.URL.Path == dcos.ExhibitorStatus {
 			status, body := to.n.exhibitorStatus()
-			return httpReply{status: status, kind: kindJSON, body: body}
+			return answers.Reply{Status: status, Type: answers.TypeJSON, Body: body}
 		}
 	case dcos.MarathonPort:
 		return c.marathonAnswer(r)
 	}
-	return textReply(http.StatusNotFound, "not found")
+	return answers.Text(http.StatusNotFound, "not found")
 }
 
-func (c *Cluster) marathonAnswer(r *http.Request) httpReply {
+func (c *Cluster) marathonAnswer(r *http.Request) answers.Reply {
 	lead := c.marathonLeader()
 	switch r.URL.Path {
 	case "/ping":
-		return textReply(http.StatusOK, "pong")
+		return answers.Text(http.StatusOK, "pong")
 	case "/v2/leader":
 		if lead == nil {
-			return httpReply{status: http.StatusNotFound, kind: kindJSON, body: []byte(`{"message":"There is no leader"}`)}
+			return answers.Reply{Status: http.StatusNotFound, Type: answers.TypeJSON, Body: []byte(`{"message":"There is no leader"}`)}
 		}
-		return jsonReply(map[string]any{"leader": fmt.Sprintf("%s:%d", lead.ip, dcos.MarathonPort)})
+		return answers.JSON(map[string]any{"leader": fmt.Sprintf("%s:%d", lead.ip, dcos.MarathonPort)})
 	case "/v2/deployments":
 		if c.opt.Variant == Enterprise {
-			return textReply(http.StatusUnauthorized, "")
+			return answers.Text(http.StatusUnauthorized, "")
 		}
-		return httpReply{status: http.StatusOK, kind: kindJSON, body: c.deployments()}
+		return answers.Reply{Status: http.StatusOK, Type: answers.TypeJSON, Body: c.deployments()}
 	default:
-		return textReply(http.StatusNotFound, "")
+		return answers.Text(http.StatusNotFound, "")
 	}
 }
 
@@ -135,19 +88,19 @@ func (c *Cluster) deployments() []byte {
 }
 
 // bootstrapAnswer is nginx on the bootstrap node.
-func (c *Cluster) bootstrapAnswer(r *http.Request) httpReply {
+func (c *Cluster) bootstrapAnswer(r *http.Request) answers.Reply {
 	_, missing := c.meets(Script404, "")
 	_, page := c.meets(ScriptHTML, "")
 	_, cut := c.meets(ScriptCut, "")
 	switch {
 	case cut && r.URL.Path == c.scriptPath():
-		return httpReply{status: http.StatusOK, kind: "application/octet-stream", body: c.script[:len(c.script)-30]}
+		return answers.Reply{Status: http.StatusOK, Type: "application/octet-stream", Body: c.script[:len(c.script)-30]}
 	case r.URL.Path != c.scriptPath() || missing:
-		return httpReply{status: http.StatusNotFound, kind: "text/html", body: []byte("<html>\r\n<head><title>404 Not Found</title></head>\r\n</html>\r\n")}
+		return answers.Reply{Status: http.StatusNotFound, Type: "text/html", Body: []byte("<html>\r\n<head><title>404 Not Found</title></head>\r\n</html>\r\n")}
 	case page:
-		return httpReply{status: http.StatusOK, kind: "text/html", body: []byte("<!DOCTYPE html>\n<html><body>Please log in</body></html>\n")}
+		return answers.Reply{Status: http.StatusOK, Type: "text/html", Body: []byte("<!DOCTYPE html>\n<html><body>Please log in</body></html>\n")}
 	default:
-		return httpReply{status: http.StatusOK, kind: "application/octet-stream", body: c.script}
+		return answers.Reply{Status: http.StatusOK, Type: "application/octet-stream", Body: c.script}
 	}
 }
 

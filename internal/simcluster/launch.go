@@ -6,37 +6,18 @@ import (
 	"net/http"
 	"strings"
 	"time"
-)
 
-// taskInfo is what ACCEPT says of a task.
-type taskInfo struct {
-	ID        v1Value `json:"task_id"`
-	Name      string  `json:"name"`
-	Agent     v1Value `json:"agent_id"`
-	Resources []struct {
-		Name   string `json:"name"`
-		Scalar struct {
-			Value float64 `json:"value"`
-		} `json:"scalar"`
-		Role       string `json:"role"`
-		Allocation struct {
-			Role string `json:"role"`
-		} `json:"allocation_info"`
-	} `json:"resources"`
-	Command *struct {
-		Shell bool   `json:"shell"`
-		Value string `json:"value"`
-	} `json:"command"`
-}
+	"github.com/dcos-patch/dcos-patch/internal/answers"
+)
 
 // launched is a task that a framework has launched, with the updates that it
 // has not acknowledged: the next comes when the last is.
 type launched struct {
-	*task
+	*answers.Task
 	c       *Cluster
 	f       *framework
 	n       *node
-	updates []map[string]any
+	updates []answers.Status
 	sent    bool
 }
 
@@ -47,7 +28,7 @@ const (
 )
 
 // frameworkCall carries out a call of a subscribed framework.
-func (c *Cluster) frameworkCall(f *framework, call schedulerCall) httpReply {
+func (c *Cluster) frameworkCall(f *framework, call answers.SchedulerCall) answers.Reply {
 	switch call.Type {
 	case "ACCEPT":
 		c.accepted(f, call)
@@ -66,13 +47,13 @@ func (c *Cluster) frameworkCall(f *framework, call schedulerCall) httpReply {
 		c.remove(f)
 	default:
 		c.drift = append(c.drift, "scheduler call "+call.Type)
-		return textReply(http.StatusNotImplemented, "")
+		return answers.Text(http.StatusNotImplemented, "")
 	}
-	return httpReply{status: http.StatusAccepted}
+	return answers.Reply{Status: http.StatusAccepted}
 }
 
-func (c *Cluster) accepted(f *framework, call schedulerCall) {
-	agents, valid := c.answered(f, call.Accept.answerToOffers)
+func (c *Cluster) accepted(f *framework, call answers.SchedulerCall) {
+	agents, valid := c.answered(f, call.Accept.OfferAnswer)
 	for _, op := range call.Accept.Operations {
 		if op.Type != "LAUNCH" {
 			c.drift = append(c.drift, "offer operation "+op.Type)
@@ -81,9 +62,9 @@ func (c *Cluster) accepted(f *framework, call schedulerCall) {
 		for _, info := range op.Launch.Tasks {
 			switch {
 			case !valid:
-				f.masterSays(info, "TASK_LOST", "REASON_INVALID_OFFERS", "Task launched with invalid offers: Offer "+call.Accept.Offers[0].Value+" is no longer valid")
-			case !info.fits(f, agents[0]):
-				f.masterSays(info, "TASK_ERROR", "REASON_TASK_INVALID", "Task uses resources that are not in the offer")
+				f.masterSays(info, answers.TaskLost, "REASON_INVALID_OFFERS", "Task launched with invalid offers: Offer "+call.Accept.Offers[0].Value+" is no longer valid")
+			case !info.Fits(agents[0].free(f, "")):
+				f.masterSays(info, answers.TaskError, "REASON_TASK_INVALID", "Task uses resources that are not in the offer")
 			default:
 				c.launch(f, agents[0], info)
 			}
@@ -91,34 +72,16 @@ func (c *Cluster) accepted(f *framework, call schedulerCall) {
 	}
 }
 
-// fits checks a task against the agent that was offered: what Mesos checks of
-// resources is that the offer contains them, reservations and allocation too.
-func (t taskInfo) fits(f *framework, n *node) bool {
-	cpus, mem := n.used()
-	free := map[string]float64{"cpus": agentCPUs - cpus, "mem": agentMem - mem}
-	for _, r := range t.Resources {
-		role := r.Role
-		if role == "" {
-			role = "*"
-		}
-		if role != n.reserved() || r.Allocation.Role != f.role || r.Scalar.Value <= 0 || r.Scalar.Value > free[r.Name] {
-			return false
-		}
-	}
-	return t.Agent.Value == n.agent.id && t.ID.Value != "" && len(t.Resources) > 0 && t.Command != nil && t.Command.Shell
-}
-
 // masterSays is an update that the master makes, and that nobody acknowledges.
-func (f *framework) masterSays(t taskInfo, state, reason, message string) {
-	f.send("UPDATE", map[string]any{"status": map[string]any{"task_id": value(t.ID.Value), "agent_id": value(t.Agent.Value), "state": state,
-		"source": "SOURCE_MASTER", "reason": reason, "message": message}})
+func (f *framework) masterSays(t answers.TaskInfo, state, reason, message string) {
+	f.queue = append(f.queue, answers.Update(answers.Status{Task: t.ID, Agent: t.Agent, State: state, Source: "SOURCE_MASTER", Reason: reason, Message: message}))
 }
 
 // launch has the agent start the task.
-func (c *Cluster) launch(f *framework, n *node, info taskInfo) {
-	t := &launched{c: c, f: f, n: n, task: &task{id: info.ID.Value, name: info.Name, agent: n.agent.id, state: taskStaging, started: c.now(), framework: f.id}}
+func (c *Cluster) launch(f *framework, n *node, info answers.TaskInfo) {
+	t := &launched{c: c, f: f, n: n, Task: &answers.Task{ID: info.ID.Value, Name: info.Name, Agent: n.agent.id, State: answers.TaskStaging, Started: c.now(), Framework: f.id}}
 	f.tasks = append(f.tasks, t)
-	n.agent.tasks = append(n.agent.tasks, t.task)
+	n.agent.tasks = append(n.agent.tasks, t.Task)
 	c.note(n, "task", info.Name)
 	switch {
 	case n.hit(StreamCut):
@@ -126,11 +89,11 @@ func (c *Cluster) launch(f *framework, n *node, info taskInfo) {
 	case n.ails(LaunchHangs) && n.hit(LaunchHangs):
 	case n.ails(LaunchFails) && n.hit(LaunchFails):
 		n.after(containerStarts, func() {
-			t.becomes(taskFailed, "SOURCE_AGENT", "REASON_CONTAINER_LAUNCH_FAILED", "Failed to launch container: Failed to connect to the statsd socket: No such file or directory")
+			t.becomes(answers.TaskFailed, "SOURCE_AGENT", "REASON_CONTAINER_LAUNCH_FAILED", "Failed to launch container: Failed to connect to the statsd socket: No such file or directory")
 		})
 	default:
-		n.after(containerStarts, func() { t.becomes(taskStarting, "SOURCE_EXECUTOR", "", "") })
-		n.after(containerStarts+executorRuns, func() { t.becomes(taskRunning, "SOURCE_EXECUTOR", "", "") })
+		n.after(containerStarts, func() { t.becomes(answers.TaskStarting, "SOURCE_EXECUTOR", "", "") })
+		n.after(containerStarts+executorRuns, func() { t.becomes(answers.TaskRunning, "SOURCE_EXECUTOR", "", "") })
 		n.after(containerStarts+2*executorRuns, func() { t.ends(info.Command.Value) })
 	}
 }
@@ -142,29 +105,23 @@ func (t *launched) ends(command string) {
 	case !known:
 		t.c.drift = append(t.c.drift, "task command "+command)
 	case code == "0":
-		t.becomes(taskFinished, "SOURCE_EXECUTOR", "", "Command exited with status 0")
+		t.becomes(answers.TaskFinished, "SOURCE_EXECUTOR", "", "Command exited with status 0")
 	default:
-		t.becomes(taskFailed, "SOURCE_EXECUTOR", "REASON_COMMAND_EXECUTOR_FAILED", "Command exited with status "+code)
+		t.becomes(answers.TaskFailed, "SOURCE_EXECUTOR", "REASON_COMMAND_EXECUTOR_FAILED", "Command exited with status "+code)
 	}
 }
 
 // becomes moves the task on and queues the update.
-func (t *launched) becomes(s taskState, source, reason, message string) {
-	if t.over() {
+func (t *launched) becomes(state, source, reason, message string) {
+	if !t.Live() {
 		return
 	}
-	if t.state = s; t.over() {
-		t.ended, t.reason, t.message = t.c.now(), reason, message
+	if t.State = state; !t.Live() {
+		t.Ended, t.Reason, t.Message = t.c.now(), reason, message
 	}
-	uuid := base64.StdEncoding.EncodeToString([]byte(t.c.uuid(fmt.Sprint("update ", t.f.id, t.id, s))[:16]))
-	status := map[string]any{"task_id": value(t.id), "agent_id": value(t.agent), "state": string(s), "source": source, "uuid": uuid, "timestamp": seconds(t.c.now())}
-	if reason != "" {
-		status["reason"] = reason
-	}
-	if message != "" {
-		status["message"] = message
-	}
-	t.updates = append(t.updates, status)
+	uuid := base64.StdEncoding.EncodeToString([]byte(t.c.uuid(fmt.Sprint("update ", t.f.id, t.ID, state))[:16]))
+	t.updates = append(t.updates, answers.Status{Task: answers.Value{Value: t.ID}, Agent: answers.Value{Value: t.Agent}, State: state, Source: source,
+		Reason: reason, Message: message, UUID: uuid}.At(t.c.now()))
 	t.pump()
 }
 
@@ -172,23 +129,19 @@ func (t *launched) becomes(s taskState, source, reason, message string) {
 func (t *launched) pump() {
 	if !t.sent && len(t.updates) > 0 {
 		t.sent = true
-		t.f.send("UPDATE", map[string]any{"status": t.updates[0]})
+		t.f.queue = append(t.f.queue, answers.Update(t.updates[0]))
 	}
 }
 
 func (t *launched) acknowledged(task, uuid string) {
-	if t.id == task && t.sent && t.updates[0]["uuid"] == uuid {
+	if t.ID == task && t.sent && t.updates[0].UUID == uuid {
 		t.updates, t.sent = t.updates[1:], false
 		t.pump()
 	}
 }
 
-func (t *launched) over() bool {
-	return t.state != taskStaging && t.state != taskStarting && t.state != taskRunning
-}
-
 func (t *launched) kill() {
-	if !t.over() {
-		t.state, t.ended, t.message = taskKilled, t.c.now(), "Framework was removed"
+	if t.Live() {
+		t.State, t.Ended, t.Message = answers.TaskKilled, t.c.now(), "Framework was removed"
 	}
 }

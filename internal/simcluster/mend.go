@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
 
 // Mend is a person who brings everything in order that the faults have broken:
@@ -88,8 +89,8 @@ func (n *node) mendAgent() {
 		n.c.mesos.ghosts--
 	}
 	for _, t := range a.tasks {
-		if t.state == taskFailed {
-			t.state, t.reason, t.message = taskRunning, "", ""
+		if t.State == answers.TaskFailed {
+			t.State, t.Reason, t.Message = answers.TaskRunning, "", ""
 		}
 	}
 	if a.up && !a.record.active {

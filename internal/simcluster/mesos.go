@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
 
 // mesosState is what the masters agree on.
@@ -51,7 +52,7 @@ func (c *Cluster) settleMesos() {
 	first := int(c.jitter("mesos leader") * float64(c.opt.Masters))
 	for i, n := range c.masters() {
 		n.master = masterState{up: true, since: c.start.Add(-120 * time.Hour), version: n.mesosVersion(), place: 1 + (i+c.opt.Masters-first)%c.opt.Masters}
-		n.cockroach = cockroachState{up: n.release().iam(), started: n.master.since, left: n.booted, form: iamFormOf(n.release())}
+		n.cockroach = cockroachState{up: n.release().iam(), started: n.master.since, left: n.booted, form: answers.CockroachOf(n.version)}
 		n.etcd = etcdState{up: n.release().etcd()}
 	}
 	c.mesos.candidacy = c.opt.Masters

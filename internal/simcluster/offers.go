@@ -2,10 +2,10 @@ package simcluster
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
 
 // What every agent has, and what a task of the cluster uses of it.
@@ -23,35 +23,27 @@ func (n *node) reserved() string {
 }
 
 // used is what tasks have of an agent's resources.
-func (n *node) used() (cpus, mem float64) {
+func (n *node) used() answers.Resources {
+	cpus, mem := 0.0, 0.0
 	if n.fault(AgentFull) {
-		return agentCPUs, agentMem
+		cpus, mem = agentCPUs, agentMem
 	}
 	for _, t := range n.agent.tasks {
-		if t.state == taskRunning || t.state == taskUnreachable {
+		if t.Runs() {
 			cpus, mem = cpus+taskCPUs, mem+taskMem
 		}
 	}
-	return min(cpus, agentCPUs), min(mem, agentMem)
+	return n.resources(min(cpus, agentCPUs), min(mem, agentMem))
 }
 
-// resources are scalars as the operator API writes them.
-func (n *node) resources(cpus, mem float64) []any {
-	list := []any{}
-	for _, r := range []struct {
-		name   string
-		amount float64
-	}{{"cpus", cpus}, {"mem", mem}} {
-		if r.amount > 0 {
-			list = append(list, n.scalar(r.name, r.amount))
-		}
-	}
-	return list
+func (n *node) resources(cpus, mem float64) answers.Resources {
+	return answers.Resources{CPUs: cpus, Mem: mem, Role: n.reserved()}
 }
 
-func (n *node) scalar(name string, amount float64) map[string]any {
-	amount = math.Round(amount*1000) / 1000 // Mesos keeps three decimals
-	return map[string]any{"name": name, "type": "SCALAR", "scalar": map[string]any{"value": amount}, "role": n.reserved()}
+// free is what is left of an agent, as an offer to a framework.
+func (n *node) free(f *framework, id string) answers.Offer {
+	used := n.used()
+	return answers.Offer{ID: id, Framework: f.id, Role: f.role, Agent: n.agent.id, IP: n.ip, Resources: n.resources(agentCPUs-used.CPUs, agentMem-used.Mem)}
 }
 
 // allocate offers a framework every agent that has room for it, whole.
@@ -59,25 +51,18 @@ func (c *Cluster) allocate(f *framework) {
 	if f.suppressed || !f.connected {
 		return
 	}
-	offers := []any{}
-	for _, n := range c.listed() {
-		cpus, mem := n.used()
-		cpus, mem = agentCPUs-cpus, agentMem-mem
-		if !c.mayHave(f, n) || cpus < 0.01 && mem < 32 {
+	var offers []answers.Offer
+	for _, n := range c.agents() {
+		o := n.free(f, fmt.Sprintf("%s-O%d", c.mesos.cluster, c.mesos.offerIDs+1))
+		if !c.mayHave(f, n) || o.Resources.CPUs < 0.01 && o.Resources.Mem < 32 {
 			continue
 		}
 		c.mesos.offerIDs++
-		id := fmt.Sprintf("%s-O%d", c.mesos.cluster, c.mesos.offerIDs)
-		f.offers[id] = n
-		resources := n.resources(cpus, mem)
-		for _, r := range resources {
-			r.(map[string]any)["allocation_info"] = map[string]any{"role": f.role}
-		}
-		offers = append(offers, map[string]any{"id": value(id), "framework_id": value(f.id), "agent_id": value(n.agent.id), "hostname": n.ip,
-			"allocation_info": map[string]any{"role": f.role}, "resources": resources, "attributes": []any{}, "executor_ids": []any{}})
+		f.offers[o.ID] = n
+		offers = append(offers, o)
 	}
 	if len(offers) > 0 {
-		f.send("OFFERS", map[string]any{"offers": offers})
+		f.queue = append(f.queue, answers.Offers(offers))
 	}
 }
 
@@ -93,7 +78,7 @@ func (c *Cluster) mayHave(f *framework, n *node) bool {
 }
 
 // answered takes offers back, and gives the agents that were in them.
-func (c *Cluster) answered(f *framework, a answerToOffers) (agents []*node, valid bool) {
+func (c *Cluster) answered(f *framework, a answers.OfferAnswer) (agents []*node, valid bool) {
 	refusal := usualRefusal
 	if a.Filters.Refuse != nil {
 		refusal = time.Duration(*a.Filters.Refuse * float64(time.Second))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
 
 // oracle judges what is launched when, from outside of the product. Guarded
@@ -146,7 +147,7 @@ func (w *oracle) masterLaunch(n *node) {
 // masterServes reports whether the master could be spared for: everything on
 // it runs, from the packages that are active, and nothing is about to change.
 func (n *node) masterServes() bool {
-	return n.power && n.running && !n.patchRunning() && !n.owed() && n.zkServes() && n.exhibitor.state == exServing &&
+	return n.power && n.running && !n.patchRunning() && !n.owed() && n.zkServes() && n.exhibitor.state == answers.ExhibitorServing &&
 		n.master.up && n.master.version == n.mesosVersion() && n.cockroach.up == n.release().iam() && n.etcd.up == n.release().etcd()
 }
 

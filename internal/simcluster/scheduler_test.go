@@ -10,7 +10,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
+
+func value(s string) answers.Value { return answers.Value{Value: s} }
 
 // frameworkStream is a framework of the test at the leading master.
 type frameworkStream struct {
@@ -28,13 +32,13 @@ func (l *login) scheduler(call any, stream string) *http.Response {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	req, err := http.NewRequest("POST", "http://"+l.c.Address(l.node)+":5050"+schedulerPath, bytes.NewReader(b))
+	req, err := http.NewRequest("POST", "http://"+l.c.Address(l.node)+":5050"+answers.SchedulerPath, bytes.NewReader(b))
 	if err != nil {
 		l.t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	if stream != "" {
-		req.Header.Set(streamHeader, stream)
+		req.Header.Set(answers.StreamHeader, stream)
 	}
 	client := &http.Client{Transport: &http.Transport{DialContext: l.ssh.DialContext, DisableKeepAlives: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -53,7 +57,7 @@ func subscription() map[string]any {
 func (l *login) subscribe() *frameworkStream {
 	l.t.Helper()
 	resp := l.scheduler(subscription(), "")
-	f := &frameworkStream{t: l.t, l: l, no: resp.Header.Get(streamHeader), in: bufio.NewReader(resp.Body), close: func() { resp.Body.Close() }}
+	f := &frameworkStream{t: l.t, l: l, no: resp.Header.Get(answers.StreamHeader), in: bufio.NewReader(resp.Body), close: func() { resp.Body.Close() }}
 	first := f.next("SUBSCRIBED")
 	f.id = first["framework_id"].(map[string]any)["value"].(string)
 	return f
@@ -220,8 +224,8 @@ func TestAFrameworkEndsWithItsStreamAndItsTasksToo(t *testing.T) {
 			t.Errorf("its stream is over, and there is %v", got)
 		}
 		for _, task := range c.byName["a1"].agent.tasks {
-			if task.id == "t1" && task.state != taskKilled {
-				t.Errorf("its task is %s", task.state)
+			if task.ID == "t1" && task.State != answers.TaskKilled {
+				t.Errorf("its task is %s", task.State)
 			}
 		}
 	})

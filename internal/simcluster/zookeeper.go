@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
 
 // zkState is the ensemble's.
@@ -17,31 +19,17 @@ type zkState struct {
 type exhibitorState struct {
 	up      bool
 	checks  int // done since its start
-	state   exhibitorCode
+	state   answers.Exhibitor
 	leads   bool // as of its last check
 	zk      bool // the ZooKeeper process answers
 	zkSince time.Time
-}
-
-type exhibitorCode int
-
-// Codes of Exhibitor; the descriptions are their names in lower case.
-const (
-	exLatent exhibitorCode = iota
-	exDown
-	exNotServing
-	exServing
-)
-
-func (c exhibitorCode) String() string {
-	return [...]string{"latent", "down", "not serving", "serving"}[c]
 }
 
 const exhibitorCheck = 30 * time.Second // check-ms of a cluster with several masters
 
 func (c *Cluster) settleZooKeeper() {
 	for i, n := range c.masters() {
-		n.exhibitor = exhibitorState{up: true, checks: 100, state: exServing, zk: true, zkSince: n.booted}
+		n.exhibitor = exhibitorState{up: true, checks: 100, state: answers.ExhibitorServing, zk: true, zkSince: n.booted}
 		if i == int(c.jitter("zk leader")*float64(c.opt.Masters)) {
 			c.zk.leader, n.exhibitor.leads = n, true
 		}
@@ -82,14 +70,14 @@ func (c *Cluster) zkLeader() *node {
 }
 
 func (n *node) stopExhibitor() {
-	n.exhibitor = exhibitorState{state: exDown}
+	n.exhibitor = exhibitorState{state: answers.ExhibitorDown}
 	n.c.zkLeader()
 	n.c.zkChanged()
 }
 
 func (n *node) startExhibitor() {
 	n.startUnit(n.unit(unitExhibitor))
-	n.exhibitor = exhibitorState{up: true, state: exLatent}
+	n.exhibitor = exhibitorState{up: true, state: answers.ExhibitorLatent}
 	n.after(exhibitorCheck, n.exhibitorChecks)
 }
 
@@ -100,7 +88,7 @@ func (n *node) exhibitorChecks() {
 	e.checks++
 	switch {
 	case e.checks == 1:
-		e.state = exNotServing
+		e.state = answers.ExhibitorNotServing
 		n.after(4*time.Second, func() {
 			if n.c.zk.gone {
 				return
@@ -110,37 +98,28 @@ func (n *node) exhibitorChecks() {
 			n.c.zkChanged()
 		})
 	case n.zkServes():
-		e.state = exServing
+		e.state = answers.ExhibitorServing
 	default:
-		e.state = exNotServing
+		e.state = answers.ExhibitorNotServing
 	}
-	e.leads = e.state == exServing && n.c.zkLeader() == n
+	e.leads = e.state == answers.ExhibitorServing && n.c.zkLeader() == n
 	switch {
 	case n.ails(ExhibitorLatent):
-		e.state, e.leads = exLatent, false
+		e.state, e.leads = answers.ExhibitorLatent, false
 	case n.ails(ExhibitorFlaps) && e.checks%2 == 0:
-		e.state, e.leads = exDown, false
+		e.state, e.leads = answers.ExhibitorDown, false
 	}
 	n.after(exhibitorCheck, n.exhibitorChecks)
 }
 
-// exhibitorEntry is an element of Exhibitor's cluster status.
-type exhibitorEntry struct {
-	Code        int    `json:"code"`
-	Description string `json:"description"`
-	Hostname    string `json:"hostname"`
-	IsLeader    bool   `json:"isLeader"`
-}
-
 // exhibitorList is what any master's Exhibitor says about all of them: it
 // asks the others, who answer from their last check.
-func (c *Cluster) exhibitorList() []exhibitorEntry {
-	var list []exhibitorEntry
+func (c *Cluster) exhibitorList() []answers.Peer {
+	var list []answers.Peer
 	for _, n := range c.masters() {
-		e := exhibitorEntry{Hostname: n.ip, Code: int(exDown), Description: exDown.String()}
+		e := answers.ExhibitorDown.At(n.ip, false)
 		if n.exhibitor.up {
-			s := n.exhibitor.state
-			e.Code, e.Description, e.IsLeader = int(s), s.String(), n.exhibitor.leads
+			e = n.exhibitor.state.At(n.ip, n.exhibitor.leads)
 		}
 		switch {
 		case n.ails(ExhibitorHostMissing):
@@ -161,7 +140,7 @@ func (n *node) exhibitorStatus() (int, []byte) {
 	}
 	list := n.c.exhibitorList()
 	if n.ails(ExhibitorEmpty) {
-		list = []exhibitorEntry{}
+		list = []answers.Peer{}
 	}
 	b, _ := json.Marshal(list) // of strings, numbers and booleans: cannot fail
 	return http.StatusOK, b
@@ -180,7 +159,7 @@ func (n *node) bootstrapped() bool {
 	}
 	serving, leaders := 0, 0
 	for _, e := range n.c.exhibitorList() {
-		if e.Code == int(exServing) {
+		if e.Code == answers.ExhibitorServing {
 			serving++
 		}
 		if e.IsLeader {

@@ -1,0 +1,90 @@
+package answers
+
+import (
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Process is what a Mesos agent knows at a moment.
+type Process struct {
+	ID, IP    string
+	Build     Build
+	Uptime    time.Duration
+	Leader    bool          // it knows a leading master, which is all that slave/registered says
+	Settled   bool          // its recovery is over
+	Executors time.Duration // how long it waits for executors of before
+	Recovery  time.Duration // that its recovery took
+	Tasks     []*Task
+}
+
+// Answer answers every request but for metrics.
+func (p Process) Answer(r *http.Request, body []byte) Reply {
+	switch strings.TrimPrefix(r.URL.Path, "/slave(1)") {
+	case "/version":
+		return JSON(p.Build.json())
+	case "/health":
+		return Reply{Status: http.StatusOK}
+	case "/flags":
+		return JSON(Object{"flags": p.flags()})
+	case "/state":
+		if !p.Settled {
+			return unsettled()
+		}
+		return JSON(Object{"id": p.ID, "version": p.Build.Version, "hostname": p.IP, "pid": agentPID(p.IP)})
+	case "/api/v1":
+		return p.operator(r, body)
+	default:
+		return Reply{Status: http.StatusNotFound}
+	}
+}
+
+func unsettled() Reply { return Text(http.StatusServiceUnavailable, "Agent has not finished recovery") }
+
+func (p Process) flags() map[string]string {
+	return map[string]string{
+		"ip": p.IP, "hostname": p.IP, "port": "5051", "work_dir": "/var/lib/mesos/slave",
+		"executor_reregistration_timeout": duration(p.Executors),
+		"recovery_timeout":                "24hrs",
+		"reconfiguration_policy":          "additive",
+	}
+}
+
+func (p Process) operator(r *http.Request, body []byte) Reply {
+	call, no := readCall(r, body, "agent")
+	if no.Status != 0 {
+		return no
+	}
+	if a, ok := commonCall(call, p.Build, p.flags()); ok {
+		return a
+	}
+	if !p.Settled {
+		return unsettled()
+	}
+	switch call {
+	case "GET_AGENT":
+		return called(call, Object{"agent_info": agentInfo(p.ID, p.IP)})
+	case "GET_TASKS":
+		return called(call, p.tasks())
+	case "GET_STATE":
+		return called(call, Object{"get_tasks": p.tasks(), "get_executors": Object{"executors": []Object{}}, "get_frameworks": Object{"frameworks": []Object{}}})
+	}
+	return otherCall(call, "agent", p.Build)
+}
+
+// tasks is get_tasks of the agent: what runs, runs for it whatever the master
+// makes of that.
+func (p Process) tasks() Object {
+	launched, completed := []Object{}, []Object{}
+	for _, t := range p.Tasks {
+		switch {
+		case t.Runs():
+			launched = append(launched, t.json(TaskRunning))
+		case t.Live():
+			launched = append(launched, t.json(t.State))
+		default:
+			completed = append(completed, t.json(t.State))
+		}
+	}
+	return Object{"pending_tasks": []Object{}, "queued_tasks": []Object{}, "launched_tasks": launched, "terminated_tasks": []Object{}, "completed_tasks": completed}
+}

@@ -1,0 +1,109 @@
+package simcluster
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/answers"
+)
+
+// mesosMaster is what the node's Mesos master knows now.
+func (n *node) mesosMaster() answers.Master {
+	c, m := n.c, &n.c.mesos
+	model := answers.Master{ID: m.cluster, IP: n.ip, Build: n.build(), Cluster: c.opt.Name, Masters: c.opt.Masters, Marathon: m.cluster + "-0000",
+		Leads: m.leader == n, Recovered: m.leader == n && m.recovered, Uptime: c.now().Sub(n.master.since), Voting: true, Ensemble: c.ensemble(),
+		Limits: answers.Limits{Ping: c.scaled(pingTimeout), Pings: pingCount, Reregister: c.scaled(reregister), Fetch: c.scaled(fetchTimeout), Session: c.scaled(zkSession)},
+		Agents: c.registry, Ghosts: m.ghosts, Machines: c.machines()}
+	if m.detected != nil {
+		model.Leader = m.detected.ip
+	}
+	for _, f := range m.frameworks {
+		model.Frameworks = append(model.Frameworks, answers.Framework{ID: f.id, Name: f.name, Stream: f.stream, Connected: f.connected})
+	}
+	return model
+}
+
+// registry are the agents as the masters know them.
+func (c *Cluster) registry() []answers.Agent {
+	var out []answers.Agent
+	for _, n := range c.agents() {
+		r := n.agent.record
+		a := answers.Agent{ID: n.agent.id, IP: n.ip, Version: dcos.Version(r.version), Connected: r.active, Deactivated: n.deactivated(),
+			Registered: r.registered, Reregistered: r.reregistered, Total: n.resources(agentCPUs, agentMem), Used: n.used(), Tasks: n.agent.tasks}
+		switch {
+		case r.gone:
+			a.Phase = answers.Unreachable
+		case r.recovering:
+			a.Phase = answers.Recovering
+		case r.known:
+			a.Phase = answers.Registered
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// mesosAgent is what the node's Mesos agent knows now.
+func (n *node) mesosAgent() answers.Process {
+	a := &n.agent
+	return answers.Process{ID: a.id, IP: n.ip, Build: n.build(), Uptime: n.c.now().Sub(a.since), Leader: n.detects(), Settled: a.settled,
+		Executors: n.c.scaled(10 * time.Second), Recovery: 20 * time.Millisecond, Tasks: a.tasks}
+}
+
+// build is that of the running Mesos process.
+func (n *node) build() answers.Build {
+	b := answers.Build{Version: n.runs()}
+	of := n.c.opt.From
+	if string(b.Version) == n.c.opt.MesosTo {
+		of = n.c.opt.To
+	}
+	b.GitSHA = packageNamed(packagesOf(n.c.release(of)), "mesos")[len("mesos--"):]
+	return b
+}
+
+// mesosAnswer is a Mesos process's answer to one request, but for the scheduler
+// API's.
+func (n *node) mesosAnswer(r *http.Request, body []byte) answers.Reply {
+	if answers.Path(r) == dcos.MetricsSnapshot {
+		return n.metricsSnapshot()
+	}
+	if n.role.IsAgent() {
+		return n.known(n.mesosAgent().Answer(r, body))
+	}
+	if answers.Path(r) != "/teardown" {
+		return n.known(n.mesosMaster().Answer(r, body))
+	}
+	id, no := n.mesosMaster().Teardown(r, body)
+	if no.Status != 0 {
+		return no
+	}
+	n.c.remove(n.c.framework(id))
+	return answers.Reply{Status: http.StatusOK}
+}
+
+// known records what Mesos would have answered and the model does not.
+func (n *node) known(r answers.Reply) answers.Reply {
+	if r.Unknown != "" {
+		n.c.drift = append(n.c.drift, n.name+": "+r.Unknown)
+	}
+	return r
+}
+
+// deactivated reports whether an operator has deactivated the agent, where Mesos
+// can.
+func (n *node) deactivated() bool {
+	return n.c.mesos.leader != nil && n.c.mesos.leader.runs().Compare("1.9.0") >= 0 && n.fault(AgentDeactivated)
+}
+
+// machines are those in the maintenance schedule.
+func (c *Cluster) machines() []answers.Machine {
+	var out []answers.Machine
+	for _, n := range c.agents() {
+		f, scheduled := c.meets(MachineScheduled, n.name)
+		if down := n.fault(MachineDown); scheduled || down {
+			out = append(out, answers.Machine{IP: n.ip, Start: c.start.Add(time.Hour), For: f.For, Down: down})
+		}
+	}
+	return out
+}
