@@ -37,7 +37,7 @@ func (s Subject) against(t plan.Task, n plan.Node) (against, error) {
 	a := against{
 		node: n, masters: plan.Masters(s.Nodes), base: base,
 		restarts: verifies(t) && !applied(base),
-		left:     t.Left,
+		left:     t.ExemptAgents,
 		accepted: t.Accepted[n.Name], others: others(t.Accepted),
 		target: s.Packages, mesos: s.Mesos, from: s.From, to: s.To,
 	}

@@ -29,7 +29,7 @@ func (r Runs) leftBefore() []plan.Block {
 		if err != nil || s.Plan == nil || s.Ended != journal.RunDone && s.Ended != journal.RunAbandoned {
 			continue
 		}
-		for _, name := range s.Left() {
+		for _, name := range s.Skipped() {
 			if !verified[name] && s.Unverified(name) {
 				warnings = append(warnings, plan.Block{Node: name, What: fmt.Sprintf("run %s left it behind, patched and not verified", run),
 					Observed: s.WhyLeft(name), Next: advice.Run("check", string(name)).Say(" says how it is now")})

@@ -156,7 +156,7 @@ func (s State) acceptedIn(stage int, but inventory.NodeName) int {
 // that failed, and those on which a loss was accepted.
 func (s State) failures() int {
 	n := s.count(Broken)
-	for i, ln := range s.AtWork().Lanes {
+	for i, ln := range s.CurrentStage().Lanes {
 		if s.Lanes[s.Stage][i].Phase != Broken && !s.acceptedAt(ln.Node).Empty() {
 			n++
 		}

@@ -11,7 +11,7 @@ import (
 // admit folds an admission. It must be one that the state proves: of a lane that
 // waits, in the stage at work, on a fresh look at the cluster.
 func admit(s State, e journal.Event) State {
-	at := s.AtWork()
+	at := s.CurrentStage()
 	if at == nil || at.ID != e.Stage {
 		return disagree(s, fmt.Sprintf("%s admitted to stage %q, which is not at work", e.Node, e.Stage))
 	}

@@ -17,7 +17,7 @@ type breakage func(s State) []Command
 
 func (b breakage) next(s State, e journal.Event) (State, []Command) {
 	s, cmds := Next(s, e)
-	if s.Plan != nil && s.Ended == "" && s.AtWork() != nil {
+	if s.Plan != nil && s.Ended == "" && s.CurrentStage() != nil {
 		if bad := b(s); bad != nil {
 			return s, bad
 		}
@@ -48,7 +48,7 @@ func running(s State) int {
 // TestABrokenEngineIsStoppedBeforeItBeginsAnything drives engines of which each
 // breaks one rule, as soon as it can.
 func TestABrokenEngineIsStoppedBeforeItBeginsAnything(t *testing.T) {
-	at := func(s State, kind plan.StageKind) bool { return s.AtWork().Kind == kind }
+	at := func(s State, kind plan.StageKind) bool { return s.CurrentStage().Kind == kind }
 	for _, c := range []struct {
 		name   string
 		breaks breakage

@@ -25,7 +25,7 @@ func decide(s State) []Command {
 	if s.Paused {
 		return closing(s, cmds, &journal.Stop{Reason: journal.StopInterrupted, Detail: "interrupted; the lanes in hand were finished"})
 	}
-	if s.AtWork() == nil {
+	if s.CurrentStage() == nil {
 		return over(s)
 	}
 	return append(append(admission(s), cmds...), limits(s)...)
@@ -74,7 +74,7 @@ func lanes(s State) []Command {
 			}
 			switch st.Action {
 			case plan.ActionPostflight:
-				t.Left, t.Deactivated = s.Left(), s.Deactivated()
+				t.ExemptAgents, t.Deactivated = s.Skipped(), s.Deactivated()
 			case plan.ActionSettle, plan.ActionBake, plan.ActionProbe:
 				if l.Deactivated {
 					t.Deactivated = []inventory.NodeName{st.Node}
@@ -82,8 +82,8 @@ func lanes(s State) []Command {
 			case plan.ActionDeferred:
 				t.Baseline = s.preflight()
 			case plan.ActionServe:
-				if s.AtWork().Kind == plan.StageMasters {
-					t.Left = s.Amiss()
+				if s.CurrentStage().Kind == plan.StageMasters {
+					t.ExemptAgents = s.UnverifiedAgents()
 				}
 			}
 			if s.unproved(i) {
@@ -104,7 +104,7 @@ func (s State) Finishing() []inventory.NodeName {
 	var names []inventory.NodeName
 	for _, i := range s.Flight {
 		if s.Lanes[s.Stage][i].Progress != Idle || finishing(s, i) {
-			names = append(names, s.AtWork().Lanes[i].Node)
+			names = append(names, s.CurrentStage().Lanes[i].Node)
 		}
 	}
 	return names
@@ -131,7 +131,7 @@ func (s State) touched(lane int) bool {
 
 // admission lets lanes into the window, or says why none may come.
 func admission(s State) []Command {
-	st := s.AtWork()
+	st := s.CurrentStage()
 	if len(s.pending) == 0 || len(s.Flight) >= s.width() {
 		return nil
 	}
@@ -165,7 +165,7 @@ func admission(s State) []Command {
 // a fresh observation of the cluster. Fetching packages on agents disturbs
 // nothing; preflight and postflight look for themselves.
 func needsTicket(s State) bool {
-	st := s.AtWork()
+	st := s.CurrentStage()
 	if st.Kind == plan.StageAhead {
 		return s.node(st.Lanes[s.pending[0]].Node).Role == dcos.Master
 	}
@@ -173,7 +173,7 @@ func needsTicket(s State) bool {
 }
 
 func admitted(s State, lane int, proof string) *journal.Event {
-	st := s.AtWork()
+	st := s.CurrentStage()
 	return &journal.Event{Kind: journal.LaneAdmitted, Stage: st.ID, Node: st.Lanes[lane].Node, Detail: proof}
 }
 
@@ -194,7 +194,7 @@ func held(s State, why string) []Command {
 // choose picks the lane that may be admitted on the ticket, with the proof, or
 // says why none may.
 func choose(s State) (lane int, proof, why string) {
-	st, obs := s.AtWork(), s.ticket
+	st, obs := s.CurrentStage(), s.ticket
 	if !obs.Green {
 		return 0, "", notGreen(obs)
 	}
@@ -217,7 +217,7 @@ func choose(s State) (lane int, proof, why string) {
 // admissible proves by the ticket that a pending lane of the stage at work may
 // be admitted now.
 func (s State) admissible(lane int) (proof string, err error) {
-	st := s.AtWork()
+	st := s.CurrentStage()
 	if err := s.allowed(lane); err != nil {
 		return "", err
 	}
@@ -253,7 +253,7 @@ func (s State) allowed(lane int) error {
 
 // withheld says why the ticket admits no lane of the node, whatever room there is.
 func (s State) withheld(lane int) string {
-	st := s.AtWork()
+	st := s.CurrentStage()
 	if s.ticket == nil || st.Kind == plan.StageAhead { // fetching disturbs nothing
 		return ""
 	}
@@ -281,7 +281,7 @@ func notGreen(obs *plan.Observation) string {
 // candidates orders the pending lanes: nodes that are out already, then the
 // stage's rule.
 func (s State) candidates() []int {
-	st, obs := s.AtWork(), s.ticket
+	st, obs := s.CurrentStage(), s.ticket
 	order := slices.Clone(s.pending)
 	if st.Order != plan.OrderLeaderWeight && len(obs.Out) == 0 {
 		return order
@@ -321,7 +321,7 @@ func sorted(m map[plan.StepID]string) []string {
 
 // admission is the arithmetic's view of the state for one more lane.
 func (s State) admission(node inventory.NodeName) plan.Admission {
-	st := s.AtWork()
+	st := s.CurrentStage()
 	a := plan.Admission{Candidate: node, Out: s.ticket.Out, Width: s.width(), MaxOut: s.Plan.MaxOut, ZoneSpread: st.ZoneSpread,
 		Zones: map[inventory.NodeName]string{node: s.node(node).Zone}}
 	for _, i := range s.Flight {

@@ -61,7 +61,7 @@ func endStep(s State, e journal.Event) State {
 		if mends {
 			return mend(s, i, e)
 		}
-		if looked && e.Report.Class == plan.NotStarted && seenTo(before) {
+		if looked && e.Report.Class == plan.NotStarted && repairedByOperator(before) {
 			return advance(s, i, e)
 		}
 		return failLane(s, i, e)
@@ -91,10 +91,10 @@ func notRun(s State, lane int, e journal.Event) State {
 	return failLane(s, lane, e)
 }
 
-// seenTo reports whether a person was told, at an earlier stop, to finish what
+// repairedByOperator reports whether a person was told, at an earlier stop, to finish what
 // the script left undone. Its exit code stays what it was, so that with the
 // target's packages active the verification must say whether all is well.
-func seenTo(before *plan.Report) bool {
+func repairedByOperator(before *plan.Report) bool {
 	return before != nil && before.Outcome == plan.Failed && (before.Class == plan.NotStarted || before.Class == plan.MidSwap)
 }
 
@@ -127,7 +127,7 @@ func advance(s State, lane int, e journal.Event) State {
 
 // failLane counts a failure against the stage's budget.
 func failLane(s State, lane int, e journal.Event) State {
-	st := s.AtWork()
+	st := s.CurrentStage()
 	l := &s.Lanes[s.Stage][lane]
 	untouched := st.Kind == plan.StageAhead || st.Kind == plan.StageGroup && e.Report.Class == plan.BeforeSwap
 	if s.node(st.Lanes[lane].Node).Role.IsAgent() && untouched {
@@ -160,7 +160,7 @@ func (s State) count(p Phase) int {
 func (s State) parkedByItself() int {
 	n := 0
 	for _, l := range s.Lanes[s.Stage] {
-		if l.Phase == Parked && l.Left == "" {
+		if l.Phase == Parked && l.ParkReason == "" {
 			n++
 		}
 	}

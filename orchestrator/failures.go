@@ -19,7 +19,7 @@ func (s State) Failures() []plan.Step {
 		all = append(all, plan.Step{ID: s.Stop.Step, Node: s.Stop.Node})
 	}
 	for l := range s.each() {
-		if l.Phase == Broken && l.node != "" && l.Left == "" && !slices.ContainsFunc(all, func(p plan.Step) bool { return p.Node == l.node }) {
+		if l.Phase == Broken && l.node != "" && l.ParkReason == "" && !slices.ContainsFunc(all, func(p plan.Step) bool { return p.Node == l.node }) {
 			all = append(all, l.steps[l.Step])
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // decision.
 func Violations(s State) []string {
 	bad := changesLeft(s)
-	st := s.AtWork()
+	st := s.CurrentStage()
 	if st == nil {
 		return bad
 	}

@@ -48,7 +48,7 @@ func (s State) Key() string {
 	for i := range s.Lanes {
 		b.WriteByte('|')
 		for _, l := range s.Lanes[i] {
-			fmt.Fprintf(&b, "%d%d%d%t", l.Phase, l.Step, l.Progress, l.Left != "")
+			fmt.Fprintf(&b, "%d%d%d%t", l.Phase, l.Step, l.Progress, l.ParkReason != "")
 			for _, n := range l.States {
 				if n.Ran = (Ran{}); n != (StepState{Step: n.Step}) {
 					fmt.Fprintf(&b, "%v", n)

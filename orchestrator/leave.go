@@ -50,7 +50,7 @@ func (s State) leaveAt(now time.Time) Safety {
 	safe := s.SafeToLeave()
 	ago := func(then time.Time) string { return now.Sub(then).Round(time.Second).String() + " ago" }
 	switch {
-	case s.Ended == journal.RunDone && len(s.Left()) == 0:
+	case s.Ended == journal.RunDone && len(s.Skipped()) == 0:
 		return Safety{Safe: true, Why: "the run is done, and every node that it touched was verified"}
 	case !safe.Safe:
 		return safe

@@ -112,7 +112,7 @@ func begin(s State, e journal.Event) State {
 func enter(s State, stage int) State {
 	s.Stage, s.Flight, s.pending = stage, nil, nil
 	for ; s.Stage < len(s.Plan.Stages); s.Stage++ {
-		if s.AtWork().Kind == plan.StageGroup {
+		if s.CurrentStage().Kind == plan.StageGroup {
 			s.parkUnstaged()
 		}
 		for i, l := range s.Lanes[s.Stage] {
@@ -145,10 +145,10 @@ func resume(s State, e journal.Event) State {
 	clear(s.away)
 	clear(s.Findings)
 	s.Finish = slices.Clone(e.Finish)
-	if s.AtWork() == nil {
+	if s.CurrentStage() == nil {
 		return s
 	}
-	s.forgive()
+	s.retryUnstaged()
 	s = retake(s)
 	s = reverify(s)
 	return enter(s, s.Stage)
@@ -164,7 +164,7 @@ func retake(s State) State {
 		for i := range s.Lanes[s.Stage] {
 			l := &s.Lanes[s.Stage][i]
 			switch {
-			case l.Phase != ph, l.Left != "":
+			case l.Phase != ph, l.ParkReason != "":
 			case !s.touched(i):
 				*l = l.fresh().inTime() // admitted on evidence that is old already
 			case room > 0 || ph == Admitted:

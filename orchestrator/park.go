@@ -21,7 +21,7 @@ func park(s State, e journal.Event) State {
 	}
 	for l := range s.each() {
 		if l.node == e.Node && l.Phase != Verified {
-			l.Phase, l.Left, l.Since = Parked, e.Detail, e.At
+			l.Phase, l.ParkReason, l.Since = Parked, e.Detail, e.At
 			s = s.without(l.stage, l.lane)
 		}
 	}
@@ -72,8 +72,8 @@ func (s State) VerifiedNodes() []inventory.NodeName {
 // LeftBehind is why a person left a node behind; empty: nobody did.
 func (s State) LeftBehind(node inventory.NodeName) string {
 	for l := range s.each() {
-		if l.node == node && l.Left != "" {
-			return l.Left
+		if l.node == node && l.ParkReason != "" {
+			return l.ParkReason
 		}
 	}
 	return ""
@@ -82,7 +82,7 @@ func (s State) LeftBehind(node inventory.NodeName) string {
 // width is how many lanes of the stage at work may be in flight. A group whose
 // canary was left behind is proved by the first of its other nodes, alone.
 func (s State) width() int {
-	st := s.AtWork()
+	st := s.CurrentStage()
 	if st.Kind != plan.StageGroup || !s.canaryLeft(st.Group) || slices.ContainsFunc(s.Lanes[s.Stage], func(l Lane) bool { return l.Phase == Verified }) {
 		return st.Width
 	}
@@ -92,7 +92,7 @@ func (s State) width() int {
 // canaryLeft reports whether the canary of a group was left behind by a person.
 func (s State) canaryLeft(group string) bool {
 	for l := range s.each(plan.StageCanary) {
-		if l.Left != "" && s.node(l.node).Group == group {
+		if l.ParkReason != "" && s.node(l.node).Group == group {
 			return true
 		}
 	}

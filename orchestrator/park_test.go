@@ -45,8 +45,8 @@ func TestANodeThatAPersonLeavesBehindIsNotTakenUpAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := deadAgent("general/a1/return")
 		s := parked(t, w, testPlan(shape{masters: 3, agents: 3, width: 1, maxOut: 2}), "a1")
-		if s.Ended != journal.RunDone || !slices.Equal(s.Left(), []inventory.NodeName{"a1"}) {
-			t.Fatalf("ended %q, stop %+v, left %v; want it done without a1", s.Ended, s.Stop, s.Left())
+		if s.Ended != journal.RunDone || !slices.Equal(s.Skipped(), []inventory.NodeName{"a1"}) {
+			t.Fatalf("ended %q, stop %+v, left %v; want it done without a1", s.Ended, s.Stop, s.Skipped())
 		}
 		if slices.ContainsFunc(w.did, func(id plan.StepID) bool { return strings.Contains(string(id), "/a1/") }) {
 			t.Errorf("did %v: a1 was left behind", w.did)
@@ -100,8 +100,8 @@ func TestNodesThatAPersonLeavesDoNotStopTheLine(t *testing.T) {
 	for _, node := range []inventory.NodeName{"a1", "a2", "a3"} {
 		tp.add(journal.Event{Kind: journal.LaneParked, Node: node, Detail: "rack 4 is dark"})
 	}
-	if s := tp.s; s.Stop != nil || len(s.Left()) != 3 || s.Lanes[3][3].Phase != Pending {
-		t.Errorf("stop %+v, left %v", s.Stop, s.Left())
+	if s := tp.s; s.Stop != nil || len(s.Skipped()) != 3 || s.Lanes[3][3].Phase != Pending {
+		t.Errorf("stop %+v, left %v", s.Stop, s.Skipped())
 	}
 	tp.s.Stage = 3
 	if n := tp.s.parkedByItself(); n != 0 {

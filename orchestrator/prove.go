@@ -17,10 +17,10 @@ import (
 // only watched.
 func (s State) unproved(lane int) bool {
 	l, disrupts := s.Lanes[s.Stage][lane], func(p plan.Step) bool { return p.Action.Spec().Disrupts }
-	if slices.ContainsFunc(s.AtWork().Lanes[lane].Steps[:l.Step], disrupts) {
+	if slices.ContainsFunc(s.CurrentStage().Lanes[lane].Steps[:l.Step], disrupts) {
 		return false // it is out by an earlier step
 	}
-	return disruptive(s.AtWork().Kind) && disrupts(s.step(lane)) && l.Progress == Idle && !l.Now().Adopt
+	return disruptive(s.CurrentStage().Kind) && disrupts(s.step(lane)) && l.Progress == Idle && !l.Now().Adopt
 }
 
 // launchable is a lane that only its proof is missing for.
@@ -40,7 +40,7 @@ func prove(s State, launches []launchable) []Command {
 	for _, why := range sorted(s.away) {
 		return held(s, why)
 	}
-	st := s.AtWork()
+	st := s.CurrentStage()
 	ask := Command{Observe: new(st.Ask())}
 	if s.ticket == nil {
 		return []Command{ask}
@@ -83,7 +83,7 @@ func first(a, b error) error {
 // out now. Of the other agents in flight only those count whose script may have
 // begun: the others wait for the same.
 func (s State) launchProof(lane int) (string, error) {
-	at := s.AtWork()
+	at := s.CurrentStage()
 	name := at.Lanes[lane].Node
 	if s.Lanes[s.Stage][lane].Remedy != plan.RemedyNone && at.Kind == plan.StageMasters {
 		return s.remedyProof(name)

@@ -37,7 +37,7 @@ func (t *tape) toStage(tb testing.TB, id string) {
 	tb.Helper()
 	for range 500 {
 		t.settle()
-		if at := t.s.AtWork(); at != nil && at.ID == id && t.cmds[0].Observe != nil {
+		if at := t.s.CurrentStage(); at != nil && at.ID == id && t.cmds[0].Observe != nil {
 			return
 		}
 		switch c := t.cmds[0]; {

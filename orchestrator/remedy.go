@@ -13,14 +13,14 @@ import (
 // Finishable names the nodes of the stage at work whose swap was cut, or may have
 // been: a resume may be given the approval to finish it.
 func (s State) Finishable() []inventory.NodeName {
-	if s.AtWork() == nil {
+	if s.CurrentStage() == nil {
 		return nil
 	}
 	var names []inventory.NodeName
 	for i, l := range s.Lanes[s.Stage] {
 		st := s.step(i)
 		cut := l.Report != nil && l.Report.Class == plan.MidSwap || l.Remedied
-		if st.Action.Spec().Remedy != plan.RemedyNone && disruptive(s.AtWork().Kind) && (l.Phase == Broken || l.Phase == Admitted) && l.Left == "" && cut {
+		if st.Action.Spec().Remedy != plan.RemedyNone && disruptive(s.CurrentStage().Kind) && (l.Phase == Broken || l.Phase == Admitted) && l.ParkReason == "" && cut {
 			names = append(names, st.Node)
 		}
 	}
@@ -32,7 +32,7 @@ func (s State) Finishable() []inventory.NodeName {
 func (s State) mends(lane int, rep plan.Report) bool {
 	l, st := s.Lanes[s.Stage][lane], s.step(lane)
 	cut := rep.Class == plan.MidSwap || rep.Class == plan.NotStarted && l.Remedied
-	return rep.Outcome == plan.Failed && cut && disruptive(s.AtWork().Kind) && slices.Contains(s.Finish, st.Node) &&
+	return rep.Outcome == plan.Failed && cut && disruptive(s.CurrentStage().Kind) && slices.Contains(s.Finish, st.Node) &&
 		st.Action.Spec().Remedy != plan.RemedyNone
 }
 
@@ -47,7 +47,7 @@ func mend(s State, lane int, e journal.Event) State {
 
 // remedyNext reports whether a remedy is the next thing to be done.
 func (s State) remedyNext() bool {
-	return s.AtWork() != nil && slices.ContainsFunc(s.Flight, func(i int) bool { return s.Lanes[s.Stage][i].Remedy != plan.RemedyNone })
+	return s.CurrentStage() != nil && slices.ContainsFunc(s.Flight, func(i int) bool { return s.Lanes[s.Stage][i].Remedy != plan.RemedyNone })
 }
 
 // remedyAgain sends a remedy that has started nothing back to wait for a fresh
@@ -99,7 +99,7 @@ func (s State) approvalUsed(node inventory.NodeName) State {
 // their swap was cut.
 func unknownRemedies(s State) []string {
 	var bad []string
-	st := s.AtWork()
+	st := s.CurrentStage()
 	for _, i := range s.Flight {
 		l := s.Lanes[s.Stage][i]
 		if l.Remedy == plan.RemedyNone {

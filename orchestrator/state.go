@@ -92,7 +92,7 @@ type Lane struct {
 	Ready       *plan.Ready     // reported by ActionBaseline: what the launch needs
 	ReadyAt     time.Time       // of that report; the node's uptime was read before
 	Report      *plan.Report    // of the step that ended last
-	Left        string          // why a person left the node behind; empty: nobody did
+	ParkReason  string          // why a person left the node behind; empty: nobody did
 	Since       time.Time       // when the step at work was started, or the lane ended
 	Began       time.Time       // when the lane was admitted
 }
@@ -130,8 +130,8 @@ func (s State) Clone() State {
 	return c
 }
 
-// AtWork is the stage at work, or nil when all have ended.
-func (s State) AtWork() *plan.Stage {
+// CurrentStage is the stage at work, or nil when all have ended.
+func (s State) CurrentStage() *plan.Stage {
 	if s.Plan == nil || s.Stage >= len(s.Plan.Stages) {
 		return nil
 	}
@@ -153,7 +153,7 @@ func (s State) step(lane int) plan.Step {
 
 // find gives the lane of the stage at work whose step at work has this id.
 func (s State) find(id plan.StepID) (int, bool) {
-	if s.AtWork() == nil {
+	if s.CurrentStage() == nil {
 		return 0, false
 	}
 	for _, i := range s.Flight {
@@ -169,9 +169,9 @@ func (s State) Count(p Phase) int {
 	return len(s.nodes(func(l laneAt) bool { return l.disrupts() && l.Phase == p }))
 }
 
-// Left names the nodes that were left behind, parked or failed within the
+// Skipped names the nodes that were left behind, parked or failed within the
 // budget, in the plan's order.
-func (s State) Left() []inventory.NodeName {
+func (s State) Skipped() []inventory.NodeName {
 	if s.Plan == nil {
 		return nil
 	}
@@ -191,9 +191,9 @@ func (s State) Deactivated() []inventory.NodeName {
 	return s.nodes(func(l laneAt) bool { return l.Deactivated })
 }
 
-// Amiss names the agents that are not as they were because of us: where a master
+// UnverifiedAgents names the agents that are not as they were because of us: where a master
 // is verified once more, nobody can demand that they be back.
-func (s State) Amiss() []inventory.NodeName {
+func (s State) UnverifiedAgents() []inventory.NodeName {
 	return s.nodes(func(l laneAt) bool {
 		return l.disrupts() && s.node(l.node).Role.IsAgent() && l.Phase != Pending && l.Phase != Verified
 	})
@@ -202,7 +202,7 @@ func (s State) Amiss() []inventory.NodeName {
 // Owed reports whether a step may have changed a node and has no known end.
 func (s State) Owed() []plan.Step {
 	var steps []plan.Step
-	if s.AtWork() == nil {
+	if s.CurrentStage() == nil {
 		return nil
 	}
 	for _, i := range s.Flight {
@@ -246,7 +246,7 @@ type Work struct {
 
 // Working lists the steps under way, in the order of admission.
 func (s State) Working() []Work {
-	if s.AtWork() == nil {
+	if s.CurrentStage() == nil {
 		return nil
 	}
 	var out []Work

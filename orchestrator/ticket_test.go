@@ -71,7 +71,7 @@ func (t *tape) admits() string {
 func (t *tape) inFlight() []inventory.NodeName {
 	var names []inventory.NodeName
 	for _, i := range t.s.Flight {
-		names = append(names, t.s.AtWork().Lanes[i].Node)
+		names = append(names, t.s.CurrentStage().Lanes[i].Node)
 	}
 	return names
 }

@@ -37,7 +37,7 @@ type owedAt struct {
 // holds reports whether a lane of the node is at work, and needs what it has opened.
 func (s State) holds(node inventory.NodeName) bool {
 	for _, i := range s.Flight {
-		if s.AtWork().Lanes[i].Node == node {
+		if s.CurrentStage().Lanes[i].Node == node {
 			return s.Lanes[s.Stage][i].Progress != Idle || !s.halted(i)
 		}
 	}

@@ -24,7 +24,7 @@ func drained(t *testing.T) *tape {
 		tp.settle()
 		c := tp.cmds[0]
 		switch {
-		case c.Observe != nil && len(tp.s.Flight) == 2 && tp.s.AtWork().Kind == plan.StageGroup:
+		case c.Observe != nil && len(tp.s.Flight) == 2 && tp.s.CurrentStage().Kind == plan.StageGroup:
 			o := journal.Obligation{ID: drain, What: "drain", Undoable: true, Nodes: []inventory.NodeName{"a1"},
 				Was: map[inventory.NodeName]json.RawMessage{"a1": json.RawMessage(`"active"`)}}
 			tp.add(journal.Event{Kind: journal.ObligationOpened, Obligation: &o})

@@ -15,17 +15,17 @@ func (s State) parkUnstaged() {
 		}
 	}
 	for i, l := range s.Lanes[s.Stage] {
-		if ahead, yes := parked[s.AtWork().Lanes[i].Node]; yes && l.Phase == Pending {
+		if ahead, yes := parked[s.CurrentStage().Lanes[i].Node]; yes && l.Phase == Pending {
 			s.Lanes[s.Stage][i] = Lane{Phase: Parked, Report: ahead.Report, Since: ahead.Since}
 		}
 	}
 }
 
-// forgive lets nodes that were parked while they were staged ahead be tried
+// retryUnstaged lets nodes that were parked while they were staged ahead be tried
 // once more: their own script fetches what is missing.
-func (s State) forgive() {
+func (s State) retryUnstaged() {
 	for l := range s.each() {
-		if l.stage < s.Stage && l.kind == plan.StageAhead && l.Phase == Parked && l.Left == "" {
+		if l.stage < s.Stage && l.kind == plan.StageAhead && l.Phase == Parked && l.ParkReason == "" {
 			*l.Lane = Lane{}
 		}
 	}

@@ -36,7 +36,7 @@ func TestAnAgentThatCannotBeStagedIsLeftBehindAndTheOthersArePatched(t *testing.
 	tp := newTape(staged(testPlan(shape{masters: 3, agents: 25, width: 2, maxOut: 4})))
 	var did []string
 	tp.play(t, failing("stage-agents/a7/stage"), &did)
-	if left := tp.s.Left(); tp.s.Ended != journal.RunDone || len(left) != 1 || left[0] != "a7" {
+	if left := tp.s.Skipped(); tp.s.Ended != journal.RunDone || len(left) != 1 || left[0] != "a7" {
 		t.Fatalf("ended %q, stop %+v, left %v; want done without a7", tp.s.Ended, tp.s.Stop, left)
 	}
 	for _, id := range did {
@@ -59,8 +59,8 @@ func TestManyAgentsThatCannotBeStagedStopTheLineBeforeAnyMaster(t *testing.T) {
 	did = nil
 	tp.add(journal.Event{Kind: journal.RunResumed, Epoch: 2})
 	tp.play(t, failing(), &did)
-	if tp.s.Ended != journal.RunDone || len(tp.s.Left()) != 0 {
-		t.Errorf("after the resume: %q, %+v, left %v", tp.s.Ended, tp.s.Stop, tp.s.Left())
+	if tp.s.Ended != journal.RunDone || len(tp.s.Skipped()) != 0 {
+		t.Errorf("after the resume: %q, %+v, left %v", tp.s.Ended, tp.s.Stop, tp.s.Skipped())
 	}
 }
 
@@ -83,8 +83,8 @@ func TestAResumeTriesAParkedAgentOnceMoreByItsOwnScript(t *testing.T) {
 	did = nil
 	tp.add(journal.Event{Kind: journal.RunResumed, Epoch: 2})
 	tp.play(t, failing(), &did)
-	if tp.s.Ended != journal.RunDone || len(tp.s.Left()) != 0 || !slices.Contains(did, "general/a7/patch") {
-		t.Errorf("ended %q, stop %+v, left %v", tp.s.Ended, tp.s.Stop, tp.s.Left())
+	if tp.s.Ended != journal.RunDone || len(tp.s.Skipped()) != 0 || !slices.Contains(did, "general/a7/patch") {
+		t.Errorf("ended %q, stop %+v, left %v", tp.s.Ended, tp.s.Stop, tp.s.Skipped())
 	}
 }
 
@@ -94,7 +94,7 @@ func TestARunThatOnlyStagesTellsWhatItLeftBehind(t *testing.T) {
 	tp := newTape(p)
 	var did []string
 	tp.play(t, failing("stage-agents/a7/stage"), &did)
-	if left := tp.s.Left(); tp.s.Ended != journal.RunDone || len(left) != 1 || left[0] != "a7" {
+	if left := tp.s.Skipped(); tp.s.Ended != journal.RunDone || len(left) != 1 || left[0] != "a7" {
 		t.Errorf("ended %q, left %v; want done without a7", tp.s.Ended, left)
 	}
 }

@@ -24,7 +24,7 @@ func (s State) Verification(name inventory.NodeName) (plan.Task, bool) {
 				step.Timeout = max(step.Timeout, p.Timeout)
 			}
 		}
-		return plan.Task{Plan: s.Plan, Run: s.Run, Step: step, Attempt: 1, Baseline: l.Baseline, Left: s.Amiss()}, len(step.Gates) > 0
+		return plan.Task{Plan: s.Plan, Run: s.Run, Step: step, Attempt: 1, Baseline: l.Baseline, ExemptAgents: s.UnverifiedAgents()}, len(step.Gates) > 0
 	}
 	return plan.Task{}, false
 }

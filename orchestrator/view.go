@@ -110,7 +110,7 @@ func (s State) View(now time.Time) View {
 	v.Hold, v.HoldSince, v.Remaining = s.HoldsFor(), s.HeldSince, s.Remaining()
 	v.Seen, v.SeenAt, v.Out = s.Seen, s.SeenAt, s.outage()
 	v.First, v.Looks, v.Cut = s.Master, s.Owed(), s.Finishable()
-	if st := s.AtWork(); st != nil {
+	if st := s.CurrentStage(); st != nil {
 		v.Stage = st.ID
 	}
 	for _, w := range s.Working() {
@@ -126,7 +126,7 @@ func (s State) View(now time.Time) View {
 			v.Stopped = &f
 		}
 	}
-	for _, n := range s.Left() {
+	for _, n := range s.Skipped() {
 		v.Left = append(v.Left, LeftNode{n, s.WhyLeft(n), s.LeftBehind(n) != ""})
 	}
 	v.Doubt = s.InDoubt()
@@ -190,7 +190,7 @@ func (s State) waitsFor(st plan.Step) *dcos.Finding {
 // outage is what is out of service.
 func (s State) outage() Outage {
 	o := Outage{Max: s.Plan.MaxOut}
-	if st := s.AtWork(); st != nil && disruptive(st.Kind) {
+	if st := s.CurrentStage(); st != nil && disruptive(st.Kind) {
 		o.Width = st.Width
 		for _, i := range s.Flight {
 			o.Ours = append(o.Ours, st.Lanes[i].Node)

@@ -222,7 +222,7 @@ func checkDone(t *rapid.T, tp *tape) {
 	}
 	for k, st := range tp.s.Plan.Stages {
 		for i, l := range tp.s.Lanes[k] {
-			if l.Phase == Verified || l.Phase == Parked && l.Left != "" || st.Kind == plan.StageGroup && (l.Phase == Parked || l.Phase == Broken) {
+			if l.Phase == Verified || l.Phase == Parked && l.ParkReason != "" || st.Kind == plan.StageGroup && (l.Phase == Parked || l.Phase == Broken) {
 				continue
 			}
 			t.Fatalf("done, but lane %s/%s is %s", st.ID, st.Lanes[i].Node, l.Phase)

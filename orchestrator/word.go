@@ -29,7 +29,7 @@ func (s State) Word() string {
 		return NotBegun
 	case s.Ended == journal.RunAbandoned:
 		return Abandoned
-	case s.Ended == journal.RunDone && len(s.Left()) > 0:
+	case s.Ended == journal.RunDone && len(s.Skipped()) > 0:
 		return LeftBehind
 	case s.Ended == journal.RunDone && s.Plan.StagesOnly():
 		return Staged

@@ -20,7 +20,9 @@ func (p *Patcher) postflight(ctx context.Context, t plan.Task, note func(plan.No
 	if _, rep := p.green(ctx, t, note); rep.Outcome != plan.Done {
 		return rep
 	}
-	nodes := slices.DeleteFunc(slices.Clone(t.Plan.Nodes), func(n plan.Node) bool { return n.Disposition == plan.Excluded || slices.Contains(t.Left, n.Name) })
+	nodes := slices.DeleteFunc(slices.Clone(t.Plan.Nodes), func(n plan.Node) bool {
+		return n.Disposition == plan.Excluded || slices.Contains(t.ExemptAgents, n.Name)
+	})
 	findings := make([]dcos.Finding, len(nodes))
 	each(nodes, func(i int, n plan.Node) { findings[i] = p.final(ctx, t, n) })
 	// Who is in service is asked last, and only a green look knows: during an

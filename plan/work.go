@@ -70,20 +70,20 @@ const (
 
 // Task is a step with all that is needed to do it.
 type Task struct {
-	Plan        *Plan
-	Run         string
-	Epoch       int
-	Step        Step
-	Attempt     int                              // 1 for the first
-	Remedy      Remedy                           // done in place of the step's script
-	Left        []inventory.NodeName             // agents that are amiss in this run: no postflight expects them at the target, no master's verification at the leader
-	Deactivated []inventory.NodeName             // agents that somebody had deactivated before their lanes began: they may stay so
-	Accepted    map[inventory.NodeName]dcos.Loss // losses of agents that a person has accepted: no verification demands them
-	Baseline    json.RawMessage                  // what ActionBaseline of the same lane reported
-	Proof       string                           // that the node may be taken out, for a person; of a launch only
-	Ready       *Ready                           // as ActionBaseline of the same lane has left the node; of a launch only
-	Until       Deadline                         // of a launch: afterwards its proof is too old; of a remedy By alone
-	Adopt       bool                             // nothing is to be launched: what runs on the node, or has run, is watched to its end
+	Plan         *Plan
+	Run          string
+	Epoch        int
+	Step         Step
+	Attempt      int                              // 1 for the first
+	Remedy       Remedy                           // done in place of the step's script
+	ExemptAgents []inventory.NodeName             // agents that are amiss in this run: no postflight expects them at the target, no master's verification at the leader
+	Deactivated  []inventory.NodeName             // agents that somebody had deactivated before their lanes began: they may stay so
+	Accepted     map[inventory.NodeName]dcos.Loss // losses of agents that a person has accepted: no verification demands them
+	Baseline     json.RawMessage                  // what ActionBaseline of the same lane reported
+	Proof        string                           // that the node may be taken out, for a person; of a launch only
+	Ready        *Ready                           // as ActionBaseline of the same lane has left the node; of a launch only
+	Until        Deadline                         // of a launch: afterwards its proof is too old; of a remedy By alone
+	Adopt        bool                             // nothing is to be launched: what runs on the node, or has run, is watched to its end
 }
 
 // Report is how a task went.

@@ -21,7 +21,7 @@ func forgedRun() orchestrator.State {
 		Stages: []plan.Stage{{ID: "general", Kind: plan.StageGroup, Width: 1, Lanes: []plan.Lane{{Node: "a1", Steps: []plan.Step{{ID: "general/a1/patch", Node: "a1", Action: plan.ActionPatch}, step}}}}}}
 	s := orchestrator.Replay(orchestrator.New(), journal.Event{Seq: 1, At: time.Now(), Kind: journal.RunStarted, Run: "1121-2200-abcd", Plan: p, Controller: forgery.Text, Epoch: 1})
 	bad := dcos.Finding{Check: "registered", Node: forgery.Text, Status: dcos.Failed, Observed: forgery.Text, Want: forgery.Text, Hint: forgery.Text}
-	s.Lanes = [][]orchestrator.Lane{{{Phase: orchestrator.Broken, Step: 1, States: []orchestrator.StepState{{Ran: orchestrator.Ran{Detail: forgery.Text}}}, Left: "",
+	s.Lanes = [][]orchestrator.Lane{{{Phase: orchestrator.Broken, Step: 1, States: []orchestrator.StepState{{Ran: orchestrator.Ran{Detail: forgery.Text}}}, ParkReason: "",
 		Report: &plan.Report{Outcome: plan.Failed, Class: plan.NotVerified, Detail: forgery.Text, Findings: []dcos.Finding{bad}}}}}
 	s.Stop = &journal.Stop{Reason: journal.StopFailed, Step: step.ID, Node: "a1", Detail: forgery.Text}
 	s.Ended, s.HeldSince, s.HeldWhy = journal.RunStopped, time.Now(), forgery.Text

@@ -190,8 +190,8 @@ func (l *lab) done(nodes int) {
 	l.Helper()
 	s := l.state()
 	masters, agents := s.Tallies()
-	if got := masters.Verified + masters.AtTarget + agents.Verified + agents.AtTarget; s.Ended != journal.RunDone || len(s.Left()) > 0 || got != nodes {
-		l.Errorf("ended %q, %d of %d nodes verified, %v left", s.Ended, got, nodes, s.Left())
+	if got := masters.Verified + masters.AtTarget + agents.Verified + agents.AtTarget; s.Ended != journal.RunDone || len(s.Skipped()) > 0 || got != nodes {
+		l.Errorf("ended %q, %d of %d nodes verified, %v left", s.Ended, got, nodes, s.Skipped())
 	}
 }
 

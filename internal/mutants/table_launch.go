@@ -19,7 +19,7 @@ func launchMutants() []Mutant {
 	), in("patcher/fence.go",
 		Mutant{Name: "an attempt never began although a launch of it is on its way", Old: "for _, n := range ev.unfenced(attempt) {", New: "for _, n := range ev.unfenced(attempt)[:0] {"},
 	), in("orchestrator/prove.go",
-		Mutant{Name: "agents have no second check", Old: "return disruptive(s.AtWork().Kind) &&", New: "return s.AtWork().Kind == plan.StageMasters &&"},
+		Mutant{Name: "agents have no second check", Old: "return disruptive(s.CurrentStage().Kind) &&", New: "return s.CurrentStage().Kind == plan.StageMasters &&"},
 	), in("patcher/patch.go",
 		Mutant{Name: "a launch whose time is over is sent", Old: "if t.Until.Over() {", New: "if false {"},
 		Mutant{Name: "a launch that was not answered counts as not started", Old: "errors.As(err, &exit) && exit.Code < 128:", New: "errors.As(err, &exit) || err != nil:"},

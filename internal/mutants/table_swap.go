@@ -22,7 +22,7 @@ func swapMutants() []Mutant {
 		Mutant{Name: "the receipt does not tell that the swap was finished", Old: "\trecord_finish 'done'\n", New: ""},
 		Mutant{Name: "a set that was moved aside is not recorded as gone", Old: "\"stage\": \"move_new\"}' >\"$next\"", New: "\"stage\": \"archive\"}' >\"$next\""},
 	), in("orchestrator/remedy.go",
-		Mutant{Name: "a cut swap is finished without approval", Old: "cut && disruptive(s.AtWork().Kind) && slices.Contains(s.Finish, st.Node)", New: "cut && disruptive(s.AtWork().Kind) && st.Node != \"\""},
+		Mutant{Name: "a cut swap is finished without approval", Old: "cut && disruptive(s.CurrentStage().Kind) && slices.Contains(s.Finish, st.Node)", New: "cut && disruptive(s.CurrentStage().Kind) && st.Node != \"\""},
 		Mutant{Name: "a swap that is not cut is finished", Old: "return rep.Outcome == plan.Failed && cut &&", New: "return rep.Outcome == plan.Failed && (cut || true) &&", Packages: searched},
 		Mutant{Name: "a remedy starts on what was seen before its swap was known to be cut", Old: "\treturn disturb(s, e)\n", New: "\treturn s\n"},
 		Mutant{Name: "a remedy is tried again without end", Old: "l.Now().Late < lateLimit", New: "l.Now().Late < 1000*lateLimit"},

@@ -133,7 +133,7 @@ func (n *Night) hear(c *controller, e journal.Event) {
 // ended is the end of a run: of the night too, or else a person's turn.
 func (n *Night) ended(c *controller) {
 	if c.s.Ended == journal.RunDone {
-		n.Done, n.over, n.Left = true, true, len(c.s.Left())
+		n.Done, n.over, n.Left = true, true, len(c.s.Skipped())
 		return
 	}
 	n.Stops = append(n.Stops, stopOf(c.s))
@@ -171,7 +171,7 @@ func stopOf(s orchestrator.State) Stop {
 		return Stop{}
 	}
 	stop := Stop{Reason: s.Stop.Reason}
-	if st := s.AtWork(); st != nil {
+	if st := s.CurrentStage(); st != nil {
 		stop.Stage = st.ID
 	}
 	for i, st := range s.Plan.Stages {
@@ -216,7 +216,7 @@ func (c *controller) sum() Night {
 
 func where(s orchestrator.State) string {
 	at := "after the last stage"
-	if st := s.AtWork(); st != nil {
+	if st := s.CurrentStage(); st != nil {
 		at = "in stage " + st.ID
 	}
 	if s.HeldWhy != "" {

@@ -169,7 +169,7 @@ func (o *oracle) done(s orchestrator.State) {
 	for name := range o.probing {
 		o.breaks("done is said, and the framework of the launch probe of %s may be left", name)
 	}
-	left := s.Left()
+	left := s.Skipped()
 	for _, n := range o.w.nodes {
 		if n.Disposition != plan.Patch || slices.Contains(left, n.Name) {
 			continue

@@ -281,7 +281,7 @@ func (w *work) quiet() {
 // last asks every node of the plan once more.
 func (w *work) last(obs plan.Observation) {
 	for _, n := range w.c.nodes {
-		if n.Disposition == plan.Excluded || slices.Contains(w.t.Left, n.Name) {
+		if n.Disposition == plan.Excluded || slices.Contains(w.t.ExemptAgents, n.Name) {
 			continue
 		}
 		if n.Disposition == plan.Patch && !n.script.atTarget || slices.Contains(obs.Out, n.Name) || !n.reachable(w.c.now) {
