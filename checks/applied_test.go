@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/checks"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -19,7 +20,7 @@ func TestANodePatchedBeforeItsBaselineIsVerifiedByDaemonsNewerThanItsPackages(t 
 		holds bool
 	}{
 		{"they are", nil, true},
-		{"they are not", simcluster.Faults{{What: simcluster.StaleHappy, Where: "a1"}}, false},
+		{"they are not", simcluster.Faults{{What: fault.StaleHappy, Where: "a1"}}, false},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

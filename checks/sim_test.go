@@ -17,6 +17,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/checks"
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/node"
@@ -197,27 +198,27 @@ func TestTheGatesJudgeWhatGoesWrong(t *testing.T) {
 	}
 	for i, c := range []struct {
 		name  string
-		fault simcluster.Kind
+		fault fault.Kind
 		node  inventory.NodeName
 		gate  string // that refuses; empty: all pass
 		says  string // of the refusing gate, or of any finding
 	}{
-		{"the old daemons answer happily for good", simcluster.StaleHappy, "m3", "mesos-master", "still the old process"},
-		{"an agent's old daemon answers happily for ever", simcluster.StaleHappy, "a1", "registered", "still the old process"},
-		{"Exhibitor stays latent", simcluster.ExhibitorLatent, "m3", "exhibitor", "latent"},
-		{"the registrar's metric never appears", simcluster.RegistrarMissing, "m3", "registrar", "missing"},
-		{"etcd finds no quorum", simcluster.EtcdSick, "m3", "etcd", "HTTP 503"},
-		{"the overlay's log never recovers", simcluster.OverlayStuck, "m3", "registrar", "overlay/log/recovered is 0"},
-		{"ranges stay under-replicated", simcluster.UnderReplicated, "m3", "cockroach", "under-replicated"},
-		{"the agent registers under a new id", simcluster.AgentNewID, "a1", "registered", "new agent"},
-		{"the agent never registers", simcluster.AgentNeverRegisters, "a1", "registered", "of 5m0s"},
-		{"tasks are lost", simcluster.TasksDoNotReturn, "a1", "tasks", "lost"},
-		{"a unit fails", simcluster.UnitRedAfter, "a1", "units", "dcos-log"},
-		{"telegraf's socket stays down", simcluster.SocketDownAfter, "a1", "units", "dcos-telegraf.socket"},
-		{"a check fails", simcluster.ChecksRedAfter, "a1", "check-runner", "red"},
-		{"untidy: a batch job ends meanwhile", simcluster.BatchJobFinishes, "a1", "", "1 ended"},
-		{"untidy: a unit had failed before", simcluster.UnitRedBefore, "a1", "", "red before too: dcos-log.service"},
-		{"untidy: a check had failed before", simcluster.ChecksRedBefore, "a1", "", "red before too: node-poststart"},
+		{"the old daemons answer happily for good", fault.StaleHappy, "m3", "mesos-master", "still the old process"},
+		{"an agent's old daemon answers happily for ever", fault.StaleHappy, "a1", "registered", "still the old process"},
+		{"Exhibitor stays latent", fault.ExhibitorLatent, "m3", "exhibitor", "latent"},
+		{"the registrar's metric never appears", fault.RegistrarMissing, "m3", "registrar", "missing"},
+		{"etcd finds no quorum", fault.EtcdSick, "m3", "etcd", "HTTP 503"},
+		{"the overlay's log never recovers", fault.OverlayStuck, "m3", "registrar", "overlay/log/recovered is 0"},
+		{"ranges stay under-replicated", fault.UnderReplicated, "m3", "cockroach", "under-replicated"},
+		{"the agent registers under a new id", fault.AgentNewID, "a1", "registered", "new agent"},
+		{"the agent never registers", fault.AgentNeverRegisters, "a1", "registered", "of 5m0s"},
+		{"tasks are lost", fault.TasksDoNotReturn, "a1", "tasks", "lost"},
+		{"a unit fails", fault.UnitRedAfter, "a1", "units", "dcos-log"},
+		{"telegraf's socket stays down", fault.SocketDownAfter, "a1", "units", "dcos-telegraf.socket"},
+		{"a check fails", fault.ChecksRedAfter, "a1", "check-runner", "red"},
+		{"untidy: a batch job ends meanwhile", fault.BatchJobFinishes, "a1", "", "1 ended"},
+		{"untidy: a unit had failed before", fault.UnitRedBefore, "a1", "", "red before too: dcos-log.service"},
+		{"untidy: a check had failed before", fault.ChecksRedBefore, "a1", "", "red before too: node-poststart"},
 	} {
 		if raced && i%6 != 0 {
 			continue // all of them without the race detector: make test runs both
@@ -262,7 +263,7 @@ func TestAWaivedGateIsShownAndDoesNotStopItsNode(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newSim(t, simcluster.Options{Private: 1, Seed: 3, Faults: simcluster.Faults{{What: simcluster.UnitRedAfter, Where: "a1"}}})
+				s := newSim(t, simcluster.Options{Private: 1, Seed: 3, Faults: simcluster.Faults{{What: fault.UnitRedAfter, Where: "a1"}}})
 				s.lock()
 				s.plan.Waivers = []plan.Waiver{c.waiver}
 				n, _ := s.plan.Node("a1")

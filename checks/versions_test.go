@@ -10,6 +10,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/checks"
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/proof"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -169,7 +170,7 @@ func (v versionRun) last(s *sim) {
 // target before the run, which has no baseline of it.
 func TestANodePatchedBeforeIsAtTheTargetOnlyByDaemonsNewerThanItsPackages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSim(t, simcluster.Options{Private: 1, Seed: 3, Faults: simcluster.Faults{{What: simcluster.StaleHappy, Where: "a1"}}})
+		s := newSim(t, simcluster.Options{Private: 1, Seed: 3, Faults: simcluster.Faults{{What: fault.StaleHappy, Where: "a1"}}})
 		s.lock()
 		for _, n := range s.plan.Masters() {
 			s.verify(checks.New(s.nodes, checks.SubjectOf(s.plan)), n.Name)

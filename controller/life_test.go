@@ -11,6 +11,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/controller"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
@@ -86,7 +87,7 @@ func well[T any](s *site) func(T, error) T {
 func mastersPatched() simcluster.Faults {
 	var fs simcluster.Faults
 	for _, m := range []string{"m1", "m2", "m3"} {
-		fs = append(fs, simcluster.Fault{What: simcluster.AtTarget, Where: m})
+		fs = append(fs, simcluster.Fault{What: fault.AtTarget, Where: m})
 	}
 	return fs
 }
@@ -94,7 +95,7 @@ func mastersPatched() simcluster.Faults {
 // TestARunStopsIsRepairedAroundAndEnds without the command: everything that leads on from
 // a stop is a call.
 func TestARunStopsIsRepairedAroundAndEnds(t *testing.T) {
-	o := simcluster.Options{Masters: 3, Private: 2, Width: 2, Faults: append(mastersPatched(), simcluster.Fault{What: simcluster.AgentNeverRegisters, Where: "a1"})}
+	o := simcluster.Options{Masters: 3, Private: 2, Width: 2, Faults: append(mastersPatched(), simcluster.Fault{What: fault.AgentNeverRegisters, Where: "a1"})}
 	onSite(t, o, func(s *site) {
 		ctx := s.Context()
 		var last controller.Event

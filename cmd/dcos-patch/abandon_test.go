@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/dcos-patch/dcos-patch/controller"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/journal"
 )
@@ -56,7 +57,7 @@ func TestARunThatIsNotResumedIsEndedAndLeavesNothing(t *testing.T) {
 func TestARunIsNotEndedWhileAPatchRuns(t *testing.T) {
 	t.Parallel()
 	opt := oneLeft()
-	opt.Faults = append(opt.Faults, simcluster.Fault{What: simcluster.ScriptHangs, Where: "a1"})
+	opt.Faults = append(opt.Faults, simcluster.Fault{What: fault.ScriptHangs, Where: "a1"})
 	inBubble(t, opt, func(l *lab) {
 		l.dieAt("a1 script started", 1, "apply", "--yes")
 		e := l.run("abandon", l.newest(), "--reason", "x")
@@ -75,7 +76,7 @@ func TestASilentMasterMayMeanThatTheClusterIsGone(t *testing.T) {
 	inBubble(t, fourLeft(), func(l *lab) {
 		l.dieAt("verified", 1, "apply", "--yes")
 		for _, where := range []string{"a1", "m1"} {
-			if err := l.c.Strike(simcluster.Fault{What: simcluster.SSHDown, Where: where}); err != nil {
+			if err := l.c.Strike(simcluster.Fault{What: fault.SSHDown, Where: where}); err != nil {
 				t.Fatal(err)
 			}
 			e := l.run("abandon", l.newest(), "--reason", "x")
@@ -92,7 +93,7 @@ func TestARunOfAClusterThatIsGoneIsEndedInTheJournal(t *testing.T) {
 	inBubble(t, fourLeft(), func(l *lab) {
 		l.dieAt("verified", 1, "apply", "--yes")
 		for _, m := range []string{"m1", "m2", "m3"} {
-			if err := l.c.Strike(simcluster.Fault{What: simcluster.SSHDown, Where: m}); err != nil {
+			if err := l.c.Strike(simcluster.Fault{What: fault.SSHDown, Where: m}); err != nil {
 				t.Fatal(err)
 			}
 		}

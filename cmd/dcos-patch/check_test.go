@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 )
 
@@ -15,7 +16,7 @@ import (
 // stopped yet, and is not ready all the same.
 func TestANodeOnWhichAPatchRunsIsNotGreen(t *testing.T) {
 	t.Parallel()
-	faults := append(patched("m1", "m2", "m3"), simcluster.Fault{What: simcluster.ScriptHangs, Where: "a1"})
+	faults := append(patched("m1", "m2", "m3"), simcluster.Fault{What: fault.ScriptHangs, Where: "a1"})
 	inBubble(t, simcluster.Options{Private: 1, Width: 1, Seed: 1, Faults: faults}, func(l *lab) {
 		l.want(l.run("apply", "--yes"), exitInDoubt)
 		for _, args := range [][]string{{"check", "a1"}, {"check", "a1", "--wait"}} {
@@ -31,7 +32,7 @@ func TestANodeOnWhichAPatchRunsIsNotGreen(t *testing.T) {
 // An interrupted swap is the first thing to know of a node.
 func TestANodeInTheMiddleOfASwapIsToldAsThat(t *testing.T) {
 	t.Parallel()
-	inBubble(t, simcluster.Options{Private: 1, Width: 1, Seed: 1, Faults: simcluster.Faults{{What: simcluster.MidSwapFromStart, Where: "a1"}}}, func(l *lab) {
+	inBubble(t, simcluster.Options{Private: 1, Width: 1, Seed: 1, Faults: simcluster.Faults{{What: fault.MidSwapFromStart, Where: "a1"}}}, func(l *lab) {
 		e := l.run("check", "a1")
 		l.want(e, exitStopped)
 		if !strings.Contains(e.out, "a1 is not ready: at-rest: its swap of packages was cut short: "+dcos.InstallProgress+" exists") || !strings.Contains(e.out, "runbook") {
@@ -45,7 +46,7 @@ func TestANodeInTheMiddleOfASwapIsToldAsThat(t *testing.T) {
 func TestACheckForPrograms(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simcluster.Options{Private: 2, Width: 1, Seed: 1, Faults: simcluster.Faults{
-		{What: simcluster.MidSwapFromStart, Where: "a1"}, {What: simcluster.WrongKey, Where: "a2"}}}, func(l *lab) {
+		{What: fault.MidSwapFromStart, Where: "a1"}, {What: fault.WrongKey, Where: "a2"}}}, func(l *lab) {
 		for _, row := range []struct {
 			node, blocking string
 			code           int
@@ -77,7 +78,7 @@ func TestACheckForPrograms(t *testing.T) {
 // many gates it has.
 func TestAStopAtANodeThatIsGoneIsOneBlock(t *testing.T) {
 	t.Parallel()
-	faults := append(patched("m1", "m2", "m3"), simcluster.Fault{What: simcluster.NodeNeverReturns, Where: "a1"})
+	faults := append(patched("m1", "m2", "m3"), simcluster.Fault{What: fault.NodeNeverReturns, Where: "a1"})
 	inBubble(t, simcluster.Options{Private: 1, Width: 1, Seed: 1, Faults: faults}, func(l *lab) {
 		e := l.run("apply", "--yes")
 		l.want(e, exitStopped)

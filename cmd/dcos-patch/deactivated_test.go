@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 )
 
@@ -11,7 +12,7 @@ import (
 // run demands that it serve, and each that would says why not.
 func TestAnAgentThatAnOperatorHadDeactivatedIsPatchedAndStaysOut(t *testing.T) {
 	t.Parallel()
-	faults := append(patched("m1", "m2", "m3"), simcluster.Fault{What: simcluster.AgentDeactivated, Where: "a2"})
+	faults := append(patched("m1", "m2", "m3"), simcluster.Fault{What: fault.AgentDeactivated, Where: "a2"})
 	inBubble(t, simcluster.Options{Private: 2, Width: 1, Seed: 3, From: "2.1.0", To: "2.1.1", Faults: faults}, func(l *lab) {
 		e := l.run("apply", "--yes")
 		l.want(e, exitDone)

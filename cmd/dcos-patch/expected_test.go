@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -19,7 +20,7 @@ func (l *lab) expecting(units string) {
 func TestWhatMastersMayBeRedInIsJudgedWhenAllOfThemAreDone(t *testing.T) {
 	t.Parallel()
 	opt := simcluster.Options{Private: 1, Width: 1, Seed: 1, Faults: simcluster.Faults{
-		{What: simcluster.UnitRedAfter, Where: "m1"}, {What: simcluster.UnitRedBefore, Where: "m2"}}}
+		{What: fault.UnitRedAfter, Where: "m1"}, {What: fault.UnitRedBefore, Where: "m2"}}}
 	inBubble(t, opt, func(l *lab) {
 		l.edit(func(inv string) string { return strings.Replace(inv, quick, hasty, 1) })
 		l.expecting("{masters_done: [dcos-log.service]}")
@@ -44,7 +45,7 @@ func TestWhatMastersMayBeRedInIsJudgedWhenAllOfThemAreDone(t *testing.T) {
 
 func TestAMasterThatWasRedBeforeTheRunMayStaySoWhenAllAreDone(t *testing.T) {
 	t.Parallel()
-	opt := simcluster.Options{Seed: 1, Faults: simcluster.Faults{{What: simcluster.UnitRedBefore, Where: "m2"}}}
+	opt := simcluster.Options{Seed: 1, Faults: simcluster.Faults{{What: fault.UnitRedBefore, Where: "m2"}}}
 	inBubble(t, opt, func(l *lab) {
 		l.expecting("{masters_done: [dcos-log.service]}")
 		l.want(l.run("apply", "--yes"), exitDone)
@@ -53,7 +54,7 @@ func TestAMasterThatWasRedBeforeTheRunMayStaySoWhenAllAreDone(t *testing.T) {
 
 func TestWhereNothingIsExpectedAMasterStopsTheLineAtOnce(t *testing.T) {
 	t.Parallel()
-	opt := simcluster.Options{Seed: 1, Faults: simcluster.Faults{{What: simcluster.UnitRedAfter, Where: "m1"}}}
+	opt := simcluster.Options{Seed: 1, Faults: simcluster.Faults{{What: fault.UnitRedAfter, Where: "m1"}}}
 	inBubble(t, opt, func(l *lab) {
 		l.edit(func(inv string) string { return strings.Replace(inv, quick, hasty, 1) })
 		l.expecting("none")

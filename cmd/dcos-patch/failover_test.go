@@ -5,6 +5,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 )
 
@@ -17,7 +18,7 @@ func TestAFailoverRightAfterAnAdmissionIsWaitedFor(t *testing.T) {
 		k.wrote = func(line string) {
 			if strings.Contains(line, "a1") && strings.Contains(line, "out: ours 1/1") { // the proof of its admission
 				once.Do(func() {
-					if err := l.c.Strike(simcluster.Fault{What: simcluster.LeaderMoves}); err != nil {
+					if err := l.c.Strike(simcluster.Fault{What: fault.LeaderMoves}); err != nil {
 						l.Error(err)
 					}
 				})

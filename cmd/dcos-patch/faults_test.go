@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 )
 
@@ -14,14 +15,14 @@ import (
 func patched(masters ...string) simcluster.Faults {
 	var fs simcluster.Faults
 	for _, m := range masters {
-		fs = append(fs, simcluster.Fault{What: simcluster.AtTarget, Where: m})
+		fs = append(fs, simcluster.Fault{What: fault.AtTarget, Where: m})
 	}
 	return fs
 }
 
 // expected is how a run is expected to end under one fault.
 type expected struct {
-	what   simcluster.Kind
+	what   fault.Kind
 	fault  simcluster.Fault // when and for how long; What and Where are filled in
 	where  string           // "m1": the first master of three; "a1": the first of two agents, under patched masters; "": the cluster
 	code   int
@@ -34,7 +35,7 @@ type expected struct {
 
 func TestTheTableHasEveryKindOfFault(t *testing.T) {
 	t.Parallel()
-	for _, k := range simcluster.Kinds() {
+	for _, k := range fault.Simulated() {
 		if !slices.ContainsFunc(faults(), func(x expected) bool { return x.what == k }) {
 			t.Errorf("no run is tried with %s", k)
 		}
@@ -57,7 +58,7 @@ func TestEveryFaultEndsAsExpected(t *testing.T) {
 func (x expected) options() simcluster.Options {
 	f := x.fault
 	f.What, f.Where = x.what, x.where
-	opt := simcluster.Options{Seed: 1, Width: 1, OverlayLog: x.what == simcluster.OverlayStuck, Faults: simcluster.Faults{f}}
+	opt := simcluster.Options{Seed: 1, Width: 1, OverlayLog: x.what == fault.OverlayStuck, Faults: simcluster.Faults{f}}
 	opt.Faults = append(opt.Faults, accomplice(x.what)...)
 	if strings.HasPrefix(x.where, "a") {
 		opt.Private = 2
@@ -89,7 +90,7 @@ func (x expected) check(l *lab) {
 
 // awaits gives the inventory the policy of runs under a fault of the kind, and
 // a canary where only that meets it.
-func (l *lab) awaits(k simcluster.Kind) {
+func (l *lab) awaits(k fault.Kind) {
 	l.edit(func(inv string) string {
 		if ofProbe(k) {
 			inv = strings.Replace(inv, "canary: none", "canary: [a1]", 1)

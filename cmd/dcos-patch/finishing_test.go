@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -13,7 +14,7 @@ import (
 
 // cutOptions are a cluster in which the swap of a node is cut at a position.
 func cutOptions(node string, at int) simcluster.Options {
-	opt := simcluster.Options{Seed: 1, Width: 1, Faults: simcluster.Faults{{What: simcluster.ScriptFailsMidSwap, Where: node, At: at}}}
+	opt := simcluster.Options{Seed: 1, Width: 1, Faults: simcluster.Faults{{What: fault.ScriptFailsMidSwap, Where: node, At: at}}}
 	if strings.HasPrefix(node, "a") {
 		opt.Private = 2
 		opt.Faults = append(opt.Faults, patched("m1", "m2", "m3")...)
@@ -101,7 +102,7 @@ func TestAMachineThatRebootsWhileItsSwapIsFinishedIsFinishedAgain(t *testing.T) 
 		l.want(l.run("apply", "--yes"), exitStopped)
 		c := l.controller()
 		c.wrote = once(func() bool { return l.remedied("a1") == 1 }, func() {
-			if err := l.c.Strike(simcluster.Fault{What: simcluster.Reboot, Where: "a1"}); err != nil {
+			if err := l.c.Strike(simcluster.Fault{What: fault.Reboot, Where: "a1"}); err != nil {
 				l.Error(err)
 			}
 		})
@@ -118,7 +119,7 @@ func TestNoMasterIsStoppedForItsRemedyWhileAnotherIsOut(t *testing.T) {
 	inBubble(t, cutOptions("m1", 2), func(l *lab) {
 		l.edit(func(inv string) string { return strings.Replace(inv, quick, hasty, 1) })
 		l.want(l.run("apply", "--yes"), exitStopped)
-		if err := l.c.Strike(simcluster.Fault{What: simcluster.SSHDown, Where: "m2"}); err != nil {
+		if err := l.c.Strike(simcluster.Fault{What: fault.SSHDown, Where: "m2"}); err != nil {
 			l.Fatal(err)
 		}
 		e := l.run("resume", "--finish-swap")

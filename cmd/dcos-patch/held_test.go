@@ -4,12 +4,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 )
 
 func TestWhoLooksBeforeAPatchIsToldWhoHoldsTheLock(t *testing.T) {
 	t.Parallel()
-	inBubble(t, simcluster.Options{Private: 1, Seed: 1, Faults: simcluster.Faults{{What: simcluster.LockHeld, Where: "m2"}}}, func(l *lab) {
+	inBubble(t, simcluster.Options{Private: 1, Seed: 1, Faults: simcluster.Faults{{What: fault.LockHeld, Where: "m2"}}}, func(l *lab) {
 		for command, code := range map[string]int{"plan": exitDone, "preflight": exitRefused} {
 			e := l.run(command)
 			l.want(e, code)
@@ -24,7 +25,7 @@ func TestWhoLooksBeforeAPatchIsToldWhoHoldsTheLock(t *testing.T) {
 // is asked to mend it.
 func TestAnApplyThatIsRefusedIsToldWhoHoldsTheLock(t *testing.T) {
 	t.Parallel()
-	opt := simcluster.Options{Private: 1, Seed: 1, Faults: simcluster.Faults{{What: simcluster.LockHeld, Where: "m2"}, {What: simcluster.MidSwapFromStart, Where: "a1"}}}
+	opt := simcluster.Options{Private: 1, Seed: 1, Faults: simcluster.Faults{{What: fault.LockHeld, Where: "m2"}, {What: fault.MidSwapFromStart, Where: "a1"}}}
 	inBubble(t, opt, func(l *lab) {
 		for _, command := range []string{"apply --yes", "plan"} {
 			e := l.run(strings.Fields(command)...)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/render"
 )
@@ -79,7 +80,7 @@ func argv(t *testing.T, sum map[string]any) (all []string) {
 func TestProgramsReadOneValueALineAndASummaryAtTheEnd(t *testing.T) {
 	t.Parallel()
 	s := outputSchema(t)
-	opt := simcluster.Options{Private: 2, Seed: 1, Faults: append(patched("m1", "m2", "m3"), simcluster.Fault{What: simcluster.UnitRedAfter, Where: "a1"})}
+	opt := simcluster.Options{Private: 2, Seed: 1, Faults: append(patched("m1", "m2", "m3"), simcluster.Fault{What: fault.UnitRedAfter, Where: "a1"})}
 	inBubble(t, opt, func(l *lab) {
 		refused := l.run("apply", "--yes", "-o", "json", "--plan-id", "0123456789ab")
 		if sum := summaryOf(t, s, refused); sum["outcome"] != "refused" || sum["safe_to_leave"] != true || len(argv(t, sum)) == 0 {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/node"
 )
@@ -58,8 +59,8 @@ func TestNothingIsLaunchedOnAnOldProof(t *testing.T) {
 				l.edit(func(inv string) string { return strings.Replace(inv, "hold_limit: 10m", "hold_limit: 30m", 1) })
 				var struck time.Time
 				e := l.struckAt(patchOf(name), []string{"apply", "--yes"}, &struck,
-					simcluster.Fault{What: simcluster.SSHSilent, Where: name, For: 9 * time.Minute},
-					simcluster.Fault{What: simcluster.LeaderAlone, After: 3 * time.Minute, For: 15 * time.Minute})
+					simcluster.Fault{What: fault.SSHSilent, Where: name, For: 9 * time.Minute},
+					simcluster.Fault{What: fault.LeaderAlone, After: 3 * time.Minute, For: 15 * time.Minute})
 				for range 3 { // an agent that does not answer while it is made ready is left behind, and can be tried again
 					if e.code == exitDone {
 						break
@@ -86,7 +87,7 @@ func TestNothingIsLaunchedOnAnOldProof(t *testing.T) {
 func TestALateLaunchIsRunOnceOrNever(t *testing.T) {
 	t.Parallel()
 	down := func(d time.Duration) []simcluster.Fault {
-		return []simcluster.Fault{{What: simcluster.SSHDown, When: simcluster.WhenLaunch, For: d}}
+		return []simcluster.Fault{{What: fault.SSHDown, When: simcluster.WhenLaunch, For: d}}
 	}
 	for _, c := range []struct {
 		name  string
@@ -104,7 +105,7 @@ func TestALateLaunchIsRunOnceOrNever(t *testing.T) {
 			t.Run(name+" "+c.name, func(t *testing.T) {
 				t.Parallel()
 				inBubble(t, oneOf(name), func(l *lab) {
-					faults := []simcluster.Fault{{What: simcluster.LaunchLate, Where: name, For: c.late, Nth: 1}}
+					faults := []simcluster.Fault{{What: fault.LaunchLate, Where: name, For: c.late, Nth: 1}}
 					for _, f := range c.with {
 						f.Where = name
 						faults = append(faults, f)
@@ -131,7 +132,7 @@ func TestALateLaunchOfADeadControllerIsFencedByTheResume(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, oneOf(name), func(l *lab) {
-				if err := l.c.Strike(simcluster.Fault{What: simcluster.LaunchLate, Where: name, For: 50 * time.Second, Nth: 1}); err != nil {
+				if err := l.c.Strike(simcluster.Fault{What: fault.LaunchLate, Where: name, For: 50 * time.Second, Nth: 1}); err != nil {
 					l.Fatal(err)
 				}
 				c := l.controller()
@@ -211,7 +212,7 @@ func TestALockIsGivenBackUnderAHigherEpochWhileALaunchIsInDoubt(t *testing.T) {
 	t.Parallel()
 	opt := oneLeft()
 	opt.Private = 2
-	opt.Faults = append(opt.Faults, simcluster.Fault{What: simcluster.SSHDown, Where: "a1", When: simcluster.WhenLaunch})
+	opt.Faults = append(opt.Faults, simcluster.Fault{What: fault.SSHDown, Where: "a1", When: simcluster.WhenLaunch})
 	inBubble(t, opt, func(l *lab) {
 		l.edit(func(inv string) string { return strings.Replace(inv, quick, hasty, 1) })
 		l.want(l.run("apply", "--yes"), exitInDoubt)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 )
 
@@ -14,15 +15,15 @@ func TestWhetherItIsSafeToLeaveIsAskedOfTheMasters(t *testing.T) {
 	t.Parallel()
 	for _, x := range []struct {
 		name, says string
-		also       simcluster.Kind
+		also       fault.Kind
 	}{
 		{"the masters are well", "SAFE TO LEAVE: yes. masters 3/3 serve", ""},
-		{"they have no ZooKeeper", "SAFE TO LEAVE: no. the cluster is not whole: leader", simcluster.ZooKeeperGone},
+		{"they have no ZooKeeper", "SAFE TO LEAVE: no. the cluster is not whole: leader", fault.ZooKeeperGone},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			t.Parallel()
 			opt := crashing()
-			opt.Faults = append(opt.Faults, simcluster.Fault{What: simcluster.UnitRedAfter, Where: "a1"})
+			opt.Faults = append(opt.Faults, simcluster.Fault{What: fault.UnitRedAfter, Where: "a1"})
 			inBubble(t, opt, func(l *lab) {
 				l.edit(func(inv string) string { return strings.Replace(inv, quick, hasty, 1) })
 				c := l.controller()
@@ -63,7 +64,7 @@ func TestWhetherItIsSafeToLeaveIsAskedOfTheMasters(t *testing.T) {
 func TestANodeWhoseScriptChangedNothingIsCheckedAsItIs(t *testing.T) {
 	t.Parallel()
 	opt := crashing()
-	opt.Faults = append(opt.Faults, simcluster.Fault{What: simcluster.ScriptFailsBeforeSwap, Where: "a1", Nth: 1})
+	opt.Faults = append(opt.Faults, simcluster.Fault{What: fault.ScriptFailsBeforeSwap, Where: "a1", Nth: 1})
 	inBubble(t, opt, func(l *lab) {
 		e := l.run("apply", "--yes")
 		l.want(e, exitStopped)
@@ -82,7 +83,7 @@ func TestANodeWhoseScriptChangedNothingIsCheckedAsItIs(t *testing.T) {
 func TestANodeThatRebootedBeforeItsSwapIsPatchedAgain(t *testing.T) {
 	t.Parallel()
 	opt := crashing()
-	opt.Faults = append(opt.Faults, simcluster.Fault{What: simcluster.RebootMidScript, Where: "a1", Nth: 1})
+	opt.Faults = append(opt.Faults, simcluster.Fault{What: fault.RebootMidScript, Where: "a1", Nth: 1})
 	inBubble(t, opt, func(l *lab) {
 		l.want(l.run("apply", "--yes"), exitStopped)
 		l.want(l.run("check", "a1", "--wait"), exitDone)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/node"
 )
@@ -14,10 +15,10 @@ import (
 func TestALockIsNotBrokenWhilePatchesRunOrMayRun(t *testing.T) {
 	t.Parallel()
 	gone := func(node string) simcluster.Fault {
-		return simcluster.Fault{What: simcluster.SSHDown, Where: node, When: simcluster.WhenLaunch}
+		return simcluster.Fault{What: fault.SSHDown, Where: node, When: simcluster.WhenLaunch}
 	}
 	hangs := oneLeft()
-	hangs.Faults = append(hangs.Faults, simcluster.Fault{What: simcluster.ScriptHangs, Where: "a1"})
+	hangs.Faults = append(hangs.Faults, simcluster.Fault{What: fault.ScriptHangs, Where: "a1"})
 	for _, row := range []struct {
 		name string
 		opt  simcluster.Options
@@ -62,7 +63,7 @@ func TestADeadAgentDoesNotMakeALockUnbreakable(t *testing.T) {
 			t.Parallel()
 			inBubble(t, oneLeft(), func(l *lab) {
 				l.dieLocked("m3")
-				if err := l.c.Strike(simcluster.Fault{What: simcluster.SSHDown, Where: node}); err != nil {
+				if err := l.c.Strike(simcluster.Fault{What: fault.SSHDown, Where: node}); err != nil {
 					t.Fatal(err)
 				}
 				e := l.colleague().run("lock", "break", "--reason", "it is gone")
@@ -118,7 +119,7 @@ func TestALockAboveTheStoredEpochCanBeBroken(t *testing.T) {
 func TestOneAgentCannotKeepALock(t *testing.T) {
 	t.Parallel()
 	hangs := oneLeft()
-	hangs.Faults = append(hangs.Faults, simcluster.Fault{What: simcluster.ScriptHangs, Where: "a1"})
+	hangs.Faults = append(hangs.Faults, simcluster.Fault{What: fault.ScriptHangs, Where: "a1"})
 	for _, row := range []struct {
 		name string
 		opt  simcluster.Options
@@ -128,7 +129,7 @@ func TestOneAgentCannotKeepALock(t *testing.T) {
 	}{
 		{"it says that a patch runs", hangs, "a1 script started", func(*lab) {}, "a1: a patch is running"},
 		{"it is gone", oneLeft(), "a1 admitted", func(l *lab) {
-			if err := l.c.Strike(simcluster.Fault{What: simcluster.SSHDown, Where: "a1"}); err != nil {
+			if err := l.c.Strike(simcluster.Fault{What: fault.SSHDown, Where: "a1"}); err != nil {
 				l.Fatal(err)
 			}
 		}, "a1: it is not known whether a patch runs here"},

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/journal"
 )
@@ -15,7 +16,7 @@ import (
 // only find the same again.
 func TestWhatIsLostIsNotWaitedForAndTheNextCommandsLeadOn(t *testing.T) {
 	t.Parallel()
-	faults := append(patched("m1", "m2", "m3"), simcluster.Fault{What: simcluster.AgentNewID, Where: "a1"})
+	faults := append(patched("m1", "m2", "m3"), simcluster.Fault{What: fault.AgentNewID, Where: "a1"})
 	inBubble(t, simcluster.Options{Private: 2, Width: 1, Seed: 6, Faults: faults}, func(l *lab) {
 		e := l.run("apply", "--yes")
 		l.want(e, exitStopped)
@@ -37,11 +38,11 @@ func TestWhatIsLostIsNotWaitedForAndTheNextCommandsLeadOn(t *testing.T) {
 func TestALossThatAPersonAcceptsLeadsOn(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		what simcluster.Kind
+		what fault.Kind
 		says string // of the loss
 	}{
-		{simcluster.AgentNewID, "agent "},
-		{simcluster.TasksDoNotReturn, " task"},
+		{fault.AgentNewID, "agent "},
+		{fault.TasksDoNotReturn, " task"},
 	} {
 		t.Run(string(c.what), func(t *testing.T) {
 			t.Parallel()
@@ -84,7 +85,7 @@ func TestALossThatAPersonAcceptsLeadsOn(t *testing.T) {
 // the other one the commands that are printed lead on all the same.
 func TestAcceptedLossesHaveABudget(t *testing.T) {
 	t.Parallel()
-	faults := append(patched("m1", "m2", "m3"), simcluster.Fault{What: simcluster.TasksDoNotReturn, Where: "a1"}, simcluster.Fault{What: simcluster.TasksDoNotReturn, Where: "a2"})
+	faults := append(patched("m1", "m2", "m3"), simcluster.Fault{What: fault.TasksDoNotReturn, Where: "a1"}, simcluster.Fault{What: fault.TasksDoNotReturn, Where: "a2"})
 	inBubble(t, simcluster.Options{Private: 3, Width: 1, Seed: 6, Faults: faults}, func(l *lab) {
 		l.want(l.run("apply", "--yes"), exitStopped)
 		first := string(l.state().Stop.Node)
@@ -108,7 +109,7 @@ func TestAcceptedLossesHaveABudget(t *testing.T) {
 // in the journal.
 func TestWhatCannotBeAcceptedAsLost(t *testing.T) {
 	t.Parallel()
-	faults := append(patched("m1", "m2", "m3"), simcluster.Fault{What: simcluster.TasksDoNotReturn, Where: "a1"})
+	faults := append(patched("m1", "m2", "m3"), simcluster.Fault{What: fault.TasksDoNotReturn, Where: "a1"})
 	inBubble(t, simcluster.Options{Private: 2, Width: 1, Seed: 6, Faults: faults}, func(l *lab) {
 		l.want(l.run("apply", "--yes"), exitStopped)
 		before, err := os.ReadFile(l.journal())

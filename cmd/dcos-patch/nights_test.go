@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 )
 
@@ -30,7 +31,7 @@ func (r row) name() string {
 
 func (r row) where() string {
 	switch {
-	case ofController(r.fault.What):
+	case r.fault.What.OfController():
 		return "controller"
 	case r.fault.What.OfCluster():
 		return "cluster"
@@ -45,7 +46,7 @@ func (r row) where() string {
 
 // moments are the starts of steps at which misfortunes strike, of a run that
 // patches master m2 and agent a1.
-func moments(k simcluster.Kind) []string {
+func moments(k fault.Kind) []string {
 	if ofProbe(k) {
 		return []string{"masters/m2/patch", "general-canary/a1/baseline", "general-canary/a1/patch", "general-canary/a1/return", "general-canary/a1/serve", probeOfA1}
 	}
@@ -59,17 +60,17 @@ func moments(k simcluster.Kind) []string {
 // they strike some seconds after each step's start, by the seed.
 func rows(seed uint64) []row {
 	var out []row
-	for _, k := range simcluster.Kinds() {
+	for _, k := range fault.Simulated() {
 		for _, lasts := range lasting(k) {
 			r := row{fault: simcluster.Fault{What: k, For: lasts}, words: k.Words()}
 			r.strikes, r.told = r.positions(seed)
 			out = append(out, r)
 		}
 	}
-	for _, t := range troubles() {
-		r := row{fault: simcluster.Fault{What: t.kind}, words: t.words, told: 2}
+	for _, k := range fault.OfProduct() {
+		r := row{fault: simcluster.Fault{What: k}, words: k.Words(), told: 2}
 		r.strikes = r.along(seed, []string{"masters/m2/patch", "general/a1/return", "preflight/preflight"})
-		for _, x := range r.along(seed, moments(t.kind)) {
+		for _, x := range r.along(seed, moments(k)) {
 			if x.step != "masters/m2/patch" && x.step != "general/a1/return" {
 				r.strikes = append(r.strikes, x)
 			}
@@ -99,8 +100,8 @@ func (r row) everywhere(seed uint64) []strike {
 	if r.fault.What.AtMoment() {
 		all = r.within()
 	}
-	if r.fault.What == simcluster.SSHCut { // at the start there is nothing to cut
-		return append(all, r.along(seed, moments(simcluster.SSHCut))...)
+	if r.fault.What == fault.SSHCut { // at the start there is nothing to cut
+		return append(all, r.along(seed, moments(fault.SSHCut))...)
 	}
 	all = append(all, r.at("masters/m2", strike{}))
 	if r.where() == "m2, a1" {
@@ -118,31 +119,31 @@ func (r row) tells(x strike) bool {
 	k := r.fault.What
 	switch {
 	case x.fault.When == simcluster.WhenLaunch:
-		return x.fault.After == withinScript || k == simcluster.DiskFull
+		return x.fault.After == withinScript || k == fault.DiskFull
 	case x.step == "":
 		return !k.AtMoment()
 	case k.OfCluster(): // after the proof that a master may be taken, and before its launch
 		return k.AtMoment() && x.step == "masters/m2/patch"
 	default: // once sshd was known
-		return k == simcluster.HostKeyChanged && strings.HasSuffix(x.step, "/patch")
+		return k == fault.HostKeyChanged && strings.HasSuffix(x.step, "/patch")
 	}
 }
 
 // tooLate reports whether a fault of the kind that strikes as a step starts could
 // be met by nobody any more.
-func tooLate(k simcluster.Kind, step string) bool {
+func tooLate(k fault.Kind, step string) bool {
 	after := func(steps ...string) bool { return slices.Contains(steps, path.Base(step)) }
 	switch k {
-	case simcluster.SudoRevoked:
+	case fault.SudoRevoked:
 		return false
-	case simcluster.ExhibitorLatent, simcluster.ExhibitorFlaps: // Exhibitor's next check, every 30 s, comes later
+	case fault.ExhibitorLatent, fault.ExhibitorFlaps: // Exhibitor's next check, every 30 s, comes later
 		return after("postflight") || strings.HasSuffix(step, "/a1/settle")
-	case simcluster.AgentBackLate, simcluster.AgentBackTooLate, simcluster.AgentNewID, simcluster.AgentNeverRegisters, simcluster.TasksDoNotReturn,
-		simcluster.BatchJobFinishes, simcluster.SlowSudo, simcluster.ChecksRedAfter: // the last daemons have started, and were judged
+	case fault.AgentBackLate, fault.AgentBackTooLate, fault.AgentNewID, fault.AgentNeverRegisters, fault.TasksDoNotReturn,
+		fault.BatchJobFinishes, fault.SlowSudo, fault.ChecksRedAfter: // the last daemons have started, and were judged
 		return after("settle", "postflight")
-	case simcluster.UnderReplicated, simcluster.MetricsSlow: // the master has started
+	case fault.UnderReplicated, fault.MetricsSlow: // the master has started
 		return strings.Contains(step, "/a1") || after("postflight")
-	case simcluster.MetricsEscaped, simcluster.Metrics500, simcluster.MetricsCrowded: // masters' are asked for
+	case fault.MetricsEscaped, fault.Metrics500, fault.MetricsCrowded: // masters' are asked for
 		return strings.Contains(step, "/a1")
 	default: // what waits for a launch, or for what comes of it
 		return k.Waits() && after("serve", "return", "settle", "postflight")
@@ -186,7 +187,7 @@ const withinScript = 4 * time.Second
 // that is full, before the swap, in it, before the exit is written down and later.
 func (r row) within() []strike {
 	afters := map[string][]time.Duration{"m2": {withinScript, 9 * time.Second}, "a1": {withinScript, 12 * time.Second}}
-	if r.fault.What == simcluster.DiskFull {
+	if r.fault.What == fault.DiskFull {
 		whole := []time.Duration{time.Second, withinScript, 6 * time.Second, 12 * time.Second}
 		afters = map[string][]time.Duration{"m2": whole, "a1": whole}
 	}
@@ -207,15 +208,15 @@ func (r row) within() []strike {
 }
 
 // lasting is how long kinds last that end by themselves, or do not.
-func lasting(k simcluster.Kind) []time.Duration {
+func lasting(k fault.Kind) []time.Duration {
 	switch k {
-	case simcluster.SSHDown, simcluster.SSHSilent, simcluster.ZooKeeperGone, simcluster.LeaderAlone, simcluster.LeaderUnread:
+	case fault.SSHDown, fault.SSHSilent, fault.ZooKeeperGone, fault.LeaderAlone, fault.LeaderUnread:
 		return []time.Duration{2 * time.Minute, 0}
-	case simcluster.NodeNeverReturns:
+	case fault.NodeNeverReturns:
 		return []time.Duration{5 * time.Minute, 0}
-	case simcluster.ClockSkew, simcluster.ClockStep:
+	case fault.ClockSkew, fault.ClockStep:
 		return []time.Duration{time.Hour, -time.Hour}
-	case simcluster.SlowSudo, simcluster.SlowShell:
+	case fault.SlowSudo, fault.SlowShell:
 		return []time.Duration{15 * time.Second}
 	default:
 		return []time.Duration{0}

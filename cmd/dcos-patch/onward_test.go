@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 )
 
@@ -26,7 +27,7 @@ func TestACommandIsPrintedAgainAsItWasGiven(t *testing.T) {
 // is to be mended, and another where that is what is asked for.
 func TestEveryRefusalEndsWithTheCommandThatLeadsOn(t *testing.T) {
 	t.Parallel()
-	opt := simcluster.Options{Private: 1, Seed: 1, Faults: simcluster.Faults{{What: simcluster.MidSwapFromStart, Where: "a1"}}}
+	opt := simcluster.Options{Private: 1, Seed: 1, Faults: simcluster.Faults{{What: fault.MidSwapFromStart, Where: "a1"}}}
 	inBubble(t, opt, func(l *lab) {
 		for _, command := range []string{"apply --yes --plan-id 0123456789ab", "plan", "preflight", "stage --yes"} {
 			e := l.run(strings.Fields(command)...)

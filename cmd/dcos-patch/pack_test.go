@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/flight"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/pack"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -112,13 +113,13 @@ func (u unpacked) lacks(t *testing.T, name string, texts ...string) {
 	}
 }
 
-func faulty(where string, what simcluster.Kind) simcluster.Options {
+func faulty(where string, what fault.Kind) simcluster.Options {
 	return simcluster.Options{Private: 2, Width: 2, Seed: 1, Faults: append(patched("m1", "m2", "m3"), simcluster.Fault{What: what, Where: where})}
 }
 
 func TestAStopAtAnAgentIsPackedForSomebodyElse(t *testing.T) {
 	t.Parallel()
-	inBubble(t, faulty("a1", simcluster.AgentNeverRegisters), func(l *lab) {
+	inBubble(t, faulty("a1", fault.AgentNeverRegisters), func(l *lab) {
 		e := l.run("apply", "--yes")
 		l.want(e, exitStopped)
 		u := l.packed(e, "a1")
@@ -160,7 +161,7 @@ func TestAStopAtAnAgentIsPackedForSomebodyElse(t *testing.T) {
 
 func TestAStopAtAMasterIsPackedWithItsExhibitor(t *testing.T) {
 	t.Parallel()
-	inBubble(t, simcluster.Options{Seed: 1, Faults: simcluster.Faults{{What: simcluster.ExhibitorLatent, Where: "m1"}}}, func(l *lab) {
+	inBubble(t, simcluster.Options{Seed: 1, Faults: simcluster.Faults{{What: fault.ExhibitorLatent, Where: "m1"}}}, func(l *lab) {
 		e := l.run("apply", "--yes")
 		l.want(e, exitStopped)
 		u := l.packed(e, "m1")
@@ -174,15 +175,15 @@ func TestAStopAtAMasterIsPackedWithItsExhibitor(t *testing.T) {
 func TestAFailedScriptAndASwapThatWasCutArePacked(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
-		what simcluster.Kind
+		what fault.Kind
 		node string
 		at   plan.Class
 	}{
-		"services that an agent's script did not start":    {simcluster.ScriptFailsStart, "a1", plan.NotStarted},
-		"services that a master's script did not start":    {simcluster.ScriptFailsStart, "m1", plan.NotStarted},
-		"an agent's swap that was cut":                     {simcluster.ScriptFailsMidSwap, "a1", plan.MidSwap},
-		"a master's swap that was cut":                     {simcluster.ScriptFailsMidSwap, "m1", plan.MidSwap},
-		"a master's script that failed before it did much": {simcluster.ScriptFailsBeforeSwap, "m1", plan.BeforeSwap},
+		"services that an agent's script did not start":    {fault.ScriptFailsStart, "a1", plan.NotStarted},
+		"services that a master's script did not start":    {fault.ScriptFailsStart, "m1", plan.NotStarted},
+		"an agent's swap that was cut":                     {fault.ScriptFailsMidSwap, "a1", plan.MidSwap},
+		"a master's swap that was cut":                     {fault.ScriptFailsMidSwap, "m1", plan.MidSwap},
+		"a master's script that failed before it did much": {fault.ScriptFailsBeforeSwap, "m1", plan.BeforeSwap},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -208,7 +209,7 @@ func TestAFailedScriptAndASwapThatWasCutArePacked(t *testing.T) {
 
 func TestANodeInDoubtIsPacked(t *testing.T) {
 	t.Parallel()
-	inBubble(t, faulty("a1", simcluster.ScriptHangs), func(l *lab) {
+	inBubble(t, faulty("a1", fault.ScriptHangs), func(l *lab) {
 		e := l.run("apply", "--yes")
 		l.want(e, exitInDoubt)
 		u := l.packed(e, "a1")
@@ -221,7 +222,7 @@ func TestANodeInDoubtIsPacked(t *testing.T) {
 // A pack is no reason to wait long, nor to end otherwise.
 func TestANodeOutOfReachIsPackedWithoutItsWord(t *testing.T) {
 	t.Parallel()
-	for name, opt := range map[string]simcluster.Options{"it is off": faulty("a1", simcluster.NodeNeverReturns), "it is silent": silent("a1")} {
+	for name, opt := range map[string]simcluster.Options{"it is off": faulty("a1", fault.NodeNeverReturns), "it is silent": silent("a1")} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, opt, func(l *lab) {
@@ -252,7 +253,7 @@ func TestANodeOutOfReachIsPackedWithoutItsWord(t *testing.T) {
 
 func TestAFullDiskOfTheControllerCostsThePackAndNothingElse(t *testing.T) {
 	t.Parallel()
-	inBubble(t, faulty("a1", simcluster.AgentNeverRegisters), func(l *lab) {
+	inBubble(t, faulty("a1", fault.AgentNeverRegisters), func(l *lab) {
 		c := l.controller()
 		c.wrote = func(string) { // the pack is written through it
 			dir := l.store().Dir
@@ -278,7 +279,7 @@ func packName(i int) string { return fmt.Sprintf("a1.%d.tar.gz", i+1) }
 
 func TestEveryStopAtANodeHasItsOwnPack(t *testing.T) {
 	t.Parallel()
-	inBubble(t, faulty("a1", simcluster.AgentNeverRegisters), func(l *lab) {
+	inBubble(t, faulty("a1", fault.AgentNeverRegisters), func(l *lab) {
 		l.want(l.run("apply", "--yes"), exitStopped)
 		dir := filepath.Dir(l.journal())
 		first := l.read(filepath.Join(dir, "a1.tar.gz"))
@@ -317,7 +318,7 @@ func (l *lab) rewriteNew(file string, content []byte) {
 
 func TestASecretThatANodeShowsIsNotPacked(t *testing.T) {
 	t.Setenv("LAB_SUDO", sudoCanary)
-	opt := faulty("a1", simcluster.AgentNeverRegisters)
+	opt := faulty("a1", fault.AgentNeverRegisters)
 	opt.SudoPassword = sudoCanary
 	inBubble(t, opt, func(l *lab) {
 		l.secretive()
@@ -359,7 +360,7 @@ func TestAnInterruptEndsTheAskingAndNotThePack(t *testing.T) {
 
 // silent is a cluster of which an agent answers nothing once it is patched.
 func silent(agent string) simcluster.Options {
-	opt := faulty(agent, simcluster.SSHSilent)
+	opt := faulty(agent, fault.SSHSilent)
 	opt.Faults[len(opt.Faults)-1].When = simcluster.WhenDown
 	return opt
 }
@@ -374,12 +375,12 @@ func (u unpacked) readmeNames() []string {
 func TestWhyAFetchFailedIsShownAndPacked(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		what  simcluster.Kind
+		what  fault.Kind
 		after time.Duration
 		says  string
 	}{
-		{what: simcluster.ScriptFailsFetch, says: "ERROR: Unable to fetch package"},
-		{simcluster.DiskFull, 12 * time.Second, "No space left on device; pkgpanda fetch: exit code 1; 0 kB and 1310720 inodes are free at /opt/mesosphere"},
+		{what: fault.ScriptFailsFetch, says: "ERROR: Unable to fetch package"},
+		{fault.DiskFull, 12 * time.Second, "No space left on device; pkgpanda fetch: exit code 1; 0 kB and 1310720 inodes are free at /opt/mesosphere"},
 	} {
 		opt := faulty("a1", c.what)
 		opt.Faults[len(opt.Faults)-1].After = c.after
@@ -409,7 +410,7 @@ func TestWhyAFetchFailedIsShownAndPacked(t *testing.T) {
 // The stop says how much room there is where something was to be written.
 func TestAFullDiskIsToldAsSuch(t *testing.T) {
 	t.Parallel()
-	opt := faulty("a1", simcluster.DiskFull)
+	opt := faulty("a1", fault.DiskFull)
 	opt.Faults[len(opt.Faults)-1].After = 600 * time.Millisecond
 	inBubble(t, opt, func(l *lab) {
 		e := l.run("apply", "--yes")

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
@@ -15,7 +16,7 @@ import (
 // nobody can repair it.
 func TestAnAgentThatIsGoneForGoodIsLeftBehind(t *testing.T) {
 	t.Parallel()
-	opt := simcluster.Options{Private: 3, Width: 1, Seed: 1, Faults: append(patched("m1", "m2", "m3"), simcluster.Fault{What: simcluster.NodeNeverReturns, Where: "a1"})}
+	opt := simcluster.Options{Private: 3, Width: 1, Seed: 1, Faults: append(patched("m1", "m2", "m3"), simcluster.Fault{What: fault.NodeNeverReturns, Where: "a1"})}
 	inBubble(t, opt, func(l *lab) {
 		l.edit(func(inv string) string { return strings.Replace(inv, quick, hasty, 1) })
 		stop := l.run("apply", "--yes")
@@ -58,7 +59,7 @@ func TestAnAgentThatIsGoneForGoodIsLeftBehind(t *testing.T) {
 func TestAnAgentThatIsDownKeepsNoMasterFromBeingVerified(t *testing.T) {
 	t.Parallel()
 	for _, leave := range []bool{true, false} {
-		opt := simcluster.Options{Private: 2, Width: 1, Seed: 1, Faults: append(patched("m1", "m3"), simcluster.Fault{What: simcluster.AgentNeverRegisters, Where: "a1"})}
+		opt := simcluster.Options{Private: 2, Width: 1, Seed: 1, Faults: append(patched("m1", "m3"), simcluster.Fault{What: fault.AgentNeverRegisters, Where: "a1"})}
 		inBubble(t, opt, func(l *lab) {
 			l.edit(func(inv string) string { return strings.Replace(inv, quick, hasty, 1) })
 			l.want(l.run("apply", "--yes"), exitStopped)
@@ -85,7 +86,7 @@ func TestAnAgentThatIsDownKeepsNoMasterFromBeingVerified(t *testing.T) {
 
 func TestWhoMayNotBeLeftBehindIsToldWhy(t *testing.T) {
 	t.Parallel()
-	opt := simcluster.Options{Private: 2, Width: 1, Seed: 1, Faults: simcluster.Faults{{What: simcluster.ExhibitorLatent, Where: "m1"}}}
+	opt := simcluster.Options{Private: 2, Width: 1, Seed: 1, Faults: simcluster.Faults{{What: fault.ExhibitorLatent, Where: "m1"}}}
 	inBubble(t, opt, func(l *lab) {
 		l.edit(func(inv string) string { return strings.Replace(inv, quick, hasty, 1) })
 		if e := l.run("park", "a1", "--reason", "PSU"); e.code != exitRefused || !strings.Contains(e.err, "exclude the node in the inventory") {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 )
 
@@ -14,9 +15,9 @@ func TestPreflightSaysWhatBlocksAndFoldsWhatIsAlike(t *testing.T) {
 	t.Parallel()
 	var faults simcluster.Faults
 	for _, n := range []string{"a1", "a2", "a3"} {
-		faults = append(faults, simcluster.Fault{What: simcluster.DiskLow, Where: n})
+		faults = append(faults, simcluster.Fault{What: fault.DiskLow, Where: n})
 	}
-	faults = append(faults, simcluster.Fault{What: simcluster.NoIPSet, Where: "a2"}, simcluster.Fault{What: simcluster.SlowShell, Where: "a4", For: 5 * time.Second})
+	faults = append(faults, simcluster.Fault{What: fault.NoIPSet, Where: "a2"}, simcluster.Fault{What: fault.SlowShell, Where: "a4", For: 5 * time.Second})
 	inBubble(t, simcluster.Options{Private: 6, Seed: 1, Faults: faults, Systemd: simcluster.Systemd247}, func(l *lab) {
 		e := l.run("preflight")
 		l.want(e, exitRefused)
@@ -58,7 +59,7 @@ func TestAClusterThatIsWellPassesPreflight(t *testing.T) {
 
 func TestAWaiverThatWasApprovedHoldsForThePlanAndNothingElse(t *testing.T) {
 	t.Parallel()
-	faults := append(patched("m1", "m2", "m3"), simcluster.Fault{What: simcluster.ForeignUnit, Where: "a1"})
+	faults := append(patched("m1", "m2", "m3"), simcluster.Fault{What: fault.ForeignUnit, Where: "a1"})
 	inBubble(t, simcluster.Options{Private: 2, Width: 1, Seed: 1, Faults: faults}, func(l *lab) {
 		file := filepath.Join(l.dir, "plan.json")
 		l.want(l.run("plan", "--out", file), exitRefused)
@@ -84,7 +85,7 @@ func TestAWaiverThatWasApprovedHoldsForThePlanAndNothingElse(t *testing.T) {
 func TestAgentsOutOfServiceAreToldBeforeARun(t *testing.T) {
 	t.Parallel()
 	faults := simcluster.Faults{
-		{What: simcluster.AgentDeactivated, Where: "a1"}, {What: simcluster.MachineScheduled, Where: "a2", For: 2 * time.Hour}, {What: simcluster.MachineDown, Where: "a3"},
+		{What: fault.AgentDeactivated, Where: "a1"}, {What: fault.MachineScheduled, Where: "a2", For: 2 * time.Hour}, {What: fault.MachineDown, Where: "a3"},
 	}
 	inBubble(t, simcluster.Options{Private: 5, Seed: 1, Faults: faults, MesosFrom: "1.9.0"}, func(l *lab) {
 		e := l.run("preflight")

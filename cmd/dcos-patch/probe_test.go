@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -80,7 +81,7 @@ func TestAProbeNeedsNoForwarding(t *testing.T) {
 	t.Parallel()
 	var faults []simcluster.Fault
 	for _, m := range []string{"m1", "m2", "m3"} {
-		faults = append(faults, simcluster.Fault{What: simcluster.NoForwarding, Where: m})
+		faults = append(faults, simcluster.Fault{What: fault.NoForwarding, Where: m})
 	}
 	inBubble(t, probing(faults...), func(l *lab) {
 		l.canary()
@@ -94,7 +95,7 @@ func TestAProbeNeedsNoForwarding(t *testing.T) {
 
 func TestACanaryThatCannotStartTasksStopsTheRunUntilItCan(t *testing.T) {
 	t.Parallel()
-	inBubble(t, probing(simcluster.Fault{What: simcluster.LaunchFails, Where: "a1", Nth: 1}), func(l *lab) {
+	inBubble(t, probing(simcluster.Fault{What: fault.LaunchFails, Where: "a1", Nth: 1}), func(l *lab) {
 		l.canary()
 		e := l.run("apply", "--yes")
 		l.want(e, exitStopped)
@@ -116,7 +117,7 @@ func TestACanaryThatCannotStartTasksStopsTheRunUntilItCan(t *testing.T) {
 
 func TestWithoutAProbeNoTaskIsStarted(t *testing.T) {
 	t.Parallel()
-	inBubble(t, probing(simcluster.Fault{What: simcluster.LaunchFails, Where: "a1"}), func(l *lab) {
+	inBubble(t, probing(simcluster.Fault{What: fault.LaunchFails, Where: "a1"}), func(l *lab) {
 		l.edit(func(inv string) string {
 			return strings.Replace(inv, "canary: none", "launch_probe: false, canary: [a1]", 1)
 		})
@@ -130,12 +131,12 @@ func TestWithoutAProbeNoTaskIsStarted(t *testing.T) {
 // halfOpen is a connection to the master that outlives the controller, with a
 // task that never ends.
 func halfOpen() []simcluster.Fault {
-	return []simcluster.Fault{{What: simcluster.LaunchHangs, Where: "a1", Nth: 1}, {What: simcluster.FrameworkLingers, Where: "a1"}}
+	return []simcluster.Fault{{What: fault.LaunchHangs, Where: "a1", Nth: 1}, {What: fault.FrameworkLingers, Where: "a1"}}
 }
 
 func TestAControllerThatDiesInAProbeLeavesNothing(t *testing.T) {
 	t.Parallel()
-	inBubble(t, probing(simcluster.Fault{What: simcluster.LaunchHangs, Where: "a1", Nth: 1}), func(l *lab) {
+	inBubble(t, probing(simcluster.Fault{What: fault.LaunchHangs, Where: "a1", Nth: 1}), func(l *lab) {
 		l.canary()
 		l.dieInProbe()
 		if left := l.c.Frameworks(); len(left) > 0 {
@@ -172,7 +173,7 @@ func TestAFrameworkThatOutlivesItsControllerIsRemovedByTheNext(t *testing.T) {
 
 func TestALeaderThatIsLostInAProbeIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	inBubble(t, probing(simcluster.Fault{What: simcluster.LaunchHangs, Where: "a1", Nth: 1}), func(l *lab) {
+	inBubble(t, probing(simcluster.Fault{What: fault.LaunchHangs, Where: "a1", Nth: 1}), func(l *lab) {
 		l.canary()
 		done := make(chan ended, 1)
 		go func() { done <- l.controller().run("apply", "--yes") }()
@@ -248,7 +249,7 @@ func (l *lab) awaitTask() {
 
 func (l *lab) loseLeader() {
 	l.Helper()
-	if err := l.c.Strike(simcluster.Fault{What: simcluster.LeaderMoves}); err != nil {
+	if err := l.c.Strike(simcluster.Fault{What: fault.LeaderMoves}); err != nil {
 		l.Fatal(err)
 	}
 }

@@ -128,7 +128,7 @@ func readFaults(file string, p *plan.Plan) ([]rehearse.Fault, error) {
 		if x.When != simcluster.WhenStart || x.After != 0 {
 			err = errors.Join(err, invalid("--faults: %s: %s: the twin knows neither when nor after: leave them out", file, x.What))
 		}
-		faults = append(faults, rehearse.Fault{What: rehearse.Seen(string(x.What)), Where: inventory.NodeName(x.Where), Nth: x.Nth, For: x.For})
+		faults = append(faults, rehearse.Fault{What: x.What.Seen(), Where: inventory.NodeName(x.Where), Nth: x.Nth, For: x.For})
 	}
 	if err == nil {
 		err = rehearse.Check(faults, p)

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 )
 
@@ -13,12 +14,12 @@ import (
 func TestAStopNamesAKnownIssueOnlyOnEvidence(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		fault      simcluster.Kind
+		fault      fault.Kind
 		says, nots []string
 	}{
-		{simcluster.SocketDownAfter, []string{"known issue COPS-6512", "on a1: sudo systemctl start dcos-telegraf.socket", "dcos-telegraf.socket is inactive (dead)"},
+		{fault.SocketDownAfter, []string{"known issue COPS-6512", "on a1: sudo systemctl start dcos-telegraf.socket", "dcos-telegraf.socket is inactive (dead)"},
 			[]string{"mesos-agent-recovery", "latest"}},
-		{simcluster.AgentLoops, []string{"on a1: sudo journalctl -n 100 -u dcos-mesos-slave.service says why"}, []string{"known issue COPS-6512 (", "known (", "mesos-agent-recovery", "systemctl start dcos-telegraf"}},
+		{fault.AgentLoops, []string{"on a1: sudo journalctl -n 100 -u dcos-mesos-slave.service says why"}, []string{"known issue COPS-6512 (", "known (", "mesos-agent-recovery", "systemctl start dcos-telegraf"}},
 	} {
 		inBubble(t, simcluster.Options{Private: 1, Seed: 1, Faults: append(patched("m1", "m2", "m3"), simcluster.Fault{What: c.fault, Where: "a1"})}, func(l *lab) {
 			e := l.run("apply", "--yes")

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/sshexec"
 )
@@ -65,7 +66,7 @@ func TestNoSecretIsLeftAnywhereByAnyStory(t *testing.T) {
 	t.Setenv("LAB_SUDO", sudoCanary)
 	t.Setenv("OPS_TOKEN", canary)
 	t.Setenv("DCOS_ACS_TOKEN", canary)
-	failing := append(patched("m1", "m2", "m3"), simcluster.Fault{What: simcluster.ScriptFailsFetch, Where: "a1"})
+	failing := append(patched("m1", "m2", "m3"), simcluster.Fault{What: fault.ScriptFailsFetch, Where: "a1"})
 	for name, story := range map[string]struct {
 		opt simcluster.Options
 		run func(*lab) []ended
@@ -81,7 +82,7 @@ func TestNoSecretIsLeftAnywhereByAnyStory(t *testing.T) {
 			}
 			return append(said, l.run("resume", "--yes"), l.run("-o", "json", "runs"))
 		}},
-		"a run that stops at a node, and is packed": {faulty("a1", simcluster.AgentNeverRegisters), func(l *lab) []ended {
+		"a run that stops at a node, and is packed": {faulty("a1", fault.AgentNeverRegisters), func(l *lab) []ended {
 			said := l.all(exitStopped, []string{"apply", "--yes"}, []string{"resume"})
 			if len(l.packs()) != 2 {
 				l.Errorf("%q were packed", l.packs())

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 )
 
@@ -41,12 +42,12 @@ func TestStatusSaysWhoIsAtItAndHowTheClusterWasSeen(t *testing.T) {
 func TestStatusSaysWhatIsRedAndThatTheControllerIsGone(t *testing.T) {
 	t.Parallel()
 	opt := crashing()
-	opt.Faults = append(opt.Faults, simcluster.Fault{What: simcluster.UnitRedAfter, Where: "a1"})
+	opt.Faults = append(opt.Faults, simcluster.Fault{What: fault.UnitRedAfter, Where: "a1"})
 	inBubble(t, opt, func(l *lab) {
 		l.edit(func(inv string) string { return strings.Replace(inv, quick, hasty, 1) })
 		c := l.controller()
 		c.wrote = once(func() bool { return l.started("general/a1/serve") }, func() {
-			if err := l.c.Strike(simcluster.Fault{What: simcluster.ZooKeeperGone}); err != nil {
+			if err := l.c.Strike(simcluster.Fault{What: fault.ZooKeeperGone}); err != nil {
 				l.Error(err)
 			}
 		})

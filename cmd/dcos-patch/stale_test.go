@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -76,7 +77,7 @@ func TestTheHappyAnswersOfOldDaemonsProveNothing(t *testing.T) {
 
 func TestAMasterWhoseOldDaemonsAnswerForEverIsNeverBelieved(t *testing.T) {
 	t.Parallel()
-	opt := simcluster.Options{Seed: 1, Faults: simcluster.Faults{{What: simcluster.StaleHappy, Where: "m1"}}}
+	opt := simcluster.Options{Seed: 1, Faults: simcluster.Faults{{What: fault.StaleHappy, Where: "m1"}}}
 	inBubble(t, opt, func(l *lab) {
 		l.edit(func(inv string) string { return strings.Replace(inv, quick, hasty, 1) })
 		e := l.run("apply", "--yes")

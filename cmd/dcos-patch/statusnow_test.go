@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 )
 
@@ -12,7 +13,7 @@ import (
 // is away all the same.
 func TestStatusSaysHoldWhereApplyDoes(t *testing.T) {
 	t.Parallel()
-	opt := simcluster.Options{Private: 1, Seed: 1, Faults: append(patched("m1", "m2", "m3"), simcluster.Fault{What: simcluster.AgentBackLate, Where: "a1"})}
+	opt := simcluster.Options{Private: 1, Seed: 1, Faults: append(patched("m1", "m2", "m3"), simcluster.Fault{What: fault.AgentBackLate, Where: "a1"})}
 	inBubble(t, opt, func(l *lab) {
 		held, began := ended{}, ended{}
 		c := l.controller()
@@ -61,7 +62,7 @@ func TestStatusSaysFinishingAfterAnInterrupt(t *testing.T) {
 func TestTwoFailedAgentsAreBothNamed(t *testing.T) {
 	t.Parallel()
 	opt := agentsLeft()
-	opt.Faults = append(opt.Faults, simcluster.Fault{What: simcluster.UnitRedAfter, Where: "a1"}, simcluster.Fault{What: simcluster.UnitRedAfter, Where: "a2"})
+	opt.Faults = append(opt.Faults, simcluster.Fault{What: fault.UnitRedAfter, Where: "a1"}, simcluster.Fault{What: fault.UnitRedAfter, Where: "a2"})
 	inBubble(t, opt, func(l *lab) {
 		e := l.run("apply", "--yes")
 		l.want(e, exitStopped)

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/journal"
 )
@@ -65,12 +66,12 @@ const repairTakes = 5 * time.Minute
 // left to patch.
 func (x strike) options() simcluster.Options {
 	opt := crashing()
-	opt.OverlayLog = x.fault.What == simcluster.OverlayStuck
-	if x.fault.What == simcluster.UnknownAgent {
+	opt.OverlayLog = x.fault.What == fault.OverlayStuck
+	if x.fault.What == fault.UnknownAgent {
 		opt.Private = 2 // one must be left in the inventory
 	}
 	opt.Faults = append(opt.Faults, accomplice(x.fault.What)...)
-	if x.step == "" && !ofController(x.fault.What) {
+	if x.step == "" && !x.fault.What.OfController() {
 		opt.Faults = append(opt.Faults, x.fault)
 	}
 	return opt
@@ -116,7 +117,7 @@ func (x strike) live(l *lab) (s story) {
 
 // declare writes the inventory anew, as somebody would who was told that it is
 // not what the cluster is.
-func (l *lab) declare(k simcluster.Kind) {
+func (l *lab) declare(k fault.Kind) {
 	l.rewrite(l.inventory(), func([]byte) []byte { return l.c.Inventory(l.dir) })
 	l.shorten(quick)
 	l.awaits(k)
@@ -164,7 +165,7 @@ func verb(args []string) string { return shown(args)[0] }
 // struck runs a command, and lets the misfortune strike as its step starts.
 func (x strike) struck(l *lab, s *story, args []string) ended {
 	c := l.controller()
-	if ofController(x.fault.What) {
+	if x.fault.What.OfController() {
 		return l.trouble(s, c, x, args)
 	}
 	c.wrote = once(func() bool { return x.step == "" || l.started(x.step) }, func() {

@@ -7,43 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/dcos-patch/dcos-patch/internal/simcluster"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
-
-// Troubles of the controller. The cluster knows nothing of them.
-const (
-	controllerDies      simcluster.Kind = "controller-dies"
-	controllerDiskFull  simcluster.Kind = "controller-disk-full"
-	controllerSuspended simcluster.Kind = "controller-suspended"
-	interruptedOnce     simcluster.Kind = "interrupted"
-	interruptedTwice    simcluster.Kind = "interrupted-twice"
-	twoControllers      simcluster.Kind = "two-controllers"
-)
-
-type troubleWords struct {
-	kind  simcluster.Kind
-	words string
-}
-
-func troubles() []troubleWords {
-	return []troubleWords{
-		{controllerDies, "the controller is killed"},
-		{controllerDiskFull, "the controller's disk is full: the journal cannot be written"},
-		{controllerSuspended, "the controller is suspended, a colleague breaks its lock and goes on, and it wakes"},
-		{interruptedOnce, "a person interrupts once"},
-		{interruptedTwice, "a person interrupts twice"},
-		{twoControllers, "somebody applies at another machine while the first controller lives"},
-	}
-}
-
-func ofController(k simcluster.Kind) bool {
-	for _, t := range troubles() {
-		if t.kind == k {
-			return true
-		}
-	}
-	return false
-}
 
 // trouble runs a command whose controller comes to harm as a step starts.
 func (l *lab) trouble(s *story, c *operator, x strike, args []string) ended {
@@ -55,7 +20,7 @@ func (l *lab) trouble(s *story, c *operator, x strike, args []string) ended {
 		})
 	}
 	switch x.fault.What {
-	case controllerDies:
+	case fault.ControllerDies:
 		var file string
 		var kept []byte
 		c.wrote = strike(func() {
@@ -67,18 +32,18 @@ func (l *lab) trouble(s *story, c *operator, x strike, args []string) ended {
 		l.rewrite(file, func([]byte) []byte { return kept }) // the dead write nothing
 		s.steps = append(s.steps, "killed")
 		return l.asked(s)
-	case controllerDiskFull:
+	case fault.ControllerDiskFull:
 		c.wrote = strike(l.fillDisk)
 		return c.run(args...)
-	case interruptedOnce, interruptedTwice:
+	case fault.Interrupted, fault.InterruptedTwice:
 		c.wrote = strike(func() {
 			c.heard <- os.Interrupt
-			if x.fault.What == interruptedTwice {
+			if x.fault.What == fault.InterruptedTwice {
 				c.heard <- os.Interrupt
 			}
 		})
 		return c.run(args...)
-	case twoControllers:
+	case fault.TwoControllers:
 		return l.beside(s, c, x, args)
 	default:
 		return l.sleeper(s, c, x, args)

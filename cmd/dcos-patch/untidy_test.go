@@ -4,18 +4,19 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 )
 
 func TestAnUntidyClusterIsPatchedAllTheSame(t *testing.T) {
 	t.Parallel()
 	opt := simcluster.Options{Private: 3, Public: 1, Width: 2, Seed: 1, Faults: append(patched("m1", "m3"),
-		simcluster.Fault{What: simcluster.UnitRedBefore, Where: "m2"},
-		simcluster.Fault{What: simcluster.UnitRedBefore, Where: "a1"},
-		simcluster.Fault{What: simcluster.ChecksRedBefore, Where: "a1"},
-		simcluster.Fault{What: simcluster.BatchJobFinishes, Where: "a2"},
-		simcluster.Fault{What: simcluster.AgentDead, Where: "a3"},
-		simcluster.Fault{What: simcluster.AtTarget, Where: "p1"})}
+		simcluster.Fault{What: fault.UnitRedBefore, Where: "m2"},
+		simcluster.Fault{What: fault.UnitRedBefore, Where: "a1"},
+		simcluster.Fault{What: fault.ChecksRedBefore, Where: "a1"},
+		simcluster.Fault{What: fault.BatchJobFinishes, Where: "a2"},
+		simcluster.Fault{What: fault.AgentDead, Where: "a3"},
+		simcluster.Fault{What: fault.AtTarget, Where: "p1"})}
 	inBubble(t, opt, func(l *lab) {
 		l.want(l.run("apply", "--yes"), exitRefused) // the dead agent is not declared
 		if got := l.ours(); len(got) > 0 {

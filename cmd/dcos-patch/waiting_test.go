@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 )
 
@@ -12,7 +13,7 @@ import (
 // about, and not by every question anew.
 func TestASurveyTriesANodeThatIsDownOnceAndSaysSo(t *testing.T) {
 	t.Parallel()
-	inBubble(t, simcluster.Options{Private: 1, Seed: 1, Faults: simcluster.Faults{{What: simcluster.SSHSilent, Where: "m2"}}}, func(l *lab) {
+	inBubble(t, simcluster.Options{Private: 1, Seed: 1, Faults: simcluster.Faults{{What: fault.SSHSilent, Where: "m2"}}}, func(l *lab) {
 		e := l.run("plan")
 		l.want(e, exitRefused)
 		if n := strings.Count(e.err, "no connection to m2 since "); n != 1 || strings.Contains(e.err, "no connection to m1") {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 )
 
@@ -12,7 +13,7 @@ import (
 func TestWarningsAreToldWhereTheyOccurAndAtTheEnd(t *testing.T) {
 	t.Parallel()
 	opt := simcluster.Options{Private: 2, Seed: 1, Faults: append(patched("m1", "m2", "m3"),
-		simcluster.Fault{What: simcluster.UnitRedBefore, Where: "a1"}, simcluster.Fault{What: simcluster.UnitRedBefore, Where: "a2"}, simcluster.Fault{What: simcluster.ChecksRedBefore, Where: "a2"})}
+		simcluster.Fault{What: fault.UnitRedBefore, Where: "a1"}, simcluster.Fault{What: fault.UnitRedBefore, Where: "a2"}, simcluster.Fault{What: fault.ChecksRedBefore, Where: "a2"})}
 	inBubble(t, opt, func(l *lab) {
 		e := l.run("apply", "--yes")
 		l.want(e, exitDone)

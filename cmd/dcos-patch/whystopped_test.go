@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/render"
 )
@@ -16,7 +17,7 @@ import (
 func TestAStopSaysSinceWhen(t *testing.T) {
 	t.Parallel()
 	opt := crashing()
-	opt.Faults = append(opt.Faults, simcluster.Fault{What: simcluster.AgentNeverRegisters, Where: "a1"})
+	opt.Faults = append(opt.Faults, simcluster.Fault{What: fault.AgentNeverRegisters, Where: "a1"})
 	inBubble(t, opt, func(l *lab) {
 		began := time.Time{}
 		c := l.controller()

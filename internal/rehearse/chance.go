@@ -5,27 +5,28 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
 
 // chance decides how long things take and what goes wrong, from a seed.
 type chance struct {
 	rng    *rand.Rand
-	rates  map[Kind]float64 // chaos: per opportunity
+	rates  map[fault.Kind]float64 // chaos: per opportunity
 	faults []Fault
 	count  map[spot]int
 	armed  []Fault // each strikes the first that comes to it, once
-	struck map[Kind]int
+	struck map[fault.Kind]int
 }
 
 // spot is a place at which a fault could act.
 type spot struct {
-	kind Kind
+	kind fault.Kind
 	node inventory.NodeName
 }
 
 func newChance(seed, night uint64) *chance {
-	return &chance{rng: rand.New(rand.NewPCG(seed, night)), count: map[spot]int{}, struck: map[Kind]int{}}
+	return &chance{rng: rand.New(rand.NewPCG(seed, night)), count: map[spot]int{}, struck: map[fault.Kind]int{}}
 }
 
 // around is a duration about the median: half of all are within a fifth of it,
@@ -41,7 +42,7 @@ func (c *chance) between(low, high time.Duration) time.Duration {
 }
 
 // hit reports whether a fault of a node acts now, and how long it lasts.
-func (c *chance) hit(k Kind, node inventory.NodeName) (time.Duration, bool) {
+func (c *chance) hit(k fault.Kind, node inventory.NodeName) (time.Duration, bool) {
 	for i, f := range c.armed {
 		if f.What == k && (f.Where == "" || f.Where == node) {
 			c.armed = append(c.armed[:i:i], c.armed[i+1:]...)
@@ -66,12 +67,12 @@ func (c *chance) hit(k Kind, node inventory.NodeName) (time.Duration, bool) {
 
 func (c *chance) strikes(f Fault) (time.Duration, bool) {
 	c.struck[f.What]++
-	a, _ := f.What.about()
+	t, _ := f.What.Rehearsed()
 	if f.For > 0 {
-		a.lasts = f.For
+		t.Lasts = f.For
 	}
-	if a.lasts == 0 {
+	if t.Lasts == 0 {
 		return never, true
 	}
-	return a.lasts, true
+	return t.Lasts, true
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
@@ -33,9 +34,9 @@ type controller struct {
 
 	observing, reluctant bool // reluctant: the last look admitted nothing
 	looking              map[plan.StepID]bool
-	wakes                time.Time // the last moment that Next wanted to be asked at
-	strikes              []Fault   // at events of the journal
-	pending              []Kind    // that strike before anything else is done
+	wakes                time.Time    // the last moment that Next wanted to be asked at
+	strikes              []Fault      // at events of the journal
+	pending              []fault.Kind // that strike before anything else is done
 	night                *Night
 	told                 bool // somebody listens to the story
 }
@@ -74,7 +75,7 @@ func (c *controller) fact(e journal.Event) bool {
 	e.Seq, e.At = c.s.Seq+1, c.wall()
 	c.events++
 	struck := c.due(e)
-	if struck == DiskFull {
+	if struck == fault.ControllerDiskFull {
 		c.tell("the journal cannot be written")
 		c.dies()
 		return false
@@ -88,11 +89,11 @@ func (c *controller) fact(e journal.Event) bool {
 	c.heard(e, c.s)
 	switch struck {
 	case "":
-	case DiesBeforeActing:
+	case fault.ControllerDiesBeforeActing:
 		c.tell("the controller dies")
 		c.dies()
 		return false
-	case Election:
+	case fault.Election:
 		c.elect()
 	default:
 		c.pending = append(c.pending, struck)
@@ -101,17 +102,17 @@ func (c *controller) fact(e journal.Event) bool {
 }
 
 // due is the fault that strikes at this event, if any.
-func (c *controller) due(e journal.Event) Kind {
+func (c *controller) due(e journal.Event) fault.Kind {
 	for i, f := range c.strikes {
-		if f.remedy && !f.What.comesTo(e) || !f.remedy && f.Nth != c.events {
+		if f.remedy && !comesTo(f.What, e) || !f.remedy && f.Nth != c.events {
 			continue
 		}
 		c.strikes = append(c.strikes[:i:i], c.strikes[i+1:]...)
-		if a, _ := f.What.about(); a.of == onNode {
+		if t, _ := f.What.Rehearsed(); !t.Hourly {
 			c.armed = append(c.armed, f)
 			return ""
 		}
-		if f.What == LeaderStuck || f.What == AgentDead || f.What == MasterDead {
+		if f.What == fault.LeaderStuck || f.What == fault.AgentDead || f.What == fault.MasterDead {
 			c.cluster(f)
 			return ""
 		}
@@ -124,14 +125,14 @@ func (c *controller) due(e journal.Event) Kind {
 // cluster lets a fault of the cluster strike now.
 func (c *controller) cluster(f Fault) {
 	switch f.What {
-	case Election:
+	case fault.Election:
 		c.struck[f.What]++
 		c.elect()
-	case AgentDead:
+	case fault.AgentDead:
 		c.agentDies(f)
-	case MasterDead:
+	case fault.MasterDead:
 		c.masterDies(f)
-	case LeaderStuck:
+	case fault.LeaderStuck:
 		lasts, _ := c.chance.strikes(f)
 		c.red = max(c.red, plus(c.now, lasts))
 		c.tell("no leader works")
@@ -139,22 +140,22 @@ func (c *controller) cluster(f Fault) {
 }
 
 // people lets a fault of the controller strike now, between two things it does.
-func (c *controller) people(k Kind) {
+func (c *controller) people(k fault.Kind) {
 	if !c.up || c.s.Ended != "" {
 		return
 	}
 	switch k {
-	case Interrupted:
+	case fault.Interrupted:
 		if !c.s.Paused {
 			c.fact(journal.Event{Kind: journal.Paused})
 		}
-	case Asleep:
-		a, _ := k.about()
-		c.asleep = c.now + a.lasts
+	case fault.ControllerAsleep:
+		t, _ := k.Rehearsed()
+		c.asleep = c.now + t.Lasts
 		c.tell("the controller sleeps")
-	case ClockAhead:
+	case fault.ClockAhead:
 		c.skew += clockStep
-	case WatchingStops:
+	case fault.InterruptedTwice:
 		c.life++ // what runs on nodes goes on there
 		c.fact(journal.Event{Kind: journal.RunStopped, Stop: &journal.Stop{Reason: journal.StopInterrupted, Detail: "stopped watching"}})
 	default:
@@ -308,10 +309,10 @@ func (c *controller) observe() {
 	c.later(wait, func() {
 		obs, out, askedAt := c.look(), c.agentsOut(), c.wall()
 		takes := c.around(lookTakes)
-		if lasts, yes := c.hit(LookLate, ""); yes {
+		if lasts, yes := c.hit(fault.LookLate, ""); yes {
 			takes = lasts
 		}
-		if _, yes := c.hit(LookUnreadable, ""); yes {
+		if _, yes := c.hit(fault.LookUnreadable, ""); yes {
 			obs = plan.Observation{}
 		}
 		c.later(takes, func() {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -15,7 +16,9 @@ const finishTakes = 20 * time.Second
 
 // cutKinds are the faults that have the script die in the middle of its swap, and
 // what they say of the call that is to finish it.
-func cutKinds() []Kind { return []Kind{ScriptFailsMidSwap, FinishRefused, FinishCut, FinishUnstarted} }
+func cutKinds() []fault.Kind {
+	return []fault.Kind{fault.ScriptFailsMidSwap, fault.FinishRefused, fault.FinishCut, fault.FinishUnstarted}
+}
 
 // mend finishes the cut swap of a node, in place of its script, as package patcher
 // would.
@@ -35,12 +38,12 @@ func (w *work) mend() {
 	}
 	n.told, n.epoch = false, w.t.Epoch
 	w.until = c.now + w.t.Until.By.Sub(c.wall())
-	if _, yes := c.hit(SSHCutBeforeExec, n.Name); yes {
+	if _, yes := c.hit(fault.SSHCutBeforeExec, n.Name); yes {
 		w.unanswered = true
 		w.again(w.mended)
 		return
 	}
-	if lasts, yes := c.hit(LaunchLate, n.Name); yes {
+	if lasts, yes := c.hit(fault.LaunchLate, n.Name); yes {
 		c.finishLater(n, w.t, w.until, lasts)
 		w.unanswered = true
 		w.again(w.mended)
@@ -51,7 +54,7 @@ func (w *work) mend() {
 		w.fails(plan.MidSwap, "finish-swap is refused: %s", why)
 		return
 	}
-	if lasts, yes := c.hit(SSHCutAfterExec, n.Name); yes {
+	if lasts, yes := c.hit(fault.SSHCutAfterExec, n.Name); yes {
 		w.unanswered = true
 		c.sever(n, lasts)
 	}
@@ -62,11 +65,11 @@ func (w *work) mend() {
 // comesTo reports whether a kind that is to strike about a call of finish-swap does
 // so at this event: the cluster gets worse, or a person thinks better of it, once the
 // call is approved, and what is on the way to the node acts as the call is recorded.
-func (k Kind) comesTo(e journal.Event) bool {
-	switch a, _ := k.about(); {
-	case a.of == ofCluster, k == Interrupted:
+func comesTo(k fault.Kind, e journal.Event) bool {
+	switch t, _ := k.Rehearsed(); {
+	case t.Hourly && !k.OfController(), k == fault.Interrupted:
 		return len(e.Finish) > 0
-	case a.of == onNode || k == DiesBeforeActing:
+	case !t.Hourly || k == fault.ControllerDiesBeforeActing:
 		return e.Kind == journal.StepStarted && e.Remedy != plan.RemedyNone
 	}
 	return false
@@ -76,7 +79,7 @@ func (k Kind) comesTo(e journal.Event) bool {
 // finish-swap is at work.
 func (c *controller) duringRemedy() {
 	for i, f := range c.strikes {
-		if a, _ := f.What.about(); f.remedy && a.of == ofPeople && f.What != DiesBeforeActing && f.What != Interrupted {
+		if f.remedy && f.What.OfController() && f.What != fault.ControllerDiesBeforeActing && f.What != fault.Interrupted {
 			c.strikes = append(c.strikes[:i:i], c.strikes[i+1:]...)
 			c.struck[f.What]++
 			c.people(f.What)
@@ -137,7 +140,7 @@ func (w *twin) finishSwap(n *node, t plan.Task) (refusal string) {
 	switch {
 	case s.starts == 0 || s.running || s.booting:
 		return "no attempt that is over has run here"
-	case !s.midSwap && !s.atTarget, s.spoilt == FinishRefused:
+	case !s.midSwap && !s.atTarget, s.spoilt == fault.FinishRefused:
 		return "the new set is not whole"
 	}
 	w.mending(n)
@@ -146,7 +149,7 @@ func (w *twin) finishSwap(n *node, t plan.Task) (refusal string) {
 	if n.back != never && s.midSwap {
 		n.gone, n.back = w.now, never
 	}
-	if lasts, yes := w.hit(RebootMidMove, n.Name); yes {
+	if lasts, yes := w.hit(fault.RebootMidMove, n.Name); yes {
 		s.finishing, s.booting, s.moving = false, true, true
 		w.tell("%s reboots while its swap is finished", n.Name)
 		w.sever(n, lasts)
@@ -174,13 +177,13 @@ func (w *twin) finishEnds(n *node) {
 	switch {
 	case n.off:
 		return
-	case how == FinishCut:
+	case how == fault.FinishCut:
 		w.tell("finish-swap on %s is cut", n.Name)
 		return
 	}
 	was := s.midSwap
 	s.midSwap, s.moving, s.atTarget = false, false, true
-	if s.unstarted = how == FinishUnstarted; s.unstarted {
+	if s.unstarted = how == fault.FinishUnstarted; s.unstarted {
 		w.tell("finish-swap on %s is cut before the services start", n.Name)
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/proof"
 )
 
@@ -18,13 +19,13 @@ func TestEveryTroubleAboutFinishSwap(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	begun, struck := 0, map[Kind]int{}
+	begun, struck := 0, map[fault.Kind]int{}
 	every := proof.Of(6, 1)
 	for _, c := range Cases(plans[:1]) {
 		if !c.Remedy || c.At%every != 0 {
 			continue
 		}
-		if cuts := c.Fault == FinishCut || c.Fault == FinishRefused || c.Fault == FinishUnstarted; !cuts {
+		if cuts := c.Fault == fault.FinishCut || c.Fault == fault.FinishRefused || c.Fault == fault.FinishUnstarted; !cuts {
 			continue
 		}
 		n := Try(plans[0], c, Options{Told: func(_ time.Duration, line string) {

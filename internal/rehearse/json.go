@@ -5,6 +5,8 @@ import (
 	"io"
 	"slices"
 	"time"
+
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // toldJSON is a rehearsal for programs. Durations are in seconds.
@@ -50,9 +52,9 @@ type stopJSON struct {
 }
 
 type troubleJSON struct {
-	What   Kind `json:"what"`
-	Nights int  `json:"nights"`
-	Times  int  `json:"times"`
+	What   fault.Kind `json:"what"`
+	Nights int        `json:"nights"`
+	Times  int        `json:"times"`
 }
 
 type brokenJSON struct {

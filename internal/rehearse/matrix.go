@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -13,9 +14,9 @@ import (
 // second trouble a few events later.
 type Case struct {
 	Plan  int // index into SmallPlans
-	Fault Kind
+	Fault fault.Kind
 	At    int // event of the journal
-	Then  Kind
+	Then  fault.Kind
 	After int // events after At
 
 	Remedy bool // Then comes about the first call of finish-swap instead
@@ -34,32 +35,32 @@ func (c Case) String() string {
 
 // harmless reports whether the case leaves the nodes alone.
 func (c Case) harmless() bool {
-	return c.Fault.Harmless() && (c.Then == "" || c.Then == Election || c.Then.Harmless())
+	return c.Fault.OfController() && (c.Then == "" || c.Then == fault.Election || c.Then.OfController())
 }
 
 // second are the troubles that may follow a fault.
 func second() []Case {
-	all := []Case{{}, {Then: Dies, After: 1}, {Then: Dies, After: 4}, {Then: Dies, After: 11}, {Then: DiesBeforeActing, After: 2},
-		{Then: DiskFull, After: 3}, {Then: WatchingStops, After: 2}, {Then: Interrupted, After: 1}, {Then: Election, After: 1}}
-	for _, a := range kinds() { // pairs of faults, and somebody else's failure after each
-		if a.of != ofPeople && a.kind != Election {
-			all = append(all, Case{Then: a.kind, After: 1})
+	all := []Case{{}, {Then: fault.ControllerDies, After: 1}, {Then: fault.ControllerDies, After: 4}, {Then: fault.ControllerDies, After: 11}, {Then: fault.ControllerDiesBeforeActing, After: 2},
+		{Then: fault.ControllerDiskFull, After: 3}, {Then: fault.InterruptedTwice, After: 2}, {Then: fault.Interrupted, After: 1}, {Then: fault.Election, After: 1}}
+	for _, k := range fault.Rehearsed() { // pairs of faults, and somebody else's failure after each
+		if !k.OfController() && k != fault.Election {
+			all = append(all, Case{Then: k, After: 1})
 		}
 	}
 	for _, k := range remedyTroubles() {
 		all = append(all, Case{Then: k, Remedy: true})
 	}
-	return append(all, Case{Then: MasterDead, After: 3}, Case{Then: AgentDead, After: 3}, Case{Then: Asleep, After: 1})
+	return append(all, Case{Then: fault.MasterDead, After: 3}, Case{Then: fault.AgentDead, After: 3}, Case{Then: fault.ControllerAsleep, After: 1})
 }
 
 // remedyTroubles are the troubles that may come about a call of finish-swap.
-func remedyTroubles() []Kind {
-	return []Kind{DiesBeforeActing, Dies, WatchingStops, Interrupted, MasterDead, LeaderStuck, LaunchLate, SSHCutAfterExec}
+func remedyTroubles() []fault.Kind {
+	return []fault.Kind{fault.ControllerDiesBeforeActing, fault.ControllerDies, fault.InterruptedTwice, fault.Interrupted, fault.MasterDead, fault.LeaderStuck, fault.LaunchLate, fault.SSHCutAfterExec}
 }
 
 // Tally is what became of the cases of one kind of fault.
 type Tally struct {
-	Kind    Kind
+	Kind    fault.Kind
 	Cases   int
 	Struck  int // the fault came to act
 	Stopped int // the run stopped, a person did what the stop says, and it went on
@@ -80,7 +81,7 @@ func Cases(plans []*plan.Plan) []Case {
 	var all []Case
 	for i, p := range plans {
 		calm := Rehearse(Options{Plan: p, Seed: matrixSeed})
-		for _, k := range Kinds() {
+		for _, k := range fault.Rehearsed() {
 			for at := 1; at <= calm.Events; at++ {
 				for _, c := range second() {
 					c.Plan, c.Fault, c.At = i, k, at
@@ -116,8 +117,8 @@ func RunMatrix(plans []*plan.Plan, stride, offset int) Matrix {
 		ends[i] = Rehearse(Options{Plan: p, Seed: matrixSeed}).End
 	}
 	m := Matrix{Total: Tally{Kind: "all"}}
-	at := map[Kind]int{}
-	for i, k := range Kinds() {
+	at := map[fault.Kind]int{}
+	for i, k := range fault.Rehearsed() {
 		at[k] = i
 		m.Tallies = append(m.Tallies, Tally{Kind: k})
 	}

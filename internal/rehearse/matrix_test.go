@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/prove"
 )
 
@@ -62,7 +63,7 @@ func report(t *testing.T, m Matrix) {
 }
 
 func casesLine(cases, plans int) string {
-	return fmt.Sprintf("%d cases: %d kinds of faults", cases, len(Kinds())) + fmt.Sprintf(" × every event of the journals of %d small plans × %d", plans, len(second()))
+	return fmt.Sprintf("%d cases: %d kinds of faults", cases, len(fault.Rehearsed())) + fmt.Sprintf(" × every event of the journals of %d small plans × %d", plans, len(second()))
 }
 
 // writeProof writes what was proved. It adds no time of day and no duration:

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -46,7 +47,7 @@ type Night struct {
 	PeakAll     int
 	Scripts     int // attempts that were begun
 	Events      int
-	Struck      map[Kind]int
+	Struck      map[fault.Kind]int
 	Violations  []string
 	End         string // what every node has come to: equal ends are equal texts
 
@@ -71,7 +72,7 @@ func Rehearse(o Options) Night {
 	ch.faults = nil
 	c := &controller{twin: newTwin(o.Plan, ch), night: &Night{}}
 	for _, f := range o.Faults {
-		if a, _ := f.What.about(); a.of == onNode {
+		if t, _ := f.What.Rehearsed(); !t.Hourly {
 			ch.faults = append(ch.faults, f)
 		} else {
 			c.strikes = append(c.strikes, f)
@@ -93,18 +94,18 @@ func (c *controller) chaos(factor float64) {
 	if factor <= 0 {
 		return
 	}
-	c.rates = map[Kind]float64{}
-	for _, a := range kinds() {
-		if a.of == onNode {
-			c.rates[a.kind] = a.rate * factor
+	c.rates = map[fault.Kind]float64{}
+	for _, k := range fault.Rehearsed() {
+		if t, _ := k.Rehearsed(); t.Hourly {
+			c.arrives(k, t.Rate*factor)
 		} else {
-			c.arrives(a.kind, a.rate*factor)
+			c.rates[k] = t.Rate * factor
 		}
 	}
 }
 
 // arrives has a kind strike again and again, so many times an hour.
-func (c *controller) arrives(k Kind, hourly float64) {
+func (c *controller) arrives(k fault.Kind, hourly float64) {
 	c.in(time.Duration(c.rng.ExpFloat64()/hourly*float64(time.Hour)), func() {
 		if c.up {
 			c.strikes = append(c.strikes, Fault{What: k, Nth: c.events + 1})

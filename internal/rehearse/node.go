@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -60,9 +61,9 @@ type script struct {
 	atTarget bool
 	failed   bool // exit code other than 0
 
-	finishing bool // a call of finish-swap is at work
-	unstarted bool // it was cut before the services started
-	spoilt    Kind // what a call of finish-swap will come to
+	finishing bool       // a call of finish-swap is at work
+	unstarted bool       // it was cut before the services started
+	spoilt    fault.Kind // what a call of finish-swap will come to
 }
 
 // master reports whether the node is one.

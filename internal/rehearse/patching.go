@@ -3,6 +3,7 @@ package rehearse
 import (
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -35,7 +36,7 @@ func (w *twin) launch(n *node, run string, attempt int) {
 	n.script = script{run: run, attempt: attempt, starts: n.script.starts + 1, life: life, running: true}
 	w.tell("%s begins the script", n.Name)
 	takes := w.around(scriptTakes)
-	if lasts, yes := w.hit(SSHCutDuringScript, n.Name); yes {
+	if lasts, yes := w.hit(fault.SSHCutDuringScript, n.Name); yes {
 		w.in(takes/2, func() { w.sever(n, lasts) })
 	}
 	w.in(takes, func() {
@@ -72,7 +73,7 @@ func (w *twin) sever(n *node, lasts time.Duration) {
 
 // swap stops the services and moves the packages.
 func (w *twin) swap(n *node, life int) {
-	if _, yes := w.hit(ScriptFailsFetch, n.Name); yes {
+	if _, yes := w.hit(fault.ScriptFailsFetch, n.Name); yes {
 		n.script.running, n.script.failed = false, true
 		w.tell("the script on %s fails before the swap", n.Name)
 		return
@@ -83,19 +84,19 @@ func (w *twin) swap(n *node, life int) {
 	if n.Name == w.leader {
 		w.elect()
 	}
-	if lasts, yes := w.hit(SSHDown, n.Name); yes {
+	if lasts, yes := w.hit(fault.SSHDown, n.Name); yes {
 		w.sever(n, lasts)
 	}
-	for _, k := range []Kind{RebootMidSwap, RebootMidMove} {
+	for _, k := range []fault.Kind{fault.RebootMidSwap, fault.RebootMidMove} {
 		if lasts, yes := w.hit(k, n.Name); yes {
-			n.script.running, n.script.booting, n.script.moving = false, true, k == RebootMidMove
+			n.script.running, n.script.booting, n.script.moving = false, true, k == fault.RebootMidMove
 			w.tell("%s reboots in the middle of the swap", n.Name)
 			w.sever(n, lasts)
 			w.in(lasts, func() { w.powerOn(n) })
 			return
 		}
 	}
-	if lasts, yes := w.hit(NodeNeverReturns, n.Name); yes { // after the swap: as its services stop
+	if lasts, yes := w.hit(fault.NodeNeverReturns, n.Name); yes { // after the swap: as its services stop
 		n.script.running, n.script.midSwap, n.script.atTarget, n.off = false, false, true, true
 		w.tell("%s goes off as its services stop", n.Name)
 		if lasts != never {
@@ -103,7 +104,7 @@ func (w *twin) swap(n *node, life int) {
 		}
 		return
 	}
-	if lasts, yes := w.hit(ScriptHangs, n.Name); yes {
+	if lasts, yes := w.hit(fault.ScriptHangs, n.Name); yes {
 		w.tell("the script on %s hangs", n.Name)
 		if lasts != never {
 			w.in(lasts, func() { w.scriptEnds(n, life) })
@@ -123,7 +124,7 @@ func (w *twin) scriptEnds(n *node, life int) {
 	for _, k := range cutKinds() {
 		if _, yes := w.hit(k, n.Name); yes {
 			n.script.failed = true
-			if k != ScriptFailsMidSwap {
+			if k != fault.ScriptFailsMidSwap {
 				n.script.spoilt = k
 			}
 			w.tell("the script on %s dies in the middle of the swap", n.Name)
@@ -131,7 +132,7 @@ func (w *twin) scriptEnds(n *node, life int) {
 		}
 	}
 	n.script.midSwap, n.script.atTarget = false, true
-	if _, yes := w.hit(ScriptFailsStart, n.Name); yes {
+	if _, yes := w.hit(fault.ScriptFailsStart, n.Name); yes {
 		n.script.failed = true
 		w.tell("the script on %s is applied, and its services are not started", n.Name)
 		return
@@ -166,32 +167,32 @@ func (w *twin) recovers(n *node) {
 // spoil lets the return of a node go wrong.
 func (w *twin) spoil(n *node) {
 	late := func(gate string, at time.Duration) { n.ready[gate] = max(n.ready[gate], at) }
-	if lasts, yes := w.hit(ChecksRedAfter, n.Name); yes {
+	if lasts, yes := w.hit(fault.ChecksRedAfter, n.Name); yes {
 		late("check-runner", plus(w.now, lasts))
 	}
 	if n.master() {
-		if lasts, yes := w.hit(ExhibitorLatent, n.Name); yes {
+		if lasts, yes := w.hit(fault.ExhibitorLatent, n.Name); yes {
 			late("exhibitor", plus(w.now, lasts))
 		}
-		if lasts, yes := w.hit(UnderReplicated, n.Name); yes {
+		if lasts, yes := w.hit(fault.UnderReplicated, n.Name); yes {
 			late("cockroach", plus(w.now, lasts))
 		}
 		n.back = max(n.back, n.ready["exhibitor"], n.ready["cockroach"])
 		return
 	}
-	if _, yes := w.hit(AgentBackLate, n.Name); yes {
+	if _, yes := w.hit(fault.AgentBackLate, n.Name); yes {
 		n.back = max(n.back, n.gone+pingBudget*8/10)
 	}
-	if _, yes := w.hit(AgentBackTooLate, n.Name); yes {
+	if _, yes := w.hit(fault.AgentBackTooLate, n.Name); yes {
 		n.back = max(n.back, n.gone+pingBudget*12/10)
 	}
-	if lasts, yes := w.hit(AgentNeverRegisters, n.Name); yes {
+	if lasts, yes := w.hit(fault.AgentNeverRegisters, n.Name); yes {
 		n.back = max(n.back, plus(w.now, lasts))
 	}
 	for _, gate := range []string{"tasks", "check-runner", "units"} {
 		late(gate, plus(n.back, checksTake))
 	}
-	if lasts, yes := w.hit(TasksDoNotReturn, n.Name); yes {
+	if lasts, yes := w.hit(fault.TasksDoNotReturn, n.Name); yes {
 		late("tasks", plus(w.now, lasts))
 	}
 }

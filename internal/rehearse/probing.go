@@ -2,6 +2,7 @@ package rehearse
 
 import (
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -17,7 +18,7 @@ func (w *work) probe() {
 		w.unprobed("no offer of it came")
 		return
 	}
-	if _, yes := c.hit(LaunchFails, n.Name); yes {
+	if _, yes := c.hit(fault.LaunchFails, n.Name); yes {
 		w.unprobed("the task did not start: TASK_FAILED REASON_CONTAINER_LAUNCH_FAILED")
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -43,7 +44,7 @@ type StopCount struct {
 
 // TroubleCount is how often a fault acted.
 type TroubleCount struct {
-	Kind   Kind
+	Kind   fault.Kind
 	Times  int
 	Nights int
 }
@@ -62,7 +63,7 @@ const mostStories = 1
 // Many rehearses so many nights, and folds them.
 func Many(o Options, nights int) Report {
 	r := Report{Plan: o.Plan, Seed: o.Seed, Nights: nights}
-	stops, troubles := map[Stop]*StopCount{}, map[Kind]*TroubleCount{}
+	stops, troubles := map[Stop]*StopCount{}, map[fault.Kind]*TroubleCount{}
 	for i := range nights {
 		o.Number = uint64(i)
 		n := Rehearse(o)
@@ -131,7 +132,7 @@ func (r *Report) broken(o Options, n Night) {
 	r.Broken = append(r.Broken, b)
 }
 
-func (r *Report) order(stops map[Stop]*StopCount, troubles map[Kind]*TroubleCount) {
+func (r *Report) order(stops map[Stop]*StopCount, troubles map[fault.Kind]*TroubleCount) {
 	slices.Sort(r.Alone)
 	slices.Sort(r.Helped)
 	for _, s := range stops {
@@ -140,8 +141,8 @@ func (r *Report) order(stops map[Stop]*StopCount, troubles map[Kind]*TroubleCoun
 	slices.SortFunc(r.Stops, func(a, b StopCount) int {
 		return cmp.Or(b.Nights-a.Nights, b.Times-a.Times, cmp.Compare(fmt.Sprint(a.Stop), fmt.Sprint(b.Stop)))
 	})
-	for _, a := range kinds() {
-		if t := troubles[a.kind]; t != nil {
+	for _, k := range fault.Rehearsed() {
+		if t := troubles[k]; t != nil {
 			r.Troubles = append(r.Troubles, *t)
 		}
 	}

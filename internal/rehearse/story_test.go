@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
@@ -177,7 +178,7 @@ func begun(p *plan.Plan) orchestrator.State {
 func TestAFaultFromAFileStrikesWhereItSays(t *testing.T) {
 	t.Parallel()
 	p := production(t)
-	faults := []Fault{{What: ScriptFailsStart, Where: "a050", Nth: 1}, {What: Dies, Nth: 300}}
+	faults := []Fault{{What: fault.ScriptFailsStart, Where: "a050", Nth: 1}, {What: fault.ControllerDies, Nth: 300}}
 	if err := Check(faults, p); err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +186,7 @@ func TestAFaultFromAFileStrikesWhereItSays(t *testing.T) {
 	if len(n.Violations) > 0 || len(n.Stops) != 1 || n.Stops[0].Class != plan.NotStarted || n.HandOvers != 1 {
 		t.Errorf("stops %v, hand-overs %d, violations %v; want one stop at a050 and one hand-over", n.Stops, n.HandOvers, n.Violations)
 	}
-	for _, bad := range [][]Fault{{{What: "no-such"}}, {{What: ScriptHangs, Where: "nobody"}}, {{What: Election}}} {
+	for _, bad := range [][]Fault{{{What: "no-such"}}, {{What: fault.ScriptHangs, Where: "nobody"}}, {{What: fault.Election}}} {
 		if Check(bad, p) == nil {
 			t.Errorf("%v was not refused", bad)
 		}

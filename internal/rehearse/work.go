@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -80,7 +81,7 @@ func (w *work) ends(rep plan.Report) {
 		if w.t.Remedy != plan.RemedyNone && rep.Outcome != plan.NotRun {
 			delete(w.c.approved, w.n.Name)
 		}
-		if _, yes := w.c.hit(AnswerLost, w.n.Name); yes {
+		if _, yes := w.c.hit(fault.AnswerLost, w.n.Name); yes {
 			rep = plan.Report{Outcome: plan.InDoubt, Detail: "nobody heard how it ended"}
 		}
 		if w.t.Step.Action == plan.ActionProbe && rep.Outcome != plan.InDoubt {
@@ -103,7 +104,7 @@ func (w *work) fails(class plan.Class, format string, args ...any) {
 }
 
 func (w *work) staged() {
-	_, broken := w.c.hit(StageFails, w.n.Name)
+	_, broken := w.c.hit(fault.StageFails, w.n.Name)
 	switch {
 	case !w.n.reachable(w.c.now):
 		w.fails(plan.BeforeSwap, "fetching packages: the node does not answer; nothing was started")
@@ -147,17 +148,17 @@ func (w *work) patch() {
 		w.watch()
 		return
 	}
-	if _, yes := c.hit(SSHCutBeforeExec, n.Name); yes {
+	if _, yes := c.hit(fault.SSHCutBeforeExec, n.Name); yes {
 		w.ends(plan.Report{Outcome: plan.NotRun, Class: plan.BeforeSwap, Detail: "the connection broke; the launch was called off"})
 		return
 	}
-	if lasts, yes := c.hit(LaunchLate, n.Name); yes {
+	if lasts, yes := c.hit(fault.LaunchLate, n.Name); yes {
 		c.launchLater(n, w.t, lasts)
 		w.again(w.watch)
 		return
 	}
 	c.launch(n, w.t.Run, w.t.Attempt)
-	if lasts, yes := c.hit(SSHCutAfterExec, n.Name); yes {
+	if lasts, yes := c.hit(fault.SSHCutAfterExec, n.Name); yes {
 		c.sever(n, lasts)
 	}
 	w.again(w.watch)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/internal/answers"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // agentState is one Mesos agent process, and what the masters know of it.
@@ -55,10 +56,10 @@ func (n *node) tryAgent() {
 	n.startUnit(u)
 	a := &n.agent
 	a.up, a.settled, a.since, a.version = true, false, n.c.now(), n.mesosVersion()
-	if a.version == n.c.opt.MesosTo && a.former == "" && n.ails(AgentNewID) {
+	if a.version == n.c.opt.MesosTo && a.former == "" && n.ails(fault.AgentNewID) {
 		n.newIdentity()
 	}
-	if n.ails(AgentLoops) {
+	if n.ails(fault.AgentLoops) {
 		n.after(3*time.Second, n.crashAgent)
 	}
 	n.after(executorReregistration, func() {
@@ -69,7 +70,7 @@ func (n *node) tryAgent() {
 
 // crashAgent is the end of an agent that systemd starts again.
 func (n *node) crashAgent() {
-	if !n.agent.up || !n.ails(AgentLoops) {
+	if !n.agent.up || !n.ails(fault.AgentLoops) {
 		return
 	}
 	n.stopAgent()
@@ -81,9 +82,9 @@ func (n *node) crashAgent() {
 func (n *node) lateness() time.Duration {
 	limit := pingTimeout * pingCount
 	switch {
-	case n.ails(AgentBackLate):
+	case n.ails(fault.AgentBackLate):
 		limit = limit * 8 / 10
-	case n.ails(AgentBackTooLate):
+	case n.ails(fault.AgentBackTooLate):
 		limit = limit * 12 / 10
 	default:
 		return 0
@@ -105,14 +106,14 @@ func (n *node) newIdentity() {
 // register tries to (re)register with a leader that works.
 func (n *node) register() {
 	a, m := &n.agent, &n.c.mesos
-	if !a.up || !a.settled || m.leader == nil || !m.recovered || n.ails(AgentNeverRegisters) || n.fault(MachineDown) {
+	if !a.up || !a.settled || m.leader == nil || !m.recovered || n.ails(fault.AgentNeverRegisters) || n.fault(fault.MachineDown) {
 		return // tried again when a leader has recovered
 	}
 	if !a.record.active {
-		if n.ails(TasksDoNotReturn) {
+		if n.ails(fault.TasksDoNotReturn) {
 			n.loseTasks("executor did not reregister")
 		}
-		if n.ails(BatchJobFinishes) {
+		if n.ails(fault.BatchJobFinishes) {
 			n.finishTask()
 		}
 	}

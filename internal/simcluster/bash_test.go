@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/installed"
 )
 
@@ -37,7 +38,7 @@ func TestBashDoesWithTheScriptWhatTheModelDoes(t *testing.T) {
 	}{
 		{name: "a healthy node is patched", exit: 0, says: "Upgrading DC/OS agent 2.1.0 -> 2.1.1\n", fetched: true, activate: true},
 		{name: "a node whose checks all fail is patched just the same", exit: 0, says: "Upgrading DC/OS agent 2.1.0 -> 2.1.1\n",
-			faults: Faults{{What: ChecksRedBefore, Where: "a1"}},
+			faults: Faults{{What: fault.ChecksRedBefore, Where: "a1"}},
 			spoil:  func(t *testing.T, root string) { stub(t, root, "CHECKS", "2") }, fetched: true, activate: true},
 		{name: "another version is refused", exit: 1, says: "ERROR: Expecting to upgrade DC/OS from 2.1.0 to 2.1.1. Version found on node: 2.1.1\n",
 			spoil: func(t *testing.T, root string) {
@@ -52,14 +53,14 @@ func TestBashDoesWithTheScriptWhatTheModelDoes(t *testing.T) {
 			},
 			set: func(n *node) { n.tree.remove("/opt/mesosphere/environment.export") }},
 		{name: "a fetch that fails ends it before anything is stopped", exit: 1, says: "ERROR: Unable to fetch package",
-			faults: Faults{{What: ScriptFailsFetch, Where: "a1"}},
+			faults: Faults{{What: fault.ScriptFailsFetch, Where: "a1"}},
 			spoil:  func(t *testing.T, root string) { stub(t, root, "FETCH", "1") }, fetched: true},
 		{name: "an activation that fails ends it with 1", exit: 1, says: "Traceback",
-			faults: Faults{{What: ScriptFailsMidSwap, Where: "a1"}},
+			faults: Faults{{What: fault.ScriptFailsMidSwap, Where: "a1"}},
 			spoil:  func(t *testing.T, root string) { stub(t, root, "ACTIVATE", "1") }, fetched: true, activate: true},
 		{name: "1.11 really asks the checks, and goes on when they are green", from: "1.11.11", to: "1.11.12", exit: 0, says: "Upgrading DC/OS agent 1.11.11 -> 1.11.12\n", fetched: true, activate: true},
 		{name: "1.11 refuses a node whose checks are red", from: "1.11.11", to: "1.11.12", exit: 1, says: "Cannot proceed with upgrade, node checks failed\n",
-			faults: Faults{{What: ChecksRedBefore, Where: "a1"}},
+			faults: Faults{{What: fault.ChecksRedBefore, Where: "a1"}},
 			spoil:  func(t *testing.T, root string) { stub(t, root, "CHECKS", "2") }},
 		{name: "2.2 waits for systemd", from: "2.2.0", to: "2.2.1", exit: 0, says: "Upgrading DC/OS agent 2.2.0 -> 2.2.1\n", fetched: true, activate: true},
 	} {

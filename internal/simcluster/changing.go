@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 func install(n *node, _ claim, args []string) reply {
@@ -88,7 +89,7 @@ func fetch(n *node, _ claim, args []string) reply {
 	n.fetching = true
 	boot := n.boot
 	takes := fetchOne*time.Duration(len(missing)) + time.Second
-	served := (url == n.c.repository() || url == n.c.mirror) && !n.fault(ScriptFailsFetch)
+	served := (url == n.c.repository() || url == n.c.mirror) && !n.fault(fault.ScriptFailsFetch)
 	n.afterBoot(takes, func() {
 		n.fetching = false
 		if served && !n.noRoom() {
@@ -199,7 +200,7 @@ func (n *node) receiptForbids(sha string, attempt int, cluster string) string {
 }
 
 func (n *node) launchFaults() {
-	if n.has(SudoRevoked) {
+	if n.has(fault.SudoRevoked) {
 		n.noSudo = true
 	}
 	n.moment(WhenLaunch)

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/memnet"
 )
 
@@ -34,7 +35,7 @@ type Cluster struct {
 	mesos  mesosState
 	zk     zkState
 	watch  oracle
-	acted  map[Kind]bool // by fault.go
+	acted  map[fault.Kind]bool // by fault.go
 	drift  []string
 	hist   []Event
 	heard  []Heard
@@ -67,7 +68,7 @@ func New(opt Options) (*Cluster, error) {
 		return nil, fmt.Errorf("simulated cluster: %w", err)
 	}
 	c := &Cluster{opt: opt, start: time.Now(), port: opt.Port, quit: make(chan struct{}),
-		byName: map[string]*node{}, byIP: map[string]*node{}, sent: map[string]string{}, acted: map[Kind]bool{}, conns: map[net.Conn]struct{}{}}
+		byName: map[string]*node{}, byIP: map[string]*node{}, sent: map[string]string{}, acted: map[fault.Kind]bool{}, conns: map[net.Conn]struct{}{}}
 	def(&c.port, 22022)
 	c.tl.at = c.start
 	c.id = c.uuid("cluster")

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/swap"
 	prog "github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/node/nodetest"
@@ -26,7 +27,7 @@ var _ nodetest.Bench = (*simBench)(nil)
 
 func newSimBench(t *testing.T) *simBench {
 	t.Helper()
-	c := start(t, Options{Private: 1, Faults: Faults{{What: ScriptHangs}}})
+	c := start(t, Options{Private: 1, Faults: Faults{{What: fault.ScriptHangs}}})
 	c.mirror = "http://10.0.0.1:8080"
 	return &simBench{n: c.byName["a1"]}
 }

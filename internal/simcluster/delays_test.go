@@ -10,6 +10,7 @@ import (
 	"github.com/pkg/sftp"
 
 	"github.com/dcos-patch/dcos-patch/internal/answers"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // until waits for a condition of the model, and gives how long it took.
@@ -96,7 +97,7 @@ func TestAMasterOf210WaitsForAllOthersAndOneOf211DoesNot(t *testing.T) {
 	for version, waits := range map[string]bool{"2.1.0": true, "2.1.1": false} {
 		faults := Faults{}
 		if !waits {
-			faults = Faults{{What: AtTarget, Where: "m1"}}
+			faults = Faults{{What: fault.AtTarget, Where: "m1"}}
 		}
 		bubble(t, Options{Faults: faults}, func(t *testing.T, c *Cluster) {
 			n := c.byName["m1"]

@@ -2,6 +2,8 @@ package simcluster
 
 import (
 	"time"
+
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // etcdState is one master's etcd, from DC/OS 2.1 on.
@@ -29,7 +31,7 @@ func (n *node) etcdHealthy() bool {
 			up++
 		}
 	}
-	sick := n.ails(EtcdSick)
+	sick := n.ails(fault.EtcdSick)
 	return n.etcd.up && up > n.c.opt.Masters/2 && !sick
 }
 

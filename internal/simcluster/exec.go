@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // reply is what a command line gave.
@@ -29,7 +31,7 @@ type session struct{ n *node }
 // slowShell is the fault that every command has to wait for.
 func (s session) slowShell() (Fault, bool) {
 	defer s.n.c.enter()()
-	return s.n.c.meets(SlowShell, s.n.name)
+	return s.n.c.meets(fault.SlowShell, s.n.name)
 }
 
 // Exec runs one command line.
@@ -99,24 +101,24 @@ func (s session) first(line string, argv []string, stdin []byte) (reply, bool) {
 	defer s.n.c.enter()()
 	n := s.n
 	launch := launches(argv)
-	if launch && n.hit(SSHCutBeforeExec) {
+	if launch && n.hit(fault.SSHCutBeforeExec) {
 		n.cutSSH()
 		return reply{}, false
 	}
-	if launch && n.hit(LaunchLate) {
+	if launch && n.hit(fault.LaunchLate) {
 		s.later(line, argv, stdin)
 		n.cutSSH()
 		n.moment(WhenLaunch)
 		return reply{}, false
 	}
-	if launch && n.hit(LaunchTorn) {
+	if launch && n.hit(fault.LaunchTorn) {
 		n.tornLaunch(argv)
 		n.cutSSH()
 		n.moment(WhenLaunch)
 		return reply{}, false
 	}
 	r := s.run(line, argv, stdin)
-	if launch && n.hit(SSHCutAfterExec) {
+	if launch && n.hit(fault.SSHCutAfterExec) {
 		n.cutSSH()
 		return reply{}, false
 	}
@@ -146,15 +148,15 @@ func (s session) run(line string, argv []string, stdin []byte) reply {
 	uid := loginUID
 	if argv[0] == "sudo" {
 		if s.n.noSudo {
-			s.n.acts(NoSudo, SudoRevoked)
+			s.n.acts(fault.NoSudo, fault.SudoRevoked)
 			return fails(1, "sudo: a password is required")
 		}
 		if len(argv) < 3 || argv[1] != "-n" {
 			return s.unknown(line)
 		}
 		argv, uid = withoutSudo(argv), 0
-		if f, slow := s.n.c.find(SlowSudo, s.n.name); slow && s.n.unit("dcos-net.service").active != "active" {
-			s.n.acts(SlowSudo)
+		if f, slow := s.n.c.find(fault.SlowSudo, s.n.name); slow && s.n.unit("dcos-net.service").active != "active" {
+			s.n.acts(fault.SlowSudo)
 			return reply{wait: f.For, then: func() reply { return s.dispatch(line, argv, stdin, uid) }}
 		}
 	}

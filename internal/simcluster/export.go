@@ -14,6 +14,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // WriteFiles writes what an operator of the cluster would have into a
@@ -112,7 +113,7 @@ func (c *Cluster) Inventory(dir string) []byte {
 
 func (c *Cluster) listNodes(b *strings.Builder, role dcos.Role, indent string) {
 	for _, n := range c.nodes {
-		if n.role != role || n.fault(UnknownAgent) {
+		if n.role != role || n.fault(fault.UnknownAgent) {
 			continue
 		}
 		zone := ""

@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	prog "github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
 func TestTheFilesAreThoseOfAnOperator(t *testing.T) {
-	c := start(t, Options{Private: 12, Public: 2, Zones: 3, Width: 2, TimeScale: 0.02, Faults: Faults{{What: UnknownAgent, Where: "a03"}}})
+	c := start(t, Options{Private: 12, Public: 2, Zones: 3, Width: 2, TimeScale: 0.02, Faults: Faults{{What: fault.UnknownAgent, Where: "a03"}}})
 	dir := t.TempDir()
 	if err := c.WriteFiles(dir); err != nil {
 		t.Fatal(err)

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // When says at which moment of the node's life a fault with a choice acts.
@@ -26,7 +28,7 @@ const (
 
 // Fault is one thing that goes wrong.
 type Fault struct {
-	What  Kind          `yaml:"what"`
+	What  fault.Kind    `yaml:"what"`
 	Where string        `yaml:"where,omitempty"` // a node's name; empty for faults of the cluster
 	When  When          `yaml:"when,omitempty"`
 	Nth   int           `yaml:"nth,omitempty"`   // only the nth time that it could act, from 1; 0: every time
@@ -36,20 +38,20 @@ type Fault struct {
 }
 
 // position is where a fault of the kind cuts the node's swap.
-func (n *node) position(k Kind) int {
+func (n *node) position(k fault.Kind) int {
 	f, _ := n.c.find(k, n.name)
-	usual, _ := k.cutsAt()
+	usual, _ := cutsAt(k)
 	return cmp.Or(f.At, usual)
 }
 
 // cutsAt is the usual position of a kind that cuts a swap.
-func (k Kind) cutsAt() (position int, cuts bool) {
+func cutsAt(k fault.Kind) (position int, cuts bool) {
 	switch k {
-	case RebootMidSwap, MidSwapFromStart: // stopping services takes longest
+	case fault.RebootMidSwap, fault.MidSwapFromStart: // stopping services takes longest
 		return 2, true
-	case ScriptFailsMidSwap: // by a full disk, say
+	case fault.ScriptFailsMidSwap: // by a full disk, say
 		return recordsMove, true
-	case RebootMidMove:
+	case fault.RebootMidMove:
 		return 18, true
 	}
 	return 0, false
@@ -76,7 +78,7 @@ func inYAML(err error) error {
 		return err
 	}
 	words := strings.NewReplacer("cannot unmarshal !!", "found ", " into simcluster.Faults", "; want a list: - {what: KIND, where: NODE}", " into simcluster.Fault", "; want {what: KIND, where: NODE}",
-		" into simcluster.Kind", "; want a word", " into time.Duration", "; want a duration, as 90s", " into int", "; want a number", " in type simcluster.Fault", "")
+		" into fault.Kind", "; want a word", " into time.Duration", "; want a duration, as 90s", " into int", "; want a number", " in type simcluster.Fault", "")
 	return errors.New(words.Replace(strings.Join(wrong.Errors, "; ")))
 }
 
@@ -91,19 +93,18 @@ func (fs Faults) check(nodes map[string]*node) error {
 }
 
 func (f Fault) check(nodes map[string]*node) error {
-	a, known := f.What.about()
-	_, cuts := f.What.cutsAt()
+	_, cuts := cutsAt(f.What)
 	n := nodes[f.Where]
 	switch {
-	case !known:
+	case !f.What.Simulated():
 		return fmt.Errorf(": unknown kind %q", f.What)
-	case n == nil && (f.Where != "" || a.of != ofCluster && !f.What.ofScript()):
+	case n == nil && (f.Where != "" || !f.What.OfCluster() && !f.What.OfScript()):
 		return fmt.Errorf(" (%s): no node %q", f.What, f.Where)
 	case n == nil && (f.When == WhenLaunch || f.When == WhenDown):
 		return fmt.Errorf(" (%s): say where: whose %s it strikes at", f.What, f.When)
 	case f.When != WhenStart && f.When != WhenLaunch && f.When != WhenDown && f.When != WhenAlways:
 		return fmt.Errorf(" (%s): unknown moment %q", f.What, f.When)
-	case n != nil && a.of != ofCluster && !f.What.Bears(n.role):
+	case n != nil && !f.What.OfCluster() && !f.What.Bears(n.role):
 		return fmt.Errorf(" (%s): it does not apply to %s, a %s", f.What, f.Where, n.role)
 	case f.At != 0 && (f.At < 1 || f.At > 28 || !cuts):
 		return fmt.Errorf(" (%s): at %d: a swap is cut at a position from 1 to 28, by script-fails-mid-swap, reboot-mid-swap, reboot-mid-move or mid-swap", f.What, f.At)
@@ -114,20 +115,20 @@ func (f Fault) check(nodes map[string]*node) error {
 }
 
 // has reports whether the node has a fault of that kind, which need not act now.
-func (n *node) has(k Kind) bool {
+func (n *node) has(k fault.Kind) bool {
 	_, ok := n.c.find(k, n.name)
 	return ok
 }
 
 // fault reports whether a fault of that kind acts on the node now, without counting.
-func (n *node) fault(k Kind) bool {
+func (n *node) fault(k fault.Kind) bool {
 	_, ok := n.c.meets(k, n.name)
 	return ok
 }
 
 // ails reports whether the node suffers from something that comes with its
 // patch, or is there always.
-func (n *node) ails(k Kind) bool {
+func (n *node) ails(k fault.Kind) bool {
 	f, ok := n.c.find(k, n.name)
 	if ok = ok && (n.launched > 0 || f.When == WhenAlways); ok {
 		n.c.acts(k)
@@ -136,7 +137,7 @@ func (n *node) ails(k Kind) bool {
 }
 
 // hit reports whether a fault acts now, counting the opportunity.
-func (n *node) hit(k Kind) bool {
+func (n *node) hit(k fault.Kind) bool {
 	f, ok := n.c.find(k, n.name)
 	if !ok {
 		return false
@@ -151,23 +152,23 @@ func (n *node) hit(k Kind) bool {
 
 // Acted reports whether a fault of the kind has changed anything: something
 // happened that would not have, or somebody was answered otherwise.
-func (c *Cluster) Acted(k Kind) bool {
+func (c *Cluster) Acted(k fault.Kind) bool {
 	defer c.enter()()
 	return c.acted[k]
 }
 
 // acts keeps that a fault of the kind has acted.
-func (c *Cluster) acts(k Kind) { c.acted[k] = true }
+func (c *Cluster) acts(k fault.Kind) { c.acted[k] = true }
 
 // acts keeps that those of the kinds have acted that the node has.
-func (n *node) acts(kinds ...Kind) {
+func (n *node) acts(kinds ...fault.Kind) {
 	for _, k := range kinds {
 		n.c.meets(k, n.name)
 	}
 }
 
 // meets finds a fault that acts now.
-func (c *Cluster) meets(k Kind, where string) (Fault, bool) {
+func (c *Cluster) meets(k fault.Kind, where string) (Fault, bool) {
 	f, ok := c.find(k, where)
 	if ok {
 		c.acts(k)
@@ -175,9 +176,9 @@ func (c *Cluster) meets(k Kind, where string) (Fault, bool) {
 	return f, ok
 }
 
-func (c *Cluster) find(k Kind, where string) (Fault, bool) {
+func (c *Cluster) find(k fault.Kind, where string) (Fault, bool) {
 	for _, f := range c.opt.Faults {
-		if f.What == k && (f.Where == where || k.OfCluster() || f.Where == "" && k.ofScript()) {
+		if f.What == k && (f.Where == where || k.OfCluster() || f.Where == "" && k.OfScript()) {
 			return f, true
 		}
 	}

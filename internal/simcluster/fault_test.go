@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // story is what a test of one fault may do.
@@ -199,11 +200,11 @@ func TestFaults(t *testing.T) {
 			s.wantSurvey("m1", "receipt "+sha(s)+" 1 exit:0")
 		}},
 		{"what waits for the patch has not acted before", `[{what: exhibitor-latent, where: m1}]`, func(s story) {
-			if s.wantSurvey("m1", "version 2.1.0"); s.c.Acted(ExhibitorLatent) {
+			if s.wantSurvey("m1", "version 2.1.0"); s.c.Acted(fault.ExhibitorLatent) {
 				s.Error("acted before the patch")
 			}
 			s.launch("m1")
-			if s.wait(5 * time.Minute); !s.c.Acted(ExhibitorLatent) || s.c.Acted(ExhibitorEmpty) {
+			if s.wait(5 * time.Minute); !s.c.Acted(fault.ExhibitorLatent) || s.c.Acted(fault.ExhibitorEmpty) {
 				s.Error("did not act, or what is not there did")
 			}
 		}},
@@ -399,7 +400,7 @@ func TestFaults(t *testing.T) {
 }
 
 func TestAForeignLockIsRefusedToOthers(t *testing.T) {
-	bubble(t, Options{Faults: Faults{{What: LockHeld, Where: "m1"}}}, func(t *testing.T, c *Cluster) {
+	bubble(t, Options{Faults: Faults{{What: fault.LockHeld, Where: "m1"}}}, func(t *testing.T, c *Cluster) {
 		l := must(t, c, "m1")
 		l.put(installedPath(), []byte(program))
 		if _, errs, code := l.installedVerb("lock 6 run1 me"); code != codeRefused || !strings.Contains(errs, "refused: lock: 5 other-run eve@laptop") {
@@ -409,7 +410,7 @@ func TestAForeignLockIsRefusedToOthers(t *testing.T) {
 }
 
 func TestFaultsOfTheBootstrapNode(t *testing.T) {
-	for kind, want := range map[Kind]string{Script404: "404", ScriptHTML: "<!DOCTYPE", ScriptOtherVersion: "DC/OS from 1.13.4 to 2.1.1"} {
+	for kind, want := range map[fault.Kind]string{fault.Script404: "404", fault.ScriptHTML: "<!DOCTYPE", fault.ScriptOtherVersion: "DC/OS from 1.13.4 to 2.1.1"} {
 		bubble(t, Options{Faults: Faults{{What: kind}}}, func(t *testing.T, c *Cluster) {
 			_, body, err := must(t, c, "m1").http("GET", c.ScriptURL(), nil)
 			if err != nil || !strings.Contains(string(body), want) {

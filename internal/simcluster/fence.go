@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // late refuses a launch whose deadline has passed by the node's own uptime.
@@ -53,7 +55,7 @@ const lateLaunch = 20 * time.Second
 // later runs a command whose client is gone, as sshd does.
 func (s session) later(line string, argv []string, stdin []byte) {
 	n := s.n
-	f, _ := n.c.find(LaunchLate, n.name)
+	f, _ := n.c.find(fault.LaunchLate, n.name)
 	late := f.For
 	if late == 0 {
 		late = lateLaunch

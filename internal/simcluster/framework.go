@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/internal/answers"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // framework is a framework that has subscribed over the v1 scheduler API.
@@ -80,7 +81,7 @@ func (c *Cluster) disconnected(f *framework) {
 		return
 	}
 	for _, t := range f.tasks {
-		if t.n.fault(FrameworkLingers) {
+		if t.n.fault(fault.FrameworkLingers) {
 			return
 		}
 	}
@@ -93,7 +94,7 @@ func (c *Cluster) disconnected(f *framework) {
 func (c *Cluster) breakStream(f *framework) {
 	f.cut = true
 	for _, t := range f.tasks {
-		if t.n.fault(FrameworkLingers) {
+		if t.n.fault(fault.FrameworkLingers) {
 			return
 		}
 	}

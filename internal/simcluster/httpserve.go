@@ -8,6 +8,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/internal/answers"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // answer serves a request to any daemon.
@@ -80,7 +81,7 @@ func (c *Cluster) marathonAnswer(r *http.Request) answers.Reply {
 // deployments is what Marathon is in the middle of.
 func (c *Cluster) deployments() []byte {
 	for _, m := range c.masters() {
-		if m.fault(Deploying) {
+		if m.fault(fault.Deploying) {
 			return []byte(`[{"id":"5cd987cd-9b4d-4b1f-8a3c-0f8f5a1f2b3c","affectedApps":["/kafka"],"affectedPods":[],"steps":[],"currentStep":1,"totalSteps":1}]`)
 		}
 	}
@@ -89,9 +90,9 @@ func (c *Cluster) deployments() []byte {
 
 // bootstrapAnswer is nginx on the bootstrap node.
 func (c *Cluster) bootstrapAnswer(r *http.Request) answers.Reply {
-	_, missing := c.meets(Script404, "")
-	_, page := c.meets(ScriptHTML, "")
-	_, cut := c.meets(ScriptCut, "")
+	_, missing := c.meets(fault.Script404, "")
+	_, page := c.meets(fault.ScriptHTML, "")
+	_, cut := c.meets(fault.ScriptCut, "")
 	switch {
 	case cut && r.URL.Path == c.scriptPath():
 		return answers.Reply{Status: http.StatusOK, Type: "application/octet-stream", Body: c.script[:len(c.script)-30]}
@@ -119,7 +120,7 @@ func (c *Cluster) Script() []byte { return append([]byte(nil), c.script...) }
 
 func (c *Cluster) scriptText() ScriptText {
 	from := c.opt.From
-	if _, other := c.meets(ScriptOtherVersion, ""); other {
+	if _, other := c.meets(fault.ScriptOtherVersion, ""); other {
 		from = "1.13.4"
 	}
 	to := c.release(c.opt.To)

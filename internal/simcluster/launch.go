@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/internal/answers"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // launched is a task that a framework has launched, with the updates that it
@@ -84,10 +85,10 @@ func (c *Cluster) launch(f *framework, n *node, info answers.TaskInfo) {
 	n.agent.tasks = append(n.agent.tasks, t.Task)
 	c.note(n, "task", info.Name)
 	switch {
-	case n.hit(StreamCut):
+	case n.hit(fault.StreamCut):
 		c.breakStream(f)
-	case n.ails(LaunchHangs) && n.hit(LaunchHangs):
-	case n.ails(LaunchFails) && n.hit(LaunchFails):
+	case n.ails(fault.LaunchHangs) && n.hit(fault.LaunchHangs):
+	case n.ails(fault.LaunchFails) && n.hit(fault.LaunchFails):
 		n.after(containerStarts, func() {
 			t.becomes(answers.TaskFailed, "SOURCE_AGENT", "REASON_CONTAINER_LAUNCH_FAILED", "Failed to launch container: Failed to connect to the statsd socket: No such file or directory")
 		})

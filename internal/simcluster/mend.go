@@ -5,6 +5,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/internal/answers"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // Mend is a person who brings everything in order that the faults have broken:
@@ -13,7 +14,7 @@ import (
 // by itself is left alone.
 func (c *Cluster) Mend() {
 	defer c.enter()()
-	c.opt.Faults = slices.DeleteFunc(slices.Clone(c.opt.Faults), func(f Fault) bool { return f.What != AtTarget })
+	c.opt.Faults = slices.DeleteFunc(slices.Clone(c.opt.Faults), func(f Fault) bool { return f.What != fault.AtTarget })
 	c.note(nil, "mended", "")
 	c.script = RenderScript(c.scriptText())
 	for _, n := range c.nodes {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/internal/answers"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // Phases of a Mesos process's start, unscaled: the route is missing, then the
@@ -33,7 +34,7 @@ func (c *Cluster) metricsTurn(to endpoint, r *http.Request) time.Duration {
 		turn = n.metrics
 	}
 	n.metrics = turn.Add(c.scaled(metricsInterval))
-	if n.ails(MetricsCrowded) {
+	if n.ails(fault.MetricsCrowded) {
 		turn = turn.Add(c.scaled(metricsCrowd))
 	}
 	return turn.Sub(c.now())
@@ -46,14 +47,14 @@ func (n *node) metricsSnapshot() answers.Reply {
 	}
 	age := n.c.now().Sub(since)
 	routeAt, wholeAt := metricsRoute, metricsWhole
-	if age < n.c.scaled(metricsSlowWhole) && n.ails(MetricsSlow) {
+	if age < n.c.scaled(metricsSlowWhole) && n.ails(fault.MetricsSlow) {
 		routeAt, wholeAt = metricsSlowRoute, metricsSlowWhole
 	}
-	switch f, stopping := n.c.find(Metrics500, n.name); {
+	switch f, stopping := n.c.find(fault.Metrics500, n.name); {
 	case age < n.c.scaled(routeAt):
 		return answers.Reply{Status: http.StatusNotFound}
 	case stopping && (f.When == WhenAlways || n.tree.exists(dcos.InstallProgress) || n.owed()):
-		n.acts(Metrics500)
+		n.acts(fault.Metrics500)
 		return answers.Text(http.StatusInternalServerError, "discarded future")
 	}
 	m := answers.SystemMetrics()
@@ -61,7 +62,7 @@ func (n *node) metricsSnapshot() answers.Reply {
 		m = whole()
 	}
 	a := answers.JSON(m)
-	if n.runs().Compare("1.7.0") < 0 || n.ails(MetricsEscaped) { // older ones escape the slashes in names
+	if n.runs().Compare("1.7.0") < 0 || n.ails(fault.MetricsEscaped) { // older ones escape the slashes in names
 		a.Body = bytes.ReplaceAll(a.Body, []byte("/"), []byte(`\/`))
 	}
 	return a
@@ -79,14 +80,14 @@ func (n *node) masterMetrics() map[string]float64 {
 	m := n.mesosMaster().Metrics()
 	if n.c.opt.OverlayLog {
 		m["overlay/log/recovered"], m["overlay/log/ensemble_size"] = 1, float64(n.c.ensemble())
-		if n.ails(OverlayStuck) {
+		if n.ails(fault.OverlayStuck) {
 			m["overlay/log/recovered"] = 0
 		}
 	}
-	if n.ails(RegistrarMissing) {
+	if n.ails(fault.RegistrarMissing) {
 		delete(m, "registrar/log/recovered")
 	}
-	if n.ails(EnsembleSmall) {
+	if n.ails(fault.EnsembleSmall) {
 		m["registrar/log/ensemble_size"]--
 	}
 	return m

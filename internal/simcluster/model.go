@@ -6,6 +6,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/internal/answers"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // mesosMaster is what the node's Mesos master knows now.
@@ -93,15 +94,15 @@ func (n *node) known(r answers.Reply) answers.Reply {
 // deactivated reports whether an operator has deactivated the agent, where Mesos
 // can.
 func (n *node) deactivated() bool {
-	return n.c.mesos.leader != nil && n.c.mesos.leader.runs().Compare("1.9.0") >= 0 && n.fault(AgentDeactivated)
+	return n.c.mesos.leader != nil && n.c.mesos.leader.runs().Compare("1.9.0") >= 0 && n.fault(fault.AgentDeactivated)
 }
 
 // machines are those in the maintenance schedule.
 func (c *Cluster) machines() []answers.Machine {
 	var out []answers.Machine
 	for _, n := range c.agents() {
-		f, scheduled := c.meets(MachineScheduled, n.name)
-		if down := n.fault(MachineDown); scheduled || down {
+		f, scheduled := c.meets(fault.MachineScheduled, n.name)
+		if down := n.fault(fault.MachineDown); scheduled || down {
 			out = append(out, answers.Machine{IP: n.ip, Start: c.start.Add(time.Hour), For: f.For, Down: down})
 		}
 	}

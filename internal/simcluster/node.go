@@ -9,6 +9,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/memnet"
 )
 
@@ -20,7 +21,7 @@ type node struct {
 	role     dcos.Role
 	zone     string
 	tree     *fileTree
-	hits     map[Kind]int
+	hits     map[fault.Kind]int
 	hostKey  ssh.Signer
 	listener *memnet.Listener
 	wantKey  ssh.PublicKey // of the user
@@ -59,7 +60,7 @@ func (c *Cluster) addNodes() error {
 	}
 	add := func(role dcos.Role, prefix string, count, row int) error {
 		for i := range count {
-			n := &node{c: c, role: role, power: true, setup: "inactive", hits: map[Kind]int{}, conns: map[net.Conn]struct{}{}}
+			n := &node{c: c, role: role, power: true, setup: "inactive", hits: map[fault.Kind]int{}, conns: map[net.Conn]struct{}{}}
 			n.name = fmt.Sprintf("%s%d", prefix, i+1)
 			n.ip = fmt.Sprintf("127.%d.%d.%d", c.opt.Net, row+i/250, 1+i%250)
 			if role.IsAgent() {
@@ -94,10 +95,10 @@ func (c *Cluster) settle() {
 	for _, n := range c.nodes {
 		n.booted = c.start.Add(-30 * 24 * time.Hour)
 		n.setPackages(c.opt.From)
-		if n.fault(AtTarget) {
+		if n.fault(fault.AtTarget) {
 			n.setPackages(c.opt.To)
 		}
-		if n.fault(OtherVersion) {
+		if n.fault(fault.OtherVersion) {
 			n.setPackages("2.0.6")
 		}
 		n.seedFiles()
@@ -120,27 +121,27 @@ func (c *Cluster) settle() {
 func (n *node) settleFaults() {
 	n.moment(WhenStart)
 	n.moment(WhenAlways)
-	if n.fault(OtherCluster) {
+	if n.fault(fault.OtherCluster) {
 		n.tree.write("/var/lib/dcos/cluster-id", []byte(n.c.uuid("other cluster")), 0o644)
 	}
-	if n.fault(ServedBefore) {
+	if n.fault(fault.ServedBefore) {
 		n.servedBefore()
 	}
-	if n.fault(LockHeld) {
+	if n.fault(fault.LockHeld) {
 		n.tree.write(programDir+"/epoch", []byte("5\n"), 0o600)
 		n.tree.write(programDir+"/lock", []byte("5 other-run eve@laptop\n"), 0o600)
 	}
-	if n.fault(MidSwapFromStart) {
+	if n.fault(fault.MidSwapFromStart) {
 		n.stopDaemons()
 		s, _ := readScript(n.c.script)
-		n.swapTo(n.beginSwap(s), n.position(MidSwapFromStart))
+		n.swapTo(n.beginSwap(s), n.position(fault.MidSwapFromStart))
 		n.readActive(s)
 	}
-	if n.fault(AgentDead) {
+	if n.fault(fault.AgentDead) {
 		n.powerOff()
 		n.agent.unreachable()
 	}
-	if n.fault(MachineDown) { // the leader shuts its agent down, and forgets it
+	if n.fault(fault.MachineDown) { // the leader shuts its agent down, and forgets it
 		n.stopAgent()
 		n.agent.unreachable()
 		n.unit(n.role.MesosUnit()).waits() // systemd starts it again and again
@@ -227,8 +228,8 @@ func (n *node) bootID() string { return n.c.uuid(fmt.Sprintf("boot %s %d", n.nam
 
 // clock is what the node's own clock says.
 func (n *node) clock() time.Time {
-	if f, ok := n.c.find(ClockSkew, n.name); ok && (f.When == WhenStart || f.When == WhenAlways || n.launched > 0) {
-		n.acts(ClockSkew)
+	if f, ok := n.c.find(fault.ClockSkew, n.name); ok && (f.When == WhenStart || f.When == WhenAlways || n.launched > 0) {
+		n.acts(fault.ClockSkew)
 		return n.c.now().Add(f.For + n.skew)
 	}
 	return n.c.now().Add(n.skew)

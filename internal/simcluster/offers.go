@@ -6,6 +6,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/internal/answers"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // What every agent has, and what a task of the cluster uses of it.
@@ -25,7 +26,7 @@ func (n *node) reserved() string {
 // used is what tasks have of an agent's resources.
 func (n *node) used() answers.Resources {
 	cpus, mem := 0.0, 0.0
-	if n.fault(AgentFull) {
+	if n.fault(fault.AgentFull) {
 		cpus, mem = agentCPUs, agentMem
 	}
 	for _, t := range n.agent.tasks {
@@ -74,7 +75,7 @@ func (c *Cluster) mayHave(f *framework, n *node) bool {
 		}
 	}
 	own := n.reserved() == "*" || n.reserved() == f.role
-	return own && n.agent.record.active && !n.deactivated() && !c.now().Before(f.refused[n]) && !n.fault(NoOffers)
+	return own && n.agent.record.active && !n.deactivated() && !c.now().Before(f.refused[n]) && !n.fault(fault.NoOffers)
 }
 
 // answered takes offers back, and gives the agents that were in them.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // patch is one transient unit that runs the node patch script.
@@ -46,13 +47,13 @@ func (p *patch) begin(script []byte) {
 	p.running = true
 	p.out = p.n.tree.write(p.dir()+"/output", nil, 0o600)
 	p.after(patchBegin, func() { p.preamble(script) })
-	if p.n.has(SSHCutDuringScript) || p.n.has(RebootMidScript) {
+	if p.n.has(fault.SSHCutDuringScript) || p.n.has(fault.RebootMidScript) {
 		p.n.c.wake(patchBegin + 2*fetchOne)
 	}
-	if p.n.has(RebootMidSwap) || p.n.has(RebootMidMove) {
+	if p.n.has(fault.RebootMidSwap) || p.n.has(fault.RebootMidMove) {
 		p.n.c.wake(patchBegin + p.fetchTakes() + 2*time.Second)
 	}
-	if p.n.has(NodeNeverReturns) || p.n.awaits(WhenDown) {
+	if p.n.has(fault.NodeNeverReturns) || p.n.awaits(WhenDown) {
 		p.n.c.wake(patchBegin + p.fetchTakes() + daemonsLag)
 	}
 }
@@ -118,19 +119,19 @@ func (n *node) missing(ids []string) []string {
 
 func (p *patch) fetch() {
 	n := p.n
-	if n.hit(SSHCutDuringScript) {
+	if n.hit(fault.SSHCutDuringScript) {
 		p.after(2*fetchOne, n.cutSSH)
 	}
-	if n.hit(RebootMidScript) {
+	if n.hit(fault.RebootMidScript) {
 		p.after(2*fetchOne, n.reboot)
 		return
 	}
-	if n.hit(ScriptHangs) {
+	if n.hit(fault.ScriptHangs) {
 		p.hung = true
 		return
 	}
 	takes := p.fetchTakes()
-	if n.hit(ScriptFailsFetch) {
+	if n.hit(fault.ScriptFailsFetch) {
 		p.after(takes, func() {
 			p.say("ERROR: Unable to fetch package %s: Problem fetching %s: Max retries exceeded\n", p.script.packages[0], n.c.repository())
 			p.end(1)
@@ -149,7 +150,7 @@ func (p *patch) fetched() {
 		return
 	}
 	n.addPackages(p.script.packages)
-	if n.hit(ScriptFailsBeforeSwap) {
+	if n.hit(fault.ScriptFailsBeforeSwap) {
 		p.say("Traceback (most recent call last):\nValidationError: Conflicting packages\n")
 		p.end(1)
 		return
@@ -163,14 +164,14 @@ func (p *patch) activate() {
 	n := p.n
 	p.swap = n.beginSwap(p.script)
 	n.c.note(n, "swap", "")
-	if n.hit(ScriptFailsMidSwap) {
-		p.after(2*time.Second, func() { p.tear(n.position(ScriptFailsMidSwap)) })
+	if n.hit(fault.ScriptFailsMidSwap) {
+		p.after(2*time.Second, func() { p.tear(n.position(fault.ScriptFailsMidSwap)) })
 		return
 	}
 	if !p.script.noBlock {
 		n.stopDaemons()
 	}
-	for _, k := range []Kind{RebootMidSwap, RebootMidMove} {
+	for _, k := range []fault.Kind{fault.RebootMidSwap, fault.RebootMidMove} {
 		if n.hit(k) {
 			p.after(2*time.Second, func() {
 				n.cutSwap(p, n.position(k))
@@ -207,7 +208,7 @@ func (p *patch) swapped() {
 	p.swap = nil
 	n.readActive(p.script)
 	n.c.note(n, "activated", string(n.version))
-	if n.hit(ScriptFailsStart) {
+	if n.hit(fault.ScriptFailsStart) {
 		n.stopDaemons()
 		p.say("ERROR: Command '['systemctl', 'start', 'dcos.target', '--no-block']' returned non-zero exit status 1.\n")
 		p.end(1)
@@ -218,7 +219,7 @@ func (p *patch) swapped() {
 		p.after(blockedStart, func() { p.end(0) })
 		return
 	}
-	if !n.hit(StaleHappy) {
+	if !n.hit(fault.StaleHappy) {
 		n.afterBoot(p.lag(), p.restart)
 	}
 	if p.script.waits {
@@ -266,9 +267,9 @@ func (n *node) redChecks() string {
 func (p *patch) restart() {
 	n := p.n
 	n.moment(WhenDown)
-	if n.hit(NodeNeverReturns) {
+	if n.hit(fault.NodeNeverReturns) {
 		n.powerOff()
-		if f, _ := n.c.find(NodeNeverReturns, n.name); f.For > 0 {
+		if f, _ := n.c.find(fault.NodeNeverReturns, n.name); f.For > 0 {
 			n.c.after(f.For, n.powerOn)
 		}
 		return

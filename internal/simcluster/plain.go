@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // command is one call of a plain command.
@@ -195,9 +197,9 @@ func df(c command) reply {
 	if c.args[0] == "-Pi" {
 		return says("Filesystem      Inodes  IUsed   IFree IUse%% Mounted on\n/dev/vda1      2621440 1310720 %d   50%% /\n", freeInodes)
 	}
-	kind := DiskLow
+	kind := fault.DiskLow
 	if c.args[1] == "/tmp" {
-		kind = TmpLow
+		kind = fault.TmpLow
 	}
 	free := c.n.room(kind)
 	return says("Filesystem     1024-blocks     Used Available Capacity Mounted on\n/dev/vda1         83886080 %d %d 50%% /\n", 83886080-free, free)

@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // A release's packages take some 2 GB, the largest of them some 300 MB.
@@ -29,24 +31,24 @@ func showReadiness(n *node, _ claim, args []string) reply {
 	var b strings.Builder
 	line := func(key string, value ...any) { fmt.Fprintln(&b, append([]any{key}, value...)...) }
 	line("program", 1)
-	line("tmp_kb", n.room(TmpLow))
+	line("tmp_kb", n.room(fault.TmpLow))
 	line("packages_kb", packagesKB)
 	line("largest_kb", largestKB)
 	docker := "active"
-	if n.fault(DockerDown) {
+	if n.fault(fault.DockerDown) {
 		docker = "failed"
 	}
 	line("docker", docker)
-	if !n.fault(NoIPSet) {
+	if !n.fault(fault.NoIPSet) {
 		line("ipset")
 	}
-	if n.fault(ForeignUnit) {
+	if n.fault(fault.ForeignUnit) {
 		line("foreign_unit", "portworx.service")
 	}
-	if n.fault(ForeignFile) {
+	if n.fault(fault.ForeignFile) {
 		line("foreign_file", "/opt/mesosphere/bin/our-backup.sh")
 	}
-	if n.fault(EventSubscriber) {
+	if n.fault(fault.EventSubscriber) {
 		line("event_subscriber")
 	}
 	if len(args) == 1 {
@@ -56,7 +58,7 @@ func showReadiness(n *node, _ claim, args []string) reply {
 }
 
 // room is what is free, in kB, where a fault of that kind leaves little.
-func (n *node) room(k Kind) int {
+func (n *node) room(k fault.Kind) int {
 	switch {
 	case n.noRoom():
 		return 0
@@ -71,7 +73,7 @@ func (n *node) room(k Kind) int {
 func (n *node) head(from string) string {
 	u, err := url.Parse(from)
 	switch {
-	case n.fault(NoBootstrap):
+	case n.fault(fault.NoBootstrap):
 		return "_error curl exit code 7: curl: (7) Failed to connect to " + u.Host + ": No route to host"
 	case err == nil && strings.HasPrefix(from, n.c.repository()+"/packages/") && n.served(strings.TrimSuffix(path.Base(u.Path), ".tar.xz")):
 		return " 200"

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // answer is lines of a key and its values.
@@ -52,7 +53,7 @@ func (n *node) tellIdentity(a *answer) {
 
 // detectIP is what the active ip-detect prints.
 func (n *node) detectIP() string {
-	if n.fault(DetectIPWrong) {
+	if n.fault(fault.DetectIPWrong) {
 		return "0" // as a widely copied script does with a newer iproute2
 	}
 	return n.ip
@@ -63,7 +64,7 @@ func showNextIP(n *node, _ claim, args []string) reply {
 	switch {
 	case !n.tree.exists("/opt/mesosphere/packages/" + args[0]):
 		return reply{}
-	case n.fault(NextIPOther):
+	case n.fault(fault.NextIPOther):
 		return says("ip 127.0.1.1\n")
 	}
 	return says("ip %s\n", n.ip)
@@ -108,7 +109,7 @@ func (n *node) tellSwap(a *answer) {
 func (n *node) tellMachine(a *answer) {
 	ahead := n.clock().Sub(n.c.now())
 	a.line("systemd", int(n.c.opt.Systemd))
-	a.line("free_kb", n.room(DiskLow))
+	a.line("free_kb", n.room(fault.DiskLow))
 	a.line("machine_id", strings.ReplaceAll(n.c.uuid("machine "+n.name), "-", ""))
 	a.line("boot_id", n.bootID())
 	a.line("pid1_start", 3)
@@ -237,7 +238,7 @@ func showChecks(n *node, _ claim, args []string) reply {
 }
 
 func showCockroach(n *node, _ claim, _ []string) reply {
-	if n.ails(CockroachHangs) {
+	if n.ails(fault.CockroachHangs) {
 		return reply{wait: 1000 * time.Hour}
 	}
 	out, errText := n.cockroachStatus()
@@ -314,5 +315,5 @@ func showResources(n *node, _ claim, _ []string) reply {
 	up := n.clock().Sub(n.booted).Seconds()
 	return says("# uptime\n%.2f %.2f\n# loadavg\n0.08 0.03 0.01 1/300 4242\n# meminfo\nMemTotal: 16384000 kB\nMemAvailable: 12000000 kB\n"+
 		"# df -Pk\nFilesystem 1024-blocks Used Available Capacity Mounted on\n/dev/vda1 83886080 10485760 %d 13%% /\n"+
-		"# df -Pi\nFilesystem Inodes IUsed IFree IUse%% Mounted on\n/dev/vda1 5242880 200000 5042880 4%% /\n", up, up, n.room(DiskLow))
+		"# df -Pi\nFilesystem Inodes IUsed IFree IUse%% Mounted on\n/dev/vda1 5242880 200000 5042880 4%% /\n", up, up, n.room(fault.DiskLow))
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/internal/answers"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 func value(s string) answers.Value { return answers.Value{Value: s} }
@@ -210,7 +211,7 @@ func TestATaskMustFitTheOfferThatItAccepts(t *testing.T) {
 }
 
 func TestAFrameworkEndsWithItsStreamAndItsTasksToo(t *testing.T) {
-	bubble(t, Options{Private: 1, Faults: Faults{{What: LaunchHangs, Where: "a1"}}}, func(t *testing.T, c *Cluster) {
+	bubble(t, Options{Private: 1, Faults: Faults{{What: fault.LaunchHangs, Where: "a1"}}}, func(t *testing.T, c *Cluster) {
 		c.byName["a1"].launched = 1 // as if it had been patched
 		f := must(t, c, c.mesos.leader.name).subscribe()
 		f.launch(f.offer(), "t1", "exit 0", asOffered)

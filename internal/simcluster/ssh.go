@@ -15,6 +15,7 @@ import (
 	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/memnet"
 	"github.com/dcos-patch/dcos-patch/internal/sshd"
 )
@@ -55,7 +56,7 @@ func (n *node) makeKeys() error {
 		return err
 	}
 	n.hostKey, n.wantKey = signer, n.c.userKey.signer.PublicKey()
-	if n.fault(WrongKey) {
+	if n.fault(fault.WrongKey) {
 		_, other, err := n.c.keyFor("another user")
 		if err != nil {
 			return err
@@ -67,7 +68,7 @@ func (n *node) makeKeys() error {
 
 // presented is the host key that the node's sshd shows.
 func (n *node) presented() (ssh.Signer, error) {
-	if !n.fault(HostKeyChanged) {
+	if !n.fault(fault.HostKeyChanged) {
 		return n.hostKey, nil
 	}
 	_, signer, err := n.c.keyFor("changed host " + n.name)
@@ -123,7 +124,7 @@ func (c *Cluster) sshNode(addr string) (*node, error) {
 	case !n.power:
 		return nil, syscall.EHOSTUNREACH
 	case n.c.now().Before(n.sshDown):
-		n.acts(SSHDown)
+		n.acts(fault.SSHDown)
 		return nil, syscall.ECONNREFUSED
 	}
 	return n, nil
@@ -142,7 +143,7 @@ func (c *Cluster) serveSSH(ctx context.Context, n *node, conn net.Conn) error {
 		return err
 	}
 	server := &sshd.Server{HostKey: key, User: c.opt.User, Authorized: []ssh.PublicKey{n.wantKey}, Handler: session{n},
-		RefuseForwarding: n.fault(NoForwarding), RefuseSFTP: n.fault(NoSFTP) || c.opt.Systemd == Systemd219,
+		RefuseForwarding: n.fault(fault.NoForwarding), RefuseSFTP: n.fault(fault.NoSFTP) || c.opt.Systemd == Systemd219,
 		RequireTTY: c.opt.Systemd == Systemd219}
 	c.conns[conn], n.conns[conn] = struct{}{}, struct{}{}
 	c.serves.Go(func() {
@@ -179,7 +180,7 @@ func (n *node) refuseSSH(f Fault) {
 // fallSilent lets the node answer nothing any more, without a word.
 func (n *node) fallSilent(f Fault) {
 	n.c.note(n, "silent", "")
-	n.acts(SSHSilent)
+	n.acts(fault.SSHSilent)
 	n.c.net.Silence(n.sshAddr())
 	if f.For > 0 {
 		n.c.wake(f.For)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // Strike lets a fault befall the cluster from now on: what happens at a moment
@@ -61,29 +62,29 @@ func (c *Cluster) act(f Fault) {
 	}
 	n := c.byName[f.Where]
 	switch f.What {
-	case SSHDown:
+	case fault.SSHDown:
 		n.refuseSSH(f)
-	case SSHSilent:
+	case fault.SSHSilent:
 		n.fallSilent(f)
-	case SSHCut:
+	case fault.SSHCut:
 		if len(n.conns) > 0 {
-			n.acts(SSHCut)
+			n.acts(fault.SSHCut)
 		}
 		n.cutSSH()
-	case HostKeyChanged, NoForwarding, NoSFTP:
+	case fault.HostKeyChanged, fault.NoForwarding, fault.NoSFTP:
 		if f.When == WhenAlways { // sshd was configured again and restarted
 			n.cutSSH()
 		}
-	case NoSudo, SudoRevoked:
-		n.noSudo = f.What == NoSudo || f.When == WhenAlways || n.launched > 0
-	case Reboot:
+	case fault.NoSudo, fault.SudoRevoked:
+		n.noSudo = f.What == fault.NoSudo || f.When == WhenAlways || n.launched > 0
+	case fault.Reboot:
 		n.reboot()
-	case DiskFull:
+	case fault.DiskFull:
 		n.full = true
-	case ClockStep:
-		n.acts(ClockStep)
+	case fault.ClockStep:
+		n.acts(fault.ClockStep)
 		n.skew += f.For
-	case CockroachStale:
+	case fault.CockroachStale:
 		n.cockroach.frozen = n.reported()
 	default:
 		n.breakDown(f)
@@ -93,7 +94,7 @@ func (c *Cluster) act(f Fault) {
 // noRoom reports whether a write fails for want of room.
 func (n *node) noRoom() bool {
 	if n.full {
-		n.acts(DiskFull)
+		n.acts(fault.DiskFull)
 	}
 	return n.full
 }
@@ -104,16 +105,16 @@ func (n *node) breakDown(f Fault) {
 		return
 	}
 	switch f.What {
-	case UnitRedAfter, UnitRedBefore:
+	case fault.UnitRedAfter, fault.UnitRedBefore:
 		n.acts(f.What)
 		n.unit(unitLog).fail(n.c.now())
-	case SocketDownAfter:
+	case fault.SocketDownAfter:
 		n.acts(f.What)
 		n.unit(unitTelegraf).stop()
-	case AgentDead:
+	case fault.AgentDead:
 		n.acts(f.What)
 		n.powerOff()
-	case AgentLoops:
+	case fault.AgentLoops:
 		n.crashAgent()
 	}
 }
@@ -123,7 +124,7 @@ func (n *node) reboot() {
 	if !n.power {
 		return
 	}
-	n.acts(Reboot)
+	n.acts(fault.Reboot)
 	n.powerOff()
 	n.c.after(rebootTakes, n.powerOn)
 	n.c.wake(rebootTakes)
@@ -131,23 +132,23 @@ func (n *node) reboot() {
 
 // actOnMasters is what happens at a moment to all masters together.
 func (c *Cluster) actOnMasters(f Fault) {
-	if c.mesos.leader != nil || f.What == ZooKeeperGone {
+	if c.mesos.leader != nil || f.What == fault.ZooKeeperGone {
 		c.acts(f.What)
 	}
 	switch f.What {
-	case LeaderMoves:
+	case fault.LeaderMoves:
 		c.stepDown("stepped down")
-	case LeaderUnread:
+	case fault.LeaderUnread:
 		c.mesos.unread = true
 		c.stepDown("stepped down")
 		c.over(f, c.readAgain)
-	case ExLeader:
+	case fault.ExLeader:
 		c.restartLeader()
-	case LeaderAlone:
+	case fault.LeaderAlone:
 		c.mesos.alone = true
 		c.stopStandbys()
 		c.over(f, c.startStandbys)
-	case ZooKeeperGone:
+	case fault.ZooKeeperGone:
 		c.zk.gone = true
 		for _, m := range c.masters() {
 			m.exhibitor.zk = false

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/internal/conformance"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
@@ -28,7 +29,7 @@ func TestTheSimulatedNodeIsAnSSHServerLikeOthers(t *testing.T) {
 func simWorld(t *testing.T, systemd Systemd) conformance.World {
 	t.Helper()
 	c := start(t, Options{Private: 5, Systemd: systemd, Faults: Faults{
-		{What: NoSudo, Where: "a2"}, {What: NoForwarding, Where: "a3"}, {What: NoSFTP, Where: "a1"}, {What: SlowShell, Where: "a5", For: 3 * time.Second}}})
+		{What: fault.NoSudo, Where: "a2"}, {What: fault.NoForwarding, Where: "a3"}, {What: fault.NoSFTP, Where: "a1"}, {What: fault.SlowShell, Where: "a5", For: 3 * time.Second}}})
 	dir := t.TempDir()
 	for name, data := range map[string][]byte{"id": c.PrivateKey(), "known_hosts": c.KnownHosts()} {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 )
 
 // unit is a systemd unit of a simulated node.
@@ -77,7 +78,7 @@ func (n *node) seedUnits() {
 		u.entered = n.booted.Add(90 * time.Second)
 		u.started = u.entered
 	}
-	if u := n.unit(unitLog); n.fault(UnitRedBefore) {
+	if u := n.unit(unitLog); n.fault(fault.UnitRedBefore) {
 		u.fail(n.c.now())
 	}
 }
@@ -182,9 +183,9 @@ func (n *node) startDaemons() {
 
 func (n *node) startSimple(u *unit) {
 	switch {
-	case u.name == unitLog && (n.fault(UnitRedBefore) || n.ails(UnitRedAfter)):
+	case u.name == unitLog && (n.fault(fault.UnitRedBefore) || n.ails(fault.UnitRedAfter)):
 		u.fail(n.c.now())
-	case u.name == unitTelegraf && n.ails(SocketDownAfter):
+	case u.name == unitTelegraf && n.ails(fault.SocketDownAfter):
 		u.stop()
 	default:
 		n.startUnit(u)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	prog "github.com/dcos-patch/dcos-patch/node"
 )
 
@@ -97,7 +98,7 @@ func TestAnExhibitorWithTLSRefusesPlainHTTP(t *testing.T) {
 // A master of 1.13.10 or 2.0.6 comes back when most masters serve; see the
 // delays for the releases before and after.
 func TestAMasterOf206WaitsForMostOthers(t *testing.T) {
-	bubble(t, Options{From: "2.0.5", To: "2.0.6", Masters: 5, Faults: Faults{{What: AtTarget, Where: "m1"}}}, func(t *testing.T, c *Cluster) {
+	bubble(t, Options{From: "2.0.5", To: "2.0.6", Masters: 5, Faults: Faults{{What: fault.AtTarget, Where: "m1"}}}, func(t *testing.T, c *Cluster) {
 		n := c.byName["m1"]
 		leave := c.enter()
 		c.byName["m5"].powerOff()
@@ -131,7 +132,7 @@ func TestTheScriptOf111WaitsForTheNode(t *testing.T) {
 			t.Error("it waited for none of three masters")
 		}
 	})
-	opt.Faults = Faults{{What: ChecksRedBefore, Where: "a1"}}
+	opt.Faults = Faults{{What: fault.ChecksRedBefore, Where: "a1"}}
 	bubble(t, opt, func(t *testing.T, c *Cluster) {
 		l := must(t, c, "a1")
 		l.prepare()
