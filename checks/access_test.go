@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dcos-patch/dcos-patch/daemons"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/sshexec"
 )
@@ -31,6 +32,10 @@ func (h httpOnly) DialContext(ctx context.Context, network, _ string) (net.Conn,
 func TestCredentialsGoOverTLSOnlyAndTheCAIsTheGivenOne(t *testing.T) {
 	say := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
+		if r.URL.Path == "/v2/deployments" {
+			_, _ = io.WriteString(w, `[{"id": "d", "affectedApps": ["/`+r.Header.Get("Authorization")+`"]}]`)
+			return
+		}
 		_, _ = io.WriteString(w, `{"version": "1.10.1", "git_sha": "`+r.Header.Get("Authorization")+`"}`)
 	})
 	plain, secure := httptest.NewServer(say), httptest.NewTLSServer(say)
@@ -43,16 +48,16 @@ func TestCredentialsGoOverTLSOnlyAndTheCAIsTheGivenOne(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		server *httptest.Server
-		access Access
+		access daemons.Access
 		sha    string
 		fails  string
 	}{
-		{"plain HTTP", plain, Access{}, "", ""},
-		{"credentials are kept from plain HTTP", plain, Access{Authorize: token}, "", ""},
-		{"credentials over TLS", secure, Access{TLS: ca, Authorize: token}, "token=secret", ""},
-		{"TLS without credentials", secure, Access{TLS: ca}, "", ""},
-		{"a CA that did not sign", secure, Access{TLS: &tls.Config{ServerName: "example.com", MinVersion: tls.VersionTLS12}, Authorize: token}, "", "certificate"},
-		{"no credentials to be had", secure, Access{TLS: ca, Authorize: func(*http.Request) error { return denied }}, "", "no token"},
+		{"plain HTTP", plain, daemons.Access{}, "", ""},
+		{"credentials are kept from plain HTTP", plain, daemons.Access{Authorize: token}, "", ""},
+		{"credentials over TLS", secure, daemons.Access{TLS: ca, Authorize: token}, "token=secret", ""},
+		{"TLS without credentials", secure, daemons.Access{TLS: ca}, "", ""},
+		{"a CA that did not sign", secure, daemons.Access{TLS: &tls.Config{ServerName: "example.com", MinVersion: tls.VersionTLS12}, Authorize: token}, "", "certificate"},
+		{"no credentials to be had", secure, daemons.Access{TLS: ca, Authorize: func(*http.Request) error { return denied }}, "", "no token"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cluster := New(httpOnly(c.server.Listener.Addr().String()), Subject{Nodes: threeMasters(), Access: c.access})
@@ -62,6 +67,10 @@ func TestCredentialsGoOverTLSOnlyAndTheCAIsTheGivenOne(t *testing.T) {
 			}
 			if err == nil && v.GitSHA != c.sha {
 				t.Errorf("the server saw %q, want %q", v.GitSHA, c.sha)
+			}
+			running, err := cluster.Deployments(t.Context(), "m1")
+			if (err != nil) != (c.fails != "") || err == nil && (len(running) != 1 || !strings.HasSuffix(running[0], "/"+c.sha)) {
+				t.Errorf("of Marathon: %q, %v; it should have seen %q", running, err, c.sha)
 			}
 		})
 	}

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/daemons"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/mesos"
@@ -66,6 +66,7 @@ func New(nodes Nodes, s Subject) *Cluster {
 type peer struct {
 	nodes   Nodes
 	node    plan.Node
+	access  daemons.Access
 	http    *http.Client
 	mesos   *mesos.Client
 	metrics *mesos.Reader
@@ -89,17 +90,9 @@ func listPace(nodes int) mesos.Pace {
 
 func newPeer(nodes Nodes, n plan.Node, in Subject) *peer {
 	clusterSize := len(in.Nodes)
-	p := &peer{nodes: nodes, node: n, tunnels: make(chan struct{}, maxTunnels), units: make(map[string]*mesos.Shared[dcos.Unit])}
-	p.http = &http.Client{
-		// A tunnelled connection knows no deadlines and dies with its SSH
-		// connection: none is kept for the next question.
-		Transport: in.Access.transport(&http.Transport{
-			DialContext: p.dial, DisableKeepAlives: true, DisableCompression: true,
-			MaxResponseHeaderBytes: 64 << 10, ReadBufferSize: 16 << 10,
-		}),
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	p.mesos = mesos.New(p.http, in.Access.scheme()+"://"+net.JoinHostPort(n.IP, strconv.Itoa(n.Role.MesosPort()))).Expecting(clusterSize)
+	p := &peer{nodes: nodes, node: n, access: in.Access, tunnels: make(chan struct{}, maxTunnels), units: make(map[string]*mesos.Shared[dcos.Unit])}
+	p.http = in.Access.Client(p.dial)
+	p.mesos = mesos.New(p.http, in.Access.URL(n.IP, n.Role.MesosPort())).Expecting(clusterSize)
 	p.metrics = mesos.NewReader(p.mesos, plan.Spacing(in.TimeScale, mesos.ReadSpacing))
 	p.agents = mesos.NewShared(listPace(clusterSize), func(ctx context.Context) (dcos.Agents, error) { return overHTTP(ctx, p.mesos.Agents) })
 	p.tasks = mesos.NewShared(listPace(clusterSize), func(ctx context.Context) (dcos.Tasks, error) { return overHTTP(ctx, p.mesos.Tasks) })

@@ -21,7 +21,7 @@ func (a *asking) custom(ctx context.Context, g plan.CustomGate) Answer {
 	case g.Query != "":
 		return judgePrometheus(a.query(ctx, g), g, a.against)
 	}
-	return judgeHTTP(a.get(ctx, g), g, a.against)
+	return judgeHTTP(a.get(ctx, g, a.about(g, g.HTTP)), g, a.against)
 }
 
 // ownGates asks those of the operator's gates that bind the work at hand, and

@@ -11,55 +11,37 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dcos-patch/dcos-patch/daemons"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
-// reply is what an HTTP server answered to an operator's gate.
+// reply is what an HTTP server answered to an operator's gate, or why there is no whole
+// answer.
 type reply struct {
-	status   int
-	location string // of a redirect
-	age      string // how long a cache has had it, seconds
-	body     []byte
-	err      error // there is no whole answer
+	daemons.Reply
+	err error
 }
 
-// maxReply bounds the body of an answer.
-const maxReply = 1 << 20
-
-// get asks an operator's URL.
-func (a *asking) get(ctx context.Context, g plan.CustomGate) reply {
-	return fetch(ctx, a.client(g), a.about(g, g.HTTP))
-}
-
-func fetch(ctx context.Context, c *http.Client, url string) reply {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return reply{err: err}
+// get asks an operator's server, from here, or, for gates that say so, through a node.
+func (a *asking) get(ctx context.Context, g plan.CustomGate, url string) reply {
+	dial := a.c.local.Dial
+	if g.ViaNode {
+		dial = a.p.dial
 	}
-	req.Header.Set("Cache-Control", "no-cache")
-	resp, err := c.Do(req)
-	if err != nil {
-		return reply{err: err}
-	}
-	defer resp.Body.Close()
-	r := reply{status: resp.StatusCode, location: resp.Header.Get("Location"), age: resp.Header.Get("Age")}
-	r.body, r.err = io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
-	if r.err == nil && len(r.body) > maxReply {
-		r.err = fmt.Errorf("the answer is longer than %d MiB", maxReply>>20)
-	}
-	return r
+	r, err := daemons.Get(ctx, daemons.Anonymous(dial), url)
+	return reply{r, err}
 }
 
 // wrong says why a reply is no yes, whatever is in its body; empty when only
 // the body can tell.
 func (r reply) wrong() string {
 	switch {
-	case r.status != http.StatusOK && r.location != "":
-		return fmt.Sprintf("HTTP %d to %s", r.status, brief(r.location))
-	case r.status != http.StatusOK:
-		return strings.TrimSuffix(fmt.Sprintf("HTTP %d: %s", r.status, brief(string(r.body))), ": ")
-	case r.age != "" && strings.Trim(r.age, "0") != "":
-		return "the answer comes from a cache, which has had it for " + brief(r.age) + " s"
+	case r.Status != http.StatusOK && r.Location != "":
+		return fmt.Sprintf("HTTP %d to %s", r.Status, brief(r.Location))
+	case r.Status != http.StatusOK:
+		return strings.TrimSuffix(fmt.Sprintf("HTTP %d: %s", r.Status, brief(string(r.Body))), ": ")
+	case r.Age != "" && strings.Trim(r.Age, "0") != "":
+		return "the answer comes from a cache, which has had it for " + brief(r.Age) + " s"
 	}
 	return ""
 }
@@ -72,13 +54,13 @@ func judgeHTTP(r reply, g plan.CustomGate, a against) Answer {
 	if why := r.wrong(); why != "" {
 		return Answer{Finding: q.failed("%s", why)}
 	}
-	if g.WantText != "" && !bytes.Contains(r.body, []byte(g.WantText)) {
-		return Answer{Finding: q.failed("HTTP 200 without it: %s", brief(string(r.body)))}
+	if g.WantText != "" && !bytes.Contains(r.Body, []byte(g.WantText)) {
+		return Answer{Finding: q.failed("HTTP 200 without it: %s", brief(string(r.Body)))}
 	}
 	if len(g.WantJSON) == 0 {
 		return Answer{Finding: q.passed("HTTP 200")}
 	}
-	doc, err := decodeJSON(r.body)
+	doc, err := decodeJSON(r.Body)
 	if err != nil {
 		return Answer{Finding: q.unknown("HTTP 200 with what is no JSON: %s", words(err))}
 	}

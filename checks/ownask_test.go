@@ -17,6 +17,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/daemons"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/internal/memnet"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -166,7 +167,7 @@ func TestAnAnswerIsTakenFromTheServerThatWasAskedAndWhole(t *testing.T) {
 			"200":        {func(w http.ResponseWriter, _ *http.Request) {}, dcos.Passed, "HTTP 200"},
 			"a redirect": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/login", http.StatusFound) }, dcos.Failed, "302 to /login"},
 			"a cache":    {func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Age", "7") }, dcos.Failed, "cache"},
-			"too much":   {func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, maxReply+1)) }, dcos.Unknown, "longer than 1 MiB"},
+			"too much":   {func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, daemons.Limit+1)) }, dcos.Unknown, "longer than 1 MiB"},
 			"cut short": {func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Length", "100")
 				w.Write(make([]byte, 10))

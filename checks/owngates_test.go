@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/daemons"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -39,14 +40,14 @@ func httpCases() []verdictCase {
 		g.WantJSON = []inventory.WantJSON{{Path: "nodes.0.up", Value: "true"}, {Path: "shards.failed", Value: "0"}, {Path: "status", Value: "green"}}
 	})
 	on := func(g plan.CustomGate, body string) Answer {
-		return judgeHTTP(reply{status: 200, body: []byte(body)}, g, a)
+		return judgeHTTP(reply{Reply: daemons.Reply{Status: 200, Body: []byte(body)}}, g, a)
 	}
 	const green = `{"status": "green", "shards": {"failed": 0.0, "all": 9}, "nodes": [{"up": true}]}`
 	return []verdictCase{
 		{"200 passes", on(plain, ""), dcos.Passed, "HTTP 200"},
-		{"a stale yes: an answer out of a cache", judgeHTTP(reply{status: 200, age: "30"}, plain, a), dcos.Failed, "cache"},
+		{"a stale yes: an answer out of a cache", judgeHTTP(reply{Reply: daemons.Reply{Status: 200, Age: "30"}}, plain, a), dcos.Failed, "cache"},
 		{"a stale yes: 200 while the old agent still runs", a.under(processOf(old(dcos.PrivateAgent.MesosUnit())), "http", on(plain, "")), dcos.Failed, "still the old process"},
-		{"untidy: more fields than asked for, a number written otherwise, and an age of 0", judgeHTTP(reply{status: 200, age: "0", body: []byte(green)}, doc, a), dcos.Passed, "shards.failed 0"},
+		{"untidy: more fields than asked for, a number written otherwise, and an age of 0", judgeHTTP(reply{Reply: daemons.Reply{Status: 200, Age: "0", Body: []byte(green)}}, doc, a), dcos.Passed, "shards.failed 0"},
 		{"the wanted text passes", on(text, "it is all well here"), dcos.Passed, "HTTP 200"},
 		{"another text is refused, and shown", on(text, "half well"), dcos.Failed, "without it: half well"},
 		{"another value is refused", on(doc, strings.Replace(green, "green", "yellow", 1)), dcos.Failed, "status yellow"},
@@ -57,8 +58,8 @@ func httpCases() []verdictCase {
 		{"a page that is no JSON is unknown", on(doc, "<html>"), dcos.Unknown, "no JSON"},
 		{"half of a document is unknown", on(doc, green[:40]), dcos.Unknown, "no JSON"},
 		{"a second document is unknown", on(doc, green+green), dcos.Unknown, "follows"},
-		{"another status is refused with what it says", judgeHTTP(reply{status: 503, body: []byte("starting")}, plain, a), dcos.Failed, "HTTP 503: starting"},
-		{"a redirect is refused", judgeHTTP(reply{status: 302, location: "/login"}, plain, a), dcos.Failed, "HTTP 302 to /login"},
+		{"another status is refused with what it says", judgeHTTP(reply{Reply: daemons.Reply{Status: 503, Body: []byte("starting")}}, plain, a), dcos.Failed, "HTTP 503: starting"},
+		{"a redirect is refused", judgeHTTP(reply{Reply: daemons.Reply{Status: 302, Location: "/login"}}, plain, a), dcos.Failed, "HTTP 302 to /login"},
 		{"no answer is unknown", judgeHTTP(reply{err: errTest}, plain, a), dcos.Unknown, "refused"},
 		{"the zero answer is refused", judgeHTTP(reply{}, plain, a), dcos.Failed, "HTTP 0"},
 	}
@@ -72,7 +73,9 @@ func vector(results ...string) string {
 func prometheusCases() []verdictCase {
 	a := afterPatch(agentNode())
 	g := plan.CustomGate{Name: "prometheus", Query: "kafka_urp", Want: dcos.Comparison{Op: "=="}}
-	on := func(body string) Answer { return judgePrometheus(reply{status: 200, body: []byte(body)}, g, a) }
+	on := func(body string) Answer {
+		return judgePrometheus(reply{Reply: daemons.Reply{Status: 200, Body: []byte(body)}}, g, a)
+	}
 	const zero, one = `{"metric":{"broker":"b1"},"value":[1767225600.1,"0"]}`, `{"metric":{"broker":"b2"},"value":[1767225600.1,"1"]}`
 	with := func(value string) string { return vector(`{"metric":{},"value":` + value + `}`) }
 	not := edit(g, func(g *plan.CustomGate) { g.Want.Op = "!=" })
@@ -80,7 +83,7 @@ func prometheusCases() []verdictCase {
 		{"one value that satisfies passes", on(with(`[1,"0"]`)), dcos.Passed, "0"},
 		{"several that all do pass", on(vector(zero, zero)), dcos.Passed, "all of 2 values"},
 		{"a scalar passes", on(`{"status":"success","data":{"resultType":"scalar","result":[1,"0"]}}`), dcos.Passed, "0"},
-		{"a stale yes: an answer out of a cache", judgePrometheus(reply{status: 200, age: "12", body: []byte(vector(zero))}, g, a), dcos.Unknown, "cache"},
+		{"a stale yes: an answer out of a cache", judgePrometheus(reply{Reply: daemons.Reply{Status: 200, Age: "12", Body: []byte(vector(zero))}}, g, a), dcos.Unknown, "cache"},
 		{"a stale yes: the value while the old agent still runs", a.under(processOf(old(dcos.PrivateAgent.MesosUnit())), "prometheus", on(vector(zero))), dcos.Failed, "still the old process"},
 		{"untidy: fields that nobody knows, notes, and -0", on(strings.Replace(with(`[1,"-0"]`), `{`, `{"infos":["metric might not be a counter"],"x":1,`, 1)), dcos.Passed, "0"},
 		{"another value is refused", on(vector(one)), dcos.Failed, `{broker="b2"} 1`},
@@ -88,8 +91,8 @@ func prometheusCases() []verdictCase {
 		{"no value is unknown", on(vector()), dcos.Unknown, "no value"},
 		{"no result is unknown", on(`{"status":"success","data":{"resultType":"vector","result":null}}`), dcos.Unknown, "no value"},
 		{"NaN is refused", on(with(`[1,"NaN"]`)), dcos.Failed, "NaN"},
-		{"NaN is refused where 0 is not wanted", judgePrometheus(reply{status: 200, body: []byte(with(`[1,"NaN"]`))}, not, a), dcos.Failed, "NaN"},
-		{"an infinite value is refused", judgePrometheus(reply{status: 200, body: []byte(with(`[1,"+Inf"]`))}, not, a), dcos.Failed, "Inf"},
+		{"NaN is refused where 0 is not wanted", judgePrometheus(reply{Reply: daemons.Reply{Status: 200, Body: []byte(with(`[1,"NaN"]`))}}, not, a), dcos.Failed, "NaN"},
+		{"an infinite value is refused", judgePrometheus(reply{Reply: daemons.Reply{Status: 200, Body: []byte(with(`[1,"+Inf"]`))}}, not, a), dcos.Failed, "Inf"},
 		{"a histogram is unknown", on(vector(`{"metric":{"__name__":"h"},"histogram":[1,{"count":"0","sum":"0","buckets":[]}]}`)), dcos.Unknown, "histogram"},
 		{"a sample without a value is unknown", on(vector(`{"metric":{"broker":"b1"}}`)), dcos.Unknown, "without a value"},
 		{"a sample with half a value is unknown", on(with(`[1]`)), dcos.Unknown, "without a value"},
@@ -99,8 +102,8 @@ func prometheusCases() []verdictCase {
 		{"a scalar with half a value is unknown", on(`{"status":"success","data":{"resultType":"scalar","result":[1]}}`), dcos.Unknown, "without a value"},
 		{"a range is unknown", on(`{"status":"success","data":{"resultType":"matrix","result":[]}}`), dcos.Unknown, "matrix"},
 		{"a part of the answer is unknown", on(strings.Replace(vector(zero), `{`, `{"warnings":["store b is away"],`, 1)), dcos.Unknown, "store b is away"},
-		{"an error is unknown, in its own words", judgePrometheus(reply{status: 400, body: []byte(`{"status":"error","errorType":"bad_data","error":"parse error: unclosed"}`)}, g, a), dcos.Unknown, "parse error: unclosed"},
-		{"another HTTP status is unknown, whatever is in it", judgePrometheus(reply{status: 503, body: []byte(vector(zero))}, g, a), dcos.Unknown, "HTTP 503"},
+		{"an error is unknown, in its own words", judgePrometheus(reply{Reply: daemons.Reply{Status: 400, Body: []byte(`{"status":"error","errorType":"bad_data","error":"parse error: unclosed"}`)}}, g, a), dcos.Unknown, "parse error: unclosed"},
+		{"another HTTP status is unknown, whatever is in it", judgePrometheus(reply{Reply: daemons.Reply{Status: 503, Body: []byte(vector(zero))}}, g, a), dcos.Unknown, "HTTP 503"},
 		{"another status in the answer is unknown", on(strings.Replace(vector(zero), "success", "perhaps", 1)), dcos.Unknown, "perhaps"},
 		{"a page to log in on is unknown", on("<html>"), dcos.Unknown, "no answer of Prometheus"},
 		{"no answer is unknown", judgePrometheus(reply{err: errTest}, g, a), dcos.Unknown, "refused"},
@@ -115,7 +118,7 @@ func TestARowOfOneEvaluationNeverHolds(t *testing.T) {
 		var samples []Sample
 		for i, ts := range at {
 			asked := began.Add(time.Duration(i+1) * 30 * time.Second)
-			ans := judgePrometheus(reply{status: 200, body: []byte(vector(fmt.Sprintf(`{"metric":{},"value":[%d,"0"]}`, ts)))}, g, against{})
+			ans := judgePrometheus(reply{Reply: daemons.Reply{Status: 200, Body: []byte(vector(fmt.Sprintf(`{"metric":{},"value":[%d,"0"]}`, ts)))}}, g, against{})
 			samples = append(samples, Sample{Asked: asked, Answered: asked, Finding: ans.Finding, Marks: ans.Marks})
 		}
 		return Judge(samples, plan.GateSpec{Gate: "q", Need: 3, Span: plan.Duration(time.Minute), Every: plan.Duration(30 * time.Second)}, began)

@@ -24,7 +24,7 @@ func (a *asking) query(ctx context.Context, g plan.CustomGate) reply {
 	}
 	at := server.JoinPath("api", "v1", "query")
 	at.RawQuery = url.Values{"query": {a.about(g, g.Query)}}.Encode()
-	return fetch(ctx, a.client(g), at.String())
+	return a.get(ctx, g, at.String())
 }
 
 // measured is one value of an answer, under its labels.
@@ -123,11 +123,11 @@ func judgePrometheus(r reply, g plan.CustomGate, a against) Answer {
 	if r.err != nil {
 		return Answer{Finding: q.unknown("%s", words(r.err))}
 	}
-	e, err := parseEvaluation(r.body)
+	e, err := parseEvaluation(r.Body)
 	why := r.wrong()
 	switch {
-	case why != "" && err != nil && r.status != http.StatusOK:
-		return Answer{Finding: q.unknown("HTTP %d: %s", r.status, words(err))}
+	case why != "" && err != nil && r.Status != http.StatusOK:
+		return Answer{Finding: q.unknown("HTTP %d: %s", r.Status, words(err))}
 	case why != "":
 		return Answer{Finding: q.unknown("%s", why)}
 	case err != nil:

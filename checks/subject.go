@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"github.com/dcos-patch/dcos-patch/daemons"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -13,7 +14,7 @@ type Subject struct {
 	Packages []string          // ids of the target's packages
 	Mesos    string            // Mesos version of the target; empty: not known
 	Gates    []plan.CustomGate // of the operator's own
-	Access   Access
+	Access   daemons.Access
 
 	ExpectedRed []string      // units and checks of masters that may be red while they are patched
 	Waivers     []plan.Waiver // of gates, for single nodes

@@ -79,15 +79,15 @@ func (c *Cluster) checks(s checks.Subject, run string) *checks.Cluster {
 }
 
 func (c *Cluster) checksOf(nodes checks.Nodes, s checks.Subject, run string) *checks.Cluster {
+	s.Access = c.cfg.Access
 	return checks.New(nodes, s).Locally(checks.Local{Dir: filepath.Dir(c.inv.Source), Run: run, Dial: c.cfg.Dial})
 }
 
-// subject is the inventory's cluster, with the target's script where it is known. A node
-// that did not answer goes by its declared address: else Mesos would seem to have lost
-// it, and to have an unknown agent.
+// subject is the inventory's cluster. A node that did not answer goes by its declared
+// address: else Mesos would seem to have lost it, and to have an unknown agent.
 func (c *Cluster) subject(facts plan.Facts) checks.Subject {
 	s := checks.Subject{
-		From: c.inv.Target.From, To: c.inv.Target.To, Packages: facts.Script.Packages, Mesos: c.inv.Target.Mesos,
+		From: c.inv.Target.From, To: c.inv.Target.To, Mesos: c.inv.Target.Mesos,
 		Gates: plan.CustomGates(c.inv), TimeScale: c.inv.Rehearsal.TimeScale,
 	}
 	for _, n := range c.inv.Nodes() {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"unicode"
 
+	"github.com/dcos-patch/dcos-patch/daemons"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/render"
@@ -28,6 +29,9 @@ type Config struct {
 	// Events hears what happens. It is called by one goroutine at a time, and may not
 	// call the controller. nil: nobody listens.
 	Events func(Event)
+
+	// Access says how the cluster's Mesos and Marathon are spoken to.
+	Access daemons.Access
 
 	SSH
 }

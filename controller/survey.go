@@ -40,12 +40,13 @@ func (c *Cluster) Survey(ctx context.Context) (Survey, error) {
 		out.Facts.ScriptErr = err.Error()
 	}
 	out.Facts.Script, out.Script = script, body
-	out.Facts.Deployments, _ = patcher.Deployments(ctx, h, plan.AddressOf(out.Facts.Nodes[first], c.inv.Masters[0].Address))
+	cluster := c.checksOf(surveyedNodes{probers{c.pool}, facts}, c.subject(facts), "")
+	out.Facts.Deployments, _ = cluster.Deployments(ctx, first)
 	patcher.LookCloser(ctx, hosts{c.pool}, c.inv, out.Facts)
 	if err := ctx.Err(); err != nil {
 		return out, err
 	}
-	out.Facts.Cluster = c.checksOf(surveyedNodes{probers{c.pool}, facts}, c.subject(facts), "").Observe(ctx, plan.Ask{Kind: plan.StagePreflight, Load: true})
+	out.Facts.Cluster = cluster.Observe(ctx, plan.Ask{Kind: plan.StagePreflight, Load: true})
 	if err := ctx.Err(); err != nil { // a look that was cut short has seen nothing
 		return out, err
 	}

@@ -25,7 +25,7 @@ func (w *sweeper) lookProbes(ctx context.Context) {
 		facts.Nodes[l.node] = plan.NodeFacts{IP: l.survey.IP}
 	}
 	p := &w.probes
-	if p.lead, p.err = checks.New(probers{w.pool}, w.subject(facts)).Lead(ctx); p.err == nil {
+	if p.lead, p.err = w.checks(w.subject(facts), "").Lead(ctx); p.err == nil {
 		p.left, p.err = patcher.Probes(ctx, p.lead, anyProbe)
 	}
 }

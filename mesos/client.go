@@ -128,21 +128,21 @@ func (c *Client) Flags(ctx context.Context) (map[string]string, error) {
 
 // question is one request and the size of the answer that is accepted.
 type question struct {
-	name         string // in errors
-	method, path string
-	body         string // JSON; empty for a GET
-	limit        int64
-	keep         shape // of a list, what is kept while it is read; nil: all
-	room         int   // bytes, with keep
+	name  string // in errors
+	path  string
+	body  string // JSON; empty for a GET
+	limit int64
+	keep  shape // of a list, what is kept while it is read; nil: all
+	room  int   // bytes, with keep
 }
 
 func get(path string, limit int64) question {
-	return question{name: "GET " + path, method: http.MethodGet, path: path, limit: limit}
+	return question{name: "GET " + path, path: path, limit: limit}
 }
 
 // call is a v1 call without arguments.
 func call(kind string, limit int64) question {
-	return question{name: "v1 call " + kind, method: http.MethodPost, path: "/api/v1", body: fmt.Sprintf(`{"type":%q}`, kind), limit: limit}
+	return question{name: "v1 call " + kind, path: "/api/v1", body: fmt.Sprintf(`{"type":%q}`, kind), limit: limit}
 }
 
 // ask sends a question and decodes the answer.
@@ -167,30 +167,11 @@ func ask[T any](ctx context.Context, c *Client, q question, parse func([]byte) (
 
 // send gives the body of a 200.
 func (c *Client) send(ctx context.Context, q question) (b []byte, err error) {
-	var text io.Reader
-	if q.body != "" {
-		text = strings.NewReader(q.body)
-	}
-	req, err := http.NewRequestWithContext(ctx, q.method, c.base+q.path, text)
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("Accept", "application/json")
-	if q.body != "" {
-		req.Header.Set("Content-Type", "application/json") // with a charset Mesos answers 415
-		req.GetBody = nil                                  // an http.Client cannot send it again
-	}
-	resp, err := c.doer.Do(req)
+	resp, err := c.open(ctx, letter{path: q.path, kind: jsonKind, body: q.body, wants: http.StatusOK})
 	if err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	if err := followed(req, resp); err != nil {
-		return nil, err
-	}
-	if resp.StatusCode != http.StatusOK {
-		return nil, refusal(resp)
-	}
 	tooLong := fmt.Errorf("the answer is longer than %d MiB", q.limit>>20)
 	if resp.ContentLength > q.limit {
 		return nil, tooLong

@@ -3,6 +3,7 @@ package mesos
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -53,35 +54,45 @@ func (c *Client) Remove(ctx context.Context, frameworkID string) error {
 	return nil
 }
 
-// letter is a request of which only the status of the answer counts.
+// letter is a request, and the status of the answer that is wanted.
 type letter struct {
-	path, kind, body string
-	stream           string // Mesos-Stream-Id; empty: none
-	wants            int
+	path       string
+	kind, body string // of a POST; empty: a GET
+	stream     string // Mesos-Stream-Id; empty: none
+	wants      int
 }
 
-// tell sends a letter.
+// jsonKind has no charset: with one Mesos answers 415.
+const jsonKind = "application/json"
+
+// tell sends a letter of which only the status of the answer counts.
 func (c *Client) tell(ctx context.Context, l letter) error {
-	resp, err := c.post(ctx, l)
+	resp, err := c.open(ctx, l)
 	if err != nil {
 		return err
 	}
 	return resp.Body.Close() // what it says besides its status is nothing to us
 }
 
-// post sends a letter and gives the answer of the wanted status, whose body the
+// open sends a letter and gives the answer of the wanted status, whose body the
 // caller closes.
-func (c *Client) post(ctx context.Context, l letter) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+l.path, strings.NewReader(l.body))
+func (c *Client) open(ctx context.Context, l letter) (*http.Response, error) {
+	method, body := http.MethodGet, io.Reader(nil)
+	if l.body != "" {
+		method, body = http.MethodPost, strings.NewReader(l.body)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.base+l.path, body)
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("Accept", "application/json")
-	req.Header.Set("Content-Type", l.kind)
+	if l.body != "" {
+		req.Header.Set("Content-Type", l.kind)
+		req.GetBody = nil // an http.Client cannot send it again
+	}
 	if l.stream != "" {
 		req.Header.Set(streamHeader, l.stream)
 	}
-	req.GetBody = nil // an http.Client cannot send it again
 	resp, err := c.doer.Do(req)
 	if err != nil {
 		return nil, err

@@ -93,7 +93,7 @@ type object map[string]any
 
 func (s *Scheduler) subscribe(ctx context.Context, body string) error {
 	watch := s.watch()
-	resp, err := s.client.post(ctx, letter{path: schedulerPath, kind: "application/json", body: body, wants: http.StatusOK})
+	resp, err := s.client.open(ctx, letter{path: schedulerPath, kind: jsonKind, body: body, wants: http.StatusOK})
 	watch.Stop()
 	if err != nil {
 		return err

@@ -66,7 +66,7 @@ func (s *Scheduler) call(ctx context.Context, kind string, with object) error {
 	if err != nil {
 		return err
 	}
-	l := letter{path: schedulerPath, kind: "application/json", body: string(body), stream: s.stream, wants: http.StatusAccepted}
+	l := letter{path: schedulerPath, kind: jsonKind, body: string(body), stream: s.stream, wants: http.StatusAccepted}
 	if err := s.client.tell(ctx, l); err != nil {
 		return fmt.Errorf("%s %s: %w", s.client.base, kind, err)
 	}

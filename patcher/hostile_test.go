@@ -245,9 +245,7 @@ func questions() map[string]func(context.Context, liars) {
 			}
 		},
 		"deployments": func(ctx context.Context, l liars) {
-			if h, err := l.Node(ctx, "m1"); err == nil {
-				_, _ = patcher.Deployments(ctx, h, "10.0.0.1")
-			}
+			_, _ = checks.New(probed{l}, checks.SubjectOf(l.plan)).Deployments(ctx, "m1")
 		},
 		"lock": func(ctx context.Context, l liars) {
 			lock := patcher.Lock{Nodes: l, Masters: []inventory.NodeName{"m1"}, Run: "r", Owner: "o"}

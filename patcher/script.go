@@ -4,21 +4,18 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/daemons"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
-// Real node patch scripts have some 10 kB, and come from the next rack.
-const (
-	scriptLimit    = 1 << 20
-	scriptPatience = time.Minute
-)
+// scriptPatience is for some 10 kB that come from the next rack.
+const scriptPatience = time.Minute
 
 // ScriptError is a node patch script that cannot be used.
 type ScriptError struct {
@@ -43,27 +40,16 @@ func FetchScript(ctx context.Context, h Host, via, from string) (dcos.Script, []
 	}
 	ctx, cancel := context.WithTimeout(ctx, scriptPatience)
 	defer cancel()
-	client := &http.Client{Transport: &http.Transport{
-		DialContext: h.DialContext, DisableKeepAlives: true, DisableCompression: true, MaxResponseHeaderBytes: 64 << 10,
-	}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
-	if err != nil {
-		return bad("%v", err)
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return bad("%v", err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, scriptLimit+1))
+	client := daemons.Anonymous(h.DialContext)
+	client.CheckRedirect = nil // what is read is checked, wherever it comes from
+	r, err := daemons.Get(ctx, client, from)
 	switch {
-	case resp.StatusCode != http.StatusOK:
-		return bad("the server answers %s; is it the URL that the installer printed?", resp.Status)
+	case r.Status != 0 && r.Status != http.StatusOK:
+		return bad("the server answers %d %s; is it the URL that the installer printed?", r.Status, http.StatusText(r.Status))
 	case err != nil:
 		return bad("%v", err)
-	case len(body) > scriptLimit:
-		return bad("longer than %d bytes", scriptLimit)
 	}
+	body := r.Body
 	script, err := dcos.ParseScript(body)
 	if err != nil {
 		return bad("%v", err)
