@@ -2,7 +2,6 @@ package dcos
 
 import (
 	"fmt"
-	"math"
 	"net"
 	"strings"
 	"time"
@@ -15,8 +14,7 @@ type Agent struct {
 	Version      string // of the running agent
 	Active       bool   // connected, and its resources are offered
 	Deactivated  bool   // by an operator or a drain; false below Mesos 1.9, which cannot
-	// The leading master's clock: compare only with an earlier value of the
-	// same call (v1 has nanoseconds, /slaves microseconds), never with ours.
+	// The leading master's clock: compare only with an earlier value, never with ours.
 	RegisteredAt   time.Time
 	ReregisteredAt time.Time // zero when it has not re-registered with this leader
 	Drain          string    // "", "DRAINING" or "DRAINED"
@@ -40,7 +38,7 @@ func (a Agents) Find(id string) (Agent, bool) {
 	return Agent{}, false
 }
 
-// agentFields is what both forms of the list have under the same names.
+// agentFields is what is said of an agent besides its info.
 type agentFields struct {
 	Active      *bool  `json:"active"`
 	Deactivated *bool  `json:"deactivated"`
@@ -96,58 +94,4 @@ func (a Agents) unique(what string) error {
 		}
 	}
 	return nil
-}
-
-// ParseSlaves reads the body of the v0 endpoint /slaves. A leading master that
-// has not recovered answers it with no agents at all: prefer GET_AGENTS.
-func ParseSlaves(b []byte) (Agents, error) {
-	const what = "/slaves"
-	type slave struct {
-		agentFields
-		ID             string   `json:"id"`
-		Hostname       string   `json:"hostname"`
-		RegisteredAt   *float64 `json:"registered_time"`
-		ReregisteredAt *float64 `json:"reregistered_time"`
-	}
-	var raw struct {
-		Slaves    *[]slave `json:"slaves"`
-		Recovered *[]slave `json:"recovered_slaves"`
-	}
-	if err := decode(what, b, &raw); err != nil {
-		return Agents{}, err
-	}
-	switch {
-	case raw.Slaves == nil:
-		return Agents{}, missing(what, "slaves")
-	case raw.Recovered == nil:
-		return Agents{}, missing(what, "recovered_slaves")
-	}
-	var agents Agents
-	for i, s := range *raw.Slaves {
-		at := fmt.Sprintf("%s: slaves[%d]", what, i)
-		a := Agent{ID: s.ID, Hostname: s.Hostname}
-		if err := s.fill(at, &a); err != nil {
-			return Agents{}, err
-		}
-		if s.RegisteredAt == nil {
-			return Agents{}, missing(at, "registered_time")
-		}
-		a.RegisteredAt, a.ReregisteredAt = unixSeconds(s.RegisteredAt), unixSeconds(s.ReregisteredAt)
-		agents.Registered = append(agents.Registered, a)
-	}
-	for i, s := range *raw.Recovered {
-		if s.ID == "" {
-			return Agents{}, missing(what, fmt.Sprintf("recovered_slaves[%d].id", i))
-		}
-		agents.Recovered = append(agents.Recovered, Agent{ID: s.ID, Hostname: s.Hostname})
-	}
-	return agents, agents.unique(what)
-}
-
-// unixSeconds is exact to the microsecond, which is all a float64 holds.
-func unixSeconds(s *float64) time.Time {
-	if s == nil {
-		return time.Time{}
-	}
-	return time.UnixMicro(int64(math.Round(*s * 1e6))).UTC()
 }

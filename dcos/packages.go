@@ -1,16 +1,6 @@
 package dcos
 
-import (
-	"slices"
-	"strings"
-)
-
-// PackageName is "mesos" of the package id "mesos--1a2b"; an id without "--"
-// is its own name.
-func PackageName(id string) string {
-	name, _, _ := strings.Cut(id, "--")
-	return name
-}
+import "slices"
 
 // SamePackages reports whether two lists hold the same set of package ids;
 // order and repetition do not matter.

@@ -110,7 +110,6 @@ var decoders = map[string]func([]byte) (any, error){
 	"/metrics/snapshot": func(b []byte) (any, error) { return dcos.ParseMetrics(b) },
 	"/version":          func(b []byte) (any, error) { return dcos.ParseMesosVersion(b) },
 	"/flags":            func(b []byte) (any, error) { return dcos.ParseMesosFlags(b) },
-	"/slaves":           func(b []byte) (any, error) { return dcos.ParseSlaves(b) },
 	"GET_AGENTS":        func(b []byte) (any, error) { return dcos.ParseGetAgents(b) },
 	"GET_AGENT":         func(b []byte) (any, error) { return dcos.ParseGetAgent(b) },
 	"GET_TASKS":         func(b []byte) (any, error) { return dcos.ParseGetTasks(b) },

@@ -86,12 +86,7 @@ func TestWhatIsNotAPatchScriptIsNamed(t *testing.T) {
 	}
 }
 
-func TestPackageNamesAndSets(t *testing.T) {
-	for id, want := range map[string]string{"mesos--1a2b": "mesos", "dcos-config--setup_9f": "dcos-config", "odd": "odd", "": ""} {
-		if got := dcos.PackageName(id); got != want {
-			t.Errorf("name of %q is %q", id, got)
-		}
-	}
+func TestSetsOfPackages(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		a, b []string
@@ -106,38 +101,6 @@ func TestPackageNamesAndSets(t *testing.T) {
 	} {
 		if dcos.SamePackages(c.a, c.b) != c.same || dcos.SamePackages(c.b, c.a) != c.same {
 			t.Errorf("%s: %v and %v", c.name, c.a, c.b)
-		}
-	}
-}
-
-func TestRelease(t *testing.T) {
-	const good = `{
-  "version": "2.1.0",
-  "dcos-image-commit": "dc387dfd",
-  "bootstrap-id": "4f2a",
-  "dcos-variant": "open"
-}`
-	want := dcos.Release{Version: "2.1.0", ImageCommit: "dc387dfd", BootstrapID: "4f2a", Variant: "open"}
-	if got, err := dcos.ParseRelease([]byte(good)); err != nil || got != want {
-		t.Errorf("%+v, %v", got, err)
-	}
-	const old = `{"version": "1.11.11", "dcos-image-commit": "dc387dfd", "bootstrap-id": "4f2a"}` // 1.11, some 1.12 and 1.13
-	want.Version, want.Variant = "1.11.11", ""
-	if got, err := dcos.ParseRelease([]byte(old)); err != nil || got != want {
-		t.Errorf("without a variant: %+v, %v", got, err)
-	}
-	for _, c := range []struct{ name, old, new, says string }{
-		{"no version", `"version"`, `"versions"`, "field version"},
-		{"an empty variant", `"open"`, `""`, "dcos-variant"},
-		{"no commit", `dcos-image-commit`, `commit`, "dcos-image-commit"},
-		{"a version that is none", `2.1.0`, `testing`, "not a DC/OS version"},
-		{"a number", `"2.1.0"`, `2.1`, "number"},
-		{"a variant that is no text", `"open"`, `null`, "dcos-variant"},
-		{"cut off", `}`, ``, "cut off"},
-	} {
-		_, err := dcos.ParseRelease([]byte(strings.Replace(good, c.old, c.new, 1)))
-		if err == nil || !strings.Contains(err.Error(), c.says) {
-			t.Errorf("%s: %v", c.name, err)
 		}
 	}
 }

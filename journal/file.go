@@ -46,21 +46,10 @@ func Create(path string) (*File, error) {
 	return &File{f: f}, nil
 }
 
-// Append opens a journal to go on with it, and gives the events that it
-// holds. A torn end, left by a crash in the middle of a write, is put aside (see
-// Torn); damage before it is a *DamageError and the file is not touched.
-func Append(path string) (*File, []Event, error) {
-	var events []Event
-	f, err := AppendEach(path, func(e Event) { events = append(events, e) })
-	if err != nil {
-		return nil, nil, err
-	}
-	return f, events, nil
-}
-
-// AppendEach is Append for a journal that is too long to be kept: each is
-// called for its events, one after the other. On an error, events before the
-// damage have been seen.
+// AppendEach opens a journal to go on with it; each is called for its events, one after
+// the other. A torn end, left by a crash in the middle of a write, is put aside (see
+// Torn); damage before it is a *DamageError and the file is not touched: the events
+// before it have been seen then.
 func AppendEach(path string, each func(Event)) (*File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0o600)
 	if err != nil {
@@ -101,21 +90,6 @@ func (j *File) putAside(path string, whole int64) error {
 	}
 	j.torn = &Torn{Bytes: end - whole, Kept: kept}
 	return nil
-}
-
-// Decode gives the events of a journal's bytes, and how many of the bytes are
-// sound: a torn last line is left out. The path is for a *DamageError.
-func Decode(path string, r io.Reader) (events []Event, whole int64, err error) {
-	return read(path, r)
-}
-
-// Read gives the events of a journal without changing it. See Append.
-func Read(path string) ([]Event, error) {
-	var events []Event
-	if err := ReadEach(path, func(e Event) { events = append(events, e) }); err != nil {
-		return nil, err
-	}
-	return events, nil
 }
 
 // ReadEach is AppendEach without changing the journal.
@@ -165,7 +139,7 @@ const (
 	sumLen     = 8
 )
 
-// Encode gives an event's line, as Record writes it and Decode reads it.
+// Encode gives an event's line, as Record writes it and Walk reads it.
 func Encode(e Event) ([]byte, error) {
 	body, err := json.Marshal(e)
 	if err != nil {
@@ -192,15 +166,6 @@ func (e *DamageError) Error() string {
 
 // errTorn is a line that is not as it was written.
 var errTorn = errors.New("the line is not as it was written")
-
-// read decodes a whole journal, and tells how many bytes of it are sound.
-func read(path string, r io.Reader) (events []Event, whole int64, err error) {
-	whole, err = Walk(path, r, Longest{}, func(e Event) { events = append(events, e) })
-	if err != nil {
-		return nil, 0, err
-	}
-	return events, whole, nil
-}
 
 // decode reads one line. A line without a newline is torn, even if its
 // checksum holds: its sync never returned, so nothing was done on it.

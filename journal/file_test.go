@@ -231,7 +231,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(b[:len(b)-5])
 	f.Add([]byte("{}\n"))
 	f.Fuzz(func(t *testing.T, in []byte) {
-		events, whole, err := read("fuzz", bytes.NewReader(in))
+		events, whole, err := Decode("fuzz", bytes.NewReader(in))
 		if err != nil {
 			if events != nil || whole != 0 {
 				t.Fatalf("events beside error %v", err)

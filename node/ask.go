@@ -78,12 +78,6 @@ func parseHTTP(verb string, b []byte) (status int, body []byte, err error) {
 	return status, body, nil
 }
 
-// Output is the script's output from a byte offset on, at most 64 KiB; empty
-// at its end.
-func Output(ctx context.Context, h Host, sha256 string, attempt int, offset int64) ([]byte, error) {
-	return Read(ctx, h, "output", sha256, strconv.Itoa(attempt), strconv.FormatInt(offset, 10))
-}
-
 // number reads a decimal that the program printed: digits only, no sign.
 func number(s string) (int, error) {
 	n, err := strconv.ParseUint(s, 10, 31)

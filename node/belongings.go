@@ -34,11 +34,6 @@ type Upload struct {
 	Age  time.Duration // likewise
 }
 
-// None reports whether there is nothing.
-func (b Belongings) None() bool {
-	return len(b.Programs)+len(b.Scripts)+len(b.Runs)+len(b.Uploads) == 0
-}
-
 // Ours asks for them.
 func Ours(ctx context.Context, h Host) (Belongings, error) {
 	b, err := Read(ctx, h, "ours")

@@ -53,10 +53,3 @@ func Unlock(ctx context.Context, h Host, c Claim) error {
 	_, err := c.change(ctx, h, "unlock")
 	return err
 }
-
-// StartTarget reloads systemd and starts dcos.target without waiting: the
-// remedy after an activation that ended before it.
-func StartTarget(ctx context.Context, h Host, c Claim) error {
-	_, err := c.change(ctx, h, "start-target")
-	return err
-}

@@ -27,8 +27,8 @@ func calls() map[string]func(ctx context.Context, h node.Host) error {
 	run := func(c sshexec.Cmd) func(context.Context, node.Host) error {
 		return func(ctx context.Context, h node.Host) error { _, err := h.Run(ctx, c); return node.Refusal(err) }
 	}
-	read := func(verb string) func(context.Context, node.Host) error {
-		return func(ctx context.Context, h node.Host) error { _, err := node.Read(ctx, h, verb); return err }
+	read := func(verb string, args ...string) func(context.Context, node.Host) error {
+		return func(ctx context.Context, h node.Host) error { _, err := node.Read(ctx, h, verb, args...); return err }
 	}
 	claimed := func(f func(context.Context, node.Host, node.Claim) error) func(context.Context, node.Host) error {
 		return func(ctx context.Context, h node.Host) error { return f(ctx, h, claim) }
@@ -41,24 +41,23 @@ func calls() map[string]func(ctx context.Context, h node.Host) error {
 			_, err := node.NextIP(ctx, h, "dcos-config--1")
 			return err
 		},
-		"units":        func(ctx context.Context, h node.Host) error { _, err := node.AllUnits(ctx, h); return err },
-		"checks":       func(ctx context.Context, h node.Host) error { _, _, err := node.Checks(ctx, h, "cluster"); return err },
-		"cockroach":    func(ctx context.Context, h node.Host) error { _, err := node.Cockroach(ctx, h); return err },
-		"exhibitor":    func(ctx context.Context, h node.Host) error { _, _, err := node.Exhibitor(ctx, h); return err },
-		"etcd":         func(ctx context.Context, h node.Host) error { _, _, err := node.Etcd(ctx, h); return err },
-		"receipt":      func(ctx context.Context, h node.Host) error { _, err := node.Receipts(ctx, h, sha); return err },
-		"output":       func(ctx context.Context, h node.Host) error { _, err := node.Output(ctx, h, sha, 1, 0); return err },
-		"ours":         func(ctx context.Context, h node.Host) error { _, err := node.Ours(ctx, h); return err },
-		"run":          func(ctx context.Context, h node.Host) error { _, err := node.ReadRun(ctx, h, "r", "f", 0); return err },
-		"log":          read("log"),
-		"resources":    read("resources"),
-		"init":         claimed(node.Init),
-		"lock":         claimed(node.Lock),
-		"unlock":       claimed(node.Unlock),
-		"start-target": claimed(node.StartTarget),
-		"install":      run(node.InstallCmd("0700", "/tmp/x", node.InstalledPath())),
-		"copy":         run(node.CopyCmd(claim, "f", 0, "/tmp/x")),
-		"uptime":       func(ctx context.Context, h node.Host) error { _, err := node.ReadUptime(ctx, h); return err },
+		"units":     func(ctx context.Context, h node.Host) error { _, err := node.AllUnits(ctx, h); return err },
+		"checks":    func(ctx context.Context, h node.Host) error { _, _, err := node.Checks(ctx, h, "cluster"); return err },
+		"cockroach": func(ctx context.Context, h node.Host) error { _, err := node.Cockroach(ctx, h); return err },
+		"exhibitor": func(ctx context.Context, h node.Host) error { _, _, err := node.Exhibitor(ctx, h); return err },
+		"etcd":      func(ctx context.Context, h node.Host) error { _, _, err := node.Etcd(ctx, h); return err },
+		"receipt":   func(ctx context.Context, h node.Host) error { _, err := node.Receipts(ctx, h, sha); return err },
+		"output":    read("output", sha, "1", "end"),
+		"ours":      func(ctx context.Context, h node.Host) error { _, err := node.Ours(ctx, h); return err },
+		"run":       func(ctx context.Context, h node.Host) error { _, err := node.ReadRun(ctx, h, "r", "f", 0); return err },
+		"log":       read("log"),
+		"resources": read("resources"),
+		"init":      claimed(node.Init),
+		"lock":      claimed(node.Lock),
+		"unlock":    claimed(node.Unlock),
+		"install":   run(node.InstallCmd("0700", "/tmp/x", node.InstalledPath())),
+		"copy":      run(node.CopyCmd(claim, "f", 0, "/tmp/x")),
+		"uptime":    func(ctx context.Context, h node.Host) error { _, err := node.ReadUptime(ctx, h); return err },
 		"call-off": func(ctx context.Context, h node.Host) error {
 			_, err := node.CallOff(ctx, h, claim, sha, 1)
 			return err

@@ -21,7 +21,7 @@ func TestAUnitThatBeginsTooLateRunsNothing(t *testing.T) {
 			if _, err := node.Change(t.Context(), b, "_patch", sha, "1"); exitCode(err) != 71 {
 				t.Errorf("%v, want exit code 71", err)
 			}
-			out, err := node.Output(t.Context(), b, sha, 1, 0)
+			out, err := node.Read(t.Context(), b, "output", sha, "1", "0")
 			if b.exists("run/script-running") || err != nil || !strings.Contains(string(out), "too late") {
 				t.Errorf("the script ran, or the output does not say why not: %q, %v", out, err)
 			}

@@ -93,11 +93,11 @@ func TestTheScriptRunsAsItsAuthorsExpect(t *testing.T) {
 	b := agentBench(t)
 	sha := launch(t, b)
 	b.End(t, nodetest.Ending{})
-	out, err := node.Output(t.Context(), b, sha, 1, 0)
+	out, err := node.Read(t.Context(), b, "output", sha, "1", "0")
 	if want := "0022\n0 arguments, /, /root\n"; err != nil || string(out) != want {
 		t.Errorf("got %q, %v; want %q", out, err, want)
 	}
-	if tail, err := node.Output(t.Context(), b, sha, 1, 5); err != nil || string(tail) != "0 arguments, /, /root\n" {
+	if tail, err := node.Read(t.Context(), b, "output", sha, "1", "5"); err != nil || string(tail) != "0 arguments, /, /root\n" {
 		t.Errorf("from byte 5: %q, %v", tail, err)
 	}
 	for _, p := range []string{"", "/receipts", "/receipts/" + sha + "/1/output", "/receipts/" + sha + "/1/exit", "/epoch"} {

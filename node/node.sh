@@ -1147,14 +1147,6 @@ verb_fetch() { # EPOCH RUN SHA256 URL PKGID...
 	die "pkgpanda fetch: exit code $code"
 }
 
-verb_start_target() { # EPOCH RUN
-	want_args 2 $#
-	claim "$@"
-	refuse_while_patching
-	if is_midswap; then refuse midswap "install_progress exists: the unit files may be missing"; fi
-	{ systemctl daemon-reload && systemctl start --no-block dcos.target; } >&2 || die "systemctl: exit code $?"
-}
-
 # ---- a swap that was cut --------------------------------------------------
 
 # verb_finish_swap finishes a swap of an attempt of ours that pkgpanda left in its
@@ -1534,7 +1526,6 @@ main() {
 	launch) verb_launch "$@" ;;
 	call-off) verb_call_off "$@" ;;
 	_patch) run_patch "$@" ;;
-	start-target) verb_start_target "$@" ;;
 	finish-swap) verb_finish_swap "$@" ;;
 	*) usage "'$verb' is not a verb" ;;
 	esac

@@ -39,11 +39,7 @@ func (l *lab) elsewhere() []journal.Event {
 	if err != nil || len(runs) != 1 {
 		l.Fatalf("the colleague has the runs %v, %v", runs, err)
 	}
-	events, err := journal.Read(store.Path(runs[0], journal.JournalFile))
-	if err != nil {
-		l.Fatal(err)
-	}
-	return events
+	return l.eventsOf(store.Path(runs[0], journal.JournalFile))
 }
 
 // breakLock breaks the lock as soon as it may be broken.
@@ -386,7 +382,8 @@ func TestAWokenControllerDoesNothing(t *testing.T) {
 				}
 				l.unlocked()
 				_, copied := l.copyOf("m1")
-				if events, _, err := journal.Decode("m1", bytes.NewReader(copied)); err != nil || events[len(events)-1].Kind != journal.RunDone {
+				var last journal.Event
+				if _, err := journal.Walk("m1", bytes.NewReader(copied), journal.Longest{}, func(e journal.Event) { last = e }); err != nil || last.Kind != journal.RunDone {
 					l.Errorf("the copy on m1 is not the heir's last word: %v", err)
 				}
 				l.want(l.run("apply", "--yes"), exitRefused)

@@ -144,8 +144,12 @@ func (l *lab) launched(times int, nodes ...string) {
 // events are those of the newest run's journal.
 func (l *lab) events() []journal.Event {
 	l.Helper()
-	events, err := journal.Read(l.journal())
-	if err != nil {
+	return l.eventsOf(l.journal())
+}
+
+func (l *lab) eventsOf(path string) (events []journal.Event) {
+	l.Helper()
+	if err := journal.ReadEach(path, func(e journal.Event) { events = append(events, e) }); err != nil {
 		l.Fatal(err)
 	}
 	return events

@@ -39,7 +39,6 @@ func claimCases() []Case {
 			call("unlock 4 run-1").refused("epoch"),
 			call("fetch 4 run-1 SHA http://10.0.0.9 mesos--1").refused("epoch"),
 			call("launch 4 run-1 SHA 1 2.1.0 BOOT SOON ops@host").refused("epoch"),
-			call("start-target 4 run-1").refused("epoch"),
 			call("beat 4 run-1 1").refused("epoch"),
 			call("copy 4 run-1 journal.jsonl 0 /tmp/up").refused("epoch"),
 			call("sweep 4 run-1").refused("epoch"),

@@ -55,17 +55,10 @@ func launchCases() []Case {
 		}},
 		{"while a patch runs, nothing else is done to the node", agent(), after(launched(),
 			call("fetch 7 run-1 SHA http://10.0.0.1:8080 mesos--2").refused("busy"),
-			call("start-target 7 run-1").refused("busy"),
 			end(0, Node{}),
 			call("fetch 7 run-1 SHA http://10.0.0.1:8080 mesos--2"),
 			call("survey").has("fetched mesos--2"),
-			call("start-target 7 run-1"),
 		)},
-		{"dcos.target is not started in the middle of a swap", agent(), []Step{
-			call("init 7 run-1"),
-			set(Node{MidSwap: true}),
-			call("start-target 7 run-1").refused("midswap"),
-		}},
 		{"arguments are checked before anything else", agent(), []Step{
 			call("launch 7 run-1 SHA 1 2.1.0").exits(64),
 			call("launch 07 run-1 SHA 1 2.1.0 BOOT SOON ops@host").exits(64),
