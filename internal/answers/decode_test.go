@@ -35,8 +35,6 @@ func TestTheProductsDecodersReadWhatIsSaid(t *testing.T) {
 	recovered := []dcos.Agent{{ID: "x-S3", Hostname: "127.0.1.3"}}
 	agents, err := dcos.ParseGetAgents(m.call("GET_AGENTS"))
 	want("GET_AGENTS", err, agents, dcos.Agents{Registered: registered, Recovered: recovered})
-	agents, err = dcos.ParseSlaves(m.Answer(httptest.NewRequest(http.MethodGet, "/master/slaves", nil), nil).Body)
-	want("/slaves", err, agents, dcos.Agents{Registered: registered, Recovered: recovered})
 
 	tasks, err := dcos.ParseGetTasks(m.call("GET_TASKS"))
 	t1 := dcos.AgentTask{ID: "t1", Name: "app", FrameworkID: "f", AgentID: "x-S1", State: TaskRunning, Ran: began.Truncate(time.Millisecond)}
