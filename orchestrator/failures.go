@@ -35,7 +35,7 @@ func (s State) ClusterRed() string {
 	var red []string
 	for _, q := range s.Look.Quorums {
 		if len(q.Serving) < q.Size {
-			red = append(red, fmt.Sprintf("%s %d/%d serve", q.Name, len(q.Serving), q.Size))
+			red = append(red, fmt.Sprintf("%s %d/%d serve%s", q.Name, len(q.Serving), q.Size, q.Waits()))
 		}
 	}
 	for _, f := range s.Look.Findings {

@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -141,6 +142,39 @@ func (q Quorum) but(candidate inventory.NodeName) Quorum {
 	}
 	slices.Sort(q.Serving)
 	return q
+}
+
+// Waits says which members do not serve only because others are out, in brackets
+// after a blank; empty: none. "cockroach 0/3" alone reads as if nothing worked there.
+func (q Quorum) Waits() string {
+	waiting := map[string][]inventory.NodeName{}
+	for n, by := range q.Hindered {
+		if !slices.Contains(q.Serving, n) && !slices.Contains(by, n) {
+			whom := list(by)
+			waiting[whom] = append(waiting[whom], n)
+		}
+	}
+	var parts []string
+	for _, whom := range slices.Sorted(maps.Keys(waiting)) {
+		slices.Sort(waiting[whom])
+		verb := "wait"
+		if len(waiting[whom]) == 1 {
+			verb = "waits"
+		}
+		parts = append(parts, fmt.Sprintf("%s %s for %s", list(waiting[whom]), verb, whom))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, "; ") + ")"
+}
+
+func list(names []inventory.NodeName) string {
+	texts := make([]string, len(names))
+	for i, n := range names {
+		texts[i] = string(n)
+	}
+	return strings.Join(texts, ", ")
 }
 
 // doubt is why a quorum cannot be reckoned with; empty when it can.

@@ -124,6 +124,24 @@ func TestNoQuorumAtAllProvesNothing(t *testing.T) {
 	}
 }
 
+// While one master is out no member may serve whole: whom they wait for is said.
+func TestMembersThatOnlyWaitForAnotherAreSaidToDoSo(t *testing.T) {
+	by := func(names ...inventory.NodeName) []inventory.NodeName { return names }
+	for _, row := range []struct {
+		q    Quorum
+		want string
+	}{
+		{Quorum{Size: 3}, ""},
+		{Quorum{Size: 3, Hindered: map[inventory.NodeName][]inventory.NodeName{"m3": by("m2"), "m1": by("m2"), "m2": by("m2")}}, " (m1, m3 wait for m2)"},
+		{Quorum{Size: 3, Serving: by("m1"), Hindered: map[inventory.NodeName][]inventory.NodeName{"m1": by("m2"), "m3": by("m2")}}, " (m3 waits for m2)"},
+		{Quorum{Size: 5, Hindered: map[inventory.NodeName][]inventory.NodeName{"m1": by("m4", "m5"), "m2": by("m4"), "m3": by("m4")}}, " (m2, m3 wait for m4; m1 waits for m4, m5)"},
+	} {
+		if got := row.q.Waits(); got != row.want {
+			t.Errorf("%+v: %q, want %q", row.q, got, row.want)
+		}
+	}
+}
+
 func TestTheProofIsInWords(t *testing.T) {
 	ms, names := masters(3)
 	got, err := ProveMaster(Observation{Green: true, Quorums: []Quorum{

@@ -41,7 +41,7 @@ func quorumLine(v orchestrator.View) string {
 	}
 	var parts, red []string
 	for _, q := range v.Seen.Quorums {
-		parts = append(parts, fmt.Sprintf("%s %d/%d", q.Name, len(q.Serving), q.Size))
+		parts = append(parts, fmt.Sprintf("%s %d/%d%s", q.Name, len(q.Serving), q.Size, q.Waits()))
 	}
 	for _, f := range v.Seen.Findings {
 		switch {
