@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -45,8 +46,11 @@ func (b Between) Has(v Version) bool {
 }
 
 // KnownIssues lists what is known, in the order of known_issues.yaml. The data
-// are part of the program, so that an error is one of its making.
-func KnownIssues() ([]KnownIssue, error) { return ParseKnownIssues(knownIssues) }
+// are part of the program, so that an error is one of its making. The list is
+// shared: it is read once, and not to be changed.
+func KnownIssues() ([]KnownIssue, error) { return readKnownIssues() }
+
+var readKnownIssues = sync.OnceValues(func() ([]KnownIssue, error) { return ParseKnownIssues(knownIssues) })
 
 // ParseKnownIssues reads a list of issues strictly: a field that is unknown,
 // missing or there twice, a range that is empty, and an id said twice are errors.
