@@ -142,7 +142,7 @@ func TestAnAgentThatListsNothingDoesNotHoldTheOthersUp(t *testing.T) {
 	serveSocket(t, socket, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
 	cfg := l.config()
 	cfg.AgentSocket, cfg.DialTimeout = socket, 3*time.Second
-	cfg.Identities = []string{"testdata/locked_ed25519"}
+	cfg.Identities = []string{ownKey(t, "locked_ed25519")}
 	asked := 0
 	cfg.Passphrase = func(context.Context, string, string) (sshexec.Secret, error) {
 		asked++

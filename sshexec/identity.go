@@ -47,6 +47,11 @@ func readIdentity(file string) identity {
 	} else {
 		id.parse(pem)
 	}
+	if id.signer != nil || id.locked {
+		if err := exposed(file); err != nil {
+			id.signer, id.locked, id.pem, id.err = nil, false, nil, err
+		}
+	}
 	if id.public == nil && (id.err == nil || id.locked || !errors.Is(id.err, fs.ErrNotExist) || exists(file+".pub")) {
 		if beside, _ := readPublic(file + ".pub"); beside != nil {
 			id.public = beside

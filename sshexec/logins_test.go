@@ -182,6 +182,20 @@ func TestAPassphraseIsAskedForWhenTheNodeAcceptsTheKey(t *testing.T) {
 	}
 }
 
+// ownKey is a copy of a key of testdata that nobody else may read.
+func ownKey(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
 // publicOf is the public half of a key of testdata.
 func publicOf(t *testing.T, file string) ssh.PublicKey {
 	t.Helper()
@@ -215,7 +229,8 @@ func TestAnEncryptedPKCS8KeyThatIsNamedAsksAndMayBeMistyped(t *testing.T) {
 		}
 		return sshexec.NewSecret("right"), nil
 	}
-	if err := l.dial(t, func(x *sshexec.Target) { x.Identities = []string{"testdata/pkcs8_aes256"} }); err != nil || asked != 2 {
+	file := ownKey(t, "pkcs8_aes256")
+	if err := l.dial(t, func(x *sshexec.Target) { x.Identities = []string{file} }); err != nil || asked != 2 {
 		t.Errorf("%v, asked %d times", err, asked)
 	}
 }

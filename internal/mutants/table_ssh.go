@@ -23,6 +23,8 @@ func sshMutants() []Mutant {
 		Mutant{Name: "a block that depends on a command counts", Old: "if b.any == mayBe {", New: "if b.any == mayBe && l.line < 0 {", Run: sshConfigTests},
 	), in("sshexec/sshmatch.go",
 		Mutant{Name: "a negated pattern of Host excludes nothing", Old: "\t\t\t\tif negated {\n\t\t\t\t\treturn false\n\t\t\t\t}\n\t\t\t\tfound = true\n", New: "\t\t\t\tfound = found || !negated\n", Run: sshConfigTests},
+	), in("sshexec/exposed_unix.go",
+		Mutant{Name: "a private key that others may read is used", Old: "info.Mode().Perm()&0o077 != 0", New: "info.Mode().Perm()&0o077 == 0o777", Run: "OthersMayRead"},
 	), in("sshexec/algorithms.go",
 		Mutant{Name: "insecure ciphers are offered to all", Old: "Ciphers:      have.Ciphers,\n", New: "Ciphers:      AllAlgorithms().Ciphers,\n", Run: "Algorithms"},
 	))
