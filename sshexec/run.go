@@ -87,7 +87,7 @@ func (c *Conn) start(ctx context.Context, cmd Cmd) (*running, error) {
 		c.leave()
 		return nil, notRun(err)
 	}
-	w := way{cmd: cmd, password: c.sudoPassword, terminal: cmd.Sudo && c.sudoTerminal.Load(), place: c.place(), noisy: noisy}
+	w := invocation{cmd: cmd, password: c.sudoPassword, terminal: cmd.Sudo && c.sudoTerminal.Load(), place: c.place(), noisy: noisy}
 	line, stdin, err := w.prepare(r)
 	if err != nil {
 		c.leave()

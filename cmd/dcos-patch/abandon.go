@@ -46,7 +46,7 @@ func (a *app) abandon(ctx context.Context, run string, f abandonFlags) error {
 	end, err := a.end(ctx, inv, run, f)
 	var gone *controller.GoneError
 	if errors.As(err, &gone) {
-		fmt.Fprintf(a.err, "only if this cluster does not exist any more: %s\n", a.program().Text(gone.Next))
+		fmt.Fprintf(a.errOut, "only if this cluster does not exist any more: %s\n", a.program().Text(gone.Next))
 	}
 	if err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 // root.
 type app struct {
 	streams
-	world
+	environment
 	inventory string
 	output    string             // "text" or "json"
 	ended     *controller.Result // the run that the command has carried on; nil: none
@@ -32,7 +32,7 @@ func (a *app) program() render.Program {
 // console is where the command tells what happens.
 func (a *app) console() *console.Console {
 	if a.con == nil {
-		a.con = &console.Console{Program: a.program(), Out: a.out, Err: a.err, JSON: a.output == "json"}
+		a.con = &console.Console{Program: a.program(), Out: a.out, Err: a.errOut, JSON: a.output == "json"}
 	}
 	return a.con
 }

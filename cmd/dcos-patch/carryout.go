@@ -66,7 +66,7 @@ func (a *app) watch(ctx context.Context, run func(watch context.Context, pause <
 func (a *app) confirm(ctx context.Context, name string) error {
 	ask := a.out
 	if a.output == "json" { // programs read the other one
-		ask = a.err
+		ask = a.errOut
 	}
 	fmt.Fprintf(ask, "\nType the cluster's name to go on: ")
 	line, err := readLine(ctx, bufio.NewReader(a.in))
@@ -87,7 +87,7 @@ func (a *app) warnOf(in plan.Input) error {
 	if err != nil {
 		return err
 	}
-	return a.program().Warnings(a.err, warnings)
+	return a.program().Warnings(a.errOut, warnings)
 }
 
 // show prints a plan in the chosen format.

@@ -312,8 +312,8 @@ func (c *icyConn) Write(b []byte) (int, error) {
 // runOnIce runs a command that can be suspended.
 func (k *operator) runOnIce(i *ice, args ...string) int {
 	a := &app{
-		streams: streams{in: strings.NewReader(""), out: (*output)(k), err: &k.errs},
-		world: world{stores: controller.StoresAt(k.state), owner: "ops@laptop pid 1",
+		streams: streams{in: strings.NewReader(""), out: (*output)(k), errOut: &k.errs},
+		environment: environment{stores: controller.StoresAt(k.state), owner: "ops@laptop pid 1",
 			dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
 				i.wait()
 				c, err := k.dial(ctx, network, addr)

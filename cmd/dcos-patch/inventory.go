@@ -55,6 +55,6 @@ func (a *app) validateJSON(inv *inventory.Cluster, err error) error {
 	if werr := render.Validated(a.out, a.inventory, inv, err); werr != nil || err == nil {
 		return werr
 	}
-	a.explain(render.Terminal{W: a.err}, err)
+	a.explain(render.Terminal{W: a.errOut}, err)
 	return &codeError{codeOf(err)}
 }

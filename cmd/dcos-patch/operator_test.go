@@ -59,8 +59,8 @@ func (k *operator) run(args ...string) ended {
 	k.stop = stop
 	begin := time.Now()
 	a := &app{
-		streams: streams{in: strings.NewReader(k.says), out: (*output)(k), err: &k.errs, interactive: k.says != ""},
-		world: world{dial: k.dial, stores: controller.StoresAt(k.state), phrase: k.lab.phrase,
+		streams: streams{in: strings.NewReader(k.says), out: (*output)(k), errOut: &k.errs, interactive: k.says != ""},
+		environment: environment{dial: k.dial, stores: controller.StoresAt(k.state), phrase: k.lab.phrase,
 			signals: func() (<-chan os.Signal, func()) { return k.heard, func() {} }},
 	}
 	if args[0] != "-i" { // as in a command that was printed

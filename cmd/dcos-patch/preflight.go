@@ -77,7 +77,7 @@ func (a *app) accepting() func(addr, fingerprint string) {
 	return func(addr, fingerprint string) {
 		mu.Lock()
 		defer mu.Unlock()
-		render.Say(a.err, "accepted the host key of %s: %s", addr, fingerprint)
+		render.Say(a.errOut, "accepted the host key of %s: %s", addr, fingerprint)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 // run is the whole command; the test binary is this function too.
 func run(ctx context.Context, args []string, s streams) int {
 	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE) // a dropped VPN, or a reader that went away, means carry on
-	return (&app{streams: s, world: theWorld()}).run(ctx, args)
+	return (&app{streams: s, environment: systemEnvironment()}).run(ctx, args)
 }
 
 func (a *app) run(ctx context.Context, args []string) int {
@@ -22,9 +22,9 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetArgs(args)
 	root.SetIn(a.in)
 	root.SetOut(a.out)
-	root.SetErr(a.err)
+	root.SetErr(a.errOut)
 	cmd, err := root.ExecuteContextC(ctx)
-	people := render.Terminal{W: a.err}
+	people := render.Terminal{W: a.errOut}
 	a.explain(people, err)
 	a.tellOnward(people, err, args)
 	a.explainJSON(err)
@@ -45,7 +45,7 @@ func (a *app) root() *cobra.Command {
 				return invalid("--output %q: want text or json", a.output)
 			}
 			if a.output == "text" { // what a node said must not act on a terminal; JSON escapes by itself
-				a.out, a.err = render.Terminal{W: a.onTerminal(cmd, a.out, a.outTerm)}, render.Terminal{W: a.onTerminal(cmd, a.err, a.errTerm)}
+				a.out, a.errOut = render.Terminal{W: a.onTerminal(cmd, a.out, a.outTerm)}, render.Terminal{W: a.onTerminal(cmd, a.errOut, a.errTerm)}
 			}
 			if a.output == "json" {
 				a.out = render.OneALine{W: a.out}

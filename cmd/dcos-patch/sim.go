@@ -125,10 +125,10 @@ func (a *app) simUp(ctx context.Context, f simFlags) error {
 		return err
 	}
 	for _, v := range c.Violations() {
-		fmt.Fprintf(a.err, "safety rule broken: %s\n", v)
+		fmt.Fprintf(a.errOut, "safety rule broken: %s\n", v)
 	}
 	for _, d := range c.Drift() {
-		fmt.Fprintf(a.err, "the simulation does not know: %s\n", d)
+		fmt.Fprintf(a.errOut, "the simulation does not know: %s\n", d)
 	}
 	return nil
 }

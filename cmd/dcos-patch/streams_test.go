@@ -20,7 +20,7 @@ func TestAReaderThatGoesAwayIsNoError(t *testing.T) {
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.WriteString(heedless{w}, "PLAN\n"); err != nil {
+	if _, err := io.WriteString(pipeTolerant{w}, "PLAN\n"); err != nil {
 		t.Errorf("writing to a reader that went away: %v", err)
 	}
 }
@@ -31,7 +31,7 @@ func TestAnOutputThatIsFullIsAnError(t *testing.T) {
 		t.Skip("no /dev/full here")
 	}
 	defer full.Close()
-	if _, err := io.WriteString(heedless{full}, "PLAN\n"); err == nil {
+	if _, err := io.WriteString(pipeTolerant{full}, "PLAN\n"); err == nil {
 		t.Error("a plan that could not be written down was called written")
 	}
 }

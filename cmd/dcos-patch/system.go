@@ -36,9 +36,9 @@ func withinRoot(cmd *cobra.Command) string {
 }
 
 // on is the system that the command runs on.
-func (w world) on() string {
-	if w.system == "" {
+func (e environment) on() string {
+	if e.system == "" {
 		return runtime.GOOS
 	}
-	return w.system
+	return e.system
 }

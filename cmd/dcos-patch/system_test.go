@@ -57,7 +57,7 @@ func TestWindowsRefusesFirst(t *testing.T) {
 		{"apply --help", exitDone, ""},
 	} {
 		var out, errs bytes.Buffer
-		a := &app{streams: streams{in: strings.NewReader(""), out: &out, err: &errs}, world: world{system: "windows"}} // reaches nothing
+		a := &app{streams: streams{in: strings.NewReader(""), out: &out, errOut: &errs}, environment: environment{system: "windows"}} // reaches nothing
 		if code := a.run(t.Context(), strings.Fields(tc.args)); code != tc.code {
 			t.Errorf("%s: exit %d, want %d: %s", tc.args, code, tc.code, errs.String())
 		}

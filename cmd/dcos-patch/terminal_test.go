@@ -22,7 +22,7 @@ func TestWhatIsNoTerminalHasNeitherColourNorBreaks(t *testing.T) {
 		{"what is copied", []string{"inventory", "schema"}, narrow, false},
 	} {
 		var out, errs bytes.Buffer
-		a := &app{streams: streams{in: strings.NewReader(""), out: &out, err: &errs, outTerm: c.term, errTerm: c.term}, world: theWorld()}
+		a := &app{streams: streams{in: strings.NewReader(""), out: &out, errOut: &errs, outTerm: c.term, errTerm: c.term}, environment: systemEnvironment()}
 		a.run(context.Background(), append([]string{"-i", "a/very/long/path/that/does/not/exist/inventory of a cluster.yaml"}, c.args...))
 		if c.args[0] == "inventory" && strings.Count(out.String(), "\n") < 100 {
 			t.Errorf("%s: %s", c.name, out.String())

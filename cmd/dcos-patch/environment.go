@@ -19,9 +19,9 @@ import (
 	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
-// world is what a command finds around it besides its streams: the network,
+// environment is what a command finds around it besides its streams: the network,
 // the state directory and the signals. The demo and the tests bring their own.
-type world struct {
+type environment struct {
 	dial    dialer            // nil is the network
 	stores  controller.Stores // where the runs of a cluster are kept
 	signals func() (heard <-chan os.Signal, stop func())
@@ -37,8 +37,8 @@ type dialer func(ctx context.Context, network, addr string) (net.Conn, error)
 // phraser asks for the passphrase of a key file; nil: there is nobody to ask.
 type phraser func(ctx context.Context, file, why string) (sshexec.Secret, error)
 
-func theWorld() world {
-	return world{stores: stateStores, signals: processSignals, phrase: passphrases()}
+func systemEnvironment() environment {
+	return environment{stores: stateStores, signals: processSignals, phrase: passphrases()}
 }
 
 // config is the surroundings as the library wants them.
@@ -169,7 +169,7 @@ func (a *app) twoStage(ctx context.Context) (watch context.Context, pause <-chan
 		case <-watch.Done():
 			return
 		}
-		fmt.Fprintln(a.err, "interrupted: nothing new is started, the nodes in hand are finished; once more stops watching")
+		fmt.Fprintln(a.errOut, "interrupted: nothing new is started, the nodes in hand are finished; once more stops watching")
 		first <- struct{}{}
 		select {
 		case <-heard:

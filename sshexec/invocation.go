@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// way is how a command is run on this node.
-type way struct {
+// invocation is how a command is run on this node.
+type invocation struct {
 	cmd      Cmd
 	password Secret
 	terminal bool   // for sudo
@@ -16,25 +16,25 @@ type way struct {
 
 // prepare says what the login shell gets and what is sent to it, and sets up
 // how the outputs are understood.
-func (w way) prepare(r *running) (line string, stdin io.Reader, err error) {
-	words, stdin := w.cmd.words(), w.cmd.Stdin
+func (i invocation) prepare(r *running) (line string, stdin io.Reader, err error) {
+	words, stdin := i.cmd.words(), i.cmd.Stdin
 	switch {
-	case w.terminal:
-		sent, err := readAll(w.cmd.Stdin)
+	case i.terminal:
+		sent, err := readAll(i.cmd.Stdin)
 		if err != nil {
 			return "", nil, err
 		}
-		words, stdin = terminalWords(w.cmd, w.password, len(sent)), bytes.NewReader(sent)
-		r.terminal, r.out.limit = true, w.cmd.limit()+terminalExtra
+		words, stdin = terminalWords(i.cmd, i.password, len(sent)), bytes.NewReader(sent)
+		r.terminal, r.out.limit = true, i.cmd.limit()+terminalExtra
 		r.root = newGate(r.stdout, sudoBegun, sudoPrompt)
 		r.stdout = r.root
-	case w.cmd.Sudo && w.password.Held():
-		words = sudoWords(w.cmd)
+	case i.cmd.Sudo && i.password.Held():
+		words = sudoWords(i.cmd)
 		r.root = newGate(r.stderr, sudoBegun, sudoPrompt)
 		r.stderr = r.root
 	}
-	line = w.place + Quote(words)
-	if w.noisy {
+	line = i.place + Quote(words)
+	if i.noisy {
 		line = afterNoise(line)
 		r.noise = withoutNoise(r.stdout)
 		r.stdout = r.noise
