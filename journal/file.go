@@ -170,9 +170,6 @@ var errTorn = errors.New("the line is not as it was written")
 // decode reads one line. A line without a newline is torn, even if its
 // checksum holds: its sync never returned, so nothing was done on it.
 func decode(line []byte) (Event, error) {
-	if !bytes.HasSuffix(line, []byte("\n")) {
-		return Event{}, errTorn
-	}
 	head := len(linePrefix) + sumLen + len(lineMiddle)
 	if len(line) < head+len(lineSuffix) || !bytes.HasPrefix(line, []byte(linePrefix)) ||
 		!bytes.HasPrefix(line[len(linePrefix)+sumLen:], []byte(lineMiddle)) || !bytes.HasSuffix(line, []byte(lineSuffix)) {
