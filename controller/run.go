@@ -40,7 +40,7 @@ func (r *running) drive(ctx context.Context, pause <-chan struct{}, s orchestrat
 	var beats *heartbeat
 	d := &orchestrator.Driver{
 		Actor:    &patcher.Patcher{Nodes: nodes, Gates: cluster, Leaders: cluster, Script: r.script, Owner: r.cfg.Owner, Poll: scaled(pollScript, r.plan.TimeScale)},
-		Observer: observer{cluster},
+		Observer: cluster,
 		Recorder: r.file,
 		Pace:     scaled(pollScript, r.plan.TimeScale),
 		Owes:     r.owes(),
@@ -180,11 +180,4 @@ func (r *running) giveBack(ctx context.Context, s orchestrator.State) (orchestra
 	s, _ = orchestrator.Next(s, e)
 	r.cfg.tell(Recorded{e, s})
 	return s, nil
-}
-
-// observer is the cluster as the engine sees it.
-type observer struct{ cluster *checks.Cluster }
-
-func (o observer) Observe(ctx context.Context, _ *plan.Plan, ask plan.Ask) plan.Observation {
-	return o.cluster.Observe(ctx, ask)
 }

@@ -268,7 +268,7 @@ func (r *run) observe(ask plan.Ask) {
 		return
 	}
 	r.observing = true
-	asked, pause, p := r.s.Seq, time.Duration(0), r.s.Plan
+	asked, pause := r.s.Seq, time.Duration(0)
 	if r.red {
 		pause = cmp.Or(r.d.Pace, pace)
 	}
@@ -279,7 +279,7 @@ func (r *run) observe(ask plan.Ask) {
 			return
 		}
 		at := r.now()
-		obs := r.d.Observer.Observe(r.ctx, p, ask)
+		obs := r.d.Observer.Observe(r.ctx, ask)
 		r.tell(journal.Event{Kind: journal.Observed, Observation: &obs, Asked: asked, AskedAt: at})
 	})
 }

@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -27,6 +28,7 @@ type script struct {
 	refuse  uint64 // seq that cannot be recorded
 	refused bool   // it came
 	journal []journal.Event
+	plan    *plan.Plan                                    // of the run
 	next    func(State, journal.Event) (State, []Command) // nil: the engine
 	undid   []plan.Undoing
 	unable  int                           // attempts to undo that fail, the first ones
@@ -66,9 +68,9 @@ func (w *script) Undo(_ context.Context, u plan.Undoing) plan.Report {
 
 func (w *script) Reconcile(_ context.Context, t plan.Task) plan.Report { return w.looked[t.Step.ID] }
 
-func (w *script) Observe(_ context.Context, p *plan.Plan, _ plan.Ask) plan.Observation {
+func (w *script) Observe(context.Context, plan.Ask) plan.Observation {
 	w.seen++
-	obs := green(p)
+	obs := green(w.plan)
 	obs.Out = w.out
 	if w.states != nil {
 		obs.Agents = w.states(w.seen)
@@ -85,10 +87,12 @@ func (w *script) Record(e journal.Event) error {
 		return errors.New("disk full")
 	}
 	w.journal = append(w.journal, e)
+	w.plan = cmp.Or(w.plan, e.Plan)
 	return nil
 }
 
 func (w *script) drive(ctx context.Context, s State, first journal.Event, pause chan struct{}) (State, error) {
+	w.plan = cmp.Or(w.plan, s.Plan)
 	d := &Driver{Actor: w, Observer: w, Recorder: w, Pace: 2 * time.Second, next: w.next}
 	return d.Run(ctx, s, first, pause)
 }

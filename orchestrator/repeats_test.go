@@ -83,11 +83,11 @@ type silent struct {
 	from int
 }
 
-func (o *silent) Observe(ctx context.Context, p *plan.Plan, ask plan.Ask) plan.Observation {
+func (o *silent) Observe(ctx context.Context, ask plan.Ask) plan.Observation {
 	if o.seen+1 >= o.from {
 		<-ctx.Done()
 	}
-	return o.script.Observe(ctx, p, ask)
+	return o.script.Observe(ctx, ask)
 }
 
 // No event comes while the way to every node is out: the limit passes all the same.

@@ -268,11 +268,11 @@ type slow struct {
 	looks int
 }
 
-func (o *slow) Observe(ctx context.Context, p *plan.Plan, ask plan.Ask) plan.Observation {
+func (o *slow) Observe(ctx context.Context, ask plan.Ask) plan.Observation {
 	if o.looks++; o.looks <= 2 {
 		time.Sleep(plan.FreshFor + time.Second)
 	}
-	return o.script.Observe(ctx, p, ask)
+	return o.script.Observe(ctx, ask)
 }
 
 // TestALookThatTookTooLongHoldsAndIsTakenAgain: its first answers are old when

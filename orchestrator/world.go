@@ -23,7 +23,7 @@ type Actor interface {
 
 // Observer reads the cluster's own evidence. One call is in flight at a time.
 type Observer interface {
-	Observe(ctx context.Context, p *plan.Plan, ask plan.Ask) plan.Observation
+	Observe(ctx context.Context, ask plan.Ask) plan.Observation
 }
 
 // Recorder makes an event durable before it returns; an error means that the
