@@ -18,13 +18,13 @@ type Order struct {
 	Saved   *plan.Plan // nil: plan afresh
 	File    string     // of the saved plan
 	Waivers []plan.Waiver
-	PlanID  string                      // the only id that may be applied; empty: any
-	Trim    func(*plan.Plan) *plan.Plan // cuts the plan down; nil: the whole plan
+	PlanID  string                               // the only id that may be applied; empty: any
+	Trim    func(*plan.Plan) (*plan.Plan, error) // cuts the plan down; nil: the whole plan
 }
 
-func (o Order) trim(p *plan.Plan) *plan.Plan {
+func (o Order) trim(p *plan.Plan) (*plan.Plan, error) {
 	if o.Trim == nil {
-		return p
+		return p, nil
 	}
 	return o.Trim(p)
 }
@@ -65,7 +65,8 @@ func (c *Cluster) Prepare(ctx context.Context, o Order) (*Prepared, error) {
 	if o.PlanID != "" && o.PlanID != p.ID {
 		return nil, plan.Instead(plan.Block{What: "the plan is not the approved one", Observed: p.ID, Want: o.PlanID, Next: advice.Run("plan").Say(", and have it approved")})
 	}
-	return &Prepared{Plan: o.trim(p), Input: made.Input, whole: p, order: o, c: c, runs: runs}, nil
+	trimmed, err := o.trim(p)
+	return &Prepared{Plan: trimmed, Input: made.Input, whole: p, order: o, c: c, runs: runs}, err
 }
 
 // Apply takes the lock, plans once more under it, and runs. What ends pause admits
@@ -99,7 +100,11 @@ func (p *Prepared) Apply(ctx context.Context, pause <-chan struct{}) (res Result
 	if err := same(p.whole, again.Plan); err != nil {
 		return res, err
 	}
-	r := &running{Cluster: c, runs: p.runs, run: run, lock: lock, plan: p.order.trim(again.Plan), script: again.script}
+	trimmed, err := p.order.trim(again.Plan)
+	if err != nil {
+		return res, err
+	}
+	r := &running{Cluster: c, runs: p.runs, run: run, lock: lock, plan: trimmed, script: again.script}
 	if err := r.prepare(); err != nil {
 		return res, err
 	}

@@ -47,8 +47,11 @@ func Build(in Input) (*Plan, error) {
 			p.Stages[i].Note = j.String()
 		}
 	}
-	p.ID = Identity(p)
-	return Sealed(p), nil
+	var err error
+	if p.ID, err = Identity(p); err != nil {
+		return nil, err
+	}
+	return Sealed(p)
 }
 
 // survey is the inventory and the facts side by side, and what speaks against

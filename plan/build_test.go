@@ -274,7 +274,7 @@ func TestAPlanCutByAProgramIsSealedAnew(t *testing.T) {
 	if Verify(&cut) == nil {
 		t.Error("the cut is not noticed")
 	}
-	if s := Sealed(&cut); Verify(s) != nil || s.ID != whole.ID || Verify(whole) != nil {
+	if s := ok(Sealed(&cut)); Verify(s) != nil || s.ID != whole.ID || Verify(whole) != nil {
 		t.Error("sealed: it verifies, has the decision's id, and leaves the whole plan as it was")
 	}
 }

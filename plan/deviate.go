@@ -28,8 +28,8 @@ func Deviations(p *Plan, c *inventory.Cluster) []Block {
 	d.gates(p.Gates, own.Gates)
 	d.rules(p, own)
 	d.stages(p, own)
-	if len(d.blocks) == 0 && Identity(p) != Identity(own) {
-		d.differs("", "the decision", p.ID, Identity(own))
+	if id, err := Identity(own); len(d.blocks) == 0 && (err != nil || id != p.ID) {
+		d.differs("", "the decision", p.ID, id)
 	}
 	return d.blocks
 }
@@ -133,7 +133,7 @@ func (d *deviations) gates(have, want []CustomGate) {
 		}
 		name := "gate " + strconv.Quote(cmp.Or(h.Name, w.Name))
 		switch {
-		case digest(h) == digest(w):
+		case same(h, w):
 		case gateText(h) != gateText(w):
 			d.differs("", name, gateText(h), gateText(w))
 		default:
@@ -196,13 +196,13 @@ func (d *deviations) stages(p, own *Plan) {
 
 func (d *deviations) stage(h, w Stage) {
 	h.Note, h.Estimate, w.Note, w.Estimate = "", 0, "", 0
-	if digest(h) == digest(w) {
+	if same(h, w) {
 		return
 	}
 	for i := range min(len(h.Lanes), len(w.Lanes)) {
 		a, b := h.Lanes[i], w.Lanes[i]
 		for k := range min(len(a.Steps), len(b.Steps)) {
-			if digest(a.Steps[k]) != digest(b.Steps[k]) {
+			if !same(a.Steps[k], b.Steps[k]) {
 				d.differs("", "step "+string(b.Steps[k].ID), fmt.Sprintf("%+v", a.Steps[k]), fmt.Sprintf("%+v", b.Steps[k]))
 				return // one says enough
 			}
@@ -212,7 +212,8 @@ func (d *deviations) stage(h, w Stage) {
 		if s.ID == "" {
 			return ""
 		}
-		return fmt.Sprintf("%s %s, width %d, %d lanes, order %s, %d zones, %d failures allowed, seal %.8s", s.ID, s.Kind, s.Width, len(s.Lanes), s.Order, s.ZoneSpread, s.MaxFailures, digest(s))
+		sum, _ := digest(s) // it was compared
+		return fmt.Sprintf("%s %s, width %d, %d lanes, order %s, %d zones, %d failures allowed, seal %.8s", s.ID, s.Kind, s.Width, len(s.Lanes), s.Order, s.ZoneSpread, s.MaxFailures, sum)
 	}
 	d.differs("", "stage "+cmp.Or(w.ID, h.ID), text(h), text(w))
 }

@@ -64,7 +64,7 @@ func TestAPlanOfTheSameInventoryDeviatesInNothing(t *testing.T) {
 				}
 			}
 			ahead.Stages[0].Width = 1
-			if got := Deviations(Sealed(&ahead), in.Inventory); len(got) > 0 {
+			if got := Deviations(ok(Sealed(&ahead)), in.Inventory); len(got) > 0 {
 				t.Errorf("cut down to what stops nothing: %s", deviationText(got))
 			}
 		})
@@ -129,8 +129,8 @@ func TestEveryChangeOfADecisionIsADeviation(t *testing.T) {
 				t.Fatal(err)
 			}
 			row.forge(&p)
-			p.ID = Identity(&p)
-			forged := Sealed(&p)
+			p.ID = ok(Identity(&p))
+			forged := ok(Sealed(&p))
 			if err := Verify(forged); err != nil {
 				t.Fatal(err)
 			}

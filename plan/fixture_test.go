@@ -96,6 +96,14 @@ func observe(in Input, name inventory.NodeName, change func(*NodeFacts)) {
 // patched is a node at the target.
 func patched(f *NodeFacts) { f.Version, f.Active = "2.1.2", slices.Clone(newPk) }
 
+// ok is for what has no error in tests.
+func ok[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
 func mustBuild(t interface {
 	Helper()
 	Fatalf(string, ...any)

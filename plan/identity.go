@@ -43,7 +43,7 @@ type decisionNode struct {
 // script, the operator's gates, waivers, and the policy that can widen what happens. Leaders, tasks, health,
 // SSH addresses, who is at the target already, and estimates are not in it,
 // so that an approval holds from Thursday to Saturday (docs/decisions/0022).
-func Identity(p *Plan) string {
+func Identity(p *Plan) (string, error) {
 	d := decision{
 		Cluster:   p.Cluster.ID,
 		From:      p.From,
@@ -66,18 +66,28 @@ func Identity(p *Plan) string {
 		d.Nodes = append(d.Nodes, dn)
 	}
 	slices.SortFunc(d.Nodes, func(a, b decisionNode) int { return cmp.Compare(a.Name, b.Name) })
-	return digest(d)[:12]
+	id, err := digest(d)
+	if err != nil {
+		return "", err
+	}
+	return id[:12], nil
 }
 
-// digest hashes a value's JSON: struct fields in their order, no maps. A
-// value that has no JSON has no digest that anything could equal.
-func digest(v any) string {
+// digest hashes a value's JSON: struct fields in their order, no maps.
+func digest(v any) (string, error) {
 	b, err := json.Marshal(v)
 	if err != nil {
-		return fmt.Sprintf("%-64s", "unhashable")
+		return "", fmt.Errorf("hashing a plan: %w", err)
 	}
 	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// same reports whether two values have one digest.
+func same(a, b any) bool {
+	x, errA := digest(a)
+	y, errB := digest(b)
+	return errA == nil && errB == nil && x == y
 }
 
 // SealError says that a plan is not as Build made it.
@@ -95,13 +105,19 @@ func (e *SealError) Error() string {
 }
 
 // Verify recomputes a plan's id and seal. The error is a *SealError: "id"
-// when what was decided differs, "seal" when anything else does.
+// when what was decided differs, "seal" when anything else does; any other means
+// that the plan has none.
 func Verify(p *Plan) error {
-	if id := Identity(p); id != p.ID {
+	id, err := Identity(p)
+	switch {
+	case err != nil:
+		return err
+	case id != p.ID:
 		return &SealError{What: "id", Have: p.ID, Recompute: id}
 	}
-	if s := seal(p); s != p.Seal {
-		return &SealError{What: "seal", Have: p.Seal, Recompute: s}
+	s, err := seal(p)
+	if err == nil && s != p.Seal {
+		err = &SealError{What: "seal", Have: p.Seal, Recompute: s}
 	}
-	return nil
+	return err
 }

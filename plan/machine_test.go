@@ -28,7 +28,7 @@ func TestOtherMachine(t *testing.T) {
 func TestCompareTellsMachinesAndClusterNamesApart(t *testing.T) {
 	plan := func(name, machine string) *Plan {
 		p := &Plan{Cluster: ClusterRef{Name: name, ID: "x"}, Nodes: []Node{{Name: "a1", IP: "10.0.0.1", Machine: machine, Disposition: Patch}, {Name: "a2", IP: "10.0.0.2", Machine: machine + "2", Disposition: Excluded}}}
-		p.ID = Identity(p)
+		p.ID = ok(Identity(p))
 		return p
 	}
 	saved := plan("prod", "5eed")

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"testing"
 
@@ -114,7 +115,26 @@ func TestIdentityIsNotTheSeal(t *testing.T) {
 		t.Fatal(err)
 	}
 	q.Estimate++
-	if Identity(&q) != p.ID || seal(&q) == p.Seal {
+	if ok(Identity(&q)) != p.ID || ok(seal(&q)) == p.Seal {
 		t.Error("an estimate must change the seal and not the id")
+	}
+}
+
+func TestAPlanThatCannotBeWrittenHasNoIdNoSealAndEqualsNothing(t *testing.T) {
+	p := mustBuild(t, withGates())
+	p.TimeScale = math.NaN()
+	if id, err := Identity(p); err == nil {
+		t.Errorf("it has the id %q", id)
+	}
+	if s, err := Sealed(p); err == nil {
+		t.Errorf("it has the seal %q", s.Seal)
+	}
+	if err := Verify(p); err == nil || same(p, p) {
+		t.Errorf("verified: %v", err)
+	}
+	in := withGates()
+	in.Inventory.Rehearsal.TimeScale = math.NaN()
+	if p, err := Build(in); err == nil {
+		t.Errorf("built: %s", p.ID)
 	}
 }

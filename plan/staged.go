@@ -16,7 +16,7 @@ func (p *Plan) StagesOnly() bool {
 
 // Staging is the plan cut down to what stops nothing, with so many agents at once;
 // 0: as many as the policy says.
-func (p *Plan) Staging(parallel int) *Plan {
+func (p *Plan) Staging(parallel int) (*Plan, error) {
 	cut := *p
 	cut.Stages = nil
 	for _, st := range p.Stages {

@@ -32,8 +32,12 @@ func (l *lab) forge(change func(*plan.Plan), masters []string, more ...journal.E
 		l.Fatal(err)
 	}
 	change(p)
-	p.ID = plan.Identity(p)
-	events[0].Plan = plan.Sealed(p)
+	if p.ID, err = plan.Identity(p); err != nil {
+		l.Fatal(err)
+	}
+	if events[0].Plan, err = plan.Sealed(p); err != nil {
+		l.Fatal(err)
+	}
 	for _, e := range append(events, more...) {
 		if e.Seq == 0 {
 			e.Seq, e.At = uint64(len(events))+1, events[len(events)-1].At

@@ -34,7 +34,7 @@ func (a *app) stageCommand() *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			return a.carryOut(cmd.Context(), inv, s, !yes, controller.Order{Waivers: waivers, Trim: func(p *plan.Plan) *plan.Plan { return p.Staging(parallel) }})
+			return a.carryOut(cmd.Context(), inv, s, !yes, controller.Order{Waivers: waivers, Trim: func(p *plan.Plan) (*plan.Plan, error) { return p.Staging(parallel) }})
 		},
 	}
 	waive.add(cmd)
