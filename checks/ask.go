@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fanout"
 	"github.com/dcos-patch/dcos-patch/mesos"
 	"github.com/dcos-patch/dcos-patch/node"
 )
@@ -220,7 +221,7 @@ func (c *Cluster) askLeadership(ctx context.Context) (leadership, error) {
 	masters, ready := c.masters, c.mastersReady()
 	l := leadership{asked: time.Now()}
 	l.readings = make([]reading, len(masters))
-	each(masters, func(i int, p *peer) {
+	fanout.Each(atOnce, masters, func(i int, p *peer) {
 		if p.metrics.Ready().Before(ready) { // one master that must wait would let the others' answers grow old
 			rest(ctx, time.Until(ready))
 		}

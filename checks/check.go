@@ -3,9 +3,9 @@ package checks
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fanout"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -20,14 +20,10 @@ func (c *Cluster) Check(ctx context.Context, t plan.Task) ([]dcos.Finding, error
 		return nil, fmt.Errorf("step %s: %w", t.Step.ID, err)
 	}
 	findings := make([]dcos.Finding, len(gates))
-	var wg sync.WaitGroup
-	for i, g := range gates {
-		wg.Go(func() {
-			s := sample(ctx, a, g.gate)
-			findings[i] = s.Finding
-			findings[i].At = s.Answered
-		})
-	}
-	wg.Wait()
+	fanout.Each(len(gates), gates, func(i int, g polled) {
+		s := sample(ctx, a, g.gate)
+		findings[i] = s.Finding
+		findings[i].At = s.Answered
+	})
 	return findings, nil
 }

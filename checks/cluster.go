@@ -160,17 +160,3 @@ func (c *Cluster) peer(name inventory.NodeName) (*peer, error) {
 
 // atOnce is how many masters are asked side by side.
 const atOnce = 5
-
-// each calls do for every peer, a few at a time, and returns when all calls have.
-func each(ps []*peer, do func(i int, p *peer)) {
-	var wg sync.WaitGroup
-	free := make(chan struct{}, atOnce)
-	for i, p := range ps {
-		free <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-free }()
-			do(i, p)
-		})
-	}
-	wg.Wait()
-}

@@ -4,9 +4,9 @@ import (
 	"context"
 	"net"
 	"strings"
-	"sync"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fanout"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -30,11 +30,7 @@ func (c *Cluster) ownGates(ctx context.Context, ask plan.Ask) []dcos.Finding {
 	binding, later := ask.ClusterGates(c.subject.Gates)
 	gates := append(binding, later...)
 	findings := make([]dcos.Finding, len(gates))
-	var wg sync.WaitGroup
-	for i, g := range gates {
-		wg.Go(func() { findings[i] = (&asking{c: c}).custom(ctx, g).Finding })
-	}
-	wg.Wait()
+	fanout.Each(len(gates), gates, func(i int, g plan.CustomGate) { findings[i] = (&asking{c: c}).custom(ctx, g).Finding })
 	for i, g := range later {
 		if f := &findings[len(binding)+i]; !f.Status.OK() {
 			f.Status, f.Hint = dcos.Warned, g.Group+" begins only when it is green"

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/internal/elapsed"
+	"github.com/dcos-patch/dcos-patch/internal/fanout"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -30,7 +31,7 @@ func (c *Cluster) Observe(ctx context.Context, ask plan.Ask) plan.Observation {
 		upkeep = c.maintenance(ctx, l)
 	})
 	wg.Go(func() { own = c.ownGates(ctx, ask) })
-	each(masters, func(i int, p *peer) { looks[i] = p.look(ctx) })
+	fanout.Each(atOnce, masters, func(i int, p *peer) { looks[i] = p.look(ctx) })
 	wg.Wait()
 	for i := range looks { // the leadership has read everybody's metrics
 		looks[i].reading = l.readings[i]

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/shorten"
 	"github.com/dcos-patch/dcos-patch/inventory"
-
 	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
@@ -112,10 +112,4 @@ func brief(s string) string {
 }
 
 // some lists names, at most five of them.
-func some(names []string) string {
-	const most = 5
-	if len(names) <= most {
-		return strings.Join(names, " ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], " "), len(names)-most)
-}
+func some(names []string) string { return shorten.List(names, 5, " ") }

@@ -5,9 +5,9 @@ import (
 	"context"
 	"io"
 	"os"
-	"sync"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/internal/fanout"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/node"
@@ -90,11 +90,7 @@ func (c *copies) round(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, copyWithin)
 	defer cancel()
-	var wg sync.WaitGroup
-	for i := range c.there {
-		wg.Go(func() { _ = c.bring(ctx, &c.there[i]) }) // the next round tries again
-	}
-	wg.Wait()
+	fanout.Each(len(c.there), c.there, func(i int, _ copied) { _ = c.bring(ctx, &c.there[i]) }) // the next round tries again
 }
 
 // bring sends one master what it lacks. The journal goes last: who has it has

@@ -3,8 +3,8 @@ package controller
 import (
 	"context"
 	"slices"
-	"sync"
 
+	"github.com/dcos-patch/dcos-patch/internal/fanout"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/patcher"
@@ -84,19 +84,13 @@ func (w *sweeper) swept() Swept {
 
 // each calls f for every node that has answered so far, several at once.
 func (w *sweeper) each(want func(*leftovers) bool, f func(*leftovers)) {
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, sweepsAtOnce)
+	var wanted []*leftovers
 	for _, l := range w.all {
-		if l.err != nil || !want(l) {
-			continue
+		if l.err == nil && want(l) {
+			wanted = append(wanted, l)
 		}
-		wg.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			f(l)
-		})
 	}
-	wg.Wait()
+	fanout.Each(sweepsAtOnce, wanted, func(_ int, l *leftovers) { f(l) })
 }
 
 // sweepsAtOnce bounds how many nodes are swept at the same time.

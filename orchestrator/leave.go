@@ -3,11 +3,11 @@ package orchestrator
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/internal/elapsed"
+	"github.com/dcos-patch/dcos-patch/internal/shorten"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -123,19 +123,15 @@ func (s State) missing() string {
 	if s.Look == nil || len(s.Look.Out) == 0 {
 		return ""
 	}
-	const shown = 5
 	var names []string
-	for _, n := range s.Look.Out[:min(len(s.Look.Out), shown)] {
+	for _, n := range s.Look.Out {
 		name := string(n)
 		if s.Look.Deactivated(n) {
 			name += " (deactivated)"
 		}
 		names = append(names, name)
 	}
-	if more := len(s.Look.Out) - shown; more > 0 {
-		names = append(names, fmt.Sprintf("and %d more", more))
-	}
-	return "; out of service: " + strings.Join(names, ", ")
+	return "; out of service: " + shorten.List(names, 5, ", ")
 }
 
 // masterOut names a master that was touched and is not verified.

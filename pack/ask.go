@@ -8,10 +8,10 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/fanout"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/sshexec"
 )
@@ -110,11 +110,7 @@ func unitName() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0
 // all asks several questions at once, and gives the answers in their order.
 func all(ctx context.Context, h node.Host, questions []question) []Entry {
 	said := make([]Entry, len(questions))
-	var wg sync.WaitGroup
-	for i, q := range questions {
-		wg.Go(func() { said[i] = q.ask(ctx, h) })
-	}
-	wg.Wait()
+	fanout.Each(len(questions), questions, func(i int, q question) { said[i] = q.ask(ctx, h) })
 	return said
 }
 

@@ -7,8 +7,8 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"sync"
 
+	"github.com/dcos-patch/dcos-patch/internal/fanout"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/sshexec"
@@ -64,18 +64,7 @@ func Ours(ctx context.Context, nodes Nodes, name inventory.NodeName) (node.Belon
 }
 
 // each calls f for every element, a bounded number at a time.
-func each[T any](all []T, f func(i int, one T)) {
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, atOnce)
-	for i, one := range all {
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			f(i, one)
-		})
-	}
-	wg.Wait()
-}
+func each[T any](all []T, f func(i int, one T)) { fanout.Each(atOnce, all, f) }
 
 // Raise raises the epoch on every node that was sighted, so that the controllers
 // of lower ones are refused there: first on the masters, all of which must take

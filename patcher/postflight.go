@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/shorten"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -89,13 +90,9 @@ func inService(f dcos.Finding, obs plan.Observation, t plan.Task, n plan.Node) d
 
 // listed is findings of nodes in one line, at most five of them.
 func listed(findings []dcos.Finding) string {
-	const most = 5
 	var all []string
-	for _, f := range findings[:min(len(findings), most)] {
+	for _, f := range findings {
 		all = append(all, f.Node+" ("+strings.TrimPrefix(f.Observed, "at target; ")+")")
 	}
-	if more := len(findings) - most; more > 0 {
-		all = append(all, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(all, ", ")
+	return shorten.List(all, 5, ", ")
 }

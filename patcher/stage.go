@@ -7,6 +7,7 @@ import (
 	"io/fs"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/shorten"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/sshexec"
@@ -32,7 +33,7 @@ func (p *Patcher) stage(ctx context.Context, t plan.Task) plan.Report {
 		return unlaunched(ctx, t, "looking at the fetched packages", err)
 	}
 	if missing := lacking(s.Fetched, t.Plan.Script.Packages); len(missing) > 0 {
-		return failed(plan.BeforeSwap, "packages are not on the node although the fetch succeeded: %s", list(missing))
+		return failed(plan.BeforeSwap, "packages are not on the node although the fetch succeeded: %s", shorten.List(missing, 3, " "))
 	}
 	if rep := p.sameAddress(ctx, t, h); rep != nil {
 		return *rep
@@ -113,13 +114,4 @@ func lacking(have, want []string) []string {
 		}
 	}
 	return missing
-}
-
-// list names the first few of many.
-func list(ids []string) string {
-	const few = 3
-	if len(ids) <= few {
-		return fmt.Sprint(ids)
-	}
-	return fmt.Sprintf("%v and %d more", ids[:few], len(ids)-few)
 }

@@ -3,11 +3,11 @@ package plan
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/shorten"
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
 
@@ -115,14 +115,7 @@ func (s *survey) judgeForeign(n inventory.Node, r *Readiness) {
 }
 
 // few names some of what a node has listed: it may list very much.
-func few(names []string) string {
-	const most = 8
-	text := strings.Join(names[:min(len(names), most)], " ")
-	if more := len(names) - most; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
-}
+func few(names []string) string { return shorten.List(names, 8, " ") }
 
 // missing counts the script's packages that are not on the node's disk.
 func (s *survey) missing(f NodeFacts) int {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/dcos-patch/dcos-patch/internal/shorten"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 )
 
@@ -18,17 +19,12 @@ func acceptedLines(v orchestrator.View, label string) string {
 
 // lossWords is what was lost: "agent x-S1 (y-S1 since), 3 tasks: web.1 web.2 db.1".
 func lossWords(l orchestrator.Acceptance) string {
-	const most = 5
 	var parts []string
 	if l.Loss.Agent != "" {
 		parts = append(parts, fmt.Sprintf("agent %s (%s since)", l.Loss.Was, l.Loss.Agent))
 	}
 	if ids := l.Loss.Tasks.List(); len(ids) > 0 {
-		text := fmt.Sprintf("%s: %s", Count(len(ids), "task"), strings.Join(ids[:min(len(ids), most)], " "))
-		if more := len(ids) - most; more > 0 {
-			text += fmt.Sprintf(" and %d more", more)
-		}
-		parts = append(parts, text)
+		parts = append(parts, fmt.Sprintf("%s: %s", Count(len(ids), "task"), shorten.List(ids, 5, " ")))
 	}
 	return strings.Join(parts, ", ")
 }
