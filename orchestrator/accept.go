@@ -95,8 +95,8 @@ func (s State) losses() map[inventory.NodeName]dcos.Loss {
 
 // laneOf finds the lane in which a node is patched.
 func (s State) laneOf(node inventory.NodeName) (stage, lane int, ok bool) {
-	for l := range s.each() {
-		if l.disrupts() && l.node == node {
+	for l := range s.lanesOf(node) {
+		if l.disrupts() {
 			return l.stage, l.lane, true
 		}
 	}

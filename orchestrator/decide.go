@@ -120,11 +120,11 @@ func (s State) halted(i int) bool {
 // finishing reports whether a lane in hand goes on although nothing new may
 // begin: a node that was touched is brought back and verified, and no more.
 func finishing(s State, lane int) bool {
-	return s.touched(lane) && (s.step(lane).Action.Verifies() || s.step(lane).Action.Mutates())
+	return s.begun(lane) && (s.step(lane).Action.Verifies() || s.step(lane).Action.Mutates())
 }
 
-// touched reports whether a mutating step of the lane was ever begun, however it ended.
-func (s State) touched(lane int) bool {
+// begun reports whether a mutating step of the lane was ever begun, however it ended.
+func (s State) begun(lane int) bool {
 	begun, _ := mutated(s.Plan.Stages[s.Stage].Lanes[lane].Steps, s.Lanes[s.Stage][lane])
 	return begun
 }
@@ -258,7 +258,7 @@ func (s State) withheld(lane int) string {
 		return ""
 	}
 	node := st.Lanes[lane].Node
-	why := s.Plan.Withheld(*s.ticket, s.node(node), st.Kind, s.touched(lane), s.At)
+	why := s.Plan.Withheld(*s.ticket, s.node(node), st.Kind, s.begun(lane), s.At)
 	if why == "" {
 		return ""
 	}

@@ -8,6 +8,28 @@ import (
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
+// places are where a plan has a node, and its lanes in their order.
+type places struct {
+	node  int      // in Plan.Nodes
+	lanes [][2]int // stage and lane
+}
+
+func indexed(p *plan.Plan) map[inventory.NodeName]places {
+	index := make(map[inventory.NodeName]places, len(p.Nodes))
+	for i, n := range p.Nodes {
+		index[n.Name] = places{node: i}
+	}
+	for i, st := range p.Stages {
+		for k, l := range st.Lanes {
+			if at, ok := index[l.Node]; ok {
+				at.lanes = append(at.lanes, [2]int{i, k})
+				index[l.Node] = at
+			}
+		}
+	}
+	return index
+}
+
 // laneAt is a lane of the plan with its state.
 type laneAt struct {
 	kind        plan.StageKind
@@ -22,7 +44,11 @@ func (l laneAt) disrupts() bool { return disruptive(l.kind) }
 
 // touched reports whether a mutating step of the lane was started and is not
 // proved to have been harmless.
-func (l laneAt) touched() bool { return l.disrupts() && touchedAt(l.steps, *l.Lane) }
+func (l laneAt) touched() bool {
+	harmless := l.Report != nil && l.Report.Outcome == plan.Failed && l.Report.Class == plan.BeforeSwap
+	begun, past := mutated(l.steps, *l.Lane)
+	return l.disrupts() && (past || begun && !harmless)
+}
 
 // unverified reports whether the lane's node was patched, or may have been, and is
 // not verified.
@@ -38,9 +64,25 @@ func (s State) each(kinds ...plan.StageKind) iter.Seq[laneAt] {
 				continue
 			}
 			for k := range s.Lanes[i] {
-				if !yield(laneAt{st.Kind, i, k, st.Lanes[k].Node, st.Lanes[k].Steps, &s.Lanes[i][k]}) {
+				if !yield(s.laneAt(i, k)) {
 					return
 				}
+			}
+		}
+	}
+}
+
+func (s State) laneAt(stage, lane int) laneAt {
+	st := &s.Plan.Stages[stage]
+	return laneAt{st.Kind, stage, lane, st.Lanes[lane].Node, st.Lanes[lane].Steps, &s.Lanes[stage][lane]}
+}
+
+// lanesOf yields the lanes of a node, in the plan's order.
+func (s State) lanesOf(name inventory.NodeName) iter.Seq[laneAt] {
+	return func(yield func(laneAt) bool) {
+		for _, at := range s.index[name].lanes {
+			if !yield(s.laneAt(at[0], at[1])) {
+				return
 			}
 		}
 	}

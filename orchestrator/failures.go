@@ -105,8 +105,8 @@ func (s State) WhyLeft(node inventory.NodeName) string {
 		return why
 	}
 	why := "no reason is known"
-	for l := range s.each() {
-		if l.node == node && l.Report != nil && (l.Phase == Parked || l.Phase == Broken) {
+	for l := range s.lanesOf(node) {
+		if l.Report != nil && (l.Phase == Parked || l.Phase == Broken) {
 			why = l.Report.Detail
 		}
 	}
@@ -131,8 +131,8 @@ func (s State) Suspects() []inventory.NodeName {
 
 // CutSwap is what is known of a swap of packages that was cut on a node.
 func (s State) CutSwap(node inventory.NodeName) string {
-	for l := range s.each() {
-		if l.node == node && l.Report != nil && l.Report.Class == plan.MidSwap {
+	for l := range s.lanesOf(node) {
+		if l.Report != nil && l.Report.Class == plan.MidSwap {
 			return l.Report.Detail
 		}
 	}

@@ -24,7 +24,7 @@ func Violations(s State) []string {
 	bad = append(bad, unknownRemedies(s)...)
 	out := 0
 	for _, i := range s.Flight {
-		if s.node(st.Lanes[i].Node).Role == dcos.Master && s.touched(i) {
+		if s.node(st.Lanes[i].Node).Role == dcos.Master && s.begun(i) {
 			out++
 		}
 	}
@@ -45,13 +45,12 @@ func changesLeft(s State) []string {
 		if !o.ID.Spec().Temporary {
 			continue
 		}
-		for l := range s.each() {
-			if !slices.Contains(o.Nodes, l.node) { // of most, no step need be looked at
-				continue
-			}
-			opens := slices.IndexFunc(l.steps, func(p plan.Step) bool { return p.Action.Spec().Owes == o.ID })
-			if opens >= 0 && l.Step > opens {
-				bad = append(bad, fmt.Sprintf("%s has gone on from %s, and the %s may be left", l.node, l.steps[opens].ID, o.What))
+		for _, name := range o.Nodes {
+			for l := range s.lanesOf(name) {
+				opens := slices.IndexFunc(l.steps, func(p plan.Step) bool { return p.Action.Spec().Owes == o.ID })
+				if opens >= 0 && l.Step > opens {
+					bad = append(bad, fmt.Sprintf("%s has gone on from %s, and the %s may be left", l.node, l.steps[opens].ID, o.What))
+				}
 			}
 		}
 	}

@@ -144,14 +144,6 @@ func (s State) masterOut() string {
 	return ""
 }
 
-// touchedAt reports whether a lane's mutating step was started and is not
-// proved to have been harmless.
-func touchedAt(steps []plan.Step, l Lane) bool {
-	harmless := l.Report != nil && l.Report.Outcome == plan.Failed && l.Report.Class == plan.BeforeSwap
-	begun, past := mutated(steps, l)
-	return past || begun && !harmless
-}
-
 // mutated reports whether a mutating step of a lane was ever begun, and whether the lane
 // has gone on from it.
 func mutated(steps []plan.Step, l Lane) (begun, past bool) {

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -94,10 +93,7 @@ func begin(s State, e journal.Event) State {
 		return disagree(s, "a run starts once, with a plan")
 	}
 	s.Plan, s.Run, s.Controller, s.Epoch = e.Plan, e.Run, e.Controller, e.Epoch
-	s.index = make(map[inventory.NodeName]int, len(e.Plan.Nodes))
-	for i, n := range e.Plan.Nodes {
-		s.index[n.Name] = i
-	}
+	s.index = indexed(e.Plan)
 	s.Lanes = make([][]Lane, len(e.Plan.Stages))
 	for i, st := range e.Plan.Stages {
 		s.Lanes[i] = make([]Lane, len(st.Lanes))
@@ -165,7 +161,7 @@ func retake(s State) State {
 			l := &s.Lanes[s.Stage][i]
 			switch {
 			case l.Phase != ph, l.ParkReason != "":
-			case !s.touched(i):
+			case !s.begun(i):
 				*l = l.fresh().inTime() // admitted on evidence that is old already
 			case room > 0 || ph == Admitted:
 				room--

@@ -19,8 +19,8 @@ func park(s State, e journal.Event) State {
 	case e.Detail == "":
 		return disagree(s, fmt.Sprintf("%s was parked without a reason", e.Node))
 	}
-	for l := range s.each() {
-		if l.node == e.Node && l.Phase != Verified {
+	for l := range s.lanesOf(e.Node) {
+		if l.Phase != Verified {
 			l.Phase, l.ParkReason, l.Since = Parked, e.Detail, e.At
 			s = s.without(l.stage, l.lane)
 		}
@@ -61,7 +61,12 @@ func (s State) Parkable(node inventory.NodeName) string {
 // Unverified reports whether a node was patched, or may have been, and is not
 // verified.
 func (s State) Unverified(node inventory.NodeName) bool {
-	return s.any(func(l laneAt) bool { return l.node == node && l.unverified() })
+	for l := range s.lanesOf(node) {
+		if l.unverified() {
+			return true
+		}
+	}
+	return false
 }
 
 // VerifiedNodes are those whose lanes were verified.
@@ -71,8 +76,8 @@ func (s State) VerifiedNodes() []inventory.NodeName {
 
 // LeftBehind is why a person left a node behind; empty: nobody did.
 func (s State) LeftBehind(node inventory.NodeName) string {
-	for l := range s.each() {
-		if l.node == node && l.ParkReason != "" {
+	for l := range s.lanesOf(node) {
+		if l.ParkReason != "" {
 			return l.ParkReason
 		}
 	}

@@ -97,7 +97,7 @@ func (s State) launchProof(lane int) (string, error) {
 	a := s.admission(name)
 	a.InFlight = nil
 	for _, i := range s.Flight {
-		if i != lane && s.touched(i) {
+		if i != lane && s.begun(i) {
 			a.InFlight = append(a.InFlight, at.Lanes[i].Node)
 		}
 	}

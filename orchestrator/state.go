@@ -20,11 +20,11 @@ type State struct {
 	Seq        uint64
 	At         time.Time // of the last event
 
-	Stage   int                        // index into Plan.Stages of the stage at work; len(Plan.Stages) when all have ended
-	Lanes   [][]Lane                   // by stage and lane, as in the plan
-	index   map[inventory.NodeName]int // into Plan.Nodes
-	pending []int                      // lanes of the stage at work that were not admitted, in the plan's order
-	Flight  []int                      // lanes of the stage at work that were admitted and have not ended
+	Stage   int                           // index into Plan.Stages of the stage at work; len(Plan.Stages) when all have ended
+	Lanes   [][]Lane                      // by stage and lane, as in the plan
+	index   map[inventory.NodeName]places // of the plan's nodes; never changed
+	pending []int                         // lanes of the stage at work that were not admitted, in the plan's order
+	Flight  []int                         // lanes of the stage at work that were admitted and have not ended
 
 	ticket    *plan.Observation // what lanes may be admitted on; nil when nothing fresh is known
 	ticketAt  time.Time         // when it was asked for
@@ -140,8 +140,8 @@ func (s State) CurrentStage() *plan.Stage {
 
 // node finds a node of the plan.
 func (s State) node(name inventory.NodeName) plan.Node {
-	if i, ok := s.index[name]; ok {
-		return s.Plan.Nodes[i]
+	if at, ok := s.index[name]; ok {
+		return s.Plan.Nodes[at.node]
 	}
 	return plan.Node{}
 }

@@ -10,8 +10,8 @@ import (
 // Verification is the node's verifying steps as one, with the baseline that was taken
 // there, once it is known to be patched: for whoever asks its gates outside of the run.
 func (s State) Verification(name inventory.NodeName) (plan.Task, bool) {
-	for l := range s.each() {
-		if l.node != name || len(l.Baseline) == 0 || !l.applied() {
+	for l := range s.lanesOf(name) {
+		if len(l.Baseline) == 0 || !l.applied() {
 			continue
 		}
 		step := plan.Step{ID: plan.StepID("check/" + string(name)), Node: name, Action: plan.ActionServe}
