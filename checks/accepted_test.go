@@ -11,7 +11,7 @@ import (
 
 // accepting is the lane of an agent with two tasks after its patch, of which a
 // person has accepted something as lost.
-func accepting(l dcos.Loss) against {
+func accepting(l dcos.Loss) expectation {
 	a := afterPatch(agentNode())
 	a.base.Agent = &AgentBase{ID: "x-S41", Version: "1.10.0", Active: true, Registered: day(-90), Reregistered: day(-30)}
 	a.base.Tasks, a.base.TakenAt = []string{"web.1", "web.2"}, day(0)

@@ -12,7 +12,7 @@ import (
 // lists the very set of agents of the baseline as active. Sets of ids are
 // compared, never counts: after a failover a dead agent and a new one would
 // cancel out. excluded names agents left alone on purpose, by IP.
-func judgeAgentsBack(l leadership, a against, excluded []plan.Node) Answer {
+func judgeAgentsBack(l leadership, a expectation, excluded []plan.Node) Answer {
 	q := question{"agents-back", "", "every agent of the baseline active again at the leader"}
 	say := func(s dcos.Status, format string, args ...any) Answer {
 		return Answer{Finding: q.say(s, format, args...), Evidence: l.asked}
@@ -47,7 +47,7 @@ func judgeAgentsBack(l leadership, a against, excluded []plan.Node) Answer {
 
 // instead is the baseline's agents with the ids that a person has accepted in the
 // place of lost ones.
-func (a against) instead(want map[string]string) map[string]string {
+func (a expectation) instead(want map[string]string) map[string]string {
 	now := make(map[string]string, len(want))
 	for id, ip := range want {
 		if other, yes := a.others[id]; yes {

@@ -6,8 +6,8 @@ import (
 	"github.com/dcos-patch/dcos-patch/dcos"
 )
 
-// Answer is what one asking of a gate found: a Sample without the times of
-// the asking.
+// Answer is what one question of a gate found: a Sample without its
+// times.
 type Answer struct {
 	Finding  dcos.Finding
 	Identity string            // see Sample

@@ -29,7 +29,7 @@ func (p *peer) unit(ctx context.Context, name string) (dcos.Unit, error) {
 }
 
 func (p *peer) askUnit(ctx context.Context, name string) (dcos.Unit, error) {
-	us, err := onNode(ctx, p, shellPatience, func(ctx context.Context, h Prober) ([]dcos.Unit, error) {
+	us, err := onNode(ctx, p, shellTimeout, func(ctx context.Context, h Prober) ([]dcos.Unit, error) {
 		return node.Units(ctx, h, name)
 	})
 	if err != nil {
@@ -45,7 +45,7 @@ func (p *peer) askUnit(ctx context.Context, name string) (dcos.Unit, error) {
 
 // allUnits asks systemd on the node for every unit of DC/OS.
 func (p *peer) allUnits(ctx context.Context) ([]dcos.Unit, error) {
-	us, err := onNode(ctx, p, shellPatience, func(ctx context.Context, h Prober) ([]dcos.Unit, error) {
+	us, err := onNode(ctx, p, shellTimeout, func(ctx context.Context, h Prober) ([]dcos.Unit, error) {
 		return node.AllUnits(ctx, h)
 	})
 	if err != nil {
@@ -58,7 +58,7 @@ func (p *peer) allUnits(ctx context.Context) ([]dcos.Unit, error) {
 func (p *peer) checkReports(ctx context.Context) (map[string]dcos.CheckReport, error) {
 	reports := make(map[string]dcos.CheckReport)
 	for _, kind := range checkKinds() {
-		report, err := onNode(ctx, p, slowPatience, func(ctx context.Context, h Prober) (dcos.CheckReport, error) {
+		report, err := onNode(ctx, p, slowTimeout, func(ctx context.Context, h Prober) (dcos.CheckReport, error) {
 			raw, _, err := node.Checks(ctx, h, kind) // the exit code says less than the text
 			if err != nil {
 				return dcos.CheckReport{}, err
@@ -79,7 +79,7 @@ func (p *peer) exhibitor(ctx context.Context) (code int, servers []dcos.Exhibito
 		code int
 		body []byte
 	}
-	r, err := onNode(ctx, p, slowPatience, func(ctx context.Context, h Prober) (reply, error) {
+	r, err := onNode(ctx, p, slowTimeout, func(ctx context.Context, h Prober) (reply, error) {
 		code, body, err := node.Exhibitor(ctx, h)
 		return reply{code, body}, err
 	})
@@ -101,7 +101,7 @@ const maxFourLetters = 64 << 10
 
 // fourLetters asks the node's ZooKeeper, which answers and closes.
 func (p *peer) fourLetters(ctx context.Context, word string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, httpPatience)
+	ctx, cancel := context.WithTimeout(ctx, httpTimeout)
 	defer cancel()
 	conn, err := p.dial(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(dcos.ZooKeeperPort)))
 	if err != nil {
@@ -141,7 +141,7 @@ func (p *peer) mntr(ctx context.Context) (dcos.ZooKeeperServer, error) {
 
 // survey asks the node about itself.
 func (p *peer) survey(ctx context.Context) (node.Survey, error) {
-	s, err := onNode(ctx, p, shellPatience, func(ctx context.Context, h Prober) (node.Survey, error) {
+	s, err := onNode(ctx, p, shellTimeout, func(ctx context.Context, h Prober) (node.Survey, error) {
 		return node.TakeSurvey(ctx, h)
 	})
 	if err != nil {
@@ -165,7 +165,7 @@ func (p *peer) iamRowsOf(ctx context.Context, s node.Survey) (rows []dcos.Cockro
 	if proof, none := packageAbsent(s.Active, cockroachPackage); none {
 		return nil, proof, nil
 	}
-	rows, err = onNode(ctx, p, slowPatience, func(ctx context.Context, h Prober) ([]dcos.CockroachNode, error) {
+	rows, err = onNode(ctx, p, slowTimeout, func(ctx context.Context, h Prober) ([]dcos.CockroachNode, error) {
 		raw, err := node.Cockroach(ctx, h)
 		if err != nil {
 			return nil, err
@@ -215,7 +215,7 @@ func (c *Cluster) mastersReady() (ready time.Time) {
 	return ready
 }
 
-// askLeadership is one asking for all who share it. It errs only when it was
+// askLeadership is one question for all who share it. It errs only when it was
 // cut short, and then says nothing about the masters.
 func (c *Cluster) askLeadership(ctx context.Context) (leadership, error) {
 	masters, ready := c.masters, c.mastersReady()

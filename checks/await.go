@@ -81,11 +81,11 @@ func (c *Cluster) Await(ctx context.Context, t plan.Task, note func(dcos.Finding
 }
 
 // prepare finds the rows of the step's gates and what to compare with.
-func (c *Cluster) prepare(t plan.Task) ([]polled, *asking, error) {
+func (c *Cluster) prepare(t plan.Task) ([]polled, *gateContext, error) {
 	if len(t.Step.Gates) == 0 {
 		return nil, nil, fmt.Errorf("it has no gates: nothing would be proved")
 	}
-	a := &asking{c: c}
+	a := &gateContext{c: c}
 	var n plan.Node
 	if t.Step.Node != "" {
 		p, err := c.peer(t.Step.Node)
@@ -95,7 +95,7 @@ func (c *Cluster) prepare(t plan.Task) ([]polled, *asking, error) {
 		a.p, n = p, p.node
 	}
 	var err error
-	if a.against, err = c.subject.against(t, n); err != nil {
+	if a.expectation, err = c.subject.expectation(t, n); err != nil {
 		return nil, nil, err
 	}
 	a.reapplied = a.p != nil && (reapplied(t, n) || applied(a.base) && verifies(t))
@@ -116,7 +116,7 @@ func (c *Cluster) prepare(t plan.Task) ([]polled, *asking, error) {
 }
 
 // poll asks one gate until the context ends.
-func poll(ctx context.Context, a *asking, g polled, i int, in chan<- news) {
+func poll(ctx context.Context, a *gateContext, g polled, i int, in chan<- news) {
 	pause, good := make(chan time.Duration, 1), false
 	for ctx.Err() == nil {
 		one := *a
@@ -156,7 +156,7 @@ func rest(ctx context.Context, d time.Duration) {
 }
 
 // sample asks a gate once.
-func sample(ctx context.Context, a *asking, r gate) Sample {
+func sample(ctx context.Context, a *gateContext, r gate) Sample {
 	asked := time.Now()
 	ans := a.afterSwap(ctx, r, a.afterRestart(ctx, r))
 	ans = a.waived(r, ans, asked)
@@ -194,7 +194,7 @@ func settle(ctx context.Context, b *board, t plan.Task, in <-chan news, note fun
 	}
 }
 
-// nextLook is when patience may end.
+// nextLook is when a timeout may end.
 func nextLook(b *board, t plan.Task) time.Time {
 	at := b.deadline()
 	if d := t.Step.Timeout.D(); d > 0 {
@@ -208,7 +208,7 @@ func nextLook(b *board, t plan.Task) time.Time {
 	return at
 }
 
-// late is the error of a step that is out of patience.
+// late is the error of a step that has timed out.
 func late(b *board, t plan.Task, now time.Time) error {
 	gates := lateGates(b, t, now)
 	if len(gates) == 0 {
@@ -217,7 +217,7 @@ func late(b *board, t plan.Task, now time.Time) error {
 	return &GateError{Node: t.Step.Node, Late: gates, Findings: b.findingsWith(gates)}
 }
 
-// lateGates are those that a step's patience has ended for.
+// lateGates are those that have timed out in a step.
 func lateGates(b *board, t plan.Task, now time.Time) []LateGate {
 	gates := b.late(now)
 	if d := t.Step.Timeout.D(); len(gates) == 0 && d > 0 && now.Sub(b.since) >= d {

@@ -125,7 +125,7 @@ func TestAnAgentThatNeverComesEndsInAGateError(t *testing.T) {
 func TestAPersonWaitsLongerThanMesos(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
-		c := New(f, fakeSubject()).Patiently()
+		c := New(f, fakeSubject()).UntilTimeout()
 		task := step(t, c, "a037", "registered")
 		f.set(func() { f.nodes["a037"].patch(); f.agents = nil })
 		start := time.Now()

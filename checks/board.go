@@ -18,10 +18,10 @@ type board struct {
 // gateState is one gate's samples and what follows from them.
 type gateState struct {
 	spec    plan.GateSpec
-	eager   time.Duration // pause while no row is under way, at first
+	eager   time.Duration // pause while no streak is under way, at first
 	samples []Sample
 	verdict Verdict
-	waits   time.Time // since when patience is used up: the step's beginning, or the last moment that it held
+	waits   time.Time // since when the timeout runs: the step's beginning, or the last moment that it held
 	told    dcos.Finding
 	toldYet bool
 	bad     time.Time // since when every answer was bad; zero: the last was good
@@ -35,8 +35,8 @@ func newBoard(specs []plan.GateSpec, since time.Time) *board {
 	return b
 }
 
-// keptSamples bounds what a gate remembers. It is far more than any row needs,
-// and a row that is longer holds anyway.
+// keptSamples bounds what a gate remembers. It is far more than any streak needs,
+// and a streak that is longer holds anyway.
 const keptSamples = 500
 
 // add enters a sample of gate i, and reports whether people should be told:
@@ -104,7 +104,7 @@ func (b *board) together(now time.Time) bool {
 }
 
 // deadline is the next moment at which a gate that does not hold runs out of
-// patience; zero when all hold.
+// time; zero when all hold.
 func (b *board) deadline() time.Time {
 	var first time.Time
 	for _, g := range b.gates {
@@ -116,7 +116,7 @@ func (b *board) deadline() time.Time {
 	return first
 }
 
-// late lists the gates that have run out of patience, or will never hold.
+// late lists the gates that have timed out, or will never hold.
 func (b *board) late(now time.Time) []LateGate {
 	var late []LateGate
 	for _, g := range b.gates {

@@ -14,10 +14,10 @@ import (
 // a step lasts, and in the journal forever: so it is bounded here, where
 // findings leave this package, whoever made them.
 const (
-	maxText      = 2000 // runes of one text of a finding
-	maxIdentity  = 200  // bytes; a longer one is kept as its hash
-	maxStrangers = 200  // agents that the plan does not know, in one observation
-	maxID        = 100  // runes of one of their ids or addresses
+	maxText     = 2000 // runes of one text of a finding
+	maxIdentity = 200  // bytes; a longer one is kept as its hash
+	maxUnknown  = 200  // agents that the plan does not know, in one observation
+	maxID       = 100  // runes of one of their ids or addresses
 
 	// maxAnswer is what one answer of the node program may have. The longest
 	// real one has some 50 kB.
@@ -60,13 +60,13 @@ func identity(s string) string {
 	return fmt.Sprintf("sha256 %x", sha256.Sum256([]byte(s)))
 }
 
-// bearable is an observation of a bearable length. One with more strangers
+// bearable is an observation of a bearable length. One with more unknown agents
 // than that is not green: this is not the cluster of the plan.
 func bearable(o plan.Observation) plan.Observation {
-	if n := len(o.Unknown); n > maxStrangers {
-		o.Unknown, o.Green = o.Unknown[:maxStrangers], false
+	if n := len(o.Unknown); n > maxUnknown {
+		o.Unknown, o.Green = o.Unknown[:maxUnknown], false
 		q := question{"agents", "", "the agents of the inventory"}
-		o.Findings = append(o.Findings, q.failed("the leader lists %d agents that the plan does not know; only %d of them are kept", n, maxStrangers))
+		o.Findings = append(o.Findings, q.failed("the leader lists %d agents that the plan does not know; only %d of them are kept", n, maxUnknown))
 	}
 	for i, s := range o.Unknown {
 		o.Unknown[i].ID, o.Unknown[i].IP = cut(s.ID, maxID), cut(s.IP, maxID)

@@ -30,7 +30,7 @@ func agentNode() plan.Node {
 
 // afterPatch is what the answers of a patched node are compared with: daemons
 // had process id 100 before.
-func afterPatch(n plan.Node) against {
+func afterPatch(n plan.Node) expectation {
 	b := &Baseline{
 		Node: n.Name, Role: n.Role, TakenAt: began, Uptime: 864000,
 		Processes: make(map[string]Process),
@@ -40,7 +40,7 @@ func afterPatch(n plan.Node) against {
 	for _, u := range provenUnits(n.Role) {
 		b.Processes[u] = Process{Unit: u, BootID: "boot-1", PID: 100, StartTicks: 5000, Exe: "/opt/mesosphere/packages/" + oldMesos + "/bin/x"}
 	}
-	a := against{node: n, masters: threeMasters(), base: b, restarts: true, target: []string{newMesos, newerRoot}, mesos: "1.10.1"}
+	a := expectation{node: n, masters: threeMasters(), base: b, restarts: true, target: []string{newMesos, newerRoot}, mesos: "1.10.1"}
 	if n.Role == dcos.Master {
 		a.expected = inventory.DefaultExpectedRed()
 	}

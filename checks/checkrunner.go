@@ -46,7 +46,7 @@ func redChecks(reports map[string]dcos.CheckReport) (red map[string]string, warn
 }
 
 // judgeCheckRunner demands that no check is red that was not red before.
-func judgeCheckRunner(reports map[string]dcos.CheckReport, a against) Answer {
+func judgeCheckRunner(reports map[string]dcos.CheckReport, a expectation) Answer {
 	q := question{"check-runner", a.node.Name, "no check red that was not red before"}
 	if why := a.noBaseline(); why != "" {
 		return Answer{Finding: q.unknown("%s", why)}
@@ -71,7 +71,7 @@ func judgeCheckRunner(reports map[string]dcos.CheckReport, a against) Answer {
 	return Answer{Finding: redFinding(q, fresh, old, warned)}
 }
 
-func (a against) wasRed(check string) bool {
+func (a expectation) wasRed(check string) bool {
 	if a.base == nil {
 		return false
 	}

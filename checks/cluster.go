@@ -44,9 +44,9 @@ type Cluster struct {
 	away    awayBook
 	rows    rowBook
 
-	recorder Recorder // nil: samples are not kept
-	local    Local
-	patient  bool // no gate is given up before its time
+	recorder     Recorder // nil: samples are not kept
+	local        Local
+	untilTimeout bool // no gate is given up before its time
 }
 
 // New makes a Cluster of a subject, whose nodes it reaches through nodes.
@@ -102,7 +102,7 @@ func newPeer(nodes Nodes, n plan.Node, in Subject) *peer {
 // dial has a limit of its own: http.Transport goes on dialling after the
 // request has been given up.
 func (p *peer) dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, httpPatience)
+	ctx, cancel := context.WithTimeout(ctx, httpTimeout)
 	defer cancel()
 	prober, err := p.prober(ctx)
 	if err != nil {
@@ -126,14 +126,14 @@ func (p *peer) dial(ctx context.Context, network, addr string) (net.Conn, error)
 // other one in turn, 10 s each; the check runner and cockroach are given 60 s
 // by the node program.
 const (
-	httpPatience  = 15 * time.Second
-	shellPatience = 60 * time.Second
-	slowPatience  = 90 * time.Second
+	httpTimeout  = 15 * time.Second
+	shellTimeout = 60 * time.Second
+	slowTimeout  = 90 * time.Second
 )
 
 // onNode calls one verb of the node program.
-func onNode[T any](ctx context.Context, p *peer, patience time.Duration, verb func(context.Context, Prober) (T, error)) (T, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func onNode[T any](ctx context.Context, p *peer, timeout time.Duration, verb func(context.Context, Prober) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	prober, err := p.prober(ctx)
 	if err != nil {
@@ -145,7 +145,7 @@ func onNode[T any](ctx context.Context, p *peer, patience time.Duration, verb fu
 
 // overHTTP bounds one request to a daemon.
 func overHTTP[T any](ctx context.Context, get func(context.Context) (T, error)) (T, error) {
-	ctx, cancel := context.WithTimeout(ctx, httpPatience)
+	ctx, cancel := context.WithTimeout(ctx, httpTimeout)
 	defer cancel()
 	return get(ctx)
 }

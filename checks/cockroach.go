@@ -39,7 +39,7 @@ type iam struct {
 // under-replicated, and that this node's own row is of a new process. That the
 // rows are fresh is in the marks: each must be rewritten within the row of
 // samples, for zeros may be old (FACTS §4).
-func judgeCockroach(d iam, a against) Answer {
+func judgeCockroach(d iam, a expectation) Answer {
 	q := question{"cockroach", a.node.Name, "every master's row live and fresh, 0 ranges under-replicated or unavailable, restarted"}
 	now := processOf(d.unit)
 	if s, why := a.restarted(now); why != "" {
@@ -116,7 +116,7 @@ func rangesReady(live map[string]dcos.CockroachNode, masters []string) (dcos.Sta
 
 // rowRestarted says why the node's own row is not proved to be of a new
 // process: started_at must have changed since the baseline.
-func (a against) rowRestarted(own dcos.CockroachNode) (dcos.Status, string) {
+func (a expectation) rowRestarted(own dcos.CockroachNode) (dcos.Status, string) {
 	if !a.restarts {
 		return dcos.Passed, ""
 	}

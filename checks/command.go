@@ -25,7 +25,7 @@ const leaving = 2 * time.Second
 
 // command runs an operator's command on the controller, in a process group of
 // its own: what it started ends with it, and a Ctrl-C is for us alone.
-func (a *asking) command(ctx context.Context, g plan.CustomGate) ended {
+func (a *gateContext) command(ctx context.Context, g plan.CustomGate) ended {
 	var out, errs lastLine
 	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", g.Command)
 	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.WaitDelay = a.c.local.Dir, &out, &errs, leaving
@@ -49,7 +49,7 @@ func (a *asking) command(ctx context.Context, g plan.CustomGate) ended {
 }
 
 // environment tells a command what it is asked about.
-func (a *asking) environment(g plan.CustomGate) []string {
+func (a *gateContext) environment(g plan.CustomGate) []string {
 	env := []string{"RUN=" + a.c.local.Run}
 	if g.OfCluster {
 		return env
@@ -58,7 +58,7 @@ func (a *asking) environment(g plan.CustomGate) []string {
 	return append(env, "NODE="+string(n.Name), "ADDRESS="+n.Address, "IP="+n.IP, "ROLE="+n.Role.String())
 }
 
-func judgeCommand(e ended, g plan.CustomGate, a against) Answer {
+func judgeCommand(e ended, g plan.CustomGate, a expectation) Answer {
 	q := question{g.Name, a.node.Name, "exit 0 of " + brief(g.Command)}
 	said := ""
 	if e.said != "" {

@@ -41,7 +41,7 @@ func (e etcdSelf) reason() string {
 // judgeEtcd demands that the node's etcd is a new process and healthy. etcd
 // says so only after a read through a quorum, so that a member that is alone
 // is not.
-func judgeEtcd(u dcos.Unit, e etcdSelf, a against) Answer {
+func judgeEtcd(u dcos.Unit, e etcdSelf, a expectation) Answer {
 	q := question{"etcd", a.node.Name, "healthy by a read through its quorum, restarted"}
 	if u.Active != "active" {
 		return Answer{Finding: q.failed("%s is %s (%s)%s", u.Name, orUnknown(u.Active), orUnknown(u.Sub), restarts(u))}
@@ -56,7 +56,7 @@ func judgeEtcd(u dcos.Unit, e etcdSelf, a against) Answer {
 	return Answer{Finding: q.passed("healthy, pid %d", now.PID), Identity: now.id()}
 }
 
-func askEtcd(ctx context.Context, a *asking) Answer {
+func askEtcd(ctx context.Context, a *gateContext) Answer {
 	s, err := a.p.survey(ctx)
 	if err != nil {
 		return a.unreadable("etcd", err)
@@ -72,13 +72,13 @@ func askEtcd(ctx context.Context, a *asking) Answer {
 	if err != nil && u.Active == "active" {
 		return a.unreadable("etcd", err)
 	}
-	return judgeEtcd(u, e, a.against)
+	return judgeEtcd(u, e, a.expectation)
 }
 
 // etcd asks the node's etcd for its health. Without a quorum it answers 503,
 // with a body that may be anything.
 func (p *peer) etcd(ctx context.Context) (etcdSelf, error) {
-	return onNode(ctx, p, shellPatience, func(ctx context.Context, h Prober) (etcdSelf, error) {
+	return onNode(ctx, p, shellTimeout, func(ctx context.Context, h Prober) (etcdSelf, error) {
 		code, body, err := node.Etcd(ctx, h)
 		if err != nil {
 			return etcdSelf{}, fmt.Errorf("asking etcd: %w", err)

@@ -24,7 +24,7 @@ type ensemble struct {
 // judgeExhibitor demands that the list is the masters and all of them serve,
 // that exactly one leads, and that the node's own ZooKeeper agrees: Exhibitor
 // caches its state for 30 s (FACTS §3).
-func judgeExhibitor(e ensemble, a against) Answer {
+func judgeExhibitor(e ensemble, a expectation) Answer {
 	q := question{"exhibitor", a.node.Name, fmt.Sprintf("all %d masters serving, one leader, restarted", len(a.masters))}
 	now := processOf(e.unit)
 	if s, why := a.restarted(now); why != "" {

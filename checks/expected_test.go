@@ -27,7 +27,7 @@ func TestOnlyMastersUnderVerificationMayBeRedInWhatThePlanExpects(t *testing.T) 
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := p.against(plan.Task{Step: plan.Step{Action: c.action}, Baseline: base}, c.node)
+		a, err := p.expectation(plan.Task{Step: plan.Step{Action: c.action}, Baseline: base}, c.node)
 		if err != nil || (len(a.expected) > 0) != c.may {
 			t.Errorf("%s: %v, %v; want %v", c.name, a.expected, err, c.may)
 		}

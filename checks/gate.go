@@ -17,7 +17,7 @@ type gate struct {
 
 // judge asks the question of one gate.
 type judge struct {
-	ask  func(context.Context, *asking) Answer
+	ask  func(context.Context, *gateContext) Answer
 	unit func(dcos.Role) string // whose process must be newer than the active packages; nil: none
 	late bool                   // asked under a new process of the Mesos unit only: see afterRestart
 }
@@ -62,6 +62,6 @@ func customGate(g plan.CustomGate) gate {
 	if g.OfCluster {
 		of.Half, of.unit = gates.OfCluster, nil
 	}
-	of.ask = func(ctx context.Context, a *asking) Answer { return a.custom(ctx, g) }
+	of.ask = func(ctx context.Context, a *gateContext) Answer { return a.custom(ctx, g) }
 	return of
 }

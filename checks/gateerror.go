@@ -10,7 +10,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
-// GateError means that gates ran out of patience. What was done to the node
+// GateError means that gates timed out. What was done to the node
 // before is not in doubt; that it is well, is not proved.
 type GateError struct {
 	Node     inventory.NodeName
@@ -19,7 +19,7 @@ type GateError struct {
 	Silent   *plan.Silence  // not nil: the node cannot be reached
 }
 
-// LateGate is one gate that ran out of patience.
+// LateGate is one gate that timed out.
 type LateGate struct {
 	Gate    string
 	Waited  time.Duration

@@ -54,7 +54,7 @@ func (c *Cluster) glance(ctx context.Context) (leadership, bool) {
 
 // byLeader judges what the leader says. What a glance shows not to hold is told
 // at once; what it shows to hold is asked for in full.
-func (a *asking) byLeader(ctx context.Context, judge func(leadership) Answer) Answer {
+func (a *gateContext) byLeader(ctx context.Context, judge func(leadership) Answer) Answer {
 	if a.waiting {
 		if l, ok := a.c.glance(ctx); ok {
 			if ans := judge(l); !ans.Finding.Status.OK() {
@@ -67,7 +67,7 @@ func (a *asking) byLeader(ctx context.Context, judge func(leadership) Answer) An
 
 // present reports whether the leader lists the step's node as an agent that
 // runs tasks, or would if somebody had not deactivated it.
-func (a *asking) present(at dcos.Agents) bool {
+func (a *gateContext) present(at dcos.Agents) bool {
 	g, listed := agentAt(at, a.node.IP)
 	return listed && (g.Active || g.Deactivated)
 }

@@ -23,7 +23,7 @@ type reply struct {
 }
 
 // get asks an operator's server, from here, or, for gates that say so, through a node.
-func (a *asking) get(ctx context.Context, g plan.CustomGate, url string) reply {
+func (a *gateContext) get(ctx context.Context, g plan.CustomGate, url string) reply {
 	dial := a.c.local.Dial
 	if g.ViaNode {
 		dial = a.p.dial
@@ -46,7 +46,7 @@ func (r reply) wrong() string {
 	return ""
 }
 
-func judgeHTTP(r reply, g plan.CustomGate, a against) Answer {
+func judgeHTTP(r reply, g plan.CustomGate, a expectation) Answer {
 	q := question{g.Name, a.node.Name, wantedOfHTTP(g)}
 	if r.err != nil {
 		return Answer{Finding: q.unknown("%s", words(r.err))}

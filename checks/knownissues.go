@@ -14,7 +14,7 @@ import (
 // explain adds to an answer that is not good what the red units can mean in a patch
 // between these versions. An issue is called known only when its evidence was read on the
 // node: remedies differ, and the wrong one can cost an agent its tasks.
-func (a *asking) explain(ctx context.Context, ans Answer) Answer {
+func (a *gateContext) explain(ctx context.Context, ans Answer) Answer {
 	f := &ans.Finding
 	if f.Status.OK() || f.Hint != "" || len(ans.Red) == 0 {
 		return ans
@@ -32,7 +32,7 @@ func (a *asking) explain(ctx context.Context, ans Answer) Answer {
 
 // remedy is what to try: of the most specific issue that is proved, or, where none is,
 // what remains possible.
-func (a against) remedy(suspects []dcos.KnownIssue, seen dcos.Seen) string {
+func (a expectation) remedy(suspects []dcos.KnownIssue, seen dcos.Seen) string {
 	var possible []string
 	for _, k := range suspects {
 		switch v, proof := k.Judge(seen, a.node.Role); v {
@@ -49,11 +49,11 @@ func (a against) remedy(suspects []dcos.KnownIssue, seen dcos.Seen) string {
 }
 
 // readLog is what to do where no issue is known.
-func (a against) readLog(unit string) string {
+func (a expectation) readLog(unit string) string {
 	return fmt.Sprintf("on %s: sudo journalctl -n 100 -u %s says why", a.node.Name, unit)
 }
 
-func (a against) try(k dcos.KnownIssue) string {
+func (a expectation) try(k dcos.KnownIssue) string {
 	if k.Command != "" {
 		return fmt.Sprintf("on %s: sudo %s", a.node.Name, k.Command)
 	}
@@ -108,7 +108,7 @@ func (p *peer) log(ctx context.Context, unit string) (string, error) {
 	if there && time.Since(have.at) < logFor {
 		return have.text, have.err
 	}
-	b, err := onNode(ctx, p, shellPatience, func(ctx context.Context, h Prober) ([]byte, error) { return node.Read(ctx, h, "log", unit) })
+	b, err := onNode(ctx, p, shellTimeout, func(ctx context.Context, h Prober) ([]byte, error) { return node.Read(ctx, h, "log", unit) })
 	p.logs.mu.Lock()
 	defer p.logs.mu.Unlock()
 	if p.logs.of == nil {

@@ -31,7 +31,7 @@ func TestARedUnitOfAKnownIssueSaysWhatToDo(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name string
-		a    against
+		a    expectation
 		ans  Answer
 		seen dcos.Seen
 		hint string

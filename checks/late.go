@@ -24,7 +24,7 @@ func (g gateState) lateFinding(waited time.Duration) dcos.Finding {
 	return f
 }
 
-// missing is what a row lacked that did not come about in time.
+// missing is what a streak lacked that did not come about in time.
 func (g gateState) missing(within time.Duration) string {
 	v := g.verdict
 	switch {
@@ -33,7 +33,7 @@ func (g gateState) missing(within time.Duration) string {
 	case v.Finding.Have < v.Finding.Need:
 		return fmt.Sprintf("%d of %d samples in a row within %s", v.Finding.Have, v.Finding.Need, within)
 	case v.Lasted < g.spec.Span.D():
-		return fmt.Sprintf("a row of %s where %s are demanded, within %s", v.Lasted.Round(100*time.Millisecond), g.spec.Span.D(), within)
+		return fmt.Sprintf("a streak of %s where %s are demanded, within %s", v.Lasted.Round(100*time.Millisecond), g.spec.Span.D(), within)
 	}
 	return fmt.Sprintf("it held, and not together with the others within %s", within)
 }

@@ -24,7 +24,7 @@ func TestAGateThatIsLateSaysWhatItLacked(t *testing.T) {
 		says    string
 	}{
 		{"too few in a row", []Sample{green(13)}, "1 of 2 samples in a row within 15s; last sample green: 2/2 run"},
-		{"too short a row", []Sample{green(9), green(13)}, "a row of 3s where 10s are demanded, within 15s; last sample green: 2/2 run"},
+		{"too short a streak", []Sample{green(9), green(13)}, "a streak of 3s where 10s are demanded, within 15s; last sample green: 2/2 run"},
 		{"a mark that never moved", []Sample{with(green(1), stuck), with(green(7), stuck), with(green(13), stuck)}, "updated_at did not change within 15s; last sample green: 2/2 run"},
 		{"a last answer that is no", []Sample{with(green(13), func(s *Sample) { s.Finding.Status, s.Finding.Observed = dcos.Failed, "1/2 run" })}, "wanted 2 tasks run again, seen 1/2 run"},
 		{"never asked", nil, "wanted an answer, seen no answer within 15s"},

@@ -95,7 +95,7 @@ func minority(masters int) int { return (masters - 1) / 2 }
 
 // judgeLeader demands that every master was read and exactly one of them leads
 // and works.
-func judgeLeader(l leadership, a against) Answer {
+func judgeLeader(l leadership, a expectation) Answer {
 	q := question{"leader", "", "exactly one elected master, its registry recovered"}
 	if s, why := l.broken(0); why != "" {
 		return Answer{Finding: q.say(s, "%s", why), Evidence: l.asked}

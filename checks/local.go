@@ -17,10 +17,10 @@ func (c *Cluster) Locally(l Local) *Cluster {
 	return c
 }
 
-// Patiently says that somebody repairs what is waited for: no gate is given up
+// UntilTimeout says that somebody repairs what is waited for: no gate is given up
 // before its time because Mesos has. It is called before the first question, and
 // returns c.
-func (c *Cluster) Patiently() *Cluster {
-	c.patient = true
+func (c *Cluster) UntilTimeout() *Cluster {
+	c.untilTimeout = true
 	return c
 }

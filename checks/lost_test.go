@@ -19,7 +19,7 @@ func TestANewAgentIDEndsTheWaitAtOnce(t *testing.T) {
 				f := newFake()
 				c := New(f, fakeSubject())
 				if patiently {
-					c = c.Patiently()
+					c = c.UntilTimeout()
 				}
 				task := step(t, c, "a037", "registered", "mesos-version")
 				f.set(func() {

@@ -65,7 +65,7 @@ func mesosMasterCases() []verdictCase {
 	delete(forgetful.base.Processes, unit)
 	down := afterPatch(master(1))
 	down.base.Processes[unit] = Process{Unit: unit, BootID: "boot-1"}
-	postflight := against{node: master(1), masters: threeMasters()}
+	postflight := expectation{node: master(1), masters: threeMasters()}
 	return []verdictCase{
 		{"a new process of the target passes", judgeMesosUnit(fresh(unit), a), dcos.Passed, "pid 200"},
 		{"a stale yes: active, but still the old process", judgeMesosUnit(old(unit), a), dcos.Failed, "still the old process (pid 100)"},

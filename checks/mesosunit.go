@@ -5,7 +5,7 @@ import "github.com/dcos-patch/dcos-patch/dcos"
 // judgeMesosUnit demands the Mesos unit active with a new process. DC/OS
 // restarts it forever, so that a moment of "active" says little: the process
 // is the row's identity, and another one begins the row again.
-func judgeMesosUnit(u dcos.Unit, a against) Answer {
+func judgeMesosUnit(u dcos.Unit, a expectation) Answer {
 	q := question{"mesos-master", a.node.Name, "active with one new main process"}
 	if u.Active != "active" {
 		f := q.failed("%s is %s (%s)%s", u.Name, orUnknown(u.Active), orUnknown(u.Sub), restarts(u))

@@ -11,7 +11,7 @@ import (
 // version it says, or by the package that it runs from where the plan does not
 // know the version. (mesos-master --version would read the new file, not the
 // running daemon.)
-func judgeMesosVersion(u dcos.Unit, v dcos.MesosVersion, a against) Answer {
+func judgeMesosVersion(u dcos.Unit, v dcos.MesosVersion, a expectation) Answer {
 	q := question{"mesos-version", a.node.Name, "the target's Mesos"}
 	if a.mesos != "" {
 		q.want = fmt.Sprintf("Mesos %s", a.mesos)

@@ -124,7 +124,7 @@ func TestRowsThatNobodyRewritesTurnTheClusterRed(t *testing.T) {
 }
 
 func TestWhoIsOutAndWhoIsUnknown(t *testing.T) {
-	stranger := dcos.Agent{ID: "x-S9", IP: "10.0.9.9", Version: "1.10.0", Active: true, RegisteredAt: began}
+	unknown := dcos.Agent{ID: "x-S9", IP: "10.0.9.9", Version: "1.10.0", Active: true, RegisteredAt: began}
 	excluded := fakeSubject()
 	excluded.Nodes[3].Disposition = plan.Excluded
 	for _, c := range []struct {
@@ -138,7 +138,7 @@ func TestWhoIsOutAndWhoIsUnknown(t *testing.T) {
 		{"a deactivated agent is out", fakeSubject(), func(f *fakeCluster) { f.agents[0].Active, f.agents[0].Deactivated = false, true }, []inventory.NodeName{"a037"}, nil},
 		{"an agent that is not listed is out", fakeSubject(), func(f *fakeCluster) { f.agents = nil }, []inventory.NodeName{"a037"}, nil},
 		{"an excluded agent is not counted", excluded, func(f *fakeCluster) { f.agents = nil }, nil, nil},
-		{"an agent that the plan lacks is unknown", fakeSubject(), func(f *fakeCluster) { f.agents = append(f.agents, stranger) }, nil, []string{"x-S9"}},
+		{"an agent that the plan lacks is unknown", fakeSubject(), func(f *fakeCluster) { f.agents = append(f.agents, unknown) }, nil, []string{"x-S9"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			obs := observe(t, c.subject, c.with)

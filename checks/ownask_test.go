@@ -28,7 +28,7 @@ func ranWith(t *testing.T, dir string, g plan.CustomGate) ended {
 	t.Helper()
 	n := agentNode()
 	n.Address = "a037.example.com"
-	a := &asking{c: (&Cluster{}).Locally(Local{Dir: dir, Run: "1121-2200"}), against: against{node: n}}
+	a := &gateContext{c: (&Cluster{}).Locally(Local{Dir: dir, Run: "1121-2200"}), expectation: expectation{node: n}}
 	ctx, cancel := context.WithTimeout(t.Context(), g.Timeout.D())
 	defer cancel()
 	return a.command(ctx, g)
@@ -158,7 +158,7 @@ func TestAnAnswerIsTakenFromTheServerThatWasAskedAndWhole(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		web := serving(t, "site.example.com:80", nil)
 		g := plan.CustomGate{Name: "site", HTTP: "http://site.example.com/", Timeout: plan.Duration(10 * time.Second)}
-		a := &asking{c: (&Cluster{}).Locally(Local{Dial: web.net.DialContext})}
+		a := &gateContext{c: (&Cluster{}).Locally(Local{Dial: web.net.DialContext})}
 		for name, c := range map[string]struct {
 			serve  func(http.ResponseWriter, *http.Request)
 			status dcos.Status
@@ -204,7 +204,7 @@ func TestAGateThroughANodeUsesTheNodesConnection(t *testing.T) {
 }
 
 func TestAnIPv6AddressIsWrittenAsURLsWantIt(t *testing.T) {
-	a := &asking{c: &Cluster{}, against: against{node: plan.Node{Name: "a1", Address: "fd00::7", IP: "10.0.0.7"}}}
+	a := &gateContext{c: &Cluster{}, expectation: expectation{node: plan.Node{Name: "a1", Address: "fd00::7", IP: "10.0.0.7"}}}
 	if got := a.about(plan.CustomGate{HTTP: "x"}, "http://${ADDRESS}:80/${IP}"); got != "http://[fd00::7]:80/10.0.0.7" {
 		t.Error(got)
 	}

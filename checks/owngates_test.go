@@ -118,7 +118,7 @@ func TestARowOfOneEvaluationNeverHolds(t *testing.T) {
 		var samples []Sample
 		for i, ts := range at {
 			asked := began.Add(time.Duration(i+1) * 30 * time.Second)
-			ans := judgePrometheus(reply{Reply: daemons.Reply{Status: 200, Body: []byte(vector(fmt.Sprintf(`{"metric":{},"value":[%d,"0"]}`, ts)))}}, g, against{})
+			ans := judgePrometheus(reply{Reply: daemons.Reply{Status: 200, Body: []byte(vector(fmt.Sprintf(`{"metric":{},"value":[%d,"0"]}`, ts)))}}, g, expectation{})
 			samples = append(samples, Sample{Asked: asked, Answered: asked, Finding: ans.Finding, Marks: ans.Marks})
 		}
 		return Judge(samples, plan.GateSpec{Gate: "q", Need: 3, Span: plan.Duration(time.Minute), Every: plan.Duration(30 * time.Second)}, began)

@@ -17,7 +17,7 @@ import (
 
 // query asks an operator's Prometheus for the value of an expression now, as
 // the server's clock has it.
-func (a *asking) query(ctx context.Context, g plan.CustomGate) reply {
+func (a *gateContext) query(ctx context.Context, g plan.CustomGate) reply {
 	server, err := url.Parse(g.Server)
 	if err != nil {
 		return reply{err: err}
@@ -118,7 +118,7 @@ func parseVector(b []byte) (evaluation, error) {
 	return e, nil
 }
 
-func judgePrometheus(r reply, g plan.CustomGate, a against) Answer {
+func judgePrometheus(r reply, g plan.CustomGate, a expectation) Answer {
 	q := question{g.Name, a.node.Name, brief(g.Query) + " " + g.Want.String()}
 	if r.err != nil {
 		return Answer{Finding: q.unknown("%s", words(r.err))}

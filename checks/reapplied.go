@@ -52,7 +52,7 @@ func reapplied(t plan.Task, n plan.Node) bool {
 // waived lets a gate pass that does not hold, where it is waived for this
 // node: it is shown as a warning with what was seen and why that may be. The
 // gates that prove that the node came back know no waiver.
-func (a *asking) waived(r gate, ans Answer, now time.Time) Answer {
+func (a *gateContext) waived(r gate, ans Answer, now time.Time) Answer {
 	if !r.Waivable || a.p == nil || ans.Finding.Status.OK() {
 		return ans
 	}
@@ -67,7 +67,7 @@ func (a *asking) waived(r gate, ans Answer, now time.Time) Answer {
 
 // afterSwap keeps a gate from passing on daemons that are older than the
 // active packages.
-func (a *asking) afterSwap(ctx context.Context, r gate, ans Answer) Answer {
+func (a *gateContext) afterSwap(ctx context.Context, r gate, ans Answer) Answer {
 	if !a.reapplied || r.unit == nil || !ans.Finding.Status.OK() || ans.Finding.Status == dcos.NotApplicable {
 		return ans
 	}

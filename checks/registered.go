@@ -11,7 +11,7 @@ import (
 // id that it had, re-registered since the baseline, with the target's Mesos,
 // and that its daemon is a new process. slave/registered of the agent itself
 // is not asked: it says only that a leader was detected (REC 5).
-func judgeRegistered(l leadership, u dcos.Unit, a against) Answer {
+func judgeRegistered(l leadership, u dcos.Unit, a expectation) Answer {
 	q := question{"registered", a.node.Name, "active at the leader"}
 	if r, ok := l.leader(); ok {
 		q.want = "active at " + string(r.node.Name)
@@ -91,7 +91,7 @@ func agentsByIP(at dcos.Agents) map[string]dcos.Agent {
 // another says that the node has come back as another agent than it was; empty
 // when it has not. It will not be the old one again: what ran there is lost.
 // Ids are told whole, since their ends repeat from one cluster's master to the next.
-func (a against) another(g dcos.Agent, listed bool) string {
+func (a expectation) another(g dcos.Agent, listed bool) string {
 	if !listed || a.base == nil || a.base.Agent == nil || a.base.Agent.ID == "" || g.ID == a.base.Agent.ID || g.ID == a.agentID() {
 		return ""
 	}
@@ -104,7 +104,7 @@ func (a against) another(g dcos.Agent, listed bool) string {
 
 // sameAgent says why the agent is not the one of the baseline, in service as
 // it was then.
-func (a against) sameAgent(g dcos.Agent, listed bool, at dcos.Agents) (dcos.Status, string) {
+func (a expectation) sameAgent(g dcos.Agent, listed bool, at dcos.Agents) (dcos.Status, string) {
 	before := &AgentBase{}
 	if a.base != nil && a.base.Agent != nil {
 		before = a.base.Agent
@@ -123,7 +123,7 @@ func (a against) sameAgent(g dcos.Agent, listed bool, at dcos.Agents) (dcos.Stat
 }
 
 // anew says why the registration is not proved to be a new one.
-func (a against) anew(g dcos.Agent) (dcos.Status, string) {
+func (a expectation) anew(g dcos.Agent) (dcos.Status, string) {
 	if !a.restarts {
 		return dcos.Passed, ""
 	}

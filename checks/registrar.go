@@ -17,7 +17,7 @@ type masterSelf struct {
 // judgeRegistrar demands that the node's replica of the registry is caught up
 // and that it sees the whole group. Necessary, never sufficient: a replica
 // that was once voting says so at once after its start, alone (REC 1).
-func judgeRegistrar(m masterSelf, a against) Answer {
+func judgeRegistrar(m masterSelf, a expectation) Answer {
 	q := question{"registrar", a.node.Name, fmt.Sprintf("recovered 1, ensemble size %d", len(a.masters))}
 	now := processOf(m.unit)
 	if s, why := a.restarted(now); why != "" {
@@ -67,7 +67,7 @@ func logReady(m dcos.Metrics, log string, masters int) (dcos.Status, string) {
 // uptime of the old process only grows, and stays above both limits: what it
 // was at the baseline, and the time that has passed since. A new one is below
 // one of them. Both are lengths of time, not clocks of two machines.
-func (a against) oldUptime(m dcos.Metrics, name string, asked time.Time) string {
+func (a expectation) oldUptime(m dcos.Metrics, name string, asked time.Time) string {
 	if !a.restarts {
 		return ""
 	}

@@ -37,8 +37,8 @@ type Judged struct {
 // Rejudged is what a recorded step comes to.
 type Rejudged struct {
 	Passed   time.Time      // when all gates held together; zero: never
-	LateAt   time.Time      // when patience ended; zero: never, or after Passed
-	Late     []LateGate     // the gates that patience ended for
+	LateAt   time.Time      // when a timeout ended; zero: never, or after Passed
+	Late     []LateGate     // the gates that had timed out
 	Findings []dcos.Finding // of every gate, at that moment, or with the last sample
 	Samples  []Judged       // all, also those after that moment
 }
@@ -51,7 +51,7 @@ type Rejudged struct {
 // never answered names no node, since a record does not say whether the gate is asked
 // of the node or of the cluster. With others it knows only what was asked:
 // a step that passed was not asked again, so that a harder demand may be
-// neither met nor missed. Where samples were left out every row begins again.
+// neither met nor missed. Where samples were left out every streak begins again.
 func Rejudge(r Recorded, demands []plan.GateSpec) (Rejudged, error) {
 	if len(demands) != len(r.Gates) {
 		return Rejudged{}, fmt.Errorf("%d demands for %d gates", len(demands), len(r.Gates))
@@ -67,7 +67,7 @@ func Rejudge(r Recorded, demands []plan.GateSpec) (Rejudged, error) {
 		if s.Gate < 0 || s.Gate >= len(demands) {
 			return Rejudged{}, fmt.Errorf("a sample of gate %d, where the step has %d", s.Gate, len(demands))
 		}
-		out.impatient(b, r.Gates, s.Sample.Answered)
+		out.timeOut(b, r.Gates, s.Sample.Answered)
 		if s.LeftOut > 0 {
 			b.interrupt(s.LeftOut, s.Sample.Asked)
 		}
@@ -90,9 +90,9 @@ func Rejudge(r Recorded, demands []plan.GateSpec) (Rejudged, error) {
 // open reports whether the step's end is still to come.
 func (r *Rejudged) open() bool { return r.Passed.IsZero() && r.LateAt.IsZero() }
 
-// impatient ends the step if a gate was out of patience before now. A gate with
+// timeOut ends the step if a gate had timed out before now. A gate with
 // the demand that the run had was not: the run took another sample.
-func (r *Rejudged) impatient(b *board, had []plan.GateSpec, now time.Time) {
+func (r *Rejudged) timeOut(b *board, had []plan.GateSpec, now time.Time) {
 	if !r.open() {
 		return
 	}
@@ -114,7 +114,7 @@ func (r *Rejudged) end(b *board, at time.Time, late []LateGate) {
 	}
 }
 
-// interrupt begins every row again: nobody knows what was answered meanwhile.
+// interrupt begins every streak again: nobody knows what was answered meanwhile.
 func (b *board) interrupt(samples int, at time.Time) {
 	gap := dcos.Finding{Status: dcos.Unknown, Observed: fmt.Sprintf("%d samples were left out here", samples)}
 	for i := range b.gates {

@@ -13,10 +13,10 @@ type Sample struct {
 	Answered time.Time    `json:"answered"`           // when the answer was complete
 	Evidence time.Time    `json:"evidence,omitzero"`  // when its oldest part was asked of the node; zero: at Asked
 	Finding  dcos.Finding `json:"finding"`            //
-	Identity string       `json:"identity,omitempty"` // of the process that answered: another one starts the row again
+	Identity string       `json:"identity,omitempty"` // of the process that answered: another one starts the streak again
 
 	// Marks are values that a living thing keeps changing, by name: each must
-	// have shown two values within the row.
+	// have shown two values within the streak.
 	Marks map[string]string `json:"marks,omitempty"`
 
 	// Cheap says that the question cost the node next to nothing.

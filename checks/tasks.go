@@ -11,7 +11,7 @@ import (
 // judgeTasks asks only about the tasks that ran on this agent at the baseline:
 // each must run again, or have ended for a reason that is not ours. Tasks that
 // have come since are nobody's business here.
-func judgeTasks(l leadership, all dcos.Tasks, a against) Answer {
+func judgeTasks(l leadership, all dcos.Tasks, a expectation) Answer {
 	q := question{"tasks", a.node.Name, "the tasks of before run again, or ended by themselves"}
 	if a.base == nil {
 		return Answer{Finding: q.unknown("this lane has no baseline to compare with"), Evidence: l.asked}
@@ -19,7 +19,7 @@ func judgeTasks(l leadership, all dcos.Tasks, a against) Answer {
 	if s, why := l.broken(minority(len(l.readings))); why != "" {
 		return Answer{Finding: q.say(s, "%s", why), Evidence: l.asked}
 	}
-	if g, listed := agentAt(l.agents, a.node.IP); !listed || !g.Active && !g.Deactivated { // see asking.present
+	if g, listed := agentAt(l.agents, a.node.IP); !listed || !g.Active && !g.Deactivated { // see gateContext.present
 		return Answer{Finding: q.failed("the agent is not active at the leader: what it lists of the tasks is from before"), Evidence: l.asked}
 	}
 	q.want = fmt.Sprintf("%d tasks of before run again, or ended by themselves", len(a.base.Tasks))

@@ -103,7 +103,7 @@ func isBlocked(name string) bool {
 
 // judgeUnits demands that no unit is red that was not so before, sockets and
 // timers too, and that the units of the block list are up in any case.
-func judgeUnits(units []dcos.Unit, a against) Answer {
+func judgeUnits(units []dcos.Unit, a expectation) Answer {
 	q := question{"units", a.node.Name, "no unit failed or inactive that was not so before"}
 	if why := a.noBaseline(); why != "" {
 		return Answer{Finding: q.unknown("%s", why)}

@@ -12,57 +12,57 @@ import (
 type Verdict struct {
 	Holds   bool
 	Finding dcos.Finding  // the last sample's, with Have and Need
-	Since   time.Time     // the answer that the present row began with; zero when there is no row
-	Lasted  time.Duration // how long the present row is proved to have lasted
-	Still   string        // a mark that has not changed in the present row; empty: all have
+	Since   time.Time     // the answer that the present streak began with; zero when there is no streak
+	Lasted  time.Duration // how long the present streak is proved to have lasted
+	Still   string        // a mark that has not changed in the present streak; empty: all have
 }
 
-// gapLimit is the longest time between two samples of a row. After a longer
-// gap (a suspended controller, whose monotonic clock stood still) nobody knows what happened in it, and the row
+// gapLimit is the longest time between two samples of a streak. After a longer
+// gap (a suspended controller, whose monotonic clock stood still) nobody knows what happened in it, and the streak
 // starts again. The same limit says how old a gate's last sample may be when a
 // step passes. The two seconds are for rehearsals, whose pauses are short.
 func gapLimit(spec plan.GateSpec) time.Duration { return 3*spec.Every.D() + 2*time.Second }
 
-// clockSlack is how far the wall clock may be set back within a row.
+// clockSlack is how far the wall clock may be set back within a streak.
 const clockSlack = 2 * time.Second
 
 // Judge says whether the samples, oldest first, satisfy the demand of a gate
 // in a step that began at since. It is a pure function of its arguments:
 //
-//   - only an answer with an OK status counts, and any other ends the row;
-//   - an answer that was asked before since, or is older than its asking, ends
-//     the row too, and is shown as unknown;
-//   - so does another Identity, which begins a row of its own;
-//   - the row must have spec.Need samples, lie spec.Span apart from the first
+//   - only an answer with an OK status counts, and any other ends the streak;
+//   - an answer that was asked before since, or is older than its question, ends
+//     the streak too, and is shown as unknown;
+//   - so does another Identity, which begins a streak of its own;
+//   - the streak must have spec.Need samples, lie spec.Span apart from the first
 //     answer to the last question, and every mark must have changed in it.
 func Judge(samples []Sample, spec plan.GateSpec, since time.Time) Verdict {
 	if len(samples) == 0 {
 		return Verdict{Finding: dcos.Finding{Check: spec.Gate, Observed: "no answer yet", Want: "an answer", Need: max(spec.Need, 1)}}
 	}
-	row := trailingRow(samples, spec, since)
+	streak := trailingStreak(samples, spec, since)
 	last := samples[len(samples)-1]
 	v := Verdict{Finding: last.Finding}
 	v.Finding.Need = max(spec.Need, 1)
-	v.Finding.Have = min(len(row), v.Finding.Need)
+	v.Finding.Have = min(len(streak), v.Finding.Need)
 	v.Finding.At = last.Answered
 	if why := last.stale(since); why != "" {
 		v.Finding.Status, v.Finding.Final, v.Finding.Observed = dcos.Unknown, false, why+": "+last.Finding.Observed
 	}
-	if len(row) == 0 {
+	if len(streak) == 0 {
 		return v
 	}
-	v.Since = row[0].Answered
+	v.Since = streak[0].Answered
 	v.Lasted = max(elapsed.Least(v.Since, last.Asked), 0)
-	v.Still = unchanged(row)
-	v.Holds = len(row) >= v.Finding.Need && v.Lasted >= spec.Span.D() && v.Still == ""
+	v.Still = unchanged(streak)
+	v.Holds = len(streak) >= v.Finding.Need && v.Lasted >= spec.Span.D() && v.Still == ""
 	if v.Still != "" && v.Finding.Have == v.Finding.Need {
-		v.Finding.Have-- // one more is needed: show that the row is not complete
+		v.Finding.Have-- // one more is needed: show that the streak is not complete
 	}
 	return v
 }
 
 // trailingRow is the longest run of counting samples at the end.
-func trailingRow(samples []Sample, spec plan.GateSpec, since time.Time) []Sample {
+func trailingStreak(samples []Sample, spec plan.GateSpec, since time.Time) []Sample {
 	from := len(samples)
 	for i := len(samples) - 1; i >= 0; i-- {
 		s := samples[i]
@@ -77,7 +77,7 @@ func trailingRow(samples []Sample, spec plan.GateSpec, since time.Time) []Sample
 	return samples[from:]
 }
 
-// joins reports whether two neighbouring good samples belong to one row.
+// joins reports whether two neighbouring good samples belong to one streak.
 func joins(a, b Sample, spec plan.GateSpec) bool {
 	gap := elapsed.Most(a.Answered, b.Asked)
 	back := elapsed.Least(a.Answered, b.Asked) < -clockSlack // the wall clock was set: no span across that can be told
@@ -85,12 +85,12 @@ func joins(a, b Sample, spec plan.GateSpec) bool {
 }
 
 // unchanged names a mark of the last sample that has had one value only
-// throughout the row; empty when there is none.
-func unchanged(row []Sample) string {
+// throughout the streak; empty when there is none.
+func unchanged(streak []Sample) string {
 	stuck := ""
-	for name, now := range row[len(row)-1].Marks {
+	for name, now := range streak[len(streak)-1].Marks {
 		moved := false
-		for _, s := range row {
+		for _, s := range streak {
 			old, there := s.Marks[name]
 			moved = moved || there && old != now
 		}

@@ -45,7 +45,7 @@ type view struct {
 // observation judges the view. Green is that there are masters and no finding
 // is worse than a warning.
 func (v view) observation() plan.Observation {
-	leader := judgeLeader(v.lead, against{}).Finding
+	leader := judgeLeader(v.lead, expectation{}).Finding
 	fs, quorums, due := []dcos.Finding{leader}, []plan.Quorum(nil), map[string][]inventory.NodeName{}
 	if names := v.lead.unread(); !leader.Status.OK() && names != nil {
 		due[leader.Check] = names

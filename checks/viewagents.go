@@ -15,7 +15,7 @@ import (
 // there is to say of them, and the agents that the plan does not know; excluded
 // ones apart. Without a leader that works it says nothing; the observation is
 // not green then.
-func (v view) agents() (out []inventory.NodeName, states []plan.AgentState, strangers []plan.UnknownAgent) {
+func (v view) agents() (out []inventory.NodeName, states []plan.AgentState, unknown []plan.UnknownAgent) {
 	if _, broken := v.lead.broken(minority(len(v.lead.readings))); broken != "" {
 		return nil, nil, nil
 	}
@@ -36,7 +36,7 @@ func (v view) agents() (out []inventory.NodeName, states []plan.AgentState, stra
 			states = append(states, s)
 		}
 	}
-	return out, states, strangersAmong(v.lead.agents, known)
+	return out, states, unknownAmong(v.lead.agents, known)
 }
 
 // state is what there is to say of an agent, the gravest first.
@@ -71,19 +71,19 @@ func (v view) state(n plan.Node, g dcos.Agent, listed bool) (plan.AgentState, bo
 
 // strangersAmong are the agents that have none of the known addresses. Of a
 // recovering one only the hostname is known, in DC/OS the same as the address.
-func strangersAmong(at dcos.Agents, known map[string]bool) (strangers []plan.UnknownAgent) {
+func unknownAmong(at dcos.Agents, known map[string]bool) (unknown []plan.UnknownAgent) {
 	for _, g := range at.Registered {
 		if !known[g.IP] {
-			strangers = append(strangers, plan.UnknownAgent{ID: g.ID, IP: g.IP, Active: g.Active && !g.Deactivated})
+			unknown = append(unknown, plan.UnknownAgent{ID: g.ID, IP: g.IP, Active: g.Active && !g.Deactivated})
 		}
 	}
 	for _, g := range at.Recovered {
 		if !known[g.Hostname] {
-			strangers = append(strangers, plan.UnknownAgent{ID: g.ID, IP: g.Hostname, Recovering: true})
+			unknown = append(unknown, plan.UnknownAgent{ID: g.ID, IP: g.Hostname, Recovering: true})
 		}
 	}
-	slices.SortFunc(strangers, func(a, b plan.UnknownAgent) int { return cmp.Compare(a.IP+a.ID, b.IP+b.ID) })
-	return strangers
+	slices.SortFunc(unknown, func(a, b plan.UnknownAgent) int { return cmp.Compare(a.IP+a.ID, b.IP+b.ID) })
+	return unknown
 }
 
 // recoveringAt finds the agent that the leader still waits for since its

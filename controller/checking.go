@@ -113,7 +113,7 @@ func (k *checking) until(ctx context.Context) (Checked, error) {
 	if rest := k.comeToRest(ctx); rest.Status == dcos.Failed {
 		return k.verdict(ctx, rest, nil, nil)
 	}
-	findings, err := k.checks(k.subject, k.task.Run).Patiently().Await(ctx, k.task, k.news)
+	findings, err := k.checks(k.subject, k.task.Run).UntilTimeout().Await(ctx, k.task, k.news)
 	return k.verdict(ctx, k.rest(ctx), findings, err)
 }
 

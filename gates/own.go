@@ -17,7 +17,7 @@ func Own() []Gate {
 	}, {
 		Name:     "prometheus",
 		Asks:     "every value of the query satisfies the comparison; no value, NaN, an infinite one, a histogram, a range, or an answer with warnings (a part of the whole) is red",
-		Evidence: "GET /api/v1/query of prometheus.url from the controller, evaluated by the server's own clock at each question: a row needs two evaluations",
+		Evidence: "GET /api/v1/query of prometheus.url from the controller, evaluated by the server's own clock at each question: a streak needs two evaluations",
 	}}
 	for i := range kinds {
 		k := &kinds[i]

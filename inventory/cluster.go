@@ -107,7 +107,7 @@ type Bootstrap struct {
 }
 
 // Rehearsal is set only for simulated clusters and tests. A TimeScale of 0.1
-// makes every span, pause and patience of the plan ten times shorter. Nodes
+// makes every span, pause and timeout of the plan ten times shorter. Nodes
 // must carry the file /etc/dcos-patch-rehearsal, or the plan is refused.
 type Rehearsal struct {
 	TimeScale float64

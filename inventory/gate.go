@@ -20,7 +20,7 @@ type Gate struct {
 	WantJSON   []WantJSON    // by path
 	Span       time.Duration // how long it must stay green after a patch
 	Every      time.Duration // pause between two questions
-	Within     time.Duration // patience
+	Within     time.Duration // timeout
 	Timeout    time.Duration // of one question
 }
 

@@ -36,7 +36,7 @@ func Build(in Input) (*Plan, error) {
 			return nil, fmt.Errorf("building a plan: the policy of %s does not say %s", g.Name, name)
 		}
 	}
-	s := newSurvey(in)
+	s := newBuilder(in)
 	p := s.judge()
 	j := s.judgement()
 	if len(j.Blocks) > 0 {
@@ -54,9 +54,9 @@ func Build(in Input) (*Plan, error) {
 	return Sealed(p)
 }
 
-// survey is the inventory and the facts side by side, and what speaks against
+// builder is the inventory and the facts side by side, and what speaks against
 // a plan.
-type survey struct {
+type builder struct {
 	in     Input
 	c      *inventory.Cluster
 	script dcos.Script
@@ -69,8 +69,8 @@ type survey struct {
 	warnings []Block
 }
 
-func newSurvey(in Input) *survey {
-	s := &survey{in: in, c: in.Inventory, script: in.Facts.Script, scale: scaleOf(in.Inventory.Rehearsal.TimeScale)}
+func newBuilder(in Input) *builder {
+	s := &builder{in: in, c: in.Inventory, script: in.Facts.Script, scale: scaleOf(in.Inventory.Rehearsal.TimeScale)}
 	s.script.Packages = slices.Sorted(slices.Values(s.script.Packages))
 	s.out = map[inventory.NodeName]inventory.Exclusion{}
 	for _, x := range s.c.Exclusions {
@@ -98,7 +98,7 @@ func inGroup(name string, nodes []inventory.Node) []inventory.Node {
 }
 
 // facts is what a node said; a node that nobody asked has said nothing.
-func (s *survey) facts(name inventory.NodeName) NodeFacts {
+func (s *builder) facts(name inventory.NodeName) NodeFacts {
 	f, ok := s.in.Facts.Nodes[name]
 	if !ok {
 		return NodeFacts{Err: "the survey has no answer of it", Kind: "survey"}
@@ -106,13 +106,13 @@ func (s *survey) facts(name inventory.NodeName) NodeFacts {
 	return f
 }
 
-func (s *survey) excluded(name inventory.NodeName) bool {
+func (s *builder) excluded(name inventory.NodeName) bool {
 	_, yes := s.out[name]
 	return yes
 }
 
 // inNodeOrder sorts blocks of one weight: the cluster's, then node by node.
-func (s *survey) inNodeOrder(blocks []Block) []Block {
+func (s *builder) inNodeOrder(blocks []Block) []Block {
 	rank := map[inventory.NodeName]int{"": -1}
 	for i, n := range s.nodes {
 		rank[n.Name] = i
@@ -125,7 +125,7 @@ func (s *survey) inNodeOrder(blocks []Block) []Block {
 }
 
 // draft is the plan without its stages.
-func (s *survey) draft() *Plan {
+func (s *builder) draft() *Plan {
 	p := &Plan{
 		Format:      FormatVersion,
 		Cluster:     ClusterRef{Name: s.c.Name, ID: s.c.ID},
@@ -151,7 +151,7 @@ func (s *survey) draft() *Plan {
 }
 
 // node is a node as the plan sees it.
-func (s *survey) node(n inventory.Node) Node {
+func (s *builder) node(n inventory.Node) Node {
 	f := s.facts(n.Name)
 	pn := Node{
 		Name: n.Name, Address: n.Address, Port: n.Port, IP: f.IP,
@@ -175,7 +175,7 @@ func (s *survey) node(n inventory.Node) Node {
 	return pn
 }
 
-func (s *survey) tasks(name inventory.NodeName) int {
+func (s *builder) tasks(name inventory.NodeName) int {
 	if n, known := s.in.Facts.Cluster.Tasks[name]; known {
 		return n
 	}

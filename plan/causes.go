@@ -4,7 +4,7 @@ import "github.com/dcos-patch/dcos-patch/inventory"
 
 // atFault reports whether a node explains by itself what is missing of it: it
 // gave no answer, or somebody is at work on it.
-func (s *survey) atFault(n inventory.NodeName) bool {
+func (s *builder) atFault(n inventory.NodeName) bool {
 	if s.excluded(n) || s.known(string(n)) == "" {
 		return false
 	}
@@ -14,7 +14,7 @@ func (s *survey) atFault(n inventory.NodeName) bool {
 
 // explained gives nodes back if each of them is a reason of its own: what is
 // put down to them then follows from those, and is mended with them.
-func (s *survey) explained(nodes []inventory.NodeName) []inventory.NodeName {
+func (s *builder) explained(nodes []inventory.NodeName) []inventory.NodeName {
 	for _, n := range nodes {
 		if !s.atFault(n) {
 			return nil
@@ -24,7 +24,7 @@ func (s *survey) explained(nodes []inventory.NodeName) []inventory.NodeName {
 }
 
 // following marks all blocks from the nth on as what follows from a node.
-func (s *survey) following(n int, from inventory.NodeName) {
+func (s *builder) following(n int, from inventory.NodeName) {
 	for i := range s.blocks[n:] {
 		s.blocks[n+i].DueTo = []inventory.NodeName{from}
 	}

@@ -8,7 +8,7 @@ import (
 
 // CustomGate is a gate of the operator's own, as far as it is decided on: what
 // is asked, of whom, and what counts as a yes, for how long. Exactly one of
-// Command, HTTP and Query is set. Its patience is in the steps' GateSpecs.
+// Command, HTTP and Query is set. Its timeout is in the steps' GateSpecs.
 type CustomGate struct {
 	Name      string               `json:"name"`
 	Group     string               `json:"group,omitempty"`      // whose lanes it is about; empty: everybody's, masters too

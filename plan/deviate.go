@@ -37,7 +37,7 @@ func Deviations(p *Plan, c *inventory.Cluster) []Block {
 // restate makes the plan that the inventory decides for nodes in the state in
 // which p found them.
 func restate(p *Plan, c *inventory.Cluster) *Plan {
-	s := newSurvey(Input{Inventory: c, Facts: Facts{Script: p.Script}, Waivers: p.Waivers})
+	s := newBuilder(Input{Inventory: c, Facts: Facts{Script: p.Script}, Waivers: p.Waivers})
 	clear(s.out)
 	for _, n := range p.Nodes {
 		if n.Disposition == Excluded {

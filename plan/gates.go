@@ -82,9 +82,9 @@ func (p *Plan) Deferred(of Step) []Step {
 	return steps
 }
 
-// patience is the longest that the gates of a step can take together: they
+// longest is the time that the gates of a step can take together: they
 // run side by side.
-func patience(gates []GateSpec) Duration {
+func longest(gates []GateSpec) Duration {
 	var d Duration
 	for _, g := range gates {
 		d = max(d, g.Within+g.Span)

@@ -15,7 +15,7 @@ import (
 const nextDetectIP = "run /opt/mesosphere/bin/detect_ip on it, and correct genconf/ip-detect: every daemon of DC/OS binds to what it prints"
 
 // judgeAddress: do DC/OS, Mesos and Exhibitor know the node by one address of its own?
-func (s *survey) judgeAddress(n inventory.Node, f NodeFacts) {
+func (s *builder) judgeAddress(n inventory.Node, f NodeFacts) {
 	block := func(what, observed, want string) {
 		s.block(Block{Node: n.Name, What: what, Observed: observed, Want: want, Next: advice.Say(nextDetectIP)})
 	}
@@ -54,7 +54,7 @@ func unfit(text string, rehearsal bool) string {
 
 // judgeListed blocks for a node that Mesos or Exhibitor knows by another of its
 // addresses than detect_ip prints today.
-func (s *survey) judgeListed(n inventory.Node, f NodeFacts, block func(what, observed, want string)) {
+func (s *builder) judgeListed(n inventory.Node, f NodeFacts, block func(what, observed, want string)) {
 	other := func(ip string) bool {
 		return ip != f.IP && slices.Contains(f.Addresses, ip) && unfit(ip, f.Rehearsal) == ""
 	}
@@ -74,7 +74,7 @@ func (s *survey) judgeListed(n inventory.Node, f NodeFacts, block func(what, obs
 }
 
 // judgeNextIP: a patch that changes the address would make it another node.
-func (s *survey) judgeNextIP(n inventory.Node, f NodeFacts) {
+func (s *builder) judgeNextIP(n inventory.Node, f NodeFacts) {
 	switch next := f.NextIP; {
 	case next == nil || s.atTarget(f):
 	case next.Err != "":

@@ -11,7 +11,7 @@ import (
 // judgeAgents says of every agent that does not simply serve what the leader
 // says of it. Maintenance of others blocks that agent; what is out already may
 // be patched, and is told.
-func (s *survey) judgeAgents() {
+func (s *builder) judgeAgents() {
 	for _, a := range s.in.Facts.Cluster.Agents {
 		if s.known(string(a.Node)) == "" || s.excluded(a.Node) {
 			continue
@@ -25,7 +25,7 @@ func (s *survey) judgeAgents() {
 	}
 }
 
-func (s *survey) judgeAgent(n inventory.Node, a AgentState) {
+func (s *builder) judgeAgent(n inventory.Node, a AgentState) {
 	b := Block{Node: n.Name, Observed: a.Detail}
 	without := exclusionHint(n, s.in.Today)
 	switch a.State {
@@ -60,13 +60,13 @@ func (s *survey) judgeAgent(n inventory.Node, a AgentState) {
 }
 
 // orWaive adds how to accept maintenance that the patch is a part of.
-func (s *survey) orWaive(n inventory.Node, next string) string {
+func (s *builder) orWaive(n inventory.Node, next string) string {
 	return fmt.Sprintf("%s, or accept it: --waive %s:%s=REASON", next, CheckMaintenance, n.Name)
 }
 
 // fit reports whether an agent can be a canary: one that is out of service says
 // nothing about the others.
-func (s *survey) fit(name inventory.NodeName) bool {
+func (s *builder) fit(name inventory.NodeName) bool {
 	a, told := s.in.Facts.Cluster.State(name)
 	return !slices.Contains(s.in.Facts.Cluster.Out, name) && (!told || a.State == AgentScheduled || a.State == AgentDraining)
 }

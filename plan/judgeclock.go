@@ -19,7 +19,7 @@ const (
 
 // judgeClocks compares clocks by what is certain about them: each is known as
 // an interval, from the moments of asking and hearing on one machine's clock.
-func (s *survey) judgeClocks() {
+func (s *builder) judgeClocks() {
 	var known []inventory.Node // masters
 	for _, n := range s.nodes {
 		f := s.facts(n.Name)
@@ -39,11 +39,11 @@ func (s *survey) judgeClocks() {
 }
 
 // clock is one that is known.
-func (s *survey) clock(n inventory.Node) Clock { return *s.facts(n.Name).Clock }
+func (s *builder) clock(n inventory.Node) Clock { return *s.facts(n.Name).Clock }
 
 // judgeMasterClocks looks at the one that is certainly ahead the most, and the one that is
 // certainly behind the most.
-func (s *survey) judgeMasterClocks(masters []inventory.Node) {
+func (s *builder) judgeMasterClocks(masters []inventory.Node) {
 	ahead, behind := masters[0], masters[0]
 	widest := Duration(0)
 	for _, m := range masters {
@@ -68,7 +68,7 @@ func (s *survey) judgeMasterClocks(masters []inventory.Node) {
 
 // judgeAgentClocks compares each agent with all the masters, of which none may
 // be nearer.
-func (s *survey) judgeAgentClocks(masters []inventory.Node) {
+func (s *builder) judgeAgentClocks(masters []inventory.Node) {
 	least, most := s.clock(masters[0]).Least, s.clock(masters[0]).Most
 	for _, m := range masters {
 		least, most = min(least, s.clock(m).Least), max(most, s.clock(m).Most)

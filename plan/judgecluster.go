@@ -14,7 +14,7 @@ import (
 const oldest dcos.Version = "1.11.0"
 
 // judgeCluster blocks for what concerns no single node.
-func (s *survey) judgeCluster() {
+func (s *builder) judgeCluster() {
 	if s.c.ID == "" {
 		s.block(Block{What: "the inventory does not say which cluster it is", Observed: s.observedID(),
 			Want: "cluster.id", Next: advice.Say("write the id into the inventory after making sure that it is the cluster you mean")})
@@ -24,7 +24,7 @@ func (s *survey) judgeCluster() {
 		s.judgeVersions()
 		s.judgeGreen()
 	}
-	s.judgeStrangers()
+	s.judgeUnknownAgents()
 	if all := s.in.Facts.Deployments; len(all) > 0 {
 		s.block(Block{Check: CheckDeployments, What: "Marathon is in the middle of deployments", Observed: few(all), Want: "none",
 			Next: advice.Say("wait for their end, or stop them: dcos marathon deployment list")})
@@ -43,12 +43,12 @@ func (s *survey) judgeCluster() {
 }
 
 // firstMasterAnswers reports whether the survey could look at the cluster.
-func (s *survey) firstMasterAnswers() bool {
+func (s *builder) firstMasterAnswers() bool {
 	return len(s.c.Masters) == 0 || s.facts(s.c.Masters[0].Name).Err == ""
 }
 
 // judgeSecurity compares the declared security mode with the variant found.
-func (s *survey) judgeSecurity() {
+func (s *builder) judgeSecurity() {
 	mode, variant := s.c.Security.Mode, s.variant()
 	if mode == "" || variant == "" || (mode == "open") == (variant == "open") {
 		return
@@ -57,7 +57,7 @@ func (s *survey) judgeSecurity() {
 		Want: "security mode " + mode, Next: advice.Say("correct security.mode in the inventory")})
 }
 
-func (s *survey) observedID() string {
+func (s *builder) observedID() string {
 	for _, m := range s.nodes {
 		if id := s.facts(m.Name).ClusterID; id != "" {
 			return fmt.Sprintf("%s says %s", m.Name, id)
@@ -67,7 +67,7 @@ func (s *survey) observedID() string {
 }
 
 // judgeScript compares the script that was read with the one that was meant.
-func (s *survey) judgeScript() {
+func (s *builder) judgeScript() {
 	t, sc := s.c.Target, s.script
 	if why := s.in.Facts.ScriptErr; why != "" {
 		s.block(Block{What: "the node patch script cannot be used", Observed: why, Want: "the script that the installer has made",
@@ -95,7 +95,7 @@ func (s *survey) judgeScript() {
 }
 
 // judgeVersions allows patches only: the same minor, forwards or in place.
-func (s *survey) judgeVersions() {
+func (s *builder) judgeVersions() {
 	from, to := s.script.From, s.script.To
 	if from == "" || to == "" {
 		return // judgeScript has said so
@@ -118,7 +118,7 @@ func (s *survey) judgeVersions() {
 }
 
 // judgeGreen asks the cluster's own evidence.
-func (s *survey) judgeGreen() {
+func (s *builder) judgeGreen() {
 	obs := s.in.Facts.Cluster
 	s.foresee(obs)
 	if obs.Green {
@@ -140,7 +140,7 @@ func (s *survey) judgeGreen() {
 }
 
 // foresee warns of the operator's gates that later work will wait for.
-func (s *survey) foresee(obs Observation) {
+func (s *builder) foresee(obs Observation) {
 	for _, f := range obs.Findings {
 		if f.Status == dcos.Warned {
 			s.warn(Block{Check: f.Check, What: "gate " + f.Check + " is red", Observed: f.Observed, Want: f.Want, Next: advice.Say(f.Hint)})
@@ -149,7 +149,7 @@ func (s *survey) foresee(obs Observation) {
 }
 
 // known keeps a finding's node only if it can be sorted among the others.
-func (s *survey) known(name string) inventory.NodeName {
+func (s *builder) known(name string) inventory.NodeName {
 	if slices.ContainsFunc(s.nodes, func(n inventory.Node) bool { return string(n.Name) == name }) {
 		return inventory.NodeName(name)
 	}
@@ -167,9 +167,9 @@ func orElse(text, instead string) string {
 
 // judgeStrangers blocks for agents that work in the cluster and that nobody
 // has declared: they would stay behind, and nothing would count them.
-func (s *survey) judgeStrangers() {
-	strangers := slices.Concat(s.in.Facts.Unknown, s.in.Facts.Cluster.Unknown)
-	if len(strangers) == 0 {
+func (s *builder) judgeUnknownAgents() {
+	unknown := slices.Concat(s.in.Facts.Unknown, s.in.Facts.Cluster.Unknown)
+	if len(unknown) == 0 {
 		return
 	}
 	ours := map[string]bool{}
@@ -182,7 +182,7 @@ func (s *survey) judgeStrangers() {
 		}
 		ours[n.Address] = true // an excluded node may not answer
 	}
-	for _, a := range strangers {
+	for _, a := range unknown {
 		if !a.Active || a.IP != "" && ours[a.IP] {
 			continue
 		}
@@ -193,7 +193,7 @@ func (s *survey) judgeStrangers() {
 }
 
 // judgeNames blocks for names that would make two steps one.
-func (s *survey) judgeNames() {
+func (s *builder) judgeNames() {
 	stages := map[string]bool{idPreflight: true, idStageMaster: true, idStageAgents: true, idMasters: true, idDeferred: true, idPostflight: true}
 	for _, g := range s.c.Groups {
 		for _, id := range []string{g.Name, g.Name + canarySuffix} {

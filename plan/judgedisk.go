@@ -18,7 +18,7 @@ const (
 // judgeDisk asks for room for the packages that are still to be fetched. The
 // next release's take about as much as those that are active, and a fifth is
 // added to it.
-func (s *survey) judgeDisk(n inventory.Node, f NodeFacts, lacks int) {
+func (s *builder) judgeDisk(n inventory.Node, f NodeFacts, lacks int) {
 	r, missing, all := f.Ready, int64(lacks), int64(len(s.script.Packages))
 	if missing > 0 && r.PackagesKB == 0 {
 		s.block(Block{Check: CheckDisk, Node: n.Name, What: "how much room its packages take is unknown", Observed: "no answer within 60 s",

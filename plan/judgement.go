@@ -72,13 +72,13 @@ func Judge(in Input) (Judgement, error) {
 	if in.Inventory == nil {
 		return Judgement{}, errors.New("judging facts: there is no inventory")
 	}
-	s := newSurvey(in)
+	s := newBuilder(in)
 	s.judge()
 	return s.judgement(), nil
 }
 
 // judge hears all judges, and drafts the plan that some of them need.
-func (s *survey) judge() *Plan {
+func (s *builder) judge() *Plan {
 	s.judgeWaivers()
 	s.judgeCluster()
 	s.judgeNodes()
@@ -90,7 +90,7 @@ func (s *survey) judge() *Plan {
 	return p
 }
 
-func (s *survey) judgement() Judgement {
+func (s *builder) judgement() Judgement {
 	j := Judgement{Blocks: s.inNodeOrder(s.blocks), Warnings: s.inNodeOrder(s.warnings)}
 	for _, n := range s.nodes {
 		if !s.excluded(n.Name) {
@@ -103,7 +103,7 @@ func (s *survey) judgement() Judgement {
 // lookedCloser tells whether all was asked of every node. Facts of a model, or
 // of a survey that was saved before there were these questions, have less: of
 // them nobody can say that a node is clean.
-func (s *survey) lookedCloser() bool {
+func (s *builder) lookedCloser() bool {
 	for _, n := range s.nodes {
 		if f := s.facts(n.Name); !s.excluded(n.Name) && (f.Ready == nil || f.Clock == nil) {
 			return false
@@ -112,4 +112,4 @@ func (s *survey) lookedCloser() bool {
 	return true
 }
 
-func (s *survey) warn(b Block) { s.warnings = append(s.warnings, b) }
+func (s *builder) warn(b Block) { s.warnings = append(s.warnings, b) }

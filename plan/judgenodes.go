@@ -13,7 +13,7 @@ import (
 
 // judgeNodes blocks for what single nodes answered. Excluded nodes are not
 // asked anything.
-func (s *survey) judgeNodes() {
+func (s *builder) judgeNodes() {
 	byIP := map[string]inventory.NodeName{}
 	variant := s.variant()
 	for _, n := range s.nodes {
@@ -43,7 +43,7 @@ func (s *survey) judgeNodes() {
 	}
 }
 
-func (s *survey) judgeExclusion(n inventory.Node) {
+func (s *builder) judgeExclusion(n inventory.Node) {
 	if n.Role == dcos.Master {
 		s.block(Block{Node: n.Name, What: "a master cannot be left out", Observed: "excluded: " + exclusionText(s.out[n.Name]),
 			Want: "every master patched", Next: advice.Say("repair the master, then take the exclusion out")})
@@ -131,7 +131,7 @@ func ExclusionLine(node inventory.NodeName, today time.Time) string {
 
 // judgeIdentity: is this the machine that was meant, in the cluster that was
 // meant?
-func (s *survey) judgeIdentity(n inventory.Node, f NodeFacts, variant string) {
+func (s *builder) judgeIdentity(n inventory.Node, f NodeFacts, variant string) {
 	if s.c.ID != "" && f.ClusterID != s.c.ID && (f.ClusterID != "" || n.Role == dcos.Master) {
 		s.block(Block{Node: n.Name, What: "it belongs to another cluster", Observed: orElse(f.ClusterID, "no cluster id"),
 			Want: s.c.ID, Next: advice.Say("check its address in the inventory; never change the inventory's id to make this pass")})
@@ -156,7 +156,7 @@ func (s *survey) judgeIdentity(n inventory.Node, f NodeFacts, variant string) {
 }
 
 // judgeRest: is nobody at work on the node?
-func (s *survey) judgeRest(n inventory.Node, f NodeFacts) {
+func (s *builder) judgeRest(n inventory.Node, f NodeFacts) {
 	if f.MidSwap && f.PatchUnit == "" { // else the patch that runs is at it
 		s.block(Block{Node: n.Name, What: "it is in the middle of a swap of packages", Observed: dcos.InstallProgress + " exists",
 			Want: "no such file", Next: advice.Say("a person has to finish it: see the runbook, section mid-swap")})
@@ -168,7 +168,7 @@ func (s *survey) judgeRest(n inventory.Node, f NodeFacts) {
 }
 
 // judgeState: is the node where the script expects it?
-func (s *survey) judgeState(n inventory.Node, f NodeFacts) {
+func (s *builder) judgeState(n inventory.Node, f NodeFacts) {
 	if len(f.Active) == 0 {
 		s.block(Block{Node: n.Name, What: "its active packages are unknown", Observed: "none listed",
 			Want: "the list of /opt/mesosphere/active", Next: advice.Run("check", string(n.Name))})
@@ -192,7 +192,7 @@ func (s *survey) judgeState(n inventory.Node, f NodeFacts) {
 }
 
 // difference counts how two package sets differ and names one package.
-func (s *survey) difference(active []string) string {
+func (s *builder) difference(active []string) string {
 	have := map[string]bool{}
 	for _, a := range active {
 		have[a] = true

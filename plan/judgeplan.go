@@ -12,7 +12,7 @@ import (
 
 // judgePlan blocks for a plan that could not be carried out: a master that
 // no quorum lets go, no room for one agent, canaries that are not there.
-func (s *survey) judgePlan(p *Plan) {
+func (s *builder) judgePlan(p *Plan) {
 	s.judgeQuorums(p)
 	s.judgeRoom(p)
 	for i, r := range p.Groups {
@@ -21,7 +21,7 @@ func (s *survey) judgePlan(p *Plan) {
 	}
 }
 
-func (s *survey) judgeQuorums(p *Plan) {
+func (s *builder) judgeQuorums(p *Plan) {
 	if !slices.ContainsFunc(p.Nodes, func(n Node) bool { return n.Role == dcos.Master && n.Disposition == Patch }) {
 		return
 	}
@@ -77,7 +77,7 @@ func quorumReasons(err error) []string {
 }
 
 // judgeRoom: is there room for one more agent to be out?
-func (s *survey) judgeRoom(p *Plan) {
+func (s *builder) judgeRoom(p *Plan) {
 	work := slices.ContainsFunc(p.Nodes, func(n Node) bool { return n.Role.IsAgent() && n.Disposition == Patch })
 	var out []inventory.NodeName
 	for _, n := range distinct(s.in.Facts.Cluster.Out) {
@@ -95,7 +95,7 @@ func (s *survey) judgeRoom(p *Plan) {
 }
 
 // judgeCanaries: declared canaries are in their group and take part.
-func (s *survey) judgeCanaries(r GroupRule, nodes []inventory.Node) {
+func (s *builder) judgeCanaries(r GroupRule, nodes []inventory.Node) {
 	if slices.Equal(r.Canary, []string{"auto"}) || slices.Equal(r.Canary, []string{"none"}) {
 		return
 	}
@@ -115,7 +115,7 @@ func (s *survey) judgeCanaries(r GroupRule, nodes []inventory.Node) {
 // judgeFitness blocks for a group in which no agent that is to be patched
 // serves: it would have no canary, or one that says nothing. A declared canary
 // must serve, too.
-func (s *survey) judgeFitness(p *Plan, r GroupRule) {
+func (s *builder) judgeFitness(p *Plan, r GroupRule) {
 	if slices.Equal(r.Canary, []string{"none"}) {
 		return
 	}
@@ -144,7 +144,7 @@ func (s *survey) judgeFitness(p *Plan, r GroupRule) {
 }
 
 // outText is what the leader says of an agent that is out.
-func (s *survey) outText(name inventory.NodeName) string {
+func (s *builder) outText(name inventory.NodeName) string {
 	a, told := s.in.Facts.Cluster.State(name)
 	if !told {
 		return "out of service at the leader"

@@ -23,7 +23,7 @@ const (
 
 // judgeSystem looks at what the survey tells of the machine. Facts of a model,
 // which has no readiness either, say nothing of systemd.
-func (s *survey) judgeSystem(n inventory.Node, f NodeFacts) {
+func (s *builder) judgeSystem(n inventory.Node, f NodeFacts) {
 	if f.Ready != nil && f.Systemd < oldestSystemd {
 		s.block(Block{Check: CheckSystemd, Node: n.Name, What: "its systemd is too old to keep tasks alive over the restart", Observed: systemdText(f.Systemd),
 			Want: fmt.Sprintf("%d or later", oldestSystemd), Next: advice.Say("update systemd, or expect the tasks of the node to be killed")})
@@ -43,7 +43,7 @@ func systemdText(version int) string {
 
 // judgeReady looks at what a patch needs of a node besides DC/OS, and at what
 // it would take away there.
-func (s *survey) judgeReady(n inventory.Node, f NodeFacts) {
+func (s *builder) judgeReady(n inventory.Node, f NodeFacts) {
 	r := f.Ready
 	switch {
 	case r == nil:
@@ -71,7 +71,7 @@ func (s *survey) judgeReady(n inventory.Node, f NodeFacts) {
 }
 
 // judgeDocker: tasks of an agent need docker; a master has none.
-func (s *survey) judgeDocker(n inventory.Node, r *Readiness) {
+func (s *builder) judgeDocker(n inventory.Node, r *Readiness) {
 	if slices.Contains([]string{"active", "reloading", "socket"}, r.Docker) {
 		return
 	}
@@ -86,7 +86,7 @@ func (s *survey) judgeDocker(n inventory.Node, r *Readiness) {
 }
 
 // judgeFetch: a node that lacks packages has to reach them.
-func (s *survey) judgeFetch(n inventory.Node, r *Readiness, missing int) {
+func (s *builder) judgeFetch(n inventory.Node, r *Readiness, missing int) {
 	if r.Fetch == FetchOK || r.Fetch == FetchUnasked || missing == 0 {
 		return
 	}
@@ -103,7 +103,7 @@ func (s *survey) judgeFetch(n inventory.Node, r *Readiness, missing int) {
 }
 
 // judgeForeign: the swap takes away what is not DC/OS's.
-func (s *survey) judgeForeign(n inventory.Node, r *Readiness) {
+func (s *builder) judgeForeign(n inventory.Node, r *Readiness) {
 	if len(r.ForeignUnits) > 0 {
 		s.block(Block{Check: CheckForeignUnits, Node: n.Name, What: "dcos.target wants units there that are not of DC/OS", Observed: few(r.ForeignUnits),
 			Want: "none: a patch stops and removes them", Next: advice.Say("have another target want them: systemctl add-wants multi-user.target UNIT")})
@@ -118,7 +118,7 @@ func (s *survey) judgeForeign(n inventory.Node, r *Readiness) {
 func few(names []string) string { return shorten.List(names, 8, " ") }
 
 // missing counts the script's packages that are not on the node's disk.
-func (s *survey) missing(f NodeFacts) int {
+func (s *builder) missing(f NodeFacts) int {
 	lacks, have := 0, f.Fetched
 	if !slices.IsSorted(have) {
 		have = slices.Sorted(slices.Values(have))

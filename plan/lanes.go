@@ -55,7 +55,7 @@ func (w work) deferredStage(masters []Node, expected []string) Stage {
 	s := Stage{ID: idDeferred, Kind: StageDeferred, Order: OrderFixed, Width: 1}
 	if len(masters) > 0 && len(expected) > 0 {
 		gates := w.scale.specs(dcos.Master, w.policy.Timeouts, deferring)
-		st := Step{ID: idDeferred + "/" + StepID(ActionDeferred), Action: ActionDeferred, Timeout: patience(gates)}
+		st := Step{ID: idDeferred + "/" + StepID(ActionDeferred), Action: ActionDeferred, Timeout: longest(gates)}
 		s.Lanes = []Lane{{Steps: []Step{st}}}
 	}
 	return w.estimated(s, nil)
@@ -121,12 +121,12 @@ func (w work) step(stage string, node inventory.NodeName, a Action) Step {
 }
 
 func gated(s Step, gates []GateSpec) Step {
-	s.Gates, s.Timeout = gates, patience(gates)
+	s.Gates, s.Timeout = gates, longest(gates)
 	return s
 }
 
 // quiet is a step that waits for the cluster gate to stay green. A failover
-// starts the wait afresh, so that its patience is twice its span and more.
+// starts the wait afresh, so that its timeout is twice its span and more.
 func (w work) quiet(s Step, span time.Duration) Step {
 	s.Span = w.scale.span(span)
 	s.Timeout = w.scale.timeout(2*span + w.policy.Timeouts.Leader)

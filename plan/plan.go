@@ -145,13 +145,13 @@ func (s Step) Asks(gate string) bool {
 	return slices.ContainsFunc(s.Gates, func(g GateSpec) bool { return g.Gate == gate })
 }
 
-// GateSpec is how sure a gate must be, and how patient it is.
+// GateSpec is how sure a gate must be, and its timeout.
 type GateSpec struct {
 	Gate   string   `json:"gate"`   // of the table of package gates, or an operator's own
 	Need   int      `json:"need"`   // samples in a row
-	Span   Duration `json:"span"`   // the row must last at least this long
+	Span   Duration `json:"span"`   // the streak must last at least this long
 	Every  Duration `json:"every"`  // pause between samples
-	Within Duration `json:"within"` // patience
+	Within Duration `json:"within"` // timeout
 }
 
 // Node finds a node of the plan.

@@ -9,7 +9,7 @@ import (
 // addRules resolves the policy against what the inventory declares, and
 // nothing that moves: sizes count every node that is not excluded, at the
 // target or not.
-func (s *survey) addRules(p *Plan) {
+func (s *builder) addRules(p *Plan) {
 	agents, widest := 0, 0
 	for i, g := range s.c.Groups {
 		size := s.size(s.groups[i])
@@ -32,7 +32,7 @@ func (s *survey) addRules(p *Plan) {
 	}
 }
 
-func (s *survey) size(nodes []inventory.Node) int {
+func (s *builder) size(nodes []inventory.Node) int {
 	n := 0
 	for _, node := range nodes {
 		if !s.excluded(node.Name) {

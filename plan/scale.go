@@ -37,7 +37,7 @@ func (f timeScale) poll(d time.Duration) Duration {
 // whose daemons answer the sooner the faster time runs. 0 is the scale of a real cluster.
 func Spacing(scale float64, d time.Duration) time.Duration { return scaleOf(scale).poll(d).D() }
 
-// timeout scales patience.
+// timeout scales a timeout.
 func (f timeScale) timeout(d time.Duration) Duration {
 	return max(f.span(d), Duration(min(d, minTimeout)))
 }

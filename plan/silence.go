@@ -11,7 +11,7 @@ import (
 )
 
 // Silence is a node that could not be reached any more as its gates ran out of
-// patience.
+// timeout.
 type Silence struct {
 	Node  inventory.NodeName `json:"node"`
 	Since time.Time          `json:"since"` // controller's clock

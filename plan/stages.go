@@ -21,7 +21,7 @@ const (
 
 // addStages lays out the work in the order in which it is done. A stage
 // without lanes is left out.
-func (s *survey) addStages(p *Plan) {
+func (s *builder) addStages(p *Plan) {
 	todo := map[string][]Node{idMasters: nil} // by group
 	for _, r := range p.Groups {
 		todo[r.Name] = make([]Node, 0, r.Size)

@@ -11,7 +11,7 @@ import (
 
 // atTarget compares active packages with the script's, never versions: a
 // configuration patch leaves the version as it was.
-func (s *survey) atTarget(f NodeFacts) bool {
+func (s *builder) atTarget(f NodeFacts) bool {
 	return len(s.script.Packages) > 0 && samePackages(f.Active, s.script.Packages)
 }
 
@@ -65,7 +65,7 @@ func exclusionText(x inventory.Exclusion) string {
 }
 
 // variant is what the nodes agree on; nodes that do not say are no vote.
-func (s *survey) variant() string {
+func (s *builder) variant() string {
 	for _, n := range s.nodes {
 		if v := s.facts(n.Name).Variant; v != "" && !s.excluded(n.Name) {
 			return v

@@ -64,7 +64,7 @@ func WaivesGate(waivers []Waiver, gate string, node inventory.NodeName, today ti
 }
 
 // judgeWaivers blocks for waivers that waive nothing, or more than may be.
-func (s *survey) judgeWaivers() {
+func (s *builder) judgeWaivers() {
 	for _, w := range s.in.Waivers {
 		bad := func(what, observed, want string) {
 			s.blocks = append(s.blocks, Block{Check: "waiver", What: what, Observed: observed, Want: want, Next: advice.Say("correct it: --waive CHECK:NODE=REASON")})
@@ -83,7 +83,7 @@ func (s *survey) judgeWaivers() {
 }
 
 // waived finds a waiver that holds for a block.
-func (s *survey) waived(b Block) (Waiver, bool) {
+func (s *builder) waived(b Block) (Waiver, bool) {
 	if !slices.Contains(Waivable(), b.Check) {
 		return Waiver{}, false
 	}
@@ -97,7 +97,7 @@ func (s *survey) waived(b Block) (Waiver, bool) {
 
 // block refuses the plan, unless that is waived: then the block is shown as a
 // warning, with the reason.
-func (s *survey) block(b Block) {
+func (s *builder) block(b Block) {
 	w, yes := s.waived(b)
 	if !yes {
 		s.blocks = append(s.blocks, b)

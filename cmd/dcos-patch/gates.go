@@ -102,7 +102,7 @@ not given.`,
 	}
 	f.add(cmd)
 	cmd.Flags().StringVar(&f.need, "need", "", "good answers in a row, `N/N`, instead of what the run demanded")
-	cmd.Flags().DurationVar(&f.span, "span", -1, "how long the row must last, instead of what the run demanded")
+	cmd.Flags().DurationVar(&f.span, "span", -1, "how long the streak must last, instead of what the run demanded")
 	cmd.Flags().Lookup("span").DefValue = "0s" // none is shown
 	return cmd
 }

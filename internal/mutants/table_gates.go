@@ -12,7 +12,7 @@ func gateMutants() []Mutant {
 		return in(file, edits...)
 	}
 	return slices.Concat(in("checks/verdict.go",
-		Mutant{Name: "one sample is enough", Old: "v.Holds = len(row) >= v.Finding.Need && ", New: "v.Holds = "},
+		Mutant{Name: "one sample is enough", Old: "v.Holds = len(streak) >= v.Finding.Need && ", New: "v.Holds = "},
 		Mutant{Name: "the span need not last", Old: " && v.Lasted >= spec.Span.D() && ", New: " && "},
 		Mutant{Name: "marks need not change", Old: " && v.Still == \"\"\n", New: "\n"},
 		Mutant{Name: "a failure does not end the row", Old: "if !s.Finding.Status.OK() || s.stale(since) != \"\" {\n\t\t\tbreak", New: "if !s.Finding.Status.OK() || s.stale(since) != \"\" {\n\t\t\tcontinue"},

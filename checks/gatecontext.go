@@ -10,8 +10,8 @@ import (
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
-// asking is what the gates of one step share.
-type asking struct {
+// gateContext is what the gates of one step share.
+type gateContext struct {
 	c *Cluster
 	p *peer // the step's node
 	// reapplied: the node was at the target before the run, and its daemons
@@ -19,18 +19,18 @@ type asking struct {
 	reapplied bool
 	// waiting: the gate's last answer was no good one.
 	waiting bool
-	against
+	expectation
 }
 
 // unreadable is the answer when a question could not be asked or read.
-func (a *asking) unreadable(check string, err error) Answer {
+func (a *gateContext) unreadable(check string, err error) Answer {
 	q := question{check, a.node.Name, "an answer"}
 	return Answer{Finding: q.unknown("%s", words(err))}
 }
 
 // old reports whether the unit's process is not proved to be a new one. All
 // judges look at that first: what else a gate asks would be of no use.
-func (a *asking) old(u dcos.Unit) bool {
+func (a *gateContext) old(u dcos.Unit) bool {
 	_, why := a.restarted(processOf(u))
 	return why != ""
 }
@@ -45,7 +45,7 @@ func cheaply(ans Answer) Answer {
 // and checks are as green as ever until they stop: they are not even asked for.
 // Where there is no process, what is red may say why, and is told; what passes
 // counts only under a new process.
-func (a *asking) afterRestart(ctx context.Context, g gate) Answer {
+func (a *gateContext) afterRestart(ctx context.Context, g gate) Answer {
 	if !g.late || !a.restarts {
 		return g.ask(ctx, a)
 	}
@@ -62,7 +62,7 @@ func (a *asking) afterRestart(ctx context.Context, g gate) Answer {
 }
 
 // under is what an answer counts for, given in the time of a Mesos process.
-func (a against) under(now Process, check string, ans Answer) Answer {
+func (a expectation) under(now Process, check string, ans Answer) Answer {
 	if !ans.Finding.Status.OK() {
 		return ans
 	}
@@ -74,14 +74,14 @@ func (a against) under(now Process, check string, ans Answer) Answer {
 	return ans
 }
 
-func askExhibitor(ctx context.Context, a *asking) Answer {
+func askExhibitor(ctx context.Context, a *gateContext) Answer {
 	var e ensemble
 	var err error
 	if e.unit, err = a.p.unit(ctx, exhibitorUnit); err != nil {
 		return a.unreadable("exhibitor", err)
 	}
 	if a.old(e.unit) {
-		return cheaply(judgeExhibitor(e, a.against))
+		return cheaply(judgeExhibitor(e, a.expectation))
 	}
 	if e.srvr, err = a.p.srvr(ctx); err != nil {
 		return a.unreadable("exhibitor", err)
@@ -94,37 +94,37 @@ func askExhibitor(ctx context.Context, a *asking) Answer {
 	if e.code, e.servers, err = a.p.exhibitor(ctx); err != nil {
 		return a.unreadable("exhibitor", err)
 	}
-	return judgeExhibitor(e, a.against)
+	return judgeExhibitor(e, a.expectation)
 }
 
-func askMesosMaster(ctx context.Context, a *asking) Answer {
+func askMesosMaster(ctx context.Context, a *gateContext) Answer {
 	u, err := a.p.unit(ctx, a.node.Role.MesosUnit())
 	if err != nil {
 		return a.unreadable("mesos-master", err)
 	}
-	return a.explain(ctx, judgeMesosUnit(u, a.against))
+	return a.explain(ctx, judgeMesosUnit(u, a.expectation))
 }
 
-func askRegistrar(ctx context.Context, a *asking) Answer {
+func askRegistrar(ctx context.Context, a *gateContext) Answer {
 	u, err := a.p.unit(ctx, a.node.Role.MesosUnit())
 	if err != nil {
 		return a.unreadable("registrar", err)
 	}
 	if a.old(u) {
-		return cheaply(judgeRegistrar(masterSelf{unit: u}, a.against))
+		return cheaply(judgeRegistrar(masterSelf{unit: u}, a.expectation))
 	}
 	r := a.p.reading(ctx)
 	if r.err != nil {
 		return a.unreadable("registrar", r.err)
 	}
-	return judgeRegistrar(masterSelf{unit: u, metrics: r.metrics, asked: r.asked}, a.against)
+	return judgeRegistrar(masterSelf{unit: u, metrics: r.metrics, asked: r.asked}, a.expectation)
 }
 
-func askLeader(ctx context.Context, a *asking) Answer {
-	return judgeLeader(a.c.leadership(ctx), a.against)
+func askLeader(ctx context.Context, a *gateContext) Answer {
+	return judgeLeader(a.c.leadership(ctx), a.expectation)
 }
 
-func askMesosVersion(ctx context.Context, a *asking) Answer {
+func askMesosVersion(ctx context.Context, a *gateContext) Answer {
 	u, err := a.p.unit(ctx, a.node.Role.MesosUnit())
 	if err != nil {
 		return a.unreadable("mesos-version", err)
@@ -133,10 +133,10 @@ func askMesosVersion(ctx context.Context, a *asking) Answer {
 	if err != nil {
 		return a.unreadable("mesos-version", err)
 	}
-	return judgeMesosVersion(u, v, a.against)
+	return judgeMesosVersion(u, v, a.expectation)
 }
 
-func askCockroach(ctx context.Context, a *asking) Answer {
+func askCockroach(ctx context.Context, a *gateContext) Answer {
 	rows, absent, err := a.p.iamRows(ctx)
 	if err != nil {
 		return a.unreadable("cockroach", err)
@@ -148,27 +148,27 @@ func askCockroach(ctx context.Context, a *asking) Answer {
 	if err != nil {
 		return a.unreadable("cockroach", err)
 	}
-	return judgeCockroach(iam{unit: u, rows: rows}, a.against)
+	return judgeCockroach(iam{unit: u, rows: rows}, a.expectation)
 }
 
-func askAgentsBack(ctx context.Context, a *asking) Answer {
+func askAgentsBack(ctx context.Context, a *gateContext) Answer {
 	var excluded []plan.Node
 	for _, n := range a.c.subject.Nodes {
 		if n.Role.IsAgent() && (n.Disposition == plan.Excluded || slices.Contains(a.left, n.Name)) {
 			excluded = append(excluded, n)
 		}
 	}
-	return a.byLeader(ctx, func(l leadership) Answer { return judgeAgentsBack(l, a.against, excluded) })
+	return a.byLeader(ctx, func(l leadership) Answer { return judgeAgentsBack(l, a.expectation, excluded) })
 }
 
-func askRegistered(ctx context.Context, a *asking) Answer {
+func askRegistered(ctx context.Context, a *gateContext) Answer {
 	u, err := a.p.unit(ctx, a.node.Role.MesosUnit())
 	if err != nil {
 		return a.unreadable("registered", err)
 	}
 	return a.byLeader(ctx, func(l leadership) Answer {
-		ans := judgeRegistered(l, u, a.against)
-		if ans.Finding.Lost { // for good: it is not missed, and no patience helps
+		ans := judgeRegistered(l, u, a.expectation)
+		if ans.Finding.Lost { // for good: it is not missed, and waiting does not help
 			return a.withReplaced(ctx, l, ans)
 		}
 		if ans = a.explain(ctx, ans); !ans.Finding.Status.OK() {
@@ -177,14 +177,14 @@ func askRegistered(ctx context.Context, a *asking) Answer {
 				ans.Finding, away = unlisted(ans.Finding), Away{}
 			}
 			ans.Finding = withAway(ans.Finding, away, a.readLog(u.Name))
-			ans.Finding.Final = ans.Finding.Final && !a.c.patient
+			ans.Finding.Final = ans.Finding.Final && !a.c.untilTimeout
 		}
 		return ans
 	})
 }
 
 // withReplaced adds to an agent that came back as another one what became of its tasks.
-func (a *asking) withReplaced(ctx context.Context, l leadership, ans Answer) Answer {
+func (a *gateContext) withReplaced(ctx context.Context, l leadership, ans Answer) Answer {
 	if len(a.base.Tasks) == 0 {
 		return ans
 	}
@@ -198,7 +198,7 @@ func (a *asking) withReplaced(ctx context.Context, l leadership, ans Answer) Ans
 }
 
 // gaveUp reports whether a working leader that has recovered does not list the agent.
-func (a *asking) gaveUp(l leadership) bool {
+func (a *gateContext) gaveUp(l leadership) bool {
 	_, why := l.broken(minority(len(l.readings)))
 	_, listed := agentAt(l.agents, a.node.IP)
 	return why == "" && !listed && !isRecovering(l.agents, "", a.node.IP)
@@ -235,31 +235,31 @@ func withAway(f dcos.Finding, away Away, look string) dcos.Finding {
 	return f
 }
 
-func askTasks(ctx context.Context, a *asking) Answer {
+func askTasks(ctx context.Context, a *gateContext) Answer {
 	return a.byLeader(ctx, func(l leadership) Answer {
 		if _, why := l.broken(minority(len(l.readings))); why != "" || !a.present(l.agents) {
-			return judgeTasks(l, dcos.Tasks{}, a.against)
+			return judgeTasks(l, dcos.Tasks{}, a.expectation)
 		}
 		all, err := a.c.tasks(ctx, l)
 		if err != nil {
 			return a.unreadable("tasks", err)
 		}
-		return judgeTasks(l, all, a.against)
+		return judgeTasks(l, all, a.expectation)
 	})
 }
 
-func askCheckRunner(ctx context.Context, a *asking) Answer {
+func askCheckRunner(ctx context.Context, a *gateContext) Answer {
 	reports, err := a.p.checkReports(ctx)
 	if err != nil {
 		return a.unreadable("check-runner", err)
 	}
-	return judgeCheckRunner(reports, a.against)
+	return judgeCheckRunner(reports, a.expectation)
 }
 
-func askUnits(ctx context.Context, a *asking) Answer {
+func askUnits(ctx context.Context, a *gateContext) Answer {
 	units, err := a.p.allUnits(ctx)
 	if err != nil {
 		return a.unreadable("units", err)
 	}
-	return a.explain(ctx, judgeUnits(units, a.against))
+	return a.explain(ctx, judgeUnits(units, a.expectation))
 }

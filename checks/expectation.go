@@ -9,8 +9,8 @@ import (
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
-// against is what the answers of one step are compared with.
-type against struct {
+// expectation is what the answers of one step are compared with.
+type expectation struct {
 	node     plan.Node
 	masters  []plan.Node
 	base     *Baseline // nil: the step has none
@@ -24,17 +24,17 @@ type against struct {
 	expected []string             // units and checks that may be red for now
 }
 
-// against collects it for a task. Only the steps of verification follow a
+// expectation collects it for a task. Only the steps of verification follow a
 // patch of ours; preflight and postflight ask about nodes as they are.
-func (s Subject) against(t plan.Task, n plan.Node) (against, error) {
+func (s Subject) expectation(t plan.Task, n plan.Node) (expectation, error) {
 	base, err := parseBaseline(t.Baseline)
 	if err != nil {
-		return against{}, err
+		return expectation{}, err
 	}
 	if base != nil && base.Node != n.Name {
-		return against{}, fmt.Errorf("the baseline is of %s, the step of %s", base.Node, n.Name)
+		return expectation{}, fmt.Errorf("the baseline is of %s, the step of %s", base.Node, n.Name)
 	}
-	a := against{
+	a := expectation{
 		node: n, masters: plan.Masters(s.Nodes), base: base,
 		restarts: verifies(t) && !applied(base),
 		left:     t.ExemptAgents,
@@ -60,7 +60,7 @@ func others(accepted map[inventory.NodeName]dcos.Loss) map[string]string {
 
 // agentID is the id under which the agent must be listed: that of the baseline, or
 // the one that a person has accepted in its place.
-func (a against) agentID() string {
+func (a expectation) agentID() string {
 	if a.base == nil || a.base.Agent == nil {
 		return ""
 	}
@@ -71,7 +71,7 @@ func (a against) agentID() string {
 }
 
 // awayBefore reports whether the leader missed the agent as its lane began.
-func (a against) awayBefore() bool {
+func (a expectation) awayBefore() bool {
 	return a.base != nil && a.base.Role.IsAgent() && (a.base.Agent == nil || !a.base.Agent.Active && !a.base.Agent.Deactivated)
 }
 
@@ -86,7 +86,7 @@ func applied(b *Baseline) bool { return b != nil && b.Applied }
 
 // noBaseline is why a question that needs a baseline cannot be answered; empty
 // when it can.
-func (a against) noBaseline() string {
+func (a expectation) noBaseline() string {
 	if a.base == nil && a.restarts {
 		return "this lane has no baseline to compare with"
 	}
@@ -96,7 +96,7 @@ func (a against) noBaseline() string {
 // restarted is why it is not proved that the patch has restarted the daemon of
 // the unit, with the status that this means; empty when it is proved, or the
 // step does not follow a patch.
-func (a against) restarted(now Process) (dcos.Status, string) {
+func (a expectation) restarted(now Process) (dcos.Status, string) {
 	if !now.known() {
 		return dcos.Unknown, now.Unit + " has no main process that can be identified"
 	}
