@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -150,8 +151,8 @@ func (l *lab) order(args ...string) ended {
 
 // shown leaves out of a command what differs from run to run.
 func shown(args []string) []string {
-	if len(args) > 2 && args[len(args)-2] == "--run" {
-		args = args[:len(args)-2]
+	if i := slices.Index(args, "--run"); i >= 0 {
+		args = slices.Delete(slices.Clone(args), i, i+2)
 	}
 	if args[0] == "-i" {
 		args = args[2:]
