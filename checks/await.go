@@ -27,8 +27,8 @@ func (g polled) eager() time.Duration {
 	return min(every, max(minEager, time.Duration(float64(g.gate.Eager)*float64(every)/float64(usual))))
 }
 
-// news is a sample of one of a step's gates.
-type news struct {
+// polledSample is a sample of one of a step's gates.
+type polledSample struct {
 	gate   int
 	sample Sample
 	pause  chan<- time.Duration // told how long to wait before the next; has room for one
@@ -50,7 +50,7 @@ func (c *Cluster) Await(ctx context.Context, t plan.Task, note func(dcos.Finding
 		return nil, fmt.Errorf("step %s: %w", t.Step.ID, err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	in := make(chan news)
+	in := make(chan polledSample)
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer cancel()
@@ -116,7 +116,7 @@ func (c *Cluster) prepare(t plan.Task) ([]polled, *gateContext, error) {
 }
 
 // poll asks one gate until the context ends.
-func poll(ctx context.Context, a *gateContext, g polled, i int, in chan<- news) {
+func poll(ctx context.Context, a *gateContext, g polled, i int, in chan<- polledSample) {
 	pause, good := make(chan time.Duration, 1), false
 	for ctx.Err() == nil {
 		one := *a
@@ -127,7 +127,7 @@ func poll(ctx context.Context, a *gateContext, g polled, i int, in chan<- news) 
 			return // an answer that was cut short says nothing about the node
 		}
 		select {
-		case in <- news{i, s, pause}:
+		case in <- polledSample{i, s, pause}:
 		case <-ctx.Done():
 			return
 		}
@@ -168,7 +168,7 @@ func sample(ctx context.Context, a *gateContext, r gate) Sample {
 
 // settle takes samples in until all gates hold or one is late, and says when
 // it judged for the last time.
-func settle(ctx context.Context, b *board, t plan.Task, in <-chan news, note func(dcos.Finding)) (time.Time, error) {
+func settle(ctx context.Context, b *board, t plan.Task, in <-chan polledSample, note func(dcos.Finding)) (time.Time, error) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {

@@ -1,13 +1,11 @@
 package checks
 
 import (
-	"context"
 	"crypto/sha256"
 	"fmt"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/plan"
-	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
 // A node may lie, at any length. What it says is kept in memory for as long as
@@ -18,23 +16,9 @@ const (
 	maxIdentity = 200  // bytes; a longer one is kept as its hash
 	maxUnknown  = 200  // agents that the plan does not know, in one observation
 	maxID       = 100  // runes of one of their ids or addresses
-
-	// maxAnswer is what one answer of the node program may have. The longest
-	// real one has some 50 kB.
-	maxAnswer = 256 << 10
 )
 
-// thrifty is a node of which no answer is kept beyond maxAnswer.
-type thrifty struct{ Prober }
-
-func (t thrifty) Run(ctx context.Context, c sshexec.Cmd) (sshexec.Result, error) {
-	if c.Limit <= 0 || c.Limit > maxAnswer {
-		c.Limit = maxAnswer
-	}
-	return t.Prober.Run(ctx, c)
-}
-
-// bounded is a finding of a bearable length.
+// bounded is a finding of a bounded length.
 func bounded(f dcos.Finding) dcos.Finding {
 	f.Observed, f.Want, f.Hint = cut(f.Observed, maxText), cut(f.Want, maxText), cut(f.Hint, maxText)
 	return f
@@ -60,9 +44,9 @@ func identity(s string) string {
 	return fmt.Sprintf("sha256 %x", sha256.Sum256([]byte(s)))
 }
 
-// bearable is an observation of a bearable length. One with more unknown agents
+// boundedObservation is an observation of a bounded length. One with more unknown agents
 // than that is not green: this is not the cluster of the plan.
-func bearable(o plan.Observation) plan.Observation {
+func boundedObservation(o plan.Observation) plan.Observation {
 	if n := len(o.Unknown); n > maxUnknown {
 		o.Unknown, o.Green = o.Unknown[:maxUnknown], false
 		q := question{"agents", "", "the agents of the inventory"}

@@ -140,7 +140,7 @@ func onNode[T any](ctx context.Context, p *peer, timeout time.Duration, verb fun
 		var none T
 		return none, err
 	}
-	return verb(ctx, thrifty{prober})
+	return verb(ctx, prober)
 }
 
 // overHTTP bounds one request to a daemon.

@@ -17,7 +17,7 @@ func TestALiarCannotFillTheJournal(t *testing.T) {
 	for range 100_000 {
 		o.Unknown = append(o.Unknown, plan.UnknownAgent{ID: long, IP: long, Active: true})
 	}
-	o = bearable(o)
+	o = boundedObservation(o)
 	b, err := json.Marshal(o)
 	if err != nil || len(b) > 128<<10 {
 		t.Errorf("an observation of %d bytes, %v", len(b), err)
@@ -36,7 +36,7 @@ func TestAnHonestObservationStaysAsItIs(t *testing.T) {
 		Findings: []dcos.Finding{{Check: "leader", Status: dcos.Passed, Observed: strings.Repeat("ü", maxText)}},
 	}
 	before, _ := json.Marshal(o)
-	after, _ := json.Marshal(bearable(o))
+	after, _ := json.Marshal(boundedObservation(o))
 	if string(before) != string(after) {
 		t.Errorf("%s became %s", before, after)
 	}

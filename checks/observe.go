@@ -41,7 +41,7 @@ func (c *Cluster) Observe(ctx context.Context, ask plan.Ask) plan.Observation {
 		staleRows: c.staleRows(looks, began), own: own, upkeep: upkeep,
 	}
 	v.age = elapsed.Since(began)
-	obs := bearable(v.observation())
+	obs := boundedObservation(v.observation())
 	if ctx.Err() != nil {
 		obs.Findings = withoutCut(obs.Findings, time.Since(began))
 	}
