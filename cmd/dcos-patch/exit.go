@@ -28,7 +28,6 @@ const (
 	exitStopped     = render.ExitStopped
 	exitInDoubt     = render.ExitInDoubt
 	exitParked      = render.ExitParked
-	exitWaiting     = 7  // window closed, approval awaited
 	exitWork        = 20 // plan --detailed-exitcode: there is work
 	exitInterrupted = render.ExitInterrupted
 )

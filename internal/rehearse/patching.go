@@ -23,7 +23,6 @@ const (
 	checksTake     = 12 * time.Second
 	exhibitorTakes = 100 * time.Second
 	rangesTake     = 150 * time.Second
-	bootTakes      = 60 * time.Second
 	// pingBudget is how long Mesos waits for an agent in DC/OS.
 	pingBudget = 5 * time.Minute
 )
