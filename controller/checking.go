@@ -103,13 +103,13 @@ func (k *checking) rest(ctx context.Context) resting {
 	return resting{f, next}
 }
 
-// until asks until everything holds, or patience ends: first that of the gates
+// until asks until everything holds, or a timeout ends: first that of the gates
 // for the node to come to rest, then that of the gates.
 func (k *checking) until(ctx context.Context) (Checked, error) {
 	if err := k.refuseForeign(patcher.Look(ctx, hosts{k.pool}, []inventory.NodeName{k.node})); err != nil {
 		return Checked{}, err
 	}
-	k.cfg.tell(CheckWaits{k.node, k.patience()})
+	k.cfg.tell(CheckWaits{k.node, k.timeout()})
 	if rest := k.comeToRest(ctx); rest.Status == dcos.Failed {
 		return k.verdict(ctx, rest, nil, nil)
 	}
@@ -121,7 +121,7 @@ func (k *checking) until(ctx context.Context) (Checked, error) {
 // be read is for the gates to tell, which know since when.
 func (k *checking) comeToRest(ctx context.Context) resting {
 	var last resting
-	for end := time.Now().Add(k.patience()); ; {
+	for end := time.Now().Add(k.timeout()); ; {
 		f := k.rest(ctx)
 		if f.Observed != last.Observed {
 			k.news(f.Finding)
@@ -138,8 +138,8 @@ func (k *checking) comeToRest(ctx context.Context) resting {
 	}
 }
 
-// patience is that of the gate with the most.
-func (k *checking) patience() time.Duration {
+// timeout is that of the gate with the longest.
+func (k *checking) timeout() time.Duration {
 	most := time.Duration(0)
 	for _, g := range k.task.Step.Gates {
 		most = max(most, g.Within.D())

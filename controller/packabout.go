@@ -35,7 +35,7 @@ func (r *running) about(s orchestrator.State, now belief, at time.Time, said, fi
 	row("plan", "%s, DC/OS %s -> %s, script %s", s.Plan.ID, s.Plan.From, s.Plan.To, s.Plan.Script.SHA256)
 	row("by", "%s", r.cfg.Owner)
 	row("made", "%s, with dcos-patch %s, node program %s", at.UTC().Format(time.RFC3339), r.cfg.Version, node.Sum()[:12])
-	row("asked", "the node had %s to answer", pack.Patience)
+	row("asked", "the node had %s to answer", pack.Timeout)
 	row("see first", "%s", first)
 	fmt.Fprintf(&b, "\nWHAT WAS PRINTED, at times of %s\n\n%s", at.Local().Format("MST (-0700)"), said)
 	return b.String()

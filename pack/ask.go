@@ -18,8 +18,8 @@ import (
 
 // How long a node is asked: somebody is waiting, and the node is in trouble.
 const (
-	Patience    = 20 * time.Second // for all of it, connecting too
-	onePatience = 12 * time.Second // for one question
+	Timeout         = 20 * time.Second // for all of it, connecting too
+	questionTimeout = 12 * time.Second // for one question
 )
 
 // What of a node's answers is kept, in bytes. The program itself sends no more
@@ -51,11 +51,11 @@ func logOf(name, unit string) question {
 // Ask gives what the node says of itself. What it does not answer in time is
 // an entry that says so.
 func Ask(ctx context.Context, n Node) []Entry {
-	ctx, cancel := context.WithTimeout(ctx, Patience)
+	ctx, cancel := context.WithTimeout(ctx, Timeout)
 	defer cancel()
 	h, err := n.Connect(ctx)
 	if err != nil {
-		return []Entry{{Name: "node/", Lack: fmt.Sprintf("the node was not reached within %s: %v", Patience, err)}}
+		return []Entry{{Name: "node/", Lack: fmt.Sprintf("the node was not reached within %s: %v", Timeout, err)}}
 	}
 	const receipts, units = 0, 1
 	first := []question{
@@ -115,7 +115,7 @@ func all(ctx context.Context, h node.Host, questions []question) []Entry {
 }
 
 func (q question) ask(ctx context.Context, h node.Host) Entry {
-	ctx, cancel := context.WithTimeout(ctx, onePatience)
+	ctx, cancel := context.WithTimeout(ctx, questionTimeout)
 	defer cancel()
 	e := Entry{Name: q.name}
 	body, err := node.Read(ctx, h, q.call[0], q.call[1:]...)

@@ -110,7 +110,7 @@ func TestALyingNodeNamesNothingAndFillsNothing(t *testing.T) {
 		}}
 		begun := time.Now()
 		got := n.ask(t)
-		if took := time.Since(begun); took > Patience {
+		if took := time.Since(begun); took > Timeout {
 			t.Errorf("it took %s", took)
 		}
 		total, logs := 0, 0
@@ -161,7 +161,7 @@ func TestANodeThatAnswersNothingIsGivenUpInTime(t *testing.T) {
 		if len(got) != 1 || !strings.HasPrefix(got[0].Lack, "the node was not reached within 20s: ") {
 			t.Errorf("%+v", got)
 		}
-		if took := time.Since(begun); took != onePatience+Patience {
+		if took := time.Since(begun); took != questionTimeout+Timeout {
 			t.Errorf("it took %s", took)
 		}
 	})

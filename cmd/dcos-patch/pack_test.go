@@ -236,7 +236,7 @@ func TestANodeOutOfReachIsPackedWithoutItsWord(t *testing.T) {
 				e := c.run("apply", "--yes")
 				l.want(e, exitStopped)
 				u := l.packed(e, "a1")
-				if took := time.Since(stopped); stopped.IsZero() || took > pack.Patience+5*time.Second {
+				if took := time.Since(stopped); stopped.IsZero() || took > pack.Timeout+5*time.Second {
 					t.Errorf("packing took %s", took)
 				}
 				u.has(t, "README.txt", "STOPPED ", "none  node/: the node was not reached within 20s: ")
@@ -352,7 +352,7 @@ func TestAnInterruptEndsTheAskingAndNotThePack(t *testing.T) {
 		e := c.run("apply", "--yes")
 		l.want(e, exitStopped)
 		l.packed(e, "a1").has(t, "README.txt", "none  node/: the node was not reached")
-		if took := time.Since(stopped); took > pack.Patience/2 {
+		if took := time.Since(stopped); took > pack.Timeout/2 {
 			t.Errorf("it went on asking for %s", took)
 		}
 	})
