@@ -16,7 +16,7 @@ func (p *peer) marathon(ctx context.Context, path string) ([]byte, error) {
 		return daemons.Get(ctx, p.http, p.access.URL(p.node.IP, dcos.MarathonPort)+path)
 	})
 	if err == nil && r.Status != http.StatusOK {
-		err = fmt.Errorf("Marathon answers HTTP %d", r.Status)
+		err = fmt.Errorf("asking Marathon: HTTP %d", r.Status)
 	}
 	return r.Body, err
 }
