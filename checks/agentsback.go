@@ -8,7 +8,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
-// judgeAgentsBack demands that the leader works, recovers nobody any more, and
+// judgeAgentsBack demands that the leader works, waits for no agent any more, and
 // lists the very set of agents of the baseline as active. Sets of ids are
 // compared, never counts: after a failover a dead agent and a new one would
 // cancel out. excluded names agents left alone on purpose, by IP.
@@ -63,7 +63,7 @@ func (a expectation) instead(want map[string]string) map[string]string {
 func missingAgents(at dcos.Agents, want map[string]string, excluded []string) (missing, excepted []string) {
 	back := make(map[string]bool)
 	for _, g := range at.Registered {
-		back[g.ID] = g.Active || g.Deactivated // somebody deactivated it since: it is back all the same
+		back[g.ID] = g.Active || g.Deactivated // deactivated since: it is back all the same
 	}
 	for id, ip := range want {
 		switch {

@@ -9,7 +9,7 @@ import (
 )
 
 // atRest: no patch runs on any master, none was begun whose end is not known,
-// and no swap of packages was cut short, whoever began it. Between two masters
+// and no swap of packages was cut short, by any run. Between two masters
 // of a run nothing is under way on any of them, and while agents are patched
 // neither: a controller that lost the run, or a second one, shows here. The
 // lane at work needs no exception, since the cluster is not asked to spare a

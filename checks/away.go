@@ -16,7 +16,7 @@ import (
 // long that may last before Mesos gives its tasks up. The zero Away is an
 // agent that is not missed, as far as is known.
 type Away struct {
-	Since  time.Time     // first look of ours that missed it, controller's clock; zero: not missed
+	Since  time.Time     // first look that missed it, controller's clock; zero: not missed
 	Seen   time.Time     // last look
 	Budget time.Duration // the leader's own ping timeout × count, or its reregister timeout (/flags); 0: not known
 
@@ -80,7 +80,7 @@ func (a Away) String() string {
 }
 
 // Away looks at the leader for an agent, now. Call it while a patch runs: what
-// nobody looked at is not counted. An error means that nobody can say.
+// is not looked at is not counted. An error means that it is not known.
 func (c *Cluster) Away(ctx context.Context, name inventory.NodeName) (Away, error) {
 	p, err := c.peer(name)
 	if err != nil {
@@ -93,7 +93,7 @@ func (c *Cluster) Away(ctx context.Context, name inventory.NodeName) (Away, erro
 	return c.awayAt(ctx, l, p.node), nil
 }
 
-// LastAway is what the last look said, whoever looked, without asking anybody.
+// LastAway is what the last look said. It asks nothing.
 func (c *Cluster) LastAway(name inventory.NodeName) Away { return c.away.of(name) }
 
 // awayAt is the book's entry after a look, with the leader's own budget when

@@ -19,7 +19,7 @@ type Baseline struct {
 
 	// Applied: the target's packages were active already. The run does not know
 	// of the patch, as when it goes on from a copy of its journal that lags;
-	// restarts are then proved as for nodes that somebody else has patched.
+	// restarts are then proved as for nodes that another has patched.
 	Applied bool `json:"applied,omitempty"`
 
 	Processes map[string]Process `json:"processes"`         // by unit: the daemons whose restart is to be proved
@@ -53,8 +53,8 @@ type CockroachBase struct {
 	StartedAt time.Time `json:"started_at,omitzero"` // zero: its row had none
 }
 
-// DeactivatedBefore reports whether a baseline says that somebody had deactivated
-// the agent at the leader before its lane began.
+// DeactivatedBefore reports whether a baseline says that the agent was deactivated
+// at the leader before its lane began.
 func DeactivatedBefore(b json.RawMessage) bool {
 	base, err := parseBaseline(b)
 	return err == nil && base != nil && base.Agent != nil && base.Agent.Deactivated

@@ -9,8 +9,8 @@ import (
 )
 
 // A node may lie, at any length. What it says is kept in memory for as long as
-// a step lasts, and in the journal forever: so it is bounded here, where
-// findings leave this package, whoever made them.
+// a step lasts, and in the journal: so it is bounded here, where all findings
+// leave this package.
 const (
 	maxText     = 2000 // runes of one text of a finding
 	maxIdentity = 200  // bytes; a longer one is kept as its hash

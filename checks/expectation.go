@@ -18,14 +18,14 @@ type expectation struct {
 	target   []string  // package ids of the target
 	mesos    string    // Mesos version of the target; empty: not known
 	from, to dcos.Version
-	left     []inventory.NodeName // agents that nobody can demand
+	exempt   []inventory.NodeName // agents that are not demanded
 	accepted dcos.Loss            // what a person has accepted as lost on the node
 	others   map[string]string    // agent id of before → id since, where a person has accepted that
 	expected []string             // units and checks that may be red for now
 }
 
 // expectation collects it for a task. Only the steps of verification follow a
-// patch of ours; preflight and postflight ask about nodes as they are.
+// patch; preflight and postflight ask about nodes as they are.
 func (s Subject) expectation(t plan.Task, n plan.Node) (expectation, error) {
 	base, err := parseBaseline(t.Baseline)
 	if err != nil {
@@ -37,7 +37,7 @@ func (s Subject) expectation(t plan.Task, n plan.Node) (expectation, error) {
 	a := expectation{
 		node: n, masters: plan.Masters(s.Nodes), base: base,
 		restarts: verifies(t) && !applied(base),
-		left:     t.ExemptAgents,
+		exempt:   t.ExemptAgents,
 		accepted: t.Accepted[n.Name], others: others(t.Accepted),
 		target: s.Packages, mesos: s.Mesos, from: s.From, to: s.To,
 	}

@@ -154,7 +154,7 @@ func askCockroach(ctx context.Context, a *gateContext) Answer {
 func askAgentsBack(ctx context.Context, a *gateContext) Answer {
 	var excluded []plan.Node
 	for _, n := range a.c.subject.Nodes {
-		if n.Role.IsAgent() && (n.Disposition == plan.Excluded || slices.Contains(a.left, n.Name)) {
+		if n.Role.IsAgent() && (n.Disposition == plan.Excluded || slices.Contains(a.exempt, n.Name)) {
 			excluded = append(excluded, n)
 		}
 	}

@@ -34,7 +34,7 @@ func (b *lastLook) get() leadership {
 
 // glance is leadership with nothing new in it but the agents of the leader of a
 // moment ago, whose metrics need not be waited for. It is good enough to go on
-// waiting on, and for no more: nothing passes on it. False when nobody was seen
+// waiting on, and for no more: nothing passes on it. False when no master was seen
 // to lead lately, or the one who did does not answer as a leader any more.
 func (c *Cluster) glance(ctx context.Context) (leadership, bool) {
 	l := c.last.get()
@@ -66,7 +66,7 @@ func (a *gateContext) byLeader(ctx context.Context, judge func(leadership) Answe
 }
 
 // present reports whether the leader lists the step's node as an agent that
-// runs tasks, or would if somebody had not deactivated it.
+// runs tasks, or would if it were not deactivated.
 func (a *gateContext) present(at dcos.Agents) bool {
 	g, listed := agentAt(at, a.node.IP)
 	return listed && (g.Active || g.Deactivated)

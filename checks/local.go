@@ -17,7 +17,7 @@ func (c *Cluster) Locally(l Local) *Cluster {
 	return c
 }
 
-// UntilTimeout says that somebody repairs what is waited for: no gate is given up
+// UntilTimeout says that a person repairs what is waited for: no gate is given up
 // before its time because Mesos has. It is called before the first question, and
 // returns c.
 func (c *Cluster) UntilTimeout() *Cluster {

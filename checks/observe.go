@@ -96,7 +96,7 @@ func (c *Cluster) staleRows(looks []masterLook, asked time.Time) []string {
 	return stale
 }
 
-// taskCounts is how many tasks run on each agent; nil when nobody can say. It
+// taskCounts is how many tasks run on each agent; nil when that is not known. It
 // only informs.
 func (c *Cluster) taskCounts(ctx context.Context, l leadership) map[inventory.NodeName]int {
 	all, err := c.tasks(ctx, l)

@@ -25,7 +25,7 @@ func (p Process) begins(booted time.Time) time.Time {
 
 // outlives says why a daemon is not proved to be newer than the active
 // packages; empty when it is. Both times are of the node's own clock. It is
-// the proof for nodes that somebody else patched, of which there is no
+// the proof for nodes that this run did not patch, of which there is no
 // baseline.
 func outlives(p Process, s node.Survey) (dcos.Status, string) {
 	switch {
@@ -44,7 +44,7 @@ func outlives(p Process, s node.Survey) (dcos.Status, string) {
 }
 
 // reapplied reports whether the step is the last look at a node that was at
-// the target before us: nothing of ours has restarted its daemons.
+// the target before this run, which has restarted none of its daemons.
 func reapplied(t plan.Task, n plan.Node) bool {
 	return n.Disposition == plan.AtTarget && t.Step.Action == plan.ActionPostflight
 }

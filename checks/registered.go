@@ -51,7 +51,7 @@ func judgeRegistered(l leadership, u dcos.Unit, a expectation) Answer {
 	if s, why := a.restarted(now); why != "" {
 		return say(s, "%s", why)
 	}
-	if s, why := a.anew(agent); why != "" {
+	if s, why := a.notReregistered(agent); why != "" {
 		return say(s, "%s", why)
 	}
 	ans := say(dcos.Passed, "active, id %s, Mesos %s", tail(agent.ID), orUnknown(agent.Version))
@@ -77,7 +77,7 @@ func agentAt(at dcos.Agents, ip string) (found dcos.Agent, listed bool) {
 	return found, listed
 }
 
-// agentsByIP is agentAt for whoever looks all nodes up.
+// agentsByIP is agentAt for all nodes.
 func agentsByIP(at dcos.Agents) map[string]dcos.Agent {
 	found := make(map[string]dcos.Agent, len(at.Registered))
 	for _, g := range at.Registered {
@@ -122,8 +122,8 @@ func (a expectation) sameAgent(g dcos.Agent, listed bool, at dcos.Agents) (dcos.
 	return dcos.Passed, ""
 }
 
-// anew says why the registration is not proved to be a new one.
-func (a expectation) anew(g dcos.Agent) (dcos.Status, string) {
+// notReregistered says why the registration is not proved to be a new one.
+func (a expectation) notReregistered(g dcos.Agent) (dcos.Status, string) {
 	if !a.restarts {
 		return dcos.Passed, ""
 	}

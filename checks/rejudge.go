@@ -17,7 +17,7 @@ type Recorded struct {
 	Timeout time.Duration // of the whole step; 0: none
 	Gates   []plan.GateSpec
 	Samples []Taken   // in the order in which they were judged
-	Ended   time.Time // when it was judged for the last time; zero: nobody recorded that
+	Ended   time.Time // when it was judged for the last time; zero: not recorded
 }
 
 // Taken is one sample of a step.
@@ -114,7 +114,7 @@ func (r *Rejudged) end(b *board, at time.Time, late []LateGate) {
 	}
 }
 
-// interrupt begins every streak again: nobody knows what was answered meanwhile.
+// interrupt begins every streak again: what was answered in between is not known.
 func (b *board) interrupt(samples int, at time.Time) {
 	gap := dcos.Finding{Status: dcos.Unknown, Observed: fmt.Sprintf("%d samples were left out here", samples)}
 	for i := range b.gates {

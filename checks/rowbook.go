@@ -12,7 +12,7 @@ import (
 const rowLimit = 60 * time.Second
 
 // rowBook remembers since when each row shows the same time of update, so that
-// single observations notice rows that nobody rewrites. The zero rowBook is
+// single observations notice rows that are not rewritten. The zero rowBook is
 // empty.
 type rowBook struct {
 	mu   sync.Mutex

@@ -10,7 +10,7 @@ import (
 
 // judgeTasks asks only about the tasks that ran on this agent at the baseline:
 // each must run again, or have ended for a reason that is not ours. Tasks that
-// have come since are nobody's business here.
+// have come since do not count here.
 func judgeTasks(l leadership, all dcos.Tasks, a expectation) Answer {
 	q := question{"tasks", a.node.Name, "the tasks of before run again, or ended by themselves"}
 	if a.base == nil {

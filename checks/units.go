@@ -80,10 +80,10 @@ func redUnit(u dcos.Unit, woken, must bool) string {
 		}
 		return state
 	}
-	return state // failed, deactivating, or a state that nobody here knows
+	return state // failed, deactivating, or a state that is not known here
 }
 
-// badResult is a result that is not success, of a unit at rest.
+// badResult is a result that is not success, of a unit that does not run.
 func badResult(result string) string {
 	if result == "" || result == "success" {
 		return ""

@@ -18,7 +18,7 @@ type Verdict struct {
 }
 
 // gapLimit is the longest time between two samples of a streak. After a longer
-// gap (a suspended controller, whose monotonic clock stood still) nobody knows what happened in it, and the streak
+// gap (a suspended controller, whose monotonic clock stood still) what happened in it is not known, and the streak
 // starts again. The same limit says how old a gate's last sample may be when a
 // step passes. The two seconds are for rehearsals, whose pauses are short.
 func gapLimit(spec plan.GateSpec) time.Duration { return 3*spec.Every.D() + 2*time.Second }

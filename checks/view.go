@@ -38,7 +38,7 @@ type view struct {
 	lead      leadership
 	own       []dcos.Finding // of the operator's own gates
 	upkeep    maintenance
-	staleRows []string      // addresses whose row of CockroachDB nobody rewrites
+	staleRows []string      // addresses whose row of CockroachDB is not rewritten
 	age       time.Duration // of the oldest answer
 }
 
@@ -179,7 +179,7 @@ func (v view) cockroach() (dcos.Finding, members, bool) {
 	return f, q, true
 }
 
-// odd is a master that lacks what is known of another, or of which nobody can say that
+// odd is a master that lacks what is known of another, or of which it is not known that
 // others lack it, too: that is due to those who do not answer about it. The first
 // master that is patched to a release that brings it has it alone.
 func (v view) odd(m masterLook, what string, asked func(masterLook) (lacks string, err error)) member {

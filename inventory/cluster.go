@@ -54,7 +54,7 @@ type Group struct {
 type Exclusion struct {
 	Node   NodeName
 	Reason string
-	Until  time.Time // the last day on which the exclusion holds, at 00:00 UTC; zero: forever
+	Until  time.Time // the last day on which the exclusion holds, at 00:00 UTC; zero: no end
 }
 
 // Target says what to patch to: the node patch script, and what it must be.
@@ -69,7 +69,7 @@ type Target struct {
 
 // SSH says how nodes are reached.
 type SSH struct {
-	User       string // empty: that of Config, or whoever runs the program
+	User       string // empty: that of Config, or who runs the program
 	Port       int
 	PortSaid   bool     // not the default
 	Identities []string // private key files; those of Config come after them

@@ -12,7 +12,7 @@ import (
 // width + max(2, 2 % of the agents).
 
 // DefaultSSH is how nodes are reached when the inventory does not say. User is
-// left empty: ~/.ssh/config or the name of whoever runs the program tells.
+// left empty: ~/.ssh/config or the name of who runs the program tells.
 func DefaultSSH() SSH {
 	return SSH{
 		Port:          22,

@@ -179,7 +179,7 @@ func wantJSON(dst *[]WantJSON) func(value) {
 	}
 }
 
-// checkQueries demands a server for whoever asks one.
+// checkQueries demands a server where there are queries.
 func (b *builder) checkQueries() {
 	for _, q := range b.queries {
 		if b.cluster.Prometheus == "" {

@@ -15,7 +15,7 @@ type nodeEntry struct {
 }
 
 // readNodes reads one entry. Names that are not known for certain mark the inventory
-// as broken, so that nobody is blamed later for using that name.
+// as broken, so that no other entry is blamed for using that name.
 func (b *builder) readNodes(v value, like Node) []Node {
 	e := nodeEntry{nameAt: v, addressAt: v, like: like}
 	v.mapping(fields{
@@ -45,7 +45,7 @@ func (b *builder) readNodes(v value, like Node) []Node {
 		b.partial = true
 		return nil
 	}
-	if n != m { // one of the two is wrong, and nobody knows which: the names may be others
+	if n != m { // one of the two is wrong, and it is not known which: the names may be others
 		b.broken = true
 		e.addressAt.refuse(fmt.Sprintf("makes %s, but name makes %s", count(m, "address", "addresses"), count(n, "name", "names")),
 			"the ranges of name and address must be equally long")
@@ -125,7 +125,7 @@ type taken struct {
 	line  int
 }
 
-// clash counts what of one entry somebody has already.
+// clash counts what of one entry is taken already.
 type clash struct {
 	first string
 	more  int

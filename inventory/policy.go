@@ -9,8 +9,8 @@ import (
 // Merge fills it from the next wider scope, and Load from the defaults, so
 // that a loaded Policy is complete.
 type Policy struct {
-	Width         Limit          // lanes of ours in flight in a group
-	MaxOut        Limit          // agents of the whole cluster out of service, whoever did it
+	Width         Limit          // lanes in flight in a group
+	MaxOut        Limit          // agents of the whole cluster out of service, for any reason
 	Canary        []NodeName     // empty: the planner chooses; see NoCanary
 	NoCanary      bool           // canary: none
 	MaxFailures   Limit          // failed agents of a group before the run stops

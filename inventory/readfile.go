@@ -16,8 +16,8 @@ const (
 	pipePatience = 10 * time.Second // until a pipe must have ended
 )
 
-// ReadFile reads a file that somebody has named. It is bounded in length and
-// time, whatever the name stands for: a device, or a pipe that nobody ends.
+// ReadFile reads a named file. It is bounded in length and
+// time, whatever the name stands for: a device, or a pipe without an end.
 func ReadFile(path string) ([]byte, error) {
 	if path == "-" {
 		return nil, refused(path, "is standard input, which later commands could not read again; write it to a file (or name /dev/stdin, for one look)")

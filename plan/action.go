@@ -20,7 +20,7 @@ const (
 	ActionPostflight Action = "postflight"   // every node once more
 )
 
-// Reconciliation is how an action that nobody saw the end of is taken up again.
+// Reconciliation is how an action is taken up again whose end was not seen.
 type Reconciliation uint8
 
 // The reconciliations.

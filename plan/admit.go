@@ -11,8 +11,8 @@ import (
 // are sets: a node in both counts once.
 type Admission struct {
 	Candidate  inventory.NodeName
-	InFlight   []inventory.NodeName // lanes of ours
-	Out        []inventory.NodeName // agents out of service, whoever did it
+	InFlight   []inventory.NodeName // lanes of this run
+	Out        []inventory.NodeName // agents out of service, for any reason
 	Foreign    int                  // agents out of service that the inventory does not know
 	Width      int
 	MaxOut     int

@@ -45,7 +45,7 @@ func (o Observation) State(node inventory.NodeName) (AgentState, bool) {
 	return AgentState{}, false
 }
 
-// Deactivated reports whether an agent is out of service because somebody
+// Deactivated reports whether an agent is out of service because an operator
 // deactivated or drained it.
 func (o Observation) Deactivated(node inventory.NodeName) bool {
 	s, ok := o.State(node)

@@ -97,7 +97,7 @@ func inGroup(name string, nodes []inventory.Node) []inventory.Node {
 	return nodes
 }
 
-// facts is what a node said; a node that nobody asked has said nothing.
+// facts is what a node said; a node that was not asked has said nothing.
 func (s *builder) facts(name inventory.NodeName) NodeFacts {
 	f, ok := s.in.Facts.Nodes[name]
 	if !ok {

@@ -3,7 +3,7 @@ package plan
 import "github.com/dcos-patch/dcos-patch/inventory"
 
 // atFault reports whether a node explains by itself what is missing of it: it
-// gave no answer, or somebody is at work on it.
+// gave no answer, or a patch runs on it.
 func (s *builder) atFault(n inventory.NodeName) bool {
 	if s.excluded(n) || s.known(string(n)) == "" {
 		return false

@@ -40,11 +40,11 @@ type NodeFacts struct {
 	Systemd    int          `json:"systemd,omitempty"`
 	FreeKB     int64        `json:"free_kb,omitempty"`    // of the file system of /opt/mesosphere
 	Rehearsal  bool         `json:"rehearsal,omitempty"`  // carries /etc/dcos-patch-rehearsal
-	PatchUnit  string       `json:"patch_unit,omitempty"` // a patch unit of ours that still runs
+	PatchUnit  string       `json:"patch_unit,omitempty"` // a patch unit that still runs
 	Tasks      int          `json:"tasks,omitempty"`      // running on this agent when surveyed
 	ShellMS    int64        `json:"shell_ms,omitempty"`   // how long the login shell took for a command that does nothing
-	Clock      *Clock       `json:"clock,omitempty"`      // nil: nobody asked
-	Ready      *Readiness   `json:"ready,omitempty"`      // nil: nobody asked
+	Clock      *Clock       `json:"clock,omitempty"`      // nil: not asked
+	Ready      *Readiness   `json:"ready,omitempty"`      // nil: not asked
 	LockRun    string       `json:"lock_run,omitempty"`
 	LockOwner  string       `json:"lock_owner,omitempty"` // who holds the cluster lock, as this master says
 	LockBeat   *Duration    `json:"lock_beat,omitempty"`  // how long ago that run's controller gave a sign of life, by the node's clock; nil: not known
@@ -82,7 +82,7 @@ type Readiness struct {
 }
 
 // FetchOK says that the node reaches the packages. FetchUnasked: their address is no
-// HTTP, so that nobody could ask.
+// HTTP, so that nothing could be asked.
 const (
 	FetchOK      = "200"
 	FetchUnasked = "not over HTTP"

@@ -60,7 +60,7 @@ func Identity(p *Plan) (string, error) {
 	d.Nodes = make([]decisionNode, 0, len(p.Nodes))
 	for _, n := range p.Nodes {
 		dn := decisionNode{Name: string(n.Name), Role: n.Role, Group: n.Group, Zone: n.Zone, Excluded: n.Disposition == Excluded}
-		if !dn.Excluded { // nobody may be able to ask the others
+		if !dn.Excluded { // the others may be unreachable
 			dn.IP, dn.Machine = n.IP, n.Machine
 		}
 		d.Nodes = append(d.Nodes, dn)

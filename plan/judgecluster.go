@@ -165,7 +165,7 @@ func orElse(text, instead string) string {
 	return instead
 }
 
-// judgeStrangers blocks for agents that work in the cluster and that nobody
+// judgeUnknownAgents blocks for agents that work in the cluster and that nobody
 // has declared: they would stay behind, and nothing would count them.
 func (s *builder) judgeUnknownAgents() {
 	unknown := slices.Concat(s.in.Facts.Unknown, s.in.Facts.Cluster.Unknown)

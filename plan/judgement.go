@@ -102,7 +102,7 @@ func (s *builder) judgement() Judgement {
 
 // lookedCloser tells whether all was asked of every node. Facts of a model, or
 // of a survey that was saved before there were these questions, have less: of
-// them nobody can say that a node is clean.
+// them it is not known whether a node is clean.
 func (s *builder) lookedCloser() bool {
 	for _, n := range s.nodes {
 		if f := s.facts(n.Name); !s.excluded(n.Name) && (f.Ready == nil || f.Clock == nil) {

@@ -155,7 +155,7 @@ func (s *builder) judgeIdentity(n inventory.Node, f NodeFacts, variant string) {
 	}
 }
 
-// judgeRest: is nobody at work on the node?
+// judgeRest: is no run under way on the node?
 func (s *builder) judgeRest(n inventory.Node, f NodeFacts) {
 	if f.MidSwap && f.PatchUnit == "" { // else the patch that runs is at it
 		s.block(Block{Node: n.Name, What: "it is in the middle of a swap of packages", Observed: dcos.InstallProgress + " exists",

@@ -7,7 +7,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
 
-// Obligation is a kind of temporary change of ours, which must be undone. The
+// Obligation is a kind of temporary change, which must be undone. The
 // journal knows it by this name.
 type Obligation string
 

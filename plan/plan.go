@@ -127,7 +127,7 @@ type Lane struct {
 	Steps []Step             `json:"steps"`
 }
 
-// StepID names a step forever: "masters/m1/patch".
+// StepID names a step: "masters/m1/patch". It never changes.
 type StepID string
 
 // Step is one action on one node.

@@ -42,7 +42,7 @@ func (s *builder) size(nodes []inventory.Node) int {
 	return n
 }
 
-// maxOut is how many agents may be out, whoever did it. Where the policy is
+// maxOut is how many agents may be out, for any reason. Where the policy is
 // silent: the widest group, and room for others' failures.
 func maxOut(limit inventory.Limit, widest, agents int) int {
 	if limit.Set {

@@ -48,7 +48,7 @@ const (
 )
 
 // Waivable lists the checks and gates that a waiver may name. What is not in it
-// blocks whoever may want otherwise.
+// blocks in any case.
 func Waivable() []string {
 	return append([]string{CheckDeployments, CheckDisk, CheckEventSubscribers, CheckForeignUnits, CheckMaintenance, CheckSingleMaster, CheckSystemd, CheckUnknownAgents}, gates.Waivable()...)
 }

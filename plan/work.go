@@ -76,8 +76,8 @@ type Task struct {
 	Step         Step
 	Attempt      int                              // 1 for the first
 	Remedy       Remedy                           // done in place of the step's script
-	ExemptAgents []inventory.NodeName             // agents that are amiss in this run: no postflight expects them at the target, no master's verification at the leader
-	Deactivated  []inventory.NodeName             // agents that somebody had deactivated before their lanes began: they may stay so
+	ExemptAgents []inventory.NodeName             // agents that are not verified in this run: no postflight expects them at the target, no master's verification at the leader
+	Deactivated  []inventory.NodeName             // agents that were deactivated before their lanes began: they may stay so
 	Accepted     map[inventory.NodeName]dcos.Loss // losses of agents that a person has accepted: no verification demands them
 	Baseline     json.RawMessage                  // what ActionBaseline of the same lane reported
 	Proof        string                           // that the node may be taken out, for a person; of a launch only
@@ -94,7 +94,7 @@ type Report struct {
 	Findings    []dcos.Finding  `json:"findings,omitempty"`
 	Silent      *Silence        `json:"silent,omitempty"`      // not nil: the node could not be reached as the step ended
 	Evidence    json.RawMessage `json:"evidence,omitempty"`    // a baseline, a receipt: read back by later tasks
-	Deactivated bool            `json:"deactivated,omitempty"` // of a baseline: somebody had deactivated the agent at the leader
+	Deactivated bool            `json:"deactivated,omitempty"` // of a baseline: the agent was deactivated at the leader
 	Ready       *Ready          `json:"ready,omitempty"`       // of a baseline: what the launch needs
 	Undone      bool            `json:"undone,omitempty"`      // of a launch probe: its framework is proved to be gone
 }
@@ -136,7 +136,7 @@ func (p *Plan) Ask(step StepID) Ask {
 type Observation struct {
 	Green    bool                       `json:"green"`              // the cluster gate: leader works, every expected master serves, ranges replicated
 	Findings []dcos.Finding             `json:"findings,omitempty"` // why, or why not
-	Out      []inventory.NodeName       `json:"out,omitempty"`      // agents out of service at the leader, whoever did it; excluded ones not listed
+	Out      []inventory.NodeName       `json:"out,omitempty"`      // agents out of service at the leader, for any reason; excluded ones not listed
 	Agents   []AgentState               `json:"agents,omitempty"`   // those of which there is more to say than that they serve; excluded ones not listed
 	Unknown  []UnknownAgent             `json:"unknown,omitempty"`
 	Ensemble []string                   `json:"ensemble,omitempty"` // what Exhibitor lists, where that is not the masters
