@@ -218,14 +218,3 @@ func (n *node) takeLibltdl(dir string) {
 	}
 	n.tree.write(dir+"/libltdl", []byte(found+"\n"), 0o600)
 }
-
-func startTarget(n *node, _ claim, _ []string) reply {
-	switch {
-	case n.patchRunning():
-		return refused("busy", "a patch unit is running")
-	case n.tree.exists(dcos.InstallProgress):
-		return refused("midswap", "install_progress exists: the unit files may be missing")
-	}
-	n.startDaemons()
-	return reply{}
-}

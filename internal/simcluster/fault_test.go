@@ -174,9 +174,6 @@ func TestFaults(t *testing.T) {
 			s.launch("m1")
 			s.wait(2 * time.Minute)
 			s.wantSurvey("m1", "receipt "+sha(s)+" 1 exit:1", "!version", "midswap", "swap_missing environment.export")
-			if _, _, code := must(s.T, s.c, "m1").installedVerb("start-target 1 run1"); code != codeRefused {
-				s.Errorf("start-target: exit %d", code)
-			}
 		}},
 		{"disk-full before the swap stops nothing, and the exit stands nowhere", `[{what: disk-full, where: m1, when: launch, after: 10s}]`, func(s story) {
 			s.launch("m1")
@@ -208,11 +205,13 @@ func TestFaults(t *testing.T) {
 				s.Error("did not act, or what is not there did")
 			}
 		}},
-		{"script-fails-start is cured by start-target", `[{what: script-fails-start, where: m1}]`, func(s story) {
+		{"script-fails-start is cured by starting dcos.target", `[{what: script-fails-start, where: m1}]`, func(s story) {
 			s.launch("m1")
 			s.wait(2 * time.Minute)
 			s.wantSurvey("m1", "receipt "+sha(s)+" 1 exit:1", "version 2.1.1", "!midswap")
-			must(s.T, s.c, "m1").change("start-target 1 run1")
+			s.c.mu.Lock()
+			s.node("m1").startDaemons()
+			s.c.mu.Unlock()
 			s.back("m1")
 		}},
 		{"script-hangs runs for ever", `[{what: script-hangs, where: m1}]`, func(s story) {
