@@ -2,6 +2,8 @@ package node
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
@@ -77,6 +79,16 @@ func (s Survey) Role() dcos.Role {
 		return dcos.RoleUnknown
 	}
 	return s.Roles[0]
+}
+
+// MachineDigest is one of the node's machine id, which is to be kept off other machines
+// (machine-id(5)); empty when the node has none.
+func (s Survey) MachineDigest() string {
+	if s.MachineID == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte("dcos-patch " + s.MachineID))
+	return hex.EncodeToString(sum[:8])
 }
 
 // RunningUnit is the name of a patch unit of ours that has not ended; empty

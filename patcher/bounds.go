@@ -2,22 +2,14 @@ package patcher
 
 import (
 	"context"
-	"time"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
-const (
-	// askPatience is the longest that one question to a node may take, beyond
-	// connecting. A node whose dcos-net restarts has no DNS, and sudo alone
-	// then takes tens of seconds; detect_ip is given 30 s by the node program.
-	askPatience = 2 * time.Minute
-
-	// maxAnswer is what one answer of the node program may have. The longest
-	// real one has some 50 kB.
-	maxAnswer = 256 << 10
-)
+// maxAnswer is what one answer of the node program may have. The longest
+// real one has some 50 kB.
+const maxAnswer = 256 << 10
 
 // thrifty is a node of which no answer is kept beyond maxAnswer.
 type thrifty struct{ Host }

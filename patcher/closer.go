@@ -11,6 +11,8 @@ import (
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/sshexec"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // LookCloser adds to the facts what only a patch asks for: clocks, room on
@@ -38,7 +40,7 @@ func lookCloser(ctx context.Context, nodes Nodes, n inventory.Node, script dcos.
 		f.Err, f.Kind = err.Error(), kind(err) // it answered the survey, and no more
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, askPatience)
+	ctx, cancel := context.WithTimeout(ctx, steps.AskTimeout)
 	defer cancel()
 	enough := agentClock
 	if n.Role == dcos.Master {
@@ -96,7 +98,7 @@ func nextIP(ctx context.Context, h node.Host, packages []string, f plan.NodeFact
 	ip, err := node.NextIP(ctx, h, pkg)
 	switch {
 	case err != nil:
-		return &plan.NextIP{Package: pkg, Err: reason(err)}
+		return &plan.NextIP{Package: pkg, Err: sshexec.Reason(err)}
 	case ip == "":
 		return nil
 	}

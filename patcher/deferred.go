@@ -12,6 +12,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // before is how each master was before the first of them was touched.
@@ -41,11 +42,16 @@ func (p *Patcher) mastersBefore(ctx context.Context, t plan.Task, note func(plan
 	bases, errs := make([]json.RawMessage, len(masters)), make([]error, len(masters))
 	var one sync.Mutex
 	each(masters, func(i int, m inventory.NodeName) {
-		bases[i], errs[i] = p.awaitBaseline(ctx, t, m, func(why string) {
+		of := t
+		of.Step.Node = m
+		rep := p.run(ctx, of, steps.TakeBaselineOf(of, p.Poll), func(n plan.Note) {
 			one.Lock()
 			defer one.Unlock()
-			note(plan.Note{Detail: "waiting for a baseline: " + why})
+			note(n)
 		})
+		if bases[i] = rep.Evidence; rep.Outcome != plan.Done {
+			errs[i] = errors.New(rep.Detail)
+		}
 	})
 	if err := errors.Join(errs...); err != nil {
 		return nil, err

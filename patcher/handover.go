@@ -12,6 +12,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/sshexec"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // Sighting is what one node said of itself, or why it did not.
@@ -42,7 +43,7 @@ func Look(ctx context.Context, nodes Nodes, names []inventory.NodeName) []Sighti
 		defer nodes.Visit(name)()
 		h, err := bounded{nodes}.Node(ctx, name)
 		if err == nil {
-			ctx, cancel := context.WithTimeout(ctx, askPatience)
+			ctx, cancel := context.WithTimeout(ctx, steps.AskTimeout)
 			defer cancel()
 			seen[i].Survey, err = node.TakeSurvey(ctx, h)
 		}
@@ -58,7 +59,7 @@ func Ours(ctx context.Context, nodes Nodes, name inventory.NodeName) (node.Belon
 	if err != nil {
 		return node.Belongings{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, askPatience)
+	ctx, cancel := context.WithTimeout(ctx, steps.AskTimeout)
 	defer cancel()
 	return node.Ours(ctx, h)
 }
@@ -103,7 +104,7 @@ func initAll(ctx context.Context, nodes Nodes, names []inventory.NodeName, by no
 		defer nodes.Visit(name)()
 		h, err := bounded{nodes}.Node(ctx, name)
 		if err == nil {
-			ctx, cancel := context.WithTimeout(ctx, askPatience)
+			ctx, cancel := context.WithTimeout(ctx, steps.AskTimeout)
 			defer cancel()
 			err = node.Init(ctx, h, by)
 		}
@@ -197,7 +198,7 @@ func ReadCopy(ctx context.Context, nodes Nodes, name inventory.NodeName, f node.
 }
 
 func readPiece(ctx context.Context, h Host, f node.RunFile, offset int64) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, askPatience)
+	ctx, cancel := context.WithTimeout(ctx, steps.AskTimeout)
 	defer cancel()
 	return node.ReadRun(ctx, h, f.Run, f.Name, offset)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // Lock is the cluster lock: a file made exclusively on a majority of the
@@ -99,7 +100,7 @@ func (l *Lock) Acquire(ctx context.Context) (epoch int, err error) {
 // interrupted. The master that failed may have the lock all the same: the answer
 // can be lost.
 func (l *Lock) undo(ctx context.Context, c node.Claim, taken []inventory.NodeName, at inventory.NodeName, why error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askPatience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), steps.AskTimeout)
 	defer cancel()
 	kept := error(nil)
 	var untaken *UntakenError
@@ -168,7 +169,7 @@ func machine(owner string) string {
 }
 
 func (l *Lock) take(ctx context.Context, m inventory.NodeName, h Host, c node.Claim) error {
-	ctx, cancel := context.WithTimeout(ctx, askPatience)
+	ctx, cancel := context.WithTimeout(ctx, steps.AskTimeout)
 	defer cancel()
 	if err := node.Init(ctx, h, c); err != nil {
 		return &UntakenError{m, "raising the epoch", err}
@@ -211,7 +212,7 @@ func (l *Lock) giveOne(ctx context.Context, m inventory.NodeName, c node.Claim) 
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, askPatience)
+	ctx, cancel := context.WithTimeout(ctx, steps.AskTimeout)
 	defer cancel()
 	return node.Unlock(ctx, h, c)
 }

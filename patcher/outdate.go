@@ -6,6 +6,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // Outdate raises the epoch before a lock is given back while a script may run, or
@@ -20,7 +21,7 @@ func (l *Lock) Outdate(ctx context.Context, epoch int, doubtful []inventory.Node
 		if err != nil {
 			return err
 		}
-		within, cancel := context.WithTimeout(ctx, askPatience)
+		within, cancel := context.WithTimeout(ctx, steps.AskTimeout)
 		defer cancel()
 		return node.Init(within, h, c)
 	}

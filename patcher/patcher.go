@@ -3,7 +3,6 @@ package patcher
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/sshexec"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // Host is one node as the patcher needs it; *sshexec.Conn is one. Safe for
@@ -62,17 +62,6 @@ func (p *Patcher) Do(ctx context.Context, t plan.Task, note func(plan.Note)) pla
 	switch t.Step.Action {
 	case plan.ActionPreflight:
 		return p.preflight(ctx, t, note)
-	case plan.ActionStage:
-		return p.stage(ctx, t)
-	case plan.ActionBaseline:
-		return p.baseline(ctx, t, note)
-	case plan.ActionPatch:
-		if t.Remedy == plan.FinishSwap {
-			return p.finishSwap(ctx, t, note)
-		}
-		return p.patch(ctx, t, note)
-	case plan.ActionReturn, plan.ActionServe:
-		return p.verify(ctx, t, note)
 	case plan.ActionDeferred:
 		return p.deferred(ctx, t, note)
 	case plan.ActionProbe:
@@ -82,41 +71,16 @@ func (p *Patcher) Do(ctx context.Context, t plan.Task, note func(plan.Note)) pla
 	case plan.ActionPostflight:
 		return p.postflight(ctx, t, note)
 	default:
-		return plan.Report{Outcome: plan.Failed, Detail: fmt.Sprintf("this version cannot do %q", t.Step.Action)}
+		return p.run(ctx, t, steps.Do(t, p.Poll), note)
 	}
 }
 
-// Reconcile finds out how a patch in doubt has ended. It changes nothing but
-// our own record: an attempt that has not begun is called off, and so is a call to
-// finish its swap.
+// Reconcile finds out how a patch in doubt has ended; see steps.Reconcile.
 func (p *Patcher) Reconcile(ctx context.Context, t plan.Task) plan.Report {
 	if t.Step.Node != "" {
 		defer p.Nodes.Visit(t.Step.Node)()
 	}
-	switch t.Step.Action.Spec().Reconcile {
-	case plan.DoAgain:
-		return plan.Report{Outcome: plan.NotRun, Detail: "changes nothing, so it is done again"}
-	case plan.ByReceipt:
-		rep, err := p.found(ctx, t)
-		if err != nil {
-			return inDoubt(t, err)
-		}
-		return rep
-	default:
-		return inDoubt(t, errors.New("this version does not know how to find out"))
-	}
-}
-
-// found is how a patch has ended, as the node says. A call of finish-swap that is
-// at work on a cut swap is waited for.
-func (p *Patcher) found(ctx context.Context, t plan.Task) (plan.Report, error) {
-	rep, err := p.settled(ctx, t, 0)
-	if err != nil || rep.Outcome != plan.Failed || rep.Class != plan.MidSwap && rep.Class != plan.NotStarted {
-		return rep, err
-	}
-	ctx, cancel := within(ctx, t.Step.Timeout)
-	defer cancel()
-	return p.atRest(ctx, t, func(plan.Note) {})
+	return p.run(ctx, t, steps.Reconcile(t, p.Poll), func(plan.Note) {})
 }
 
 // Undo takes a temporary change of the run back. It is what a step does at its own
@@ -135,40 +99,9 @@ func (p *Patcher) Undo(ctx context.Context, u plan.Undoing) plan.Report {
 	return plan.Report{Outcome: plan.Done}
 }
 
-// verify waits for the gates of the step. An agent that has been away for most
-// of what Mesos allows asks that no other be taken meanwhile.
-func (p *Patcher) verify(ctx context.Context, t plan.Task, note func(plan.Note)) plan.Report {
-	h := hold{node: t.Step.Node}
-	findings, err := p.Gates.Await(ctx, t, func(f dcos.Finding) {
-		note(plan.Note{Finding: &f})
-		if f.Hint != "" {
-			h.hint = f.Hint
-		}
-		if t.Step.Asks("registered") {
-			h.see(p.Gates.LastAway(t.Step.Node), note)
-		}
-	})
-	switch {
-	case err == nil:
-		return plan.Report{Outcome: plan.Done, Findings: findings}
-	case ctx.Err() != nil:
-		return plan.Report{Outcome: plan.InDoubt, Detail: "stopped watching", Findings: findings}
-	default:
-		r := plan.Report{Outcome: plan.Failed, Class: plan.NotVerified, Detail: err.Error(), Findings: findings}
-		if late := (*checks.GateError)(nil); errors.As(err, &late) {
-			r.Silent = late.Silent
-		}
-		return r
-	}
-}
-
 // claim is the run's right to change the node.
 func (p *Patcher) claim(t plan.Task) node.Claim {
 	return node.Claim{Epoch: t.Epoch, Run: t.Run, Owner: p.Owner, Cluster: t.Plan.Cluster.ID}
-}
-
-func inDoubt(t plan.Task, err error) plan.Report {
-	return plan.Report{Outcome: plan.InDoubt, Detail: fmt.Sprintf("nobody knows how %s ended: %v", t.Step.ID, err)}
 }
 
 // within bounds ctx by a step's timeout; 0 means the caller's patience.

@@ -70,7 +70,7 @@ func FetchScript(ctx context.Context, h Host, via, from string) (dcos.Script, []
 func unparsable(ctx context.Context, h Host, body []byte) string {
 	_, err := h.Run(ctx, sshexec.Cmd{Argv: []string{"/bin/bash", "-n"}, Stdin: bytes.NewReader(body)})
 	if err != nil {
-		return reason(err)
+		return sshexec.Reason(err)
 	}
 	return ""
 }

@@ -2,8 +2,6 @@ package patcher
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"time"
 
@@ -11,6 +9,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/sshexec"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // Survey asks every node of the inventory about itself, several at once. It
@@ -38,14 +37,14 @@ func surveyOne(ctx context.Context, nodes Nodes, name inventory.NodeName) plan.N
 		}
 		return f
 	}
-	ctx, cancel := context.WithTimeout(ctx, askPatience)
+	ctx, cancel := context.WithTimeout(ctx, steps.AskTimeout)
 	defer cancel()
 	s, err := node.TakeSurvey(ctx, thrifty{host})
 	if err != nil {
 		return plan.NodeFacts{Err: err.Error(), Kind: kind(err)}
 	}
 	f := plan.NodeFacts{
-		ClusterID: s.ClusterID, IP: s.IP, Addresses: s.Addresses, Machine: machineDigest(s), Role: s.Role(), Version: s.Version, Variant: s.Variant, Active: s.Active, Fetched: s.Fetched,
+		ClusterID: s.ClusterID, IP: s.IP, Addresses: s.Addresses, Machine: s.MachineDigest(), Role: s.Role(), Version: s.Version, Variant: s.Variant, Active: s.Active, Fetched: s.Fetched,
 		MidSwap: s.MidSwap, MasterSize: s.MasterCount, Systemd: s.Systemd, FreeKB: s.FreeKB, Rehearsal: s.Rehearsal, PatchUnit: s.RunningUnit(),
 	}
 	if c, ok := host.(interface{ ShellTook() time.Duration }); ok {
@@ -60,16 +59,6 @@ func surveyOne(ctx context.Context, nodes Nodes, name inventory.NodeName) plan.N
 		}
 	}
 	return f
-}
-
-// machineDigest is one of the node's machine id, which is to be kept off other machines
-// (machine-id(5)); empty when the node has none.
-func machineDigest(s node.Survey) string {
-	if s.MachineID == "" {
-		return ""
-	}
-	sum := sha256.Sum256([]byte("dcos-patch " + s.MachineID))
-	return hex.EncodeToString(sum[:8])
 }
 
 // kind sorts an error by what a person must do about it.

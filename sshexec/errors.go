@@ -106,6 +106,15 @@ func (e *ExitError) Error() string {
 // as one short, printable line. Empty: there are none.
 func (e *ExitError) LastWords() string { return lastWords(e.Stderr) }
 
+// Reason is an error's text; of a command that has failed, what the node said.
+func Reason(err error) string {
+	var exit *ExitError
+	if errors.As(err, &exit) && exit.LastWords() != "" {
+		return fmt.Sprintf("%s: exit code %d: %s", exit.Node, exit.Code, exit.LastWords())
+	}
+	return err.Error()
+}
+
 // LostError is a command whose end nobody heard: the connection broke, or the
 // caller stopped waiting. The command may still be running.
 type LostError struct {

@@ -24,7 +24,8 @@ var local = map[string]string{
 	"node":               "dcos sshexec",
 	"node/nodetest":      "dcos node sshexec internal/swap",
 	"checks":             "daemons dcos gates inventory mesos node plan sshexec internal/elapsed internal/fanout internal/shorten",
-	"patcher":            "daemons dcos inventory mesos node plan checks sshexec internal/elapsed internal/fanout internal/shorten",
+	"steps":              "dcos inventory node plan checks sshexec internal/elapsed internal/shorten",
+	"patcher":            "daemons dcos inventory mesos node plan checks sshexec steps internal/elapsed internal/fanout internal/shorten",
 	"flight":             "dcos inventory plan journal checks",
 	"orchestrator":       "advice dcos inventory plan journal internal/elapsed internal/shorten",
 	"render":             "advice checks dcos inventory orchestrator plan journal sshexec internal/shorten",
@@ -57,6 +58,9 @@ var local = map[string]string{
 	"internal/bench":               "*",
 }
 
+// pure packages decide, and import nothing that reaches outside, waits or runs beside them.
+var pure = map[string]string{"steps": "context io net net/http os sync"}
+
 // outside says which of our packages may import a dependency; what is not
 // listed may be imported by anybody.
 var outside = map[string]string{
@@ -85,6 +89,9 @@ func TestImports(t *testing.T) {
 			continue
 		}
 		for _, imp := range fields[1:] {
+			if listed(pure[pkg], imp) {
+				t.Errorf("%s must not import %s: it only decides", pkg, imp)
+			}
 			if of, ours := strings.CutPrefix(imp, module); ours {
 				if may != "*" && !listed(may, of) {
 					t.Errorf("%s must not import %s", pkg, of)

@@ -29,6 +29,9 @@ var rules = []struct {
 	{regexp.MustCompile(`"reflect"`), "plan", "values have types; plan reads JSON strictly with it"},
 }
 
+// clock is what a package that only decides may not do.
+var clock = regexp.MustCompile(`\btime\.(Now|Since|Until|After|New)|\belapsed\.Since\(|\bgo func\b`)
+
 // TestSourceRules reads every source file of the project but tests.
 func TestSourceRules(t *testing.T) {
 	root := filepath.Join("..", "..")
@@ -60,6 +63,9 @@ func TestSourceRules(t *testing.T) {
 func check(t *testing.T, file, text string) {
 	for n, line := range strings.Split(text, "\n") {
 		code, _, _ := strings.Cut(line, "//")
+		if clock.MatchString(code) && below("steps", file) {
+			t.Errorf("%s:%d: steps get the time with each answer, and start nothing\n\t%s", file, n+1, strings.TrimSpace(line))
+		}
 		for _, r := range rules {
 			if r.pattern.MatchString(code) && !below(r.except, file) {
 				t.Errorf("%s:%d: %s\n\t%s", file, n+1, r.why, strings.TrimSpace(line))

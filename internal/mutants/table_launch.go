@@ -4,7 +4,7 @@ import "slices"
 
 // launchMutants start scripts twice, too late, or misjudge how they ended.
 func launchMutants() []Mutant {
-	return slices.Concat(in("patcher/classify.go",
+	return slices.Concat(in("steps/classify.go",
 		Mutant{Name: "exit 0 alone counts as applied", Old: "case atTarget && (r.State == node.Lost || r.Code == 0):", New: "case r.State == node.Exited && r.Code == 0 || atTarget && r.State == node.Lost:"},
 		Mutant{Name: "a cut swap is judged harmless", Old: "return failed(plan.MidSwap, \"script %s, and active packages are neither", New: "return failed(plan.BeforeSwap, \"script %s, and active packages are neither"},
 		Mutant{Name: "a node with no active packages was not changed", Old: "case len(ev.Survey.Active) == 0:", New: "case len(ev.Survey.Active) == 0 && r.Code > 1000:"},
@@ -16,15 +16,20 @@ func launchMutants() []Mutant {
 		Mutant{Name: "a launch has all the time in the world", Old: "Uptime: r.Uptime + Duration(certain+FreshFor)", New: "Uptime: r.Uptime + Duration(certain+1000*FreshFor)", Packages: []string{"./plan", "./orchestrator"}},
 		Mutant{Name: "a launch needs no proof", Old: "case t.Proof == \"\":", New: "case false:", Packages: []string{"./plan", "./orchestrator"}},
 		Mutant{Name: "a launch needs no deadline", Old: "case t.Until.BootID == \"\" || t.Until.Uptime == 0 || t.Until.By.IsZero():", New: "case false:", Packages: []string{"./plan", "./orchestrator"}},
-	), in("patcher/fence.go",
-		Mutant{Name: "an attempt never began although a launch of it is on its way", Old: "for _, n := range ev.unfenced(attempt) {", New: "for _, n := range ev.unfenced(attempt)[:0] {"},
+	), in("steps/question.go",
+		Mutant{Name: "an attempt that began as it was called off has not begun", Old: "return q.look(q.callOff)", New: "return q.callOff()"},
+		Mutant{Name: "another machine's answer is evidence", Old: "why != \"\" {", New: "why != \"\" && len(why) > 1000 {"},
+		Mutant{Name: "an attempt never began although a launch of it is on its way", Old: "q.fence = q.ev.unfenced(q.attempt)", New: "q.fence = nil"},
 	), in("orchestrator/prove.go",
 		Mutant{Name: "agents have no second check", Old: "return disruptive(s.CurrentStage().Kind) &&", New: "return s.CurrentStage().Kind == plan.StageMasters &&"},
-	), in("patcher/patch.go",
-		Mutant{Name: "a launch whose time is over is sent", Old: "if t.Until.Over() {", New: "if false {"},
-		Mutant{Name: "a launch that was not answered counts as not started", Old: "errors.As(err, &exit) && exit.Code < 128:", New: "errors.As(err, &exit) || err != nil:"},
+	), in("steps/patch.go",
+		Mutant{Name: "a launch whose time is over is sent", Old: "case until.Over():", New: "case false:"},
+		Mutant{Name: "a launch whose proof is old is sent", Old: "case !p.now.Before(until.By):", New: "case false:"},
+		Mutant{Name: "a launch is sent without an end", Old: "Call{Do: Launch, By: until.By, ", New: "Call{Do: Launch, "},
+		Mutant{Name: "a launch that was not answered is sent again", Old: "p.note(\"launch unanswered, reading the node's receipts: %v\", a.Err)", New: "return p.start(a)"},
+		Mutant{Name: "a launch that was not answered counts as not started", Old: "errors.As(err, &exit) && exit.Code < 128:", New: "errors.As(err, &exit) || true:"},
 		Mutant{Name: "a refused launch in the middle of a swap is judged harmless", Old: "return failed(plan.MidSwap, \"%v\", r)", New: "return failed(plan.BeforeSwap, \"%v\", r)"},
 		Mutant{Name: "a refused epoch is an ordinary failure", Old: "return plan.Report{Outcome: plan.InDoubt, Detail: \"this run has been taken over by another controller: \" + r.Error()}", New: "return failed(plan.BeforeSwap, \"%v\", r)"},
-		Mutant{Name: "a script that still runs as watching ends has failed", Old: "return plan.Report{Outcome: plan.InDoubt, Class: rep.Class, Detail: \"stopped watching, still running: \" + rep.Detail}", New: "return failed(plan.BeforeSwap, \"stopped watching\")"},
+		Mutant{Name: "a script that still runs as watching ends has failed", Old: "return end(plan.Report{Outcome: plan.InDoubt, Class: p.running.Class, Detail: \"stopped watching, still running: \" + p.running.Detail})", New: "return end(failed(plan.BeforeSwap, \"stopped watching\"))"},
 	))
 }

@@ -11,7 +11,7 @@ func lockMutants() []Mutant {
 		Mutant{Name: "the lock is taken without raising the epoch", Old: "c := l.claim(seen + 1)", New: "c := l.claim(max(seen, 1))"},
 		Mutant{Name: "a later controller's heartbeat does not stop an older journal", Old: "case b != nil && !l.Handover && b.Run == l.Run && b.Epoch > l.Known:", New: "case b != nil && !l.Handover && b.Run == l.Run && b.Epoch > l.Known+1000:"},
 		Mutant{Name: "a lock that could not be taken everywhere is kept", Old: "return 0, errors.Join(err, l.undo(ctx, c, taken, m, err))", New: "return 0, err"},
-		Mutant{Name: "an interrupted taking is not given back", Old: "context.WithTimeout(context.WithoutCancel(ctx), askPatience)", New: "context.WithTimeout(ctx, askPatience)"},
+		Mutant{Name: "an interrupted taking is not given back", Old: "context.WithTimeout(context.WithoutCancel(ctx), steps.AskTimeout)", New: "context.WithTimeout(ctx, steps.AskTimeout)"},
 		Mutant{Name: "the machine is not part of whose lock it is", Old: "machine(h.Owner) == machine(l.Owner)", New: "true"},
 	), in("patcher/handover.go",
 		Mutant{Name: "breaking the lock does not raise the epoch", Old: "\tby.Epoch++\n", New: "\tby.Epoch = max(by.Epoch, 1)\n"},

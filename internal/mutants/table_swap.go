@@ -36,20 +36,19 @@ func swapMutants() []Mutant {
 		Mutant{Name: "what is red besides the master does not hinder its remedy", Old: "if !f.Status.OK() && !ofIt {", New: "if !f.Status.OK() && !ofIt && f.Check == \"\" {", Packages: rehearsed},
 		Mutant{Name: "what is red because of others too does not hinder a remedy", Old: "len(due) == 1 && due[0] == candidate", New: "slices.Contains(due, candidate)"},
 		Mutant{Name: "a member that others hinder too counts as serving", Old: "len(by) == 1 && by[0] == candidate &&", New: "slices.Contains(by, candidate) &&"},
-	), in("patcher/finish.go",
+	), in("steps/finish.go",
 		Mutant{Name: "a swap is finished without a proof", Old: "if t.Proof == \"\" || t.Until.By.IsZero() {", New: "if t.Proof == \"\" && t.Until.By.IsZero() {"},
-		Mutant{Name: "a remedy's proof is as old as its preparations take", Old: "up.At(plan.FreshFor - elapsed.Since(t.Until.By.Add(-plan.FreshFor)))", New: "up.At(plan.FreshFor - elapsed.Since(time.Now()))"},
-		Mutant{Name: "a call of finish-swap that is on its way counts as over", Old: "coming = open && called != nil && err", New: "coming = open && called == nil && err"},
-	), in("patcher/patcher.go",
-		Mutant{Name: "a cut swap is judged while a call is at work on it", Old: "if err != nil || rep.Outcome != plan.Failed ||", New: "if err != nil || rep.Outcome == plan.Failed ||"},
+		Mutant{Name: "a remedy's proof is as old as its preparations take", Old: "a.Uptime.At(plan.FreshFor - elapsed.Most(t.Until.By.Add(-plan.FreshFor), a.At))", New: "a.Uptime.At(plan.FreshFor - elapsed.Most(a.At, a.At))"},
+		Mutant{Name: "a call of finish-swap that is on its way counts as over", Old: "coming := f.open && f.called != nil && err", New: "coming := f.open && f.called == nil && err"},
+	), in("steps/patch.go",
+		Mutant{Name: "a cut swap is judged while a call is at work on it", Old: "case r.once && r.found.Outcome == plan.Failed &&", New: "case r.once && r.found.Outcome != plan.Failed &&"},
 	))
 	for i := range ms {
 		if ms[i].Packages != nil {
 			continue
 		}
 		switch ms[i].File {
-		case "patcher/finish.go", "patcher/patcher.go":
-			ms[i].Run = "CutSwap|Remedy|FinishSwap|NoSwap"
+		case "steps/finish.go", "steps/patch.go": // all tests of the package
 		case "node/node.sh":
 			ms[i].Packages, ms[i].Run = []string{"./node"}, swapOnNode
 		default:

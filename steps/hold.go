@@ -1,10 +1,9 @@
-package patcher
+package steps
 
 import (
 	"fmt"
 
 	"github.com/dcos-patch/dcos-patch/checks"
-	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -12,7 +11,6 @@ import (
 // what Mesos allows. It speaks when that begins, once more when the time is up,
 // and when the agent is back: not at every look.
 type hold struct {
-	node  inventory.NodeName
 	hint  string // what a person can try, as the last gate that had an idea said
 	asked bool
 	spent bool
@@ -24,7 +22,7 @@ func (h *hold) see(away checks.Away, note func(plan.Note)) {
 		if h.asked {
 			note(plan.Note{Detail: "is back at the leader"})
 		}
-		*h = hold{node: h.node, hint: h.hint}
+		*h = hold{hint: h.hint}
 	case away.Spent() && !h.spent:
 		h.asked, h.spent = true, true
 		note(plan.Note{Hold: true, Detail: fmt.Sprintf("%s: Mesos marks it unreachable now%s", away, h.try())})

@@ -1,4 +1,4 @@
-package patcher
+package steps
 
 import (
 	"crypto/sha256"
@@ -174,6 +174,28 @@ func (ev evidence) next() int {
 		return 1
 	}
 	return ev.Receipts[len(ev.Receipts)-1].Attempt + 1
+}
+
+// unfenced are the attempts that may still begin: those that were launched and
+// have not begun, and the one that the node has heard nothing of. attempt is
+// its number; 0: not known, it is the next.
+func (ev evidence) unfenced(attempt int) []int {
+	if attempt == 0 {
+		attempt = ev.next()
+	}
+	var all []int
+	for _, r := range ev.Receipts {
+		if r.State == node.Unbegun {
+			all = append(all, r.Attempt)
+		}
+		if r.Attempt == attempt {
+			attempt = 0
+		}
+	}
+	if attempt > 0 {
+		all = append(all, attempt)
+	}
+	return all
 }
 
 // activeSum is the hash that the node program writes into `started`.

@@ -1,0 +1,180 @@
+package steps
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/dcos-patch/dcos-patch/checks"
+	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/plan"
+)
+
+// Machine is one step under way. Next takes the answer to its last call, at first
+// one that has only the time. The same answers always give the same moves. Not safe
+// for concurrent use.
+type Machine interface {
+	Next(Answer) Move
+}
+
+// Move is what comes of an answer: news, and then either one call or the step's end;
+// neither after an interim answer.
+type Move struct {
+	Notes []plan.Note
+	Call  Call
+	End   *plan.Report
+}
+
+// Verb is what a call does.
+type Verb uint8
+
+// The verbs. All but the first four ask the node of the step, under the run's claim.
+const (
+	Pause        Verb = iota + 1 // waits
+	TakeBaseline                 // asks the cluster for what the verification compares with
+	AskAway                      // asks the leader how long the agent has been missing
+	Await                        // waits for the gates of the step; interim answers have a Finding
+	Look                         // receipts of the script, then the survey
+	Survey                       // the survey alone
+	ReadUptime                   //
+	RunIPDetect                  // of the target's configuration package
+	Claim                        // raises the node's epoch to the run's
+	PutProgram                   // the node program
+	PutScript                    // the pinned script
+	Lock                         // the run's lock record on a master
+	Fetch                        // downloads the target's packages
+	Launch                       // starts the script, detached
+	CallOff                      // refuses a launch that has not begun
+	FinishSwap                   // finishes a cut swap forward
+)
+
+// Call is one thing to be done outside. The task has what is not in it.
+type Call struct {
+	Do      Verb
+	By      time.Time     // when it is broken off; zero: it is not
+	Within  time.Duration // how long it may take once the node is connected; 0: until By
+	Wait    time.Duration // of Pause
+	Attempt int           // of Launch and CallOff, as the node counts
+	Until   node.Deadline // of Launch and FinishSwap
+}
+
+// Answer is what came of a call.
+type Answer struct {
+	At      time.Time // when it came
+	Stopped bool      // the caller does not wait for the step any more
+	Err     error     // of the call; one of Pause is never an error
+	Unsent  bool      // with Err: the node was not connected, so that nothing was sent
+	Expired bool      // with Err: a deadline was the reason
+
+	Baseline json.RawMessage // of TakeBaseline
+	Away     checks.Away     // of AskAway; with a Finding, of the last look at the leader
+	Finding  *dcos.Finding   // of Await: not its end, but a gate's finding that has changed
+	Findings []dcos.Finding  // of Await
+	Receipts []node.Receipt  // of Look, ascending
+	Survey   node.Survey     // of Look and Survey
+	Uptime   node.Uptime     // of ReadUptime
+	IP       string          // of RunIPDetect; empty: the package has none
+	Unit     string          // of Launch
+	State    node.RunState   // of CallOff
+}
+
+// AskTimeout is the longest that one question to a node may take once it is
+// connected. A node whose dcos-net restarts has no DNS, and sudo alone then takes
+// tens of seconds; detect_ip is given 30 s by the node program.
+const AskTimeout = 2 * time.Minute
+
+// machine is what all steps share.
+type machine struct {
+	task plan.Task
+	poll time.Duration // pause between two tries
+
+	now     time.Time
+	stopped bool
+	limit   time.Time // when the step's time is over; zero: never
+	notes   []plan.Note
+	then    func(Answer) Move // takes the answer to the last call
+}
+
+// Next implements Machine.
+func (m *machine) Next(a Answer) Move {
+	m.now, m.stopped = a.At, a.Stopped
+	move := m.then(a)
+	move.Notes, m.notes = m.notes, nil
+	return move
+}
+
+// begin gives a step its time, from now on; a part of one has no more than the whole.
+func (m *machine) begin() {
+	d := m.task.Step.Timeout.D()
+	if at := m.now.Add(d); d > 0 && (m.limit.IsZero() || at.Before(m.limit)) {
+		m.limit = at
+	}
+}
+
+// over reports whether the step has no more time.
+func (m *machine) over() bool {
+	return m.stopped || !m.limit.IsZero() && !m.now.Before(m.limit)
+}
+
+func (m *machine) note(format string, args ...any) {
+	m.tell(plan.Note{Detail: fmt.Sprintf(format, args...)})
+}
+
+func (m *machine) tell(n plan.Note) { m.notes = append(m.notes, n) }
+
+// call makes a call, for as long as the step has time.
+func (m *machine) call(c Call, then func(Answer) Move) Move {
+	m.then = then
+	if !m.limit.IsZero() && (c.By.IsZero() || m.limit.Before(c.By)) {
+		c.By = m.limit
+	}
+	return Move{Call: c}
+}
+
+// pause waits before the next try. late is what comes instead of then when the time
+// is over.
+func (m *machine) pause(then, late func() Move) Move {
+	return m.call(Call{Do: Pause, Wait: m.poll}, func(Answer) Move {
+		if m.over() {
+			return late()
+		}
+		return then()
+	})
+}
+
+// inTurn makes calls one after the other, and gives the answer to the last one, or
+// to the first that failed.
+func (m *machine) inTurn(calls []Verb, by time.Time, then func(Verb, Answer) Move) Move {
+	return m.call(Call{Do: calls[0], By: by}, func(a Answer) Move {
+		if a.Err != nil || len(calls) == 1 {
+			return then(calls[0], a)
+		}
+		return m.inTurn(calls[1:], by, then)
+	})
+}
+
+// part lets another machine do a part of the step.
+func (m *machine) part(of Machine, a Answer, then func(plan.Report) Move) Move {
+	move := of.Next(a)
+	m.notes = append(m.notes, move.Notes...)
+	if move.End != nil {
+		return then(*move.End)
+	}
+	return m.call(move.Call, func(a Answer) Move { return m.part(of, a, then) })
+}
+
+// planned is the node of the step as the plan has it; zero: it has none.
+func (m *machine) planned() plan.Node {
+	n, _ := m.task.Plan.Node(m.task.Step.Node)
+	return n
+}
+
+func (m *machine) master() bool { return m.planned().Role == dcos.Master }
+
+// inDoubt ends a step that ended in an unknown way.
+func (m *machine) inDoubt(err error) Move {
+	return end(plan.Report{Outcome: plan.InDoubt, Detail: fmt.Sprintf("nobody knows how %s ended: %v", m.task.Step.ID, err)})
+}
+
+func end(rep plan.Report) Move { return Move{End: &rep} }
