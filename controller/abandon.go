@@ -14,6 +14,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // AbandonOrder is what abandoning a run is asked for.
@@ -116,8 +117,8 @@ func (c *Cluster) fenceOff(ctx context.Context, o AbandonOrder, s orchestrator.S
 }
 
 // orGone adds what to do where there is no cluster that could answer: a master is silent.
-func (b breaker) orGone(err error, seen []patcher.Sighting, run string) error {
-	silent := func(x patcher.Sighting) bool { return x.Err != nil && b.isMaster(x.Node) }
+func (b breaker) orGone(err error, seen []steps.Sighting, run string) error {
+	silent := func(x steps.Sighting) bool { return x.Err != nil && b.isMaster(x.Node) }
 	if !errors.Is(err, patcher.ErrNoMajority) && !slices.ContainsFunc(seen, silent) {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // Broken is what breaking a lock came to.
@@ -89,7 +90,7 @@ type breaker struct {
 }
 
 // look surveys all nodes, and refuses while a patch runs, or may run.
-func (b breaker) look(ctx context.Context) ([]patcher.Sighting, error) {
+func (b breaker) look(ctx context.Context) ([]steps.Sighting, error) {
 	seen := patcher.Look(ctx, hosts{b.pool}, b.names())
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -102,7 +103,7 @@ func (b breaker) look(ctx context.Context) ([]patcher.Sighting, error) {
 
 // judge refuses while a patch runs, or may run, on any node that is neither
 // excluded nor accepted. Too few masters that answer cannot keep the new epoch.
-func (b breaker) judge(seen []patcher.Sighting) error {
+func (b breaker) judge(seen []steps.Sighting) error {
 	var blocks []plan.Block
 	silent := 0
 	for _, x := range seen {
@@ -138,7 +139,7 @@ func (b breaker) busy(name inventory.NodeName, what string) plan.Block {
 
 // unasked is the block of a node that gave no answer, and how to go on. An
 // operator may answer for an agent, and for no master.
-func (b breaker) unasked(x patcher.Sighting) plan.Block {
+func (b breaker) unasked(x steps.Sighting) plan.Block {
 	block := plan.Block{Node: x.Node, What: "it is not known whether a patch runs here, and the old controller could not be refused here", Observed: x.Err.Error(),
 		Want: "an answer", Next: advice.Say("bring it within reach")}
 	var answer *node.AnswerError
@@ -156,7 +157,7 @@ func accepting(name inventory.NodeName) string {
 }
 
 // holders are the runs that hold the lock on some master, by the masters.
-func (b breaker) holders(seen []patcher.Sighting) map[inventory.NodeName]string {
+func (b breaker) holders(seen []steps.Sighting) map[inventory.NodeName]string {
 	runs := map[inventory.NodeName]string{}
 	for _, x := range seen {
 		if x.Err == nil && x.Survey.Lock != nil && b.isMaster(x.Node) {
@@ -168,7 +169,7 @@ func (b breaker) holders(seen []patcher.Sighting) map[inventory.NodeName]string 
 
 // alive refuses when a controller has given a sign of life between two looks.
 // Clocks are not compared: a heartbeat that has changed is the proof.
-func (b breaker) alive(before, after []patcher.Sighting) error {
+func (b breaker) alive(before, after []steps.Sighting) error {
 	runs := slices.Collect(maps.Values(b.holders(after)))
 	for i, x := range after {
 		was, is := before[i].Survey.Heartbeat, x.Survey.Heartbeat
@@ -187,7 +188,7 @@ func (b breaker) alive(before, after []patcher.Sighting) error {
 
 // take raises the epoch, and then looks again: a controller that woke after the
 // last look may have started a patch before it was refused. The locks go last.
-func (b breaker) take(ctx context.Context, seen []patcher.Sighting) (Broken, error) {
+func (b breaker) take(ctx context.Context, seen []steps.Sighting) (Broken, error) {
 	by := node.Claim{Run: slices.Min(slices.Collect(maps.Values(b.holders(seen)))), Owner: b.cfg.Owner, Cluster: b.inv.ID}
 	b.cfg.tell(EpochRaising{})
 	epoch, unraised, err := patcher.Raise(ctx, hosts{b.pool}, seen, b.isMaster, by)
@@ -214,7 +215,7 @@ func (b breaker) take(ctx context.Context, seen []patcher.Sighting) (Broken, err
 
 // retaken refuses when a controller has taken the lock since, under an epoch that
 // the new one does not refuse.
-func (b breaker) retaken(seen []patcher.Sighting, epoch int) error {
+func (b breaker) retaken(seen []steps.Sighting, epoch int) error {
 	for _, x := range seen {
 		if l := x.Survey.Lock; b.holders(seen)[x.Node] != "" && l.Epoch >= epoch {
 			return plan.Refuse(plan.Block{Node: x.Node, What: fmt.Sprintf("a controller of run %s has taken the lock again", node.Said(l.Run)), Observed: fmt.Sprintf("epoch %d of %s", l.Epoch, node.Said(l.Owner)),
@@ -230,7 +231,7 @@ func (b breaker) unrefused(unraised map[inventory.NodeName]error) error {
 	var blocks []plan.Block
 	for _, name := range slices.Sorted(maps.Keys(unraised)) {
 		if _, ok := b.accepted[name]; !ok {
-			blocks = append(blocks, b.unasked(patcher.Sighting{Node: name, Err: unraised[name]}))
+			blocks = append(blocks, b.unasked(steps.Sighting{Node: name, Err: unraised[name]}))
 		}
 	}
 	if len(blocks) > 0 {
@@ -241,7 +242,7 @@ func (b breaker) unrefused(unraised map[inventory.NodeName]error) error {
 }
 
 // acceptances are what was accepted, as it was when it was.
-func (b breaker) acceptances(seen []patcher.Sighting) []Accepted {
+func (b breaker) acceptances(seen []steps.Sighting) []Accepted {
 	var all []Accepted
 	for _, x := range seen {
 		reason, ok := b.accepted[x.Node]

@@ -6,8 +6,8 @@ import (
 	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/node"
-	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // ofAnother reports whether a master says that it belongs to another cluster.
@@ -22,7 +22,7 @@ func ofAnother(inv *inventory.Cluster, facts plan.Facts) bool {
 
 // refuseForeign refuses when a node says that it belongs to another cluster than
 // the inventory's: locks, copies and files of ours there are another's.
-func (c *Cluster) refuseForeign(seen []patcher.Sighting) error {
+func (c *Cluster) refuseForeign(seen []steps.Sighting) error {
 	var blocks []plan.Block
 	for _, x := range seen {
 		if id := x.Survey.ClusterID; x.Err == nil && id != "" && id != cmp.Or(c.inv.ID, id) {

@@ -9,6 +9,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/sshexec"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // Swept is what a sweep has removed, or, of a dry one, would remove.
@@ -99,7 +100,7 @@ const sweepsAtOnce = 32
 func anyNode(*leftovers) bool { return true }
 
 // look asks every node what it is doing and what it has of ours.
-func (w *sweeper) look(ctx context.Context) []patcher.Sighting {
+func (w *sweeper) look(ctx context.Context) []steps.Sighting {
 	seen := patcher.Look(ctx, hosts{w.pool}, w.names())
 	for _, x := range seen {
 		w.all = append(w.all, &leftovers{node: x.Node, survey: x.Survey, err: x.Err})

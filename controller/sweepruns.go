@@ -16,6 +16,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // claim judges whether the cluster may be swept, and gives the lock to do it
@@ -23,7 +24,7 @@ import (
 func (w *sweeper) claim(ctx context.Context) (*patcher.Lock, error) {
 	var blocks []plan.Block
 	for _, l := range w.all {
-		if busy := (patcher.Sighting{Survey: l.survey}).Busy(); busy != "" {
+		if busy := (steps.Sighting{Survey: l.survey}).Busy(); busy != "" {
 			blocks = append(blocks, plan.Block{Node: l.node, What: "a patch is running", Observed: busy, Next: advice.Say("wait for its end")})
 		}
 	}

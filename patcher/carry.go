@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
@@ -27,13 +28,13 @@ func (p *Patcher) run(ctx context.Context, t plan.Task, m steps.Machine, note fu
 	}
 	move := next(steps.Answer{})
 	for move.End == nil {
-		move = next(p.carryOut(ctx, t, move.Call, func(a steps.Answer) { next(a) }))
+		move = next(p.carryOut(ctx, t, move.Call, note, func(a steps.Answer) { next(a) }))
 	}
 	return *move.End
 }
 
 // carryOut makes one call. interim is told what is heard before its end.
-func (p *Patcher) carryOut(ctx context.Context, t plan.Task, c steps.Call, interim func(steps.Answer)) (a steps.Answer) {
+func (p *Patcher) carryOut(ctx context.Context, t plan.Task, c steps.Call, note func(plan.Note), interim func(steps.Answer)) (a steps.Answer) {
 	if !c.By.IsZero() {
 		limited, cancel := context.WithDeadline(ctx, c.By)
 		defer cancel()
@@ -42,6 +43,12 @@ func (p *Patcher) carryOut(ctx context.Context, t plan.Task, c steps.Call, inter
 	switch c.Do {
 	case steps.Pause:
 		pause(ctx, c.Wait)
+	case steps.Observe:
+		a.Observation = p.Gates.Observe(ctx, t.Plan.Ask(t.Step.ID))
+	case steps.SurveyAll:
+		a.Seen = Look(ctx, p.Nodes, c.Nodes)
+	case steps.SideBySide:
+		a.Reports = p.sideBySide(ctx, c.Parts, note)
 	case steps.TakeBaseline:
 		a.Baseline, a.Err = p.Gates.Baseline(ctx, t.Step.Node)
 	case steps.AskAway:
@@ -63,6 +70,20 @@ func (p *Patcher) carryOut(ctx context.Context, t plan.Task, c steps.Call, inter
 		return p.onNode(ctx, h, t, c)
 	}
 	return a
+}
+
+// sideBySide runs machines to their ends, a bounded number at a time.
+func (p *Patcher) sideBySide(ctx context.Context, parts []steps.Part, note func(plan.Note)) []plan.Report {
+	reports := make([]plan.Report, len(parts))
+	var one sync.Mutex
+	each(parts, func(i int, part steps.Part) {
+		reports[i] = p.run(ctx, part.Task, part.Machine, func(n plan.Note) {
+			one.Lock()
+			defer one.Unlock()
+			note(n)
+		})
+	})
+	return reports
 }
 
 // onNode makes a call on a connected node.

@@ -15,29 +15,9 @@ import (
 	"github.com/dcos-patch/dcos-patch/steps"
 )
 
-// Sighting is what one node said of itself, or why it did not.
-type Sighting struct {
-	Node   inventory.NodeName
-	Survey node.Survey
-	Err    error
-}
-
-// Busy names the patch that runs on the node, or may; empty when none does.
-func (s Sighting) Busy() string {
-	if unit := s.Survey.RunningUnit(); unit != "" {
-		return unit
-	}
-	for _, r := range s.Survey.Receipts {
-		if r.State == node.Running {
-			return fmt.Sprintf("attempt %d of script %.12s", r.Attempt, r.SHA256)
-		}
-	}
-	return ""
-}
-
 // Look surveys nodes, several at once, and gives their answers in order.
-func Look(ctx context.Context, nodes Nodes, names []inventory.NodeName) []Sighting {
-	seen := make([]Sighting, len(names))
+func Look(ctx context.Context, nodes Nodes, names []inventory.NodeName) []steps.Sighting {
+	seen := make([]steps.Sighting, len(names))
 	each(names, func(i int, name inventory.NodeName) {
 		seen[i].Node = name
 		defer nodes.Visit(name)()
@@ -64,6 +44,9 @@ func Ours(ctx context.Context, nodes Nodes, name inventory.NodeName) (node.Belon
 	return node.Ours(ctx, h)
 }
 
+// atOnce bounds how many nodes are asked at the same time.
+const atOnce = 32
+
 // each calls f for every element, a bounded number at a time.
 func each[T any](all []T, f func(i int, one T)) { fanout.Each(atOnce, all, f) }
 
@@ -72,7 +55,7 @@ func each[T any](all []T, f func(i int, one T)) { fanout.Each(atOnce, all, f) }
 // it, then on the others. It gives the new epoch, and the others that did not
 // take it. The masters alone say what is the highest so far: a controller takes
 // its epoch from them.
-func Raise(ctx context.Context, nodes Nodes, seen []Sighting, master func(inventory.NodeName) bool, by node.Claim) (epoch int, unraised map[inventory.NodeName]error, err error) {
+func Raise(ctx context.Context, nodes Nodes, seen []steps.Sighting, master func(inventory.NodeName) bool, by node.Claim) (epoch int, unraised map[inventory.NodeName]error, err error) {
 	var masters, others []inventory.NodeName
 	for _, s := range seen {
 		switch {

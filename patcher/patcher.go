@@ -59,20 +59,10 @@ func (p *Patcher) Do(ctx context.Context, t plan.Task, note func(plan.Note)) pla
 	if t.Step.Node != "" {
 		defer p.Nodes.Visit(t.Step.Node)()
 	}
-	switch t.Step.Action {
-	case plan.ActionPreflight:
-		return p.preflight(ctx, t, note)
-	case plan.ActionDeferred:
-		return p.deferred(ctx, t, note)
-	case plan.ActionProbe:
+	if t.Step.Action == plan.ActionProbe {
 		return p.probe(ctx, t, note)
-	case plan.ActionSettle, plan.ActionBake:
-		return p.settle(ctx, t, note)
-	case plan.ActionPostflight:
-		return p.postflight(ctx, t, note)
-	default:
-		return p.run(ctx, t, steps.Do(t, p.Poll), note)
 	}
+	return p.run(ctx, t, steps.Do(t, p.Poll), note)
 }
 
 // Reconcile finds out how a patch in doubt has ended; see steps.Reconcile.

@@ -59,8 +59,8 @@ func (b *baseline) looked(err error) Move {
 func install() []Verb { return []Verb{Claim, PutProgram, PutScript} }
 
 func (b *baseline) take() Move {
-	of := newTaking(b.machine, plan.Note{Hold: true, Detail: "waiting for its baseline: "})
-	return b.part(of, Answer{At: b.now, Stopped: b.stopped}, func(rep plan.Report) Move {
+	of := ready(b.machine, &taking{waits: plan.Note{Hold: true, Detail: "waiting for its baseline: "}})
+	return b.part(of, func(rep plan.Report) Move {
 		if rep.Outcome != plan.Done {
 			return end(failed(plan.BeforeSwap, "no baseline, so nothing was started: %s", rep.Detail))
 		}
@@ -96,17 +96,6 @@ type taking struct {
 // nodeShare is the part of a step's timeout that a node's own silence is waited
 // for; what the cluster lacks, as in a failover, is waited for in full.
 const nodeShare = 4
-
-// TakeBaselineOf is the machine that takes the baseline of a task's node alone.
-func TakeBaselineOf(t plan.Task, poll time.Duration) Machine {
-	return newTaking(machine{task: t, poll: poll}, plan.Note{Detail: "waiting for a baseline: "})
-}
-
-func newTaking(of machine, waits plan.Note) *taking {
-	k := &taking{machine: of, waits: waits}
-	k.notes, k.then = nil, k.start
-	return k
-}
 
 func (k *taking) start(Answer) Move {
 	k.begin()

@@ -51,7 +51,7 @@ func TestABaselineWaitsForAFailoverAsAGateDoes(t *testing.T) {
 	} {
 		task := onA1(plan.ActionBaseline)
 		task.Step.Timeout = plan.Duration(12 * time.Minute)
-		for name, m := range map[string]Machine{"alone": TakeBaselineOf(task, 2*time.Second), "in its step": Do(task, 2*time.Second)} {
+		for name, m := range map[string]Machine{"alone": ready(machine{task: task, poll: 2 * time.Second}, &taking{}), "in its step": Do(task, 2*time.Second)} {
 			d := failover(c.lasts, c.err)
 			rep := d.run(t, m)
 			if took := d.now.Sub(began); (rep.Outcome == plan.Done) != c.taken || took < c.least || took > c.most || len(d.notes) != c.waits {
@@ -70,7 +70,7 @@ func TestABaselineThatIsInterruptedEndsAtOnce(t *testing.T) {
 		task.Step.Timeout = plan.Duration(timeout)
 		d := failover(time.Hour, &checks.LackingError{Reason: "0 masters lead"})
 		d.stop = began.Add(time.Minute)
-		rep := d.run(t, TakeBaselineOf(task, 2*time.Second))
+		rep := d.run(t, ready(machine{task: task, poll: 2 * time.Second}, &taking{}))
 		if took := d.now.Sub(began); rep.Outcome != plan.Failed || took > 61*time.Second {
 			t.Errorf("%+v after %s", rep, took)
 		}

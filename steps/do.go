@@ -12,31 +12,26 @@ import (
 func Do(t plan.Task, poll time.Duration) Machine {
 	of := machine{task: t, poll: poll}
 	switch action := t.Step.Action; {
+	case action == plan.ActionPreflight:
+		return ready(of, &preflight{})
 	case action == plan.ActionStage:
-		m := &stage{of}
-		m.then = m.start
-		return m
+		return ready(of, &stage{})
 	case action == plan.ActionBaseline:
-		m := &baseline{question: question{machine: of}}
-		m.then = m.start
-		return m
+		return ready(of, &baseline{})
 	case action == plan.ActionPatch && t.Remedy == plan.FinishSwap:
-		m := &finish{question: question{machine: of}}
-		m.then = m.start
-		return m
+		return ready(of, &finish{})
 	case action == plan.ActionPatch:
-		m := &patch{question: question{machine: of}}
-		m.then = m.start
-		return m
+		return ready(of, &patch{})
 	case action == plan.ActionReturn, action == plan.ActionServe:
-		m := &verify{machine: of}
-		m.then = m.start
-		return m
+		return ready(of, &verify{})
+	case action == plan.ActionDeferred:
+		return ready(of, &deferred{})
+	case action == plan.ActionSettle, action == plan.ActionBake:
+		return ready(of, &settle{span: t.Step.Span.D()})
+	case action == plan.ActionPostflight:
+		return ready(of, &postflight{})
 	}
-	of.then = func(Answer) Move {
-		return end(plan.Report{Outcome: plan.Failed, Detail: fmt.Sprintf("this version cannot do %q", t.Step.Action)})
-	}
-	return &of
+	return ready(of, &known{rep: plan.Report{Outcome: plan.Failed, Detail: fmt.Sprintf("this version cannot do %q", t.Step.Action)}})
 }
 
 // Reconcile is the machine that finds out how a step in doubt has ended. It changes
@@ -46,15 +41,17 @@ func Reconcile(t plan.Task, poll time.Duration) Machine {
 	of := machine{task: t, poll: poll}
 	switch t.Step.Action.Spec().Reconcile {
 	case plan.ByReceipt:
-		m := &reconcile{question{machine: of, once: true}}
-		m.then = m.start
-		return m
+		return ready(of, &reconcile{question{once: true}})
 	case plan.DoAgain:
-		of.then = func(Answer) Move {
-			return end(plan.Report{Outcome: plan.NotRun, Detail: "changes nothing, so it is done again"})
-		}
-	default:
-		of.then = func(Answer) Move { return of.inDoubt(errors.New("this version does not know how to find out")) }
+		return ready(of, &known{rep: plan.Report{Outcome: plan.NotRun, Detail: "changes nothing, so it is done again"}})
 	}
-	return &of
+	return ready(of, &known{rep: inDoubt(t, errors.New("this version does not know how to find out"))})
 }
+
+// known is a step whose end is known from the beginning.
+type known struct {
+	machine
+	rep plan.Report
+}
+
+func (k *known) start(Answer) Move { return end(k.rep) }

@@ -18,7 +18,8 @@ type driver struct {
 	now     time.Time
 	stop    time.Time // when the caller stops waiting; zero: never
 	answers map[Verb][]Answer
-	answer  func(Call) Answer // in place of answers
+	answer  func(Call) Answer    // in place of answers
+	suspend func() time.Duration // how much longer than asked a pause takes; may be nil
 
 	calls []Call
 	notes []plan.Note
@@ -44,6 +45,9 @@ func (d *driver) run(t interface{ Fatalf(string, ...any) }, m Machine) plan.Repo
 		d.calls = append(d.calls, move.Call)
 		if a = (Answer{}); move.Call.Do == Pause {
 			d.sleep(move.Call)
+			if d.suspend != nil {
+				d.now = d.now.Add(d.suspend())
+			}
 		} else {
 			a = d.next(move.Call)
 		}

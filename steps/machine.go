@@ -7,6 +7,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/checks"
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -29,12 +30,15 @@ type Move struct {
 // Verb is what a call does.
 type Verb uint8
 
-// The verbs. All but the first four ask the node of the step, under the run's claim.
+// The verbs. All but the first seven ask the node of the step, under the run's claim.
 const (
 	Pause        Verb = iota + 1 // waits
 	TakeBaseline                 // asks the cluster for what the verification compares with
 	AskAway                      // asks the leader how long the agent has been missing
 	Await                        // waits for the gates of the step; interim answers have a Finding
+	Observe                      // looks at the cluster
+	SurveyAll                    // of several nodes, each for itself
+	SideBySide                   // several machines at the same time
 	Look                         // receipts of the script, then the survey
 	Survey                       // the survey alone
 	ReadUptime                   //
@@ -57,6 +61,15 @@ type Call struct {
 	Wait    time.Duration // of Pause
 	Attempt int           // of Launch and CallOff, as the node counts
 	Until   node.Deadline // of Launch and FinishSwap
+
+	Nodes []inventory.NodeName // of SurveyAll
+	Parts []Part               // of SideBySide
+}
+
+// Part is a machine that runs beside others, for a task of its own.
+type Part struct {
+	Task    plan.Task
+	Machine Machine
 }
 
 // Answer is what came of a call.
@@ -67,16 +80,19 @@ type Answer struct {
 	Unsent  bool      // with Err: the node was not connected, so that nothing was sent
 	Expired bool      // with Err: a deadline was the reason
 
-	Baseline json.RawMessage // of TakeBaseline
-	Away     checks.Away     // of AskAway; with a Finding, of the last look at the leader
-	Finding  *dcos.Finding   // of Await: not its end, but a gate's finding that has changed
-	Findings []dcos.Finding  // of Await
-	Receipts []node.Receipt  // of Look, ascending
-	Survey   node.Survey     // of Look and Survey
-	Uptime   node.Uptime     // of ReadUptime
-	IP       string          // of RunIPDetect; empty: the package has none
-	Unit     string          // of Launch
-	State    node.RunState   // of CallOff
+	Baseline    json.RawMessage  // of TakeBaseline
+	Observation plan.Observation // of Observe
+	Seen        []Sighting       // of SurveyAll, as its Nodes
+	Reports     []plan.Report    // of SideBySide, as its Parts
+	Away        checks.Away      // of AskAway; with a Finding, of the last look at the leader
+	Finding     *dcos.Finding    // of Await: not its end, but a gate's finding that has changed
+	Findings    []dcos.Finding   // of Await
+	Receipts    []node.Receipt   // of Look, ascending
+	Survey      node.Survey      // of Look and Survey
+	Uptime      node.Uptime      // of ReadUptime
+	IP          string           // of RunIPDetect; empty: the package has none
+	Unit        string           // of Launch
+	State       node.RunState    // of CallOff
 }
 
 // AskTimeout is the longest that one question to a node may take once it is
@@ -95,6 +111,18 @@ type machine struct {
 	notes   []plan.Note
 	then    func(Answer) Move // takes the answer to the last call
 }
+
+// ready is a machine before its first answer, with the task of another.
+func ready[M interface {
+	base() *machine
+	start(Answer) Move
+}](of machine, m M) M {
+	of.notes, of.then = nil, m.start
+	*m.base() = of
+	return m
+}
+
+func (m *machine) base() *machine { return m }
 
 // Next implements Machine.
 func (m *machine) Next(a Answer) Move {
@@ -134,8 +162,10 @@ func (m *machine) call(c Call, then func(Answer) Move) Move {
 
 // pause waits before the next try. late is what comes instead of then when the time
 // is over.
-func (m *machine) pause(then, late func() Move) Move {
-	return m.call(Call{Do: Pause, Wait: m.poll}, func(Answer) Move {
+func (m *machine) pause(then, late func() Move) Move { return m.wait(m.poll, then, late) }
+
+func (m *machine) wait(d time.Duration, then, late func() Move) Move {
+	return m.call(Call{Do: Pause, Wait: d}, func(Answer) Move {
 		if m.over() {
 			return late()
 		}
@@ -155,13 +185,17 @@ func (m *machine) inTurn(calls []Verb, by time.Time, then func(Verb, Answer) Mov
 }
 
 // part lets another machine do a part of the step.
-func (m *machine) part(of Machine, a Answer, then func(plan.Report) Move) Move {
-	move := of.Next(a)
-	m.notes = append(m.notes, move.Notes...)
-	if move.End != nil {
-		return then(*move.End)
+func (m *machine) part(of Machine, then func(plan.Report) Move) Move {
+	var next func(Answer) Move
+	next = func(a Answer) Move {
+		move := of.Next(a)
+		m.notes = append(m.notes, move.Notes...)
+		if move.End != nil {
+			return then(*move.End)
+		}
+		return m.call(move.Call, next)
 	}
-	return m.call(move.Call, func(a Answer) Move { return m.part(of, a, then) })
+	return next(Answer{At: m.now, Stopped: m.stopped})
 }
 
 // planned is the node of the step as the plan has it; zero: it has none.
@@ -172,9 +206,11 @@ func (m *machine) planned() plan.Node {
 
 func (m *machine) master() bool { return m.planned().Role == dcos.Master }
 
-// inDoubt ends a step that ended in an unknown way.
-func (m *machine) inDoubt(err error) Move {
-	return end(plan.Report{Outcome: plan.InDoubt, Detail: fmt.Sprintf("nobody knows how %s ended: %v", m.task.Step.ID, err)})
+// inDoubt reports a step that ended in an unknown way.
+func inDoubt(t plan.Task, err error) plan.Report {
+	return plan.Report{Outcome: plan.InDoubt, Detail: fmt.Sprintf("nobody knows how %s ended: %v", t.Step.ID, err)}
 }
+
+func (m *machine) inDoubt(err error) Move { return end(inDoubt(m.task, err)) }
 
 func end(rep plan.Report) Move { return Move{End: &rep} }

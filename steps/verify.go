@@ -11,6 +11,7 @@ import (
 // of what Mesos allows asks that no other be taken meanwhile.
 type verify struct {
 	machine
+	of   string // put behind the names of checks in notes
 	hold hold
 }
 
@@ -19,7 +20,9 @@ func (v *verify) start(Answer) Move { return v.call(Call{Do: Await}, v.heard) }
 func (v *verify) heard(a Answer) Move {
 	switch {
 	case a.Finding != nil:
-		v.tell(plan.Note{Finding: a.Finding})
+		f := *a.Finding
+		f.Check += v.of
+		v.tell(plan.Note{Finding: &f})
 		if a.Finding.Hint != "" {
 			v.hold.hint = a.Finding.Hint
 		}

@@ -1,7 +1,6 @@
-package patcher
+package steps
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,22 +12,10 @@ import (
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
-// green waits for one green look at the cluster.
-func (p *Patcher) green(ctx context.Context, t plan.Task, note func(plan.Note)) (plan.Observation, plan.Report) {
-	return p.staysGreen(ctx, t, 0, note)
-}
-
-// settle waits until the cluster has been green for the step's span, the node
-// itself among those that serve.
-func (p *Patcher) settle(ctx context.Context, t plan.Task, note func(plan.Note)) plan.Report {
-	_, rep := p.staysGreen(ctx, t, t.Step.Span.D(), note)
-	return rep
-}
-
 // looks is how often the cluster is looked at within a span.
 const looks = 6
 
-// A row of looks ends where nobody looked for long, as on a controller that was
+// A streak of looks ends where nobody looked for long, as on a controller that was
 // suspended: lookSlack is how much longer than planned a pause may be, for
 // rehearsals too, and lookLimit how long one look may take.
 const (
@@ -36,50 +23,63 @@ const (
 	lookLimit = 5 * time.Minute
 )
 
-// staysGreen looks until the cluster has been green, without a red look, for
-// the span; a red look starts the span again, up to the step's timeout. It gives
-// back the last look, which is green where the report says Done.
-func (p *Patcher) staysGreen(ctx context.Context, t plan.Task, span time.Duration, note func(plan.Note)) (plan.Observation, plan.Report) {
-	limited, cancel := within(ctx, t.Step.Timeout)
-	defer cancel()
-	every := max(span/looks, p.Poll)
-	var since, answered time.Time // of the row of green looks; of the last look
-	var last dcos.Finding
-	var seen lastLooks
-	for {
-		asked := time.Now()
-		obs := p.Gates.Observe(limited, t.Plan.Ask(t.Step.ID))
-		now := judge(obs, t)
-		if limited.Err() == nil { // else the look was cut short, and says nothing of the cluster
-			seen.see(now, obs)
-			if now.Status != last.Status || now.Observed != last.Observed {
-				note(plan.Note{Finding: &now})
-				last = now
-			}
-		}
-		switch {
-		case !now.Status.OK():
-			since = time.Time{}
-		case elapsed.Since(asked) > lookLimit: // what it saw first is old
-			since = time.Time{}
-		case since.IsZero(), elapsed.Most(answered, asked) > 3*every+lookSlack:
-			since = asked
-		}
-		answered = time.Now()
-		if !since.IsZero() && elapsed.Least(since, answered) >= span {
-			return obs, plan.Report{Outcome: plan.Done, Findings: warned(obs, now), Detail: remark(now)}
-		}
-		if !pause(limited, min(every, max(span-time.Since(since), p.Poll))) {
-			return obs, ended(ctx, seen.late(t, since, span))
-		}
-	}
+// settle looks until the cluster has been green, without a red look, for its span,
+// the node itself among those that serve; a red look starts the span again, up to the
+// step's timeout. Without a span, one green look is enough. The last look, which is
+// green where the report says Done, is in obs.
+type settle struct {
+	machine
+	span            time.Duration
+	asked           time.Time // when the look that is under way was begun
+	since, answered time.Time // of the streak of green looks; of the last look
+	obs             plan.Observation
+	last            dcos.Finding
+	seen            lastLooks
 }
 
-func ended(ctx context.Context, late plan.Report) plan.Report {
-	if ctx.Err() != nil {
-		return plan.Report{Outcome: plan.InDoubt, Detail: "stopped watching"}
+func (s *settle) start(Answer) Move {
+	s.begin()
+	return s.look()
+}
+
+func (s *settle) look() Move {
+	s.asked = s.now
+	return s.call(Call{Do: Observe}, s.looked)
+}
+
+func (s *settle) looked(a Answer) Move {
+	s.obs = a.Observation
+	now := judge(s.obs, s.task, s.now)
+	if !s.over() { // else the look was cut short, and says nothing of the cluster
+		s.seen.see(now, s.obs)
+		if now.Status != s.last.Status || now.Observed != s.last.Observed {
+			s.tell(plan.Note{Finding: &now})
+			s.last = now
+		}
 	}
-	return late
+	every := max(s.span/looks, s.poll)
+	switch {
+	case !now.Status.OK():
+		s.since = time.Time{}
+	case elapsed.Most(s.asked, s.now) > lookLimit: // what it saw first is old
+		s.since = time.Time{}
+	case s.since.IsZero(), elapsed.Most(s.answered, s.asked) > 3*every+lookSlack:
+		s.since = s.asked
+	}
+	s.answered = s.now
+	if !s.since.IsZero() && elapsed.Least(s.since, s.now) >= s.span {
+		return end(plan.Report{Outcome: plan.Done, Findings: warned(s.obs, now), Detail: remark(now)})
+	}
+	return s.wait(min(every, max(s.span-s.now.Sub(s.since), s.poll)), s.look, func() Move {
+		if s.stopped {
+			return end(stoppedWatching())
+		}
+		return end(s.seen.late(s.task, s.since, s.span))
+	})
+}
+
+func stoppedWatching() plan.Report {
+	return plan.Report{Outcome: plan.InDoubt, Detail: "stopped watching"}
 }
 
 // lastLooks are the newest look that was not cut short, and the newest red one.
@@ -113,8 +113,8 @@ func (l *lastLooks) late(t plan.Task, since time.Time, span time.Duration) plan.
 
 // judge makes one finding of an observation: the cluster is green and the
 // step's node is not out.
-func judge(obs plan.Observation, t plan.Task) dcos.Finding {
-	f := dcos.Finding{Check: "cluster", Node: string(t.Step.Node), Want: "green, and the node serving", At: time.Now()}
+func judge(obs plan.Observation, t plan.Task, at time.Time) dcos.Finding {
+	f := dcos.Finding{Check: "cluster", Node: string(t.Step.Node), Want: "green, and the node serving", At: at}
 	switch {
 	case !obs.Green:
 		f.Status, f.Observed = dcos.Failed, reasons(obs.Findings)
