@@ -12,7 +12,6 @@ import (
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
-	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/steps"
 )
@@ -119,7 +118,7 @@ func (c *Cluster) fenceOff(ctx context.Context, o AbandonOrder, s orchestrator.S
 // orGone adds what to do where there is no cluster that could answer: a master is silent.
 func (b breaker) orGone(err error, seen []steps.Sighting, run string) error {
 	silent := func(x steps.Sighting) bool { return x.Err != nil && b.isMaster(x.Node) }
-	if !errors.Is(err, patcher.ErrNoMajority) && !slices.ContainsFunc(seen, silent) {
+	if !errors.Is(err, steps.ErrNoMajority) && !slices.ContainsFunc(seen, silent) {
 		return err
 	}
 	return &GoneError{err, advice.Run("abandon", run, "--cluster-gone", "--reason", "WHY")}

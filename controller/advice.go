@@ -6,17 +6,17 @@ import (
 	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
-	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/sshexec"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // Advice is what a person can do about an error; nil: nothing is known.
 func Advice(err error) advice.Text {
 	var (
-		locked *patcher.LockedError
-		over   *patcher.OvertakenError
-		taking *patcher.UntakenError
+		locked *steps.LockedError
+		over   *steps.OvertakenError
+		taking *steps.UntakenError
 		damage *journal.DamageError
 		record *orchestrator.RecordError
 		sudo   *sshexec.SudoError
@@ -51,7 +51,7 @@ func Advice(err error) advice.Text {
 		return advice.Say("check ssh.user and ssh.identity in the inventory, or load the key into the agent")
 	case errors.As(err, &taking):
 		return advice.Say("bring " + string(taking.Node) + " in order, then give the same command again: nothing was begun")
-	case errors.Is(err, patcher.ErrNoMajority):
+	case errors.Is(err, steps.ErrNoMajority):
 		return advice.Say("bring the masters within reach, then try again")
 	default:
 		return nil

@@ -9,8 +9,8 @@ import (
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
-	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // TestProgramsThatEmbedItKeepEachOtherOut: the place on the machine, the lock and its
@@ -56,7 +56,7 @@ func TestProgramsThatEmbedItKeepEachOtherOut(t *testing.T) {
 		refused("a resume on the same machine", err, "is under way on this machine")
 		_, err = other.Prepare(s.Context(), controller.Order{})
 		refused("a plan on another machine", err, "is locked by run")
-		var locked *patcher.LockedError
+		var locked *steps.LockedError
 		if _, err = other.Reopen(s.Context(), controller.ResumeOrder{FromCluster: true}); !errors.As(err, &locked) || locked.Holder.Owner != "ops@first" {
 			s.Errorf("a takeover while the first lives: %v", err)
 		}

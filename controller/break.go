@@ -124,7 +124,7 @@ func (b breaker) judge(seen []steps.Sighting) error {
 		return plan.Refuse(blocks...)
 	}
 	if 2*silent >= len(b.inv.Masters) {
-		return patcher.ErrNoMajority
+		return steps.ErrNoMajority
 	}
 	return nil
 }

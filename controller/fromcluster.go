@@ -13,6 +13,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // fromCluster makes a run of another machine one of this machine. What its
@@ -25,7 +26,7 @@ func (c *Cluster) fromCluster(ctx context.Context, runs Runs, o ResumeOrder) (or
 	}
 	for _, x := range seen {
 		if l := x.Survey.Lock; l != nil { // its controller may live elsewhere
-			return origin{}, &patcher.LockedError{Node: x.Node, Holder: *l}
+			return origin{}, &steps.LockedError{Node: x.Node, Holder: *l}
 		}
 	}
 	all, silent := c.copiesOnMasters(ctx)

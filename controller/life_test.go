@@ -16,8 +16,8 @@ import (
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
-	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // site is a simulated cluster in virtual time, and the machines that control it.
@@ -163,7 +163,7 @@ func TestARunIsTakenOverFromItsCopies(t *testing.T) {
 		}
 		other := s.open("elsewhere", nil)
 		defer other.Close()
-		var locked *patcher.LockedError
+		var locked *steps.LockedError
 		if _, err := other.Reopen(s.Context(), controller.ResumeOrder{FromCluster: true}); !errors.As(err, &locked) || locked.Holder.Run != r.Run {
 			s.Errorf("a takeover while it is locked: %v", err)
 		}

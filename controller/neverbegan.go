@@ -8,6 +8,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/patcher"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // acquire takes the cluster lock for a new run. Where it is held by a run of
@@ -15,7 +16,7 @@ import (
 // first: nobody can go on with such a run, and nothing speaks for it but its lock.
 func (c *Cluster) acquire(ctx context.Context, runs Runs, lock *patcher.Lock) (epoch int, err error) {
 	epoch, err = lock.Acquire(ctx)
-	var locked *patcher.LockedError
+	var locked *steps.LockedError
 	if !errors.As(err, &locked) {
 		return epoch, err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // prepare writes what a resume needs, before anything is touched.
@@ -96,7 +97,7 @@ func (r *running) woken(epoch int) func(context.Context, time.Duration) error {
 // owned asks the masters whether this controller still has the run.
 func (r *running) owned(ctx context.Context, epoch int) error {
 	err := r.lock.Held(ctx, epoch)
-	if lost := (*patcher.LostError)(nil); errors.As(err, &lost) {
+	if lost := (*steps.LostError)(nil); errors.As(err, &lost) {
 		return &orchestrator.TakenOverError{Detail: lost.Why}
 	}
 	return err

@@ -47,7 +47,7 @@ func (w *sweeper) claim(ctx context.Context) (*patcher.Lock, error) {
 		case w.leftBehind(known, h.Run):
 			lock.Run, lock.Known = h.Run, max(lock.Known, h.Epoch)
 		default:
-			return nil, &patcher.LockedError{Node: l.node, Holder: *h}
+			return nil, &steps.LockedError{Node: l.node, Holder: *h}
 		}
 	}
 	return lock, nil

@@ -2,6 +2,7 @@ package patcher
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,9 @@ func (p *Patcher) run(ctx context.Context, t plan.Task, m steps.Machine, note fu
 
 // carryOut makes one call. interim is told what is heard before its end.
 func (p *Patcher) carryOut(ctx context.Context, t plan.Task, c steps.Call, note func(plan.Note), interim func(steps.Answer)) (a steps.Answer) {
+	if c.Anyway {
+		ctx = context.WithoutCancel(ctx)
+	}
 	if !c.By.IsZero() {
 		limited, cancel := context.WithDeadline(ctx, c.By)
 		defer cancel()
@@ -58,7 +62,7 @@ func (p *Patcher) carryOut(ctx context.Context, t plan.Task, c steps.Call, note 
 			interim(steps.Answer{Finding: &f, Away: p.Gates.LastAway(t.Step.Node)})
 		})
 	default:
-		h, err := bounded{p.Nodes}.Node(ctx, t.Step.Node)
+		h, err := bounded{p.Nodes}.Node(ctx, cmp.Or(c.Node, t.Step.Node))
 		if err != nil {
 			return steps.Answer{Err: err, Unsent: true}
 		}
@@ -88,7 +92,7 @@ func (p *Patcher) sideBySide(ctx context.Context, parts []steps.Part, note func(
 
 // onNode makes a call on a connected node.
 func (p *Patcher) onNode(ctx context.Context, h Host, t plan.Task, c steps.Call) (a steps.Answer) {
-	claim, script := p.claim(t), t.Plan.Script
+	claim, script := node.Claim{Epoch: cmp.Or(c.Epoch, t.Epoch), Run: t.Run, Owner: p.Owner, Cluster: t.Plan.Cluster.ID}, t.Plan.Script
 	switch c.Do {
 	case steps.Look:
 		if a.Receipts, a.Err = node.Receipts(ctx, h, script.SHA256); a.Err == nil {
@@ -108,6 +112,8 @@ func (p *Patcher) onNode(ctx context.Context, h Host, t plan.Task, c steps.Call)
 		a.Err = put(ctx, h, node.ScriptPath(script.SHA256), p.Script)
 	case steps.Lock:
 		a.Err = node.Lock(ctx, h, claim)
+	case steps.Unlock:
+		a.Err = node.Unlock(ctx, h, claim)
 	case steps.Fetch:
 		a.Err = node.Fetch(ctx, h, claim, script)
 	case steps.Launch:

@@ -61,7 +61,7 @@ func Raise(ctx context.Context, nodes Nodes, seen []steps.Sighting, master func(
 		switch {
 		case s.Err != nil:
 		case master(s.Node):
-			masters, by.Epoch = append(masters, s.Node), max(by.Epoch, epochOf(s.Survey, by.Cluster))
+			masters, by.Epoch = append(masters, s.Node), max(by.Epoch, steps.EpochOf(s.Survey, by.Cluster))
 			if l := s.Survey.Lock; l != nil { // it may outlive the node's epoch file
 				by.Epoch = max(by.Epoch, l.Epoch)
 			}

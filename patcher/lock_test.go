@@ -8,6 +8,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 const (
@@ -53,7 +54,7 @@ func TestAMinorityOfTheMastersIsNotEnoughForTheLock(t *testing.T) {
 			nodes := newShellNodes(t, masterNames(masters)[:answer]...)
 			l := &Lock{Nodes: nodes, Masters: masterNames(masters), Run: "r1", Owner: here}
 			_, err := l.Acquire(t.Context())
-			if enough := 2*answer > masters; enough != (err == nil) || !enough && !errors.Is(err, ErrNoMajority) {
+			if enough := 2*answer > masters; enough != (err == nil) || !enough && !errors.Is(err, steps.ErrNoMajority) {
 				t.Errorf("%d of %d masters answer: %v", answer, masters, err)
 			}
 			if held := nodes.holders(t); err != nil && len(held) > 0 {
@@ -84,12 +85,12 @@ func TestWhoMayTakeTheLockAgain(t *testing.T) {
 			l := c.lock
 			l.Nodes, l.Masters = nodes, masterNames(3)
 			epoch, err := l.Acquire(t.Context())
-			var locked *LockedError
+			var locked *steps.LockedError
 			switch {
 			case c.may && (err != nil || epoch != 2):
 				t.Errorf("epoch %d, %v; want epoch 2", epoch, err)
 			case !c.may && !errors.As(err, &locked):
-				t.Errorf("epoch %d, %v; want a LockedError", epoch, err)
+				t.Errorf("epoch %d, %v; want a steps.LockedError", epoch, err)
 			}
 			for name := range nodes {
 				if s := nodes.survey(t, name); s.Lock == nil || s.Lock.Run != "r1" || !c.may && (s.Epoch != 1 || s.Lock.Epoch != 1) {
@@ -124,9 +125,9 @@ func TestAJournalThatEndsBeforeALaterControllersHeartbeatGoesNoFurther(t *testin
 	if err := l.Release(t.Context(), epoch); err != nil {
 		t.Fatal(err)
 	}
-	var over *OvertakenError
+	var over *steps.OvertakenError
 	if _, err := l.Acquire(t.Context()); !errors.As(err, &over) || over.Seen != epoch {
-		t.Errorf("%v, want an OvertakenError of epoch %d", err, epoch)
+		t.Errorf("%v, want an steps.OvertakenError of epoch %d", err, epoch)
 	}
 	l.Known = epoch
 	acquire(t, l)
@@ -143,9 +144,9 @@ func TestALockThatCannotBeTakenEverywhereIsHeldNowhere(t *testing.T) {
 	}
 	l := &Lock{Nodes: nodes, Masters: masterNames(3), Run: "r1", Owner: here}
 	_, err := l.Acquire(t.Context())
-	var locked *LockedError
+	var locked *steps.LockedError
 	if !errors.As(err, &locked) || locked.Node != "m3" || locked.Holder.Run != "other" {
-		t.Errorf("%v, want a LockedError of m3", err)
+		t.Errorf("%v, want a steps.LockedError of m3", err)
 	}
 	nodes["m3"].before = nil
 	if held := nodes.holders(t); len(held) != 1 || held["m3"] != "other" {

@@ -43,7 +43,7 @@ func (b *baseline) looked(err error) Move {
 	if b.master() { // it may have been out of reach when the cluster was locked, and no master is launched without
 		verbs = append(verbs, Lock)
 	}
-	return b.inTurn(verbs, time.Time{}, func(v Verb, a Answer) Move {
+	return b.inTurn(verbs, Call{}, func(v Verb, a Answer) Move {
 		switch {
 		case a.Err == nil:
 			return b.take()

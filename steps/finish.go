@@ -32,7 +32,7 @@ func (f *finish) start(Answer) Move {
 	if f.master() {
 		verbs = []Verb{Claim, PutProgram, Lock, ReadUptime}
 	}
-	return f.inTurn(verbs, t.Until.By, func(_ Verb, a Answer) Move {
+	return f.inTurn(verbs, Call{By: t.Until.By}, func(_ Verb, a Answer) Move {
 		if a.Err != nil {
 			return f.uncalled(a)
 		}

@@ -47,6 +47,7 @@ const (
 	PutProgram                   // the node program
 	PutScript                    // the pinned script
 	Lock                         // the run's lock record on a master
+	Unlock                       //
 	Fetch                        // downloads the target's packages
 	Launch                       // starts the script, detached
 	CallOff                      // refuses a launch that has not begun
@@ -62,8 +63,11 @@ type Call struct {
 	Attempt int           // of Launch and CallOff, as the node counts
 	Until   node.Deadline // of Launch and FinishSwap
 
-	Nodes []inventory.NodeName // of SurveyAll
-	Parts []Part               // of SideBySide
+	Node   inventory.NodeName   // whose it is; empty: the step's
+	Epoch  int                  // that is claimed; 0: the task's
+	Anyway bool                 // also when the caller does not wait any more
+	Nodes  []inventory.NodeName // of SurveyAll
+	Parts  []Part               // of SideBySide
 }
 
 // Part is a machine that runs beside others, for a task of its own.
@@ -173,14 +177,15 @@ func (m *machine) wait(d time.Duration, then, late func() Move) Move {
 	})
 }
 
-// inTurn makes calls one after the other, and gives the answer to the last one, or
+// inTurn makes calls that differ in their verbs, one after the other, and gives the answer to the last one, or
 // to the first that failed.
-func (m *machine) inTurn(calls []Verb, by time.Time, then func(Verb, Answer) Move) Move {
-	return m.call(Call{Do: calls[0], By: by}, func(a Answer) Move {
-		if a.Err != nil || len(calls) == 1 {
-			return then(calls[0], a)
+func (m *machine) inTurn(verbs []Verb, of Call, then func(Verb, Answer) Move) Move {
+	of.Do = verbs[0]
+	return m.call(of, func(a Answer) Move {
+		if a.Err != nil || len(verbs) == 1 {
+			return then(of.Do, a)
 		}
-		return m.inTurn(calls[1:], by, then)
+		return m.inTurn(verbs[1:], of, then)
 	})
 }
 

@@ -3,7 +3,6 @@ package steps
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/dcos-patch/dcos-patch/internal/shorten"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -16,7 +15,7 @@ type stage struct{ machine }
 
 func (s *stage) start(Answer) Move {
 	s.begin()
-	return s.inTurn(append(install(), Fetch, Survey), time.Time{}, func(v Verb, a Answer) Move {
+	return s.inTurn(append(install(), Fetch, Survey), Call{}, func(v Verb, a Answer) Move {
 		switch {
 		case a.Err == nil:
 			return s.fetched(a)

@@ -12,10 +12,10 @@ import (
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
-	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
 	"github.com/dcos-patch/dcos-patch/sshexec"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // Exit codes are part of the interface (see `dcos-patch help exit-codes`). Those of
@@ -49,10 +49,10 @@ func codeOf(err error) int {
 		problems *inventory.Problems
 		damage   *journal.DamageError
 		refusal  *plan.RefusalError
-		locked   *patcher.LockedError
-		overtook *patcher.OvertakenError
+		locked   *steps.LockedError
+		overtook *steps.OvertakenError
 		fenced   *node.RefusedError // another controller was quicker to the lock; inside a run it is a report
-		untaken  *patcher.UntakenError
+		untaken  *steps.UntakenError
 		dial     *sshexec.DialError
 		sudo     *sshexec.SudoError
 		record   *orchestrator.RecordError
@@ -67,7 +67,7 @@ func codeOf(err error) int {
 	case errors.As(err, &record):
 		return exitInDoubt
 	case errors.As(err, &refusal), errors.As(err, &locked), errors.As(err, &overtook), errors.As(err, &fenced), errors.As(err, &dial), errors.As(err, &sudo),
-		errors.Is(err, patcher.ErrNoMajority):
+		errors.Is(err, steps.ErrNoMajority):
 		return exitRefused
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted

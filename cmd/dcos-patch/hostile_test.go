@@ -11,16 +11,16 @@ import (
 	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/internal/forgery"
 	"github.com/dcos-patch/dcos-patch/node"
-	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/render"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 func TestANodeForgesNoLineOfAnError(t *testing.T) {
 	for name, err := range map[string]error{
 		"a plain error": errors.New("m1: " + forgery.Text),
-		"a lock":        &patcher.LockedError{Node: "m1", Holder: node.LockHolder{Run: forgery.Text, Owner: forgery.Text}},
-		"a takeover":    &patcher.OvertakenError{Node: "m1", Run: forgery.Text},
+		"a lock":        &steps.LockedError{Node: "m1", Holder: node.LockHolder{Run: forgery.Text, Owner: forgery.Text}},
+		"a takeover":    &steps.OvertakenError{Node: "m1", Run: forgery.Text},
 		"a refusal":     plan.Refuse(plan.Block{Node: "a1", What: forgery.Text, Observed: forgery.Text, Want: forgery.Text, Next: advice.Run("check", "a1")}),
 		"several":       errors.Join(errors.New("a1: "+forgery.Text), errors.New("a2: "+forgery.Text)),
 	} {
@@ -36,8 +36,8 @@ func TestANodeForgesNoLineOfAnError(t *testing.T) {
 func TestACommandToPasteIsMadeOfOurOwnValues(t *testing.T) {
 	for _, name := range []string{"$(touch x)", "a;b", "x`id`", "../../etc", "--yes", "a b", "a'b", "a\nb", "|sh"} {
 		for where, text := range map[string]string{
-			"locked": controller.Advice(&patcher.LockedError{Holder: node.LockHolder{Run: name, Owner: name}}).String(),
-			"over":   controller.Advice(&patcher.OvertakenError{Run: name}).String(),
+			"locked": controller.Advice(&steps.LockedError{Holder: node.LockHolder{Run: name, Owner: name}}).String(),
+			"over":   controller.Advice(&steps.OvertakenError{Run: name}).String(),
 			"survey": controller.Holder{Node: "m1", Run: name, Owner: name}.Advice().String(),
 		} {
 			if strings.Contains(text, "--run") || name != "--yes" && strings.Contains(text, name) && !strings.Contains(text, fmt.Sprintf("%q", name)) {

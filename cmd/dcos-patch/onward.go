@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/dcos-patch/dcos-patch/advice"
-	"github.com/dcos-patch/dcos-patch/patcher"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // tellOnward ends a refusal with the command to give when all that it asks for
@@ -17,8 +17,8 @@ import (
 func (a *app) tellOnward(w io.Writer, err error, args []string) {
 	var (
 		refusal *plan.RefusalError
-		locked  *patcher.LockedError
-		over    *patcher.OvertakenError
+		locked  *steps.LockedError
+		over    *steps.OvertakenError
 	)
 	switch {
 	case codeOf(err) != exitRefused, errors.As(err, &locked), errors.As(err, &over):

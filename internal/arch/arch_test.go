@@ -30,7 +30,7 @@ var local = map[string]string{
 	"orchestrator":       "advice dcos inventory plan journal internal/elapsed internal/shorten",
 	"render":             "advice checks dcos inventory orchestrator plan journal sshexec internal/shorten",
 	"pack":               "dcos inventory node plan journal sshexec flight render internal/fanout",
-	"controller":         "advice checks daemons dcos flight inventory journal node orchestrator pack patcher plan render sshexec internal/fanout",
+	"controller":         "advice checks daemons dcos flight inventory journal node orchestrator pack patcher plan render sshexec steps internal/fanout",
 	"controller/console": "advice controller dcos inventory journal node orchestrator plan render",
 	"cmd/dcos-patch":     "*",
 	"e2e/standin":        "dcos internal/answers internal/swap",

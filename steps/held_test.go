@@ -1,33 +1,13 @@
-package patcher
+package steps
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
-	"github.com/dcos-patch/dcos-patch/sshexec"
+	"github.com/dcos-patch/dcos-patch/node"
 )
-
-// saying are masters that answer a survey with some lines; none: they do not answer.
-type saying map[inventory.NodeName]string
-
-func (s saying) Node(_ context.Context, n inventory.NodeName) (Host, error) {
-	if s[n] == "" {
-		return nil, errors.New(string(n) + ": no route")
-	}
-	return says{text: s[n]}, nil
-}
-
-type says struct {
-	Host
-	text string
-}
-
-func (s says) Run(context.Context, sshexec.Cmd) (sshexec.Result, error) {
-	return sshexec.Result{Stdout: []byte("program 1\n" + s.text)}, nil
-}
 
 func TestWhoWakesKnowsWhetherItHoldsTheLock(t *testing.T) {
 	const (
@@ -53,9 +33,15 @@ func TestWhoWakesKnowsWhetherItHoldsTheLock(t *testing.T) {
 		{"another run has it", []string{theirs, ours, ours}, "lost the lock on m1 is held by run r2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			nodes := saying{"m1": c.masters[0], "m2": c.masters[1], "m3": c.masters[2]}
-			l := &Lock{Nodes: nodes, Masters: []inventory.NodeName{"m1", "m2", "m3"}, Run: "r1", Owner: "me on here"}
-			err := l.Held(t.Context(), 3)
+			var seen []Sighting
+			for i, text := range c.masters {
+				x := Sighting{Node: []inventory.NodeName{"m1", "m2", "m3"}[i], Err: errRoute}
+				if text != "" {
+					x.Survey, x.Err = node.ParseSurvey([]byte("program 1\n" + text))
+				}
+				seen = append(seen, x)
+			}
+			err := Claimant{Masters: []inventory.NodeName{"m1", "m2", "m3"}, Run: "r1", Owner: "me on here"}.Held(seen, 3)
 			var lost *LostError
 			switch {
 			case c.want == "" && err == nil:
@@ -67,5 +53,3 @@ func TestWhoWakesKnowsWhetherItHoldsTheLock(t *testing.T) {
 		})
 	}
 }
-
-func (saying) Visit(inventory.NodeName) (leave func()) { return func() {} }
