@@ -10,16 +10,31 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/checks"
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/mesos"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/sshexec"
 	"github.com/dcos-patch/dcos-patch/steps"
 )
 
+// work is a step under way.
+type work struct {
+	*Patcher
+	task plan.Task
+	next func(steps.Answer) steps.Move
+	note func(plan.Note)
+
+	lead      checks.Lead      // that was found last
+	framework *mesos.Scheduler // of a launch probe there
+	leave     context.CancelFunc
+}
+
 // run carries out what a machine decides, to its end.
 func (p *Patcher) run(ctx context.Context, t plan.Task, m steps.Machine, note func(plan.Note)) plan.Report {
-	next := func(a steps.Answer) steps.Move {
+	w := &work{Patcher: p, task: t, note: note}
+	w.next = func(a steps.Answer) steps.Move {
 		a.At, a.Stopped, a.Expired = time.Now(), ctx.Err() != nil, errors.Is(a.Err, context.DeadlineExceeded)
 		move := m.Next(a)
 		for _, n := range move.Notes {
@@ -27,72 +42,79 @@ func (p *Patcher) run(ctx context.Context, t plan.Task, m steps.Machine, note fu
 		}
 		return move
 	}
-	move := next(steps.Answer{})
+	move := w.next(steps.Answer{})
 	for move.End == nil {
-		move = next(p.carryOut(ctx, t, move.Call, note, func(a steps.Answer) { next(a) }))
+		move = w.next(w.call(ctx, move.Call))
 	}
 	return *move.End
 }
 
-// carryOut makes one call. interim is told what is heard before its end.
-func (p *Patcher) carryOut(ctx context.Context, t plan.Task, c steps.Call, note func(plan.Note), interim func(steps.Answer)) (a steps.Answer) {
+// call makes one call.
+func (w *work) call(ctx context.Context, c steps.Call) (a steps.Answer) {
 	if c.Anyway {
 		ctx = context.WithoutCancel(ctx)
+	}
+	if c.Do == steps.Subscribe { // the framework outlives the call
+		return steps.Answer{Err: w.subscribe(ctx, c.By)}
 	}
 	if !c.By.IsZero() {
 		limited, cancel := context.WithDeadline(ctx, c.By)
 		defer cancel()
 		ctx = limited
 	}
-	switch c.Do {
+	switch node := w.task.Step.Node; c.Do {
 	case steps.Pause:
 		pause(ctx, c.Wait)
 	case steps.Observe:
-		a.Observation = p.Gates.Observe(ctx, t.Plan.Ask(t.Step.ID))
+		a.Observation = w.Gates.Observe(ctx, w.task.Plan.Ask(w.task.Step.ID))
 	case steps.SurveyAll:
-		a.Seen = Look(ctx, p.Nodes, c.Nodes)
+		a.Seen = Look(ctx, w.Nodes, c.Nodes)
 	case steps.SideBySide:
-		a.Reports = p.sideBySide(ctx, c.Parts, note)
+		a.Reports = w.sideBySide(ctx, c.Parts)
 	case steps.TakeBaseline:
-		a.Baseline, a.Err = p.Gates.Baseline(ctx, t.Step.Node)
+		a.Baseline, a.Err = w.Gates.Baseline(ctx, node)
 	case steps.AskAway:
-		a.Away, a.Err = p.Gates.Away(ctx, t.Step.Node)
+		a.Away, a.Err = w.Gates.Away(ctx, node)
 	case steps.Await:
-		a.Findings, a.Err = p.Gates.Await(ctx, t, func(f dcos.Finding) {
-			interim(steps.Answer{Finding: &f, Away: p.Gates.LastAway(t.Step.Node)})
+		a.Findings, a.Err = w.Gates.Await(ctx, w.task, func(f dcos.Finding) {
+			w.next(steps.Answer{Finding: &f, Away: w.Gates.LastAway(node)})
 		})
 	default:
-		h, err := bounded{p.Nodes}.Node(ctx, cmp.Or(c.Node, t.Step.Node))
+		if c.Do < steps.Look {
+			return w.atLeader(ctx, c)
+		}
+		h, err := bounded{w.Nodes}.Node(ctx, cmp.Or(c.Node, node))
 		if err != nil {
 			return steps.Answer{Err: err, Unsent: true}
 		}
-		if c.Within > 0 {
-			limited, cancel := context.WithTimeout(ctx, c.Within)
-			defer cancel()
-			ctx = limited
-		}
-		return p.onNode(ctx, h, t, c)
+		return w.onNode(ctx, h, c)
 	}
 	return a
 }
 
 // sideBySide runs machines to their ends, a bounded number at a time.
-func (p *Patcher) sideBySide(ctx context.Context, parts []steps.Part, note func(plan.Note)) []plan.Report {
+func (w *work) sideBySide(ctx context.Context, parts []steps.Part) []plan.Report {
 	reports := make([]plan.Report, len(parts))
 	var one sync.Mutex
 	each(parts, func(i int, part steps.Part) {
-		reports[i] = p.run(ctx, part.Task, part.Machine, func(n plan.Note) {
+		reports[i] = w.run(ctx, part.Task, part.Machine, func(n plan.Note) {
 			one.Lock()
 			defer one.Unlock()
-			note(n)
+			w.note(n)
 		})
 	})
 	return reports
 }
 
 // onNode makes a call on a connected node.
-func (p *Patcher) onNode(ctx context.Context, h Host, t plan.Task, c steps.Call) (a steps.Answer) {
-	claim, script := node.Claim{Epoch: cmp.Or(c.Epoch, t.Epoch), Run: t.Run, Owner: p.Owner, Cluster: t.Plan.Cluster.ID}, t.Plan.Script
+func (w *work) onNode(ctx context.Context, h Host, c steps.Call) (a steps.Answer) {
+	if c.Within > 0 {
+		limited, cancel := context.WithTimeout(ctx, c.Within)
+		defer cancel()
+		ctx = limited
+	}
+	t, script := w.task, w.task.Plan.Script
+	claim := node.Claim{Epoch: cmp.Or(c.Epoch, t.Epoch), Run: t.Run, Owner: w.Owner, Cluster: t.Plan.Cluster.ID}
 	switch c.Do {
 	case steps.Look:
 		if a.Receipts, a.Err = node.Receipts(ctx, h, script.SHA256); a.Err == nil {
@@ -109,7 +131,7 @@ func (p *Patcher) onNode(ctx context.Context, h Host, t plan.Task, c steps.Call)
 	case steps.PutProgram:
 		a.Err = put(ctx, h, node.InstalledPath(), node.Program())
 	case steps.PutScript:
-		a.Err = put(ctx, h, node.ScriptPath(script.SHA256), p.Script)
+		a.Err = put(ctx, h, node.ScriptPath(script.SHA256), w.Script)
 	case steps.Lock:
 		a.Err = node.Lock(ctx, h, claim)
 	case steps.Unlock:

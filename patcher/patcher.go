@@ -3,7 +3,6 @@ package patcher
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net"
 	"time"
 
@@ -42,6 +41,12 @@ type Gates interface {
 	Observe(ctx context.Context, ask plan.Ask) plan.Observation
 }
 
+// Leaders finds the master that leads; *checks.Cluster is one. Safe for
+// concurrent use.
+type Leaders interface {
+	Lead(ctx context.Context) (checks.Lead, error)
+}
+
 // Patcher carries out steps. It is the engine's Actor and keeps nothing
 // between calls: what happened is on the nodes and in the journal. Safe for
 // concurrent use, on different nodes.
@@ -59,9 +64,6 @@ func (p *Patcher) Do(ctx context.Context, t plan.Task, note func(plan.Note)) pla
 	if t.Step.Node != "" {
 		defer p.Nodes.Visit(t.Step.Node)()
 	}
-	if t.Step.Action == plan.ActionProbe {
-		return p.probe(ctx, t, note)
-	}
 	return p.run(ctx, t, steps.Do(t, p.Poll), note)
 }
 
@@ -76,30 +78,8 @@ func (p *Patcher) Reconcile(ctx context.Context, t plan.Task) plan.Report {
 // Undo takes a temporary change of the run back. It is what a step does at its own
 // end, and is done again where that failed.
 func (p *Patcher) Undo(ctx context.Context, u plan.Undoing) plan.Report {
-	var err error
-	switch n, _ := u.Plan.Node(u.Node); u.Kind {
-	case plan.OwesProbe:
-		err = (&prober{p: p, node: n, name: ProbeName{Run: u.Run, Node: n.Name, Epoch: u.Epoch}}).undo(ctx)
-	default:
-		err = fmt.Errorf("this version cannot undo %q", u.Kind)
-	}
-	if err != nil {
-		return plan.Report{Outcome: plan.InDoubt, Detail: err.Error()}
-	}
-	return plan.Report{Outcome: plan.Done}
-}
-
-// claim is the run's right to change the node.
-func (p *Patcher) claim(t plan.Task) node.Claim {
-	return node.Claim{Epoch: t.Epoch, Run: t.Run, Owner: p.Owner, Cluster: t.Plan.Cluster.ID}
-}
-
-// within bounds ctx by a step's timeout; 0 means the caller's patience.
-func within(ctx context.Context, d plan.Duration) (context.Context, context.CancelFunc) {
-	if d <= 0 {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(ctx, d.D())
+	t := plan.Task{Plan: u.Plan, Run: u.Run, Epoch: u.Epoch, Step: plan.Step{Node: u.Node}}
+	return p.run(ctx, t, steps.Undo(t, u.Kind, p.Poll), func(plan.Note) {})
 }
 
 // pause waits, unless ctx ends first.

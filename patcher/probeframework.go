@@ -9,9 +9,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/checks"
-	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
-	"github.com/dcos-patch/dcos-patch/plan"
 )
 
 // ProbeName is how a launch probe's framework is called, so that whoever comes
@@ -21,6 +19,9 @@ type ProbeName struct {
 	Node  inventory.NodeName
 	Epoch int
 }
+
+// callTimeout bounds one question to the leader.
+const callTimeout = 15 * time.Second
 
 const probePrefix = "dcos-patch probe "
 
@@ -54,7 +55,7 @@ type Probe struct {
 
 // Probes lists the launch probes' frameworks at the leader that are wanted.
 func Probes(ctx context.Context, lead checks.Lead, want func(ProbeName) bool) ([]Probe, error) {
-	ctx, cancel := context.WithTimeout(ctx, callPatience)
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	all, err := lead.Mesos.Frameworks(ctx)
 	if err != nil {
@@ -87,57 +88,7 @@ func RemoveProbes(ctx context.Context, lead checks.Lead, want func(ProbeName) bo
 }
 
 func remove(ctx context.Context, lead checks.Lead, p Probe) error {
-	ctx, cancel := context.WithTimeout(ctx, callPatience)
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	return lead.Mesos.Remove(ctx, p.ID)
-}
-
-// undoPatience is how long the framework is looked for, after the probe, until
-// the leader has proved that it is gone.
-const undoPatience = 30 * time.Second
-
-// undo proves that nothing of the probe is left, even when nobody watches any
-// more.
-func (r *prober) undo(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoPatience)
-	defer cancel()
-	for {
-		lead, err := r.p.Leaders.Lead(ctx)
-		if err == nil {
-			err = RemoveProbes(ctx, lead, r.name.mine)
-		}
-		if err == nil || !pause(ctx, r.p.Poll) {
-			return err
-		}
-	}
-}
-
-func (r *prober) finding(s dcos.Status, observed string) dcos.Finding {
-	return dcos.Finding{Check: string(plan.ActionProbe), Node: string(r.node.Name), Status: s, Observed: observed,
-		Want: "a task that is started on it, and ends well", At: time.Now()}
-}
-
-// report is the step's end. A probe whose framework may be left is none that
-// passed.
-func (r *prober) report(ctx context.Context, v verdict, left error) plan.Report {
-	f := r.finding(v.status, v.observed)
-	if f.Hint = v.hint; v.status == dcos.Failed && f.Hint == "" {
-		f.Hint = fmt.Sprintf("on %s: journalctl -u %s", r.node.Name, r.node.Role.MesosUnit())
-	}
-	rep := plan.Report{Outcome: plan.Failed, Class: plan.NotVerified, Detail: v.observed, Undone: left == nil, Findings: []dcos.Finding{f}}
-	switch {
-	case v.status == dcos.Unknown && ctx.Err() != nil:
-		rep.Outcome, rep.Class, rep.Detail, rep.Findings = plan.InDoubt, plan.ClassNone, "stopped watching", nil
-	case left != nil && v.status.OK():
-		rep.Detail = fmt.Sprintf("%s, but its framework may be left: %v", v.observed, left)
-		rep.Findings[0].Status, rep.Findings[0].Observed = dcos.Unknown, rep.Detail
-	case left != nil:
-		rep.Detail = fmt.Sprintf("%s; its framework may be left: %v", v.observed, left)
-	case v.status.OK():
-		rep.Outcome, rep.Class = plan.Done, plan.ClassNone
-		if v.status == dcos.NotApplicable {
-			rep.Detail = "not probed: " + v.observed
-		}
-	}
-	return rep
 }

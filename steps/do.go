@@ -26,6 +26,8 @@ func Do(t plan.Task, poll time.Duration) Machine {
 		return ready(of, &verify{})
 	case action == plan.ActionDeferred:
 		return ready(of, &deferred{})
+	case action == plan.ActionProbe:
+		return ready(of, &probe{})
 	case action == plan.ActionSettle, action == plan.ActionBake:
 		return ready(of, &settle{span: t.Step.Span.D()})
 	case action == plan.ActionPostflight:
@@ -46,6 +48,16 @@ func Reconcile(t plan.Task, poll time.Duration) Machine {
 		return ready(of, &known{rep: plan.Report{Outcome: plan.NotRun, Detail: "changes nothing, so it is done again"}})
 	}
 	return ready(of, &known{rep: inDoubt(t, errors.New("this version does not know how to find out"))})
+}
+
+// Undo is the machine that takes a temporary change of the run back. It is what a step
+// does at its own end, and is done again where that failed.
+func Undo(t plan.Task, kind plan.Obligation, poll time.Duration) Machine {
+	of := machine{task: t, poll: poll}
+	if kind == plan.OwesProbe {
+		return ready(of, &unprobe{})
+	}
+	return ready(of, &known{rep: plan.Report{Outcome: plan.InDoubt, Detail: fmt.Sprintf("this version cannot undo %q", kind)}})
 }
 
 // known is a step whose end is known from the beginning.

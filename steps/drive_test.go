@@ -52,7 +52,7 @@ func (d *driver) run(t interface{ Fatalf(string, ...any) }, m Machine) plan.Repo
 			a = d.next(move.Call)
 		}
 	}
-	t.Fatalf("no end after %v", d.verbs())
+	t.Fatalf("no end; the last calls were %v", d.calls[max(0, len(d.calls)-9):])
 	return plan.Report{}
 }
 
@@ -62,7 +62,7 @@ func (d *driver) sleep(c Call) {
 	if !c.By.IsZero() && c.By.Before(end) {
 		end = c.By
 	}
-	if !d.stop.IsZero() && d.stop.Before(end) {
+	if !c.Anyway && !d.stop.IsZero() && d.stop.Before(end) {
 		end = d.stop
 	}
 	if end.After(d.now) {

@@ -193,6 +193,9 @@ func TestPropertyOfTheLock(t *testing.T) {
 			rt.Fatalf("it is held on %d of %d masters, under epoch %d after %d", has, len(names), m.Epoch, highest)
 		}
 		for i, c := range ms.calls {
+			if c.Do == Unlock && !c.Anyway {
+				rt.Fatalf("%s does not get its lock back once the taking is interrupted", c.Node)
+			}
 			if c.Do == Lock && !slices.ContainsFunc(ms.calls[:i], func(b Call) bool { return b.Do == Claim && b.Node == c.Node && b.Epoch == c.Epoch }) {
 				rt.Fatalf("%s was locked under an epoch that it had not seen", c.Node)
 			}

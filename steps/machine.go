@@ -8,6 +8,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/checks"
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/mesos"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -30,7 +31,7 @@ type Move struct {
 // Verb is what a call does.
 type Verb uint8
 
-// The verbs. All but the first seven ask the node of the step, under the run's claim.
+// The verbs. Those from Look on ask the node of the step, under the run's claim.
 const (
 	Pause        Verb = iota + 1 // waits
 	TakeBaseline                 // asks the cluster for what the verification compares with
@@ -39,6 +40,17 @@ const (
 	Observe                      // looks at the cluster
 	SurveyAll                    // of several nodes, each for itself
 	SideBySide                   // several machines at the same time
+	FindLeader                   // and the agent there
+	RemoveProbes                 // frameworks of this step's launch probe at that leader, and proves it
+	AskRoom                      // of the agent
+	Subscribe                    // as a framework, until Leave
+	NextEvent                    // of the framework
+	Revive                       // as the framework, as are:
+	Suppress                     //
+	Decline                      // Offers, for Wait
+	LaunchTask                   // Task, on Offers
+	Acknowledge                  // Update
+	Leave                        //
 	Look                         // receipts of the script, then the survey
 	Survey                       // the survey alone
 	ReadUptime                   //
@@ -59,7 +71,7 @@ type Call struct {
 	Do      Verb
 	By      time.Time     // when it is broken off; zero: it is not
 	Within  time.Duration // how long it may take once the node is connected; 0: until By
-	Wait    time.Duration // of Pause
+	Wait    time.Duration // of Pause and Decline
 	Attempt int           // of Launch and CallOff, as the node counts
 	Until   node.Deadline // of Launch and FinishSwap
 
@@ -68,6 +80,10 @@ type Call struct {
 	Anyway bool                 // also when the caller does not wait any more
 	Nodes  []inventory.NodeName // of SurveyAll
 	Parts  []Part               // of SideBySide
+	Agent  string               // of AskRoom
+	Offers []dcos.Offer
+	Task   mesos.TaskInfo
+	Update dcos.TaskUpdate
 }
 
 // Part is a machine that runs beside others, for a task of its own.
@@ -84,19 +100,23 @@ type Answer struct {
 	Unsent  bool      // with Err: the node was not connected, so that nothing was sent
 	Expired bool      // with Err: a deadline was the reason
 
-	Baseline    json.RawMessage  // of TakeBaseline
-	Observation plan.Observation // of Observe
-	Seen        []Sighting       // of SurveyAll, as its Nodes
-	Reports     []plan.Report    // of SideBySide, as its Parts
-	Away        checks.Away      // of AskAway; with a Finding, of the last look at the leader
-	Finding     *dcos.Finding    // of Await: not its end, but a gate's finding that has changed
-	Findings    []dcos.Finding   // of Await
-	Receipts    []node.Receipt   // of Look, ascending
-	Survey      node.Survey      // of Look and Survey
-	Uptime      node.Uptime      // of ReadUptime
-	IP          string           // of RunIPDetect; empty: the package has none
-	Unit        string           // of Launch
-	State       node.RunState    // of CallOff
+	Baseline    json.RawMessage     // of TakeBaseline
+	Observation plan.Observation    // of Observe
+	Leader      inventory.NodeName  // of FindLeader
+	Agent       *dcos.Agent         // of FindLeader; nil: it does not list it
+	Room        dcos.Room           // of AskRoom
+	Event       dcos.SchedulerEvent // of NextEvent
+	Seen        []Sighting          // of SurveyAll, as its Nodes
+	Reports     []plan.Report       // of SideBySide, as its Parts
+	Away        checks.Away         // of AskAway; with a Finding, of the last look at the leader
+	Finding     *dcos.Finding       // of Await: not its end, but a gate's finding that has changed
+	Findings    []dcos.Finding      // of Await
+	Receipts    []node.Receipt      // of Look, ascending
+	Survey      node.Survey         // of Look and Survey
+	Uptime      node.Uptime         // of ReadUptime
+	IP          string              // of RunIPDetect; empty: the package has none
+	Unit        string              // of Launch
+	State       node.RunState       // of CallOff
 }
 
 // AskTimeout is the longest that one question to a node may take once it is
@@ -158,7 +178,7 @@ func (m *machine) tell(n plan.Note) { m.notes = append(m.notes, n) }
 // call makes a call, for as long as the step has time.
 func (m *machine) call(c Call, then func(Answer) Move) Move {
 	m.then = then
-	if !m.limit.IsZero() && (c.By.IsZero() || m.limit.Before(c.By)) {
+	if !c.Anyway && !m.limit.IsZero() && (c.By.IsZero() || m.limit.Before(c.By)) {
 		c.By = m.limit
 	}
 	return Move{Call: c}

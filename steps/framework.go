@@ -1,11 +1,13 @@
-package patcher
+package steps
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/mesos"
 )
 
 // verdict is what a launch probe found out. The zero status is unknown.
@@ -15,9 +17,8 @@ type verdict struct {
 	hint     string
 }
 
-// launch decides what a probe's framework does about each event. It has no
-// clock and no network.
-type launch struct {
+// framework decides what a probe's framework does about each event.
+type framework struct {
 	agent string // id of the agent that the task must run on
 	tasks *int   // used so far
 
@@ -26,36 +27,24 @@ type launch struct {
 	why     string // what it waits for, in words
 }
 
-// order is one call of the framework.
-type order struct {
-	do      deed
-	offers  []dcos.Offer
-	seconds float64 // doDecline: for how long
-	task    string
-	update  dcos.TaskUpdate
-}
-
-type deed uint8
-
+// The task: as little as Mesos lets a task have.
 const (
-	doRevive deed = iota
-	doSuppress
-	doDecline
-	doLaunch
-	doAcknowledge
+	probeCPUs    = 0.01
+	probeMem     = 32 // MB
+	probeCommand = "exit 0"
 )
 
-// For how long declined offers are not made again, in seconds: those of other
+// For how long declined offers are not made again: those of other
 // agents not at all, one that was too small soon, since tasks end.
 const (
-	refuseOthers   = 3600
-	refuseTooSmall = 5
+	refuseOthers   = time.Hour
+	refuseTooSmall = 5 * time.Second
 )
 
-func (l *launch) waiting() bool { return l.task == "" }
+func (l *framework) waiting() bool { return l.task == "" }
 
 // hear is what comes of an event; end is set when the probe is over.
-func (l *launch) hear(e dcos.SchedulerEvent) (do []order, end *verdict) {
+func (l *framework) hear(e dcos.SchedulerEvent) (do []Call, end *verdict) {
 	switch e.Type {
 	case dcos.EventOffers:
 		return l.offered(e.Offers), nil
@@ -66,7 +55,7 @@ func (l *launch) hear(e dcos.SchedulerEvent) (do []order, end *verdict) {
 }
 
 // offered takes the first offer of the agent that has room, and nothing else.
-func (l *launch) offered(offers []dcos.Offer) []order {
+func (l *framework) offered(offers []dcos.Offer) []Call {
 	var take *dcos.Offer
 	var small, others []dcos.Offer
 	for _, o := range offers {
@@ -80,26 +69,26 @@ func (l *launch) offered(offers []dcos.Offer) []order {
 			take = &o
 		}
 	}
-	var do []order
+	var do []Call
 	if take != nil {
 		*l.tasks++
 		l.task, l.running = fmt.Sprintf("probe-%d", *l.tasks), false
-		do = append(do, order{do: doLaunch, offers: []dcos.Offer{*take}, task: l.task}, order{do: doSuppress})
+		do = append(do, Call{Do: LaunchTask, Offers: []dcos.Offer{*take}, Task: mesos.TaskInfo{ID: l.task, Command: probeCommand, CPUs: probeCPUs, Mem: probeMem}}, Call{Do: Suppress})
 	}
 	if len(others) > 0 {
-		do = append(do, order{do: doDecline, offers: others, seconds: refuseOthers})
+		do = append(do, Call{Do: Decline, Offers: others, Wait: refuseOthers})
 	}
 	if len(small) > 0 {
-		do = append(do, order{do: doDecline, offers: small, seconds: refuseTooSmall})
+		do = append(do, Call{Do: Decline, Offers: small, Wait: refuseTooSmall})
 	}
 	return do
 }
 
 // updated acknowledges every update that waits for it, and judges those of the
 // task that was launched last.
-func (l *launch) updated(u dcos.TaskUpdate) (do []order, end *verdict) {
+func (l *framework) updated(u dcos.TaskUpdate) (do []Call, end *verdict) {
 	if u.UUID != "" {
-		do = append(do, order{do: doAcknowledge, update: u})
+		do = append(do, Call{Do: Acknowledge, Update: u})
 	}
 	if u.TaskID != l.task || l.waiting() {
 		return do, nil
@@ -112,13 +101,13 @@ func (l *launch) updated(u dcos.TaskUpdate) (do []order, end *verdict) {
 		return do, &verdict{status: dcos.Passed, observed: "a task was started on it and ended well (TASK_FINISHED)"}
 	case u.Reason == "REASON_INVALID_OFFERS" && !l.running: // the offer was taken back meanwhile: nothing was started
 		l.task = ""
-		return append(do, order{do: doRevive}), nil
+		return append(do, Call{Do: Revive}), nil
 	}
 	return do, &verdict{status: dcos.Failed, observed: unwell(u, l.running)}
 }
 
 // state is where the probe is, in words.
-func (l *launch) state() string {
+func (l *framework) state() string {
 	switch {
 	case l.running:
 		return "the task runs, and nothing was heard of its end"

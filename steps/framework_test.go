@@ -1,16 +1,12 @@
-package patcher
+package steps
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
-	"github.com/dcos-patch/dcos-patch/inventory"
-	"github.com/dcos-patch/dcos-patch/plan"
 )
 
 // offersOf reads offers of agents, each "S1:cpus:mem".
@@ -28,25 +24,25 @@ func offersOf(t *testing.T, offers ...string) dcos.SchedulerEvent {
 	return e
 }
 
-func (o order) String() string {
-	text := [...]string{"revive", "suppress", "decline", "launch", "acknowledge"}[o.do]
-	for _, f := range o.offers {
+func orderText(c Call) string {
+	text := map[Verb]string{Revive: "revive", Suppress: "suppress", Decline: "decline", LaunchTask: "launch", Acknowledge: "acknowledge"}[c.Do]
+	for _, f := range c.Offers {
 		text += " " + f.ID
 	}
-	if o.do == doDecline {
-		text += fmt.Sprintf(" for %g", o.seconds)
+	if c.Do == Decline {
+		text += fmt.Sprintf(" for %g", c.Wait.Seconds())
 	}
-	return text + strings.TrimRight(" "+o.task+o.update.UUID, " ")
+	return text + strings.TrimRight(" "+c.Task.ID+c.Update.UUID, " ")
 }
 
-func told(orders []order) (all []string) {
+func told(orders []Call) (all []string) {
 	for _, o := range orders {
-		all = append(all, o.String())
+		all = append(all, orderText(o))
 	}
 	return all
 }
 
-func waiting() *launch { return &launch{agent: "S1", tasks: new(int)} }
+func waiting() *framework { return &framework{agent: "S1", tasks: new(int)} }
 
 func TestOnlyTheCanarysOfferIsTaken(t *testing.T) {
 	for _, c := range []struct {
@@ -109,7 +105,7 @@ func TestATasksUpdatesAreTheProbesEnd(t *testing.T) {
 		var end *verdict
 		acks := 0
 		for _, u := range c.updates {
-			var do []order
+			var do []Call
 			do, end = l.hear(dcos.SchedulerEvent{Type: dcos.EventUpdate, Update: u})
 			acks += strings.Count(strings.Join(told(do), " "), "acknowledge")
 		}
@@ -140,60 +136,5 @@ func TestAnOfferThatWasTakenBackIsNoEnd(t *testing.T) {
 	gone.TaskID = "probe-2"
 	if _, end := l.hear(dcos.SchedulerEvent{Type: dcos.EventUpdate, Update: gone}); end == nil || end.status != dcos.Failed {
 		t.Errorf("%+v", end)
-	}
-}
-
-func TestAProbesFrameworkIsKnownByItsName(t *testing.T) {
-	n := ProbeName{Run: "1121-2200-abcd", Node: "a017", Epoch: 2}
-	if got, ours := ParseProbeName(n.String()); !ours || got != n {
-		t.Errorf("%q is read as %+v, %v", n, got, ours)
-	}
-	for _, other := range []string{"", "marathon", "dcos-patch probe ", "dcos-patch probe r a1", "dcos-patch probe r a1 2 3", "dcos-patch probe r a1 x",
-		"dcos-patch probe r a1 02", "dcos-patch probe r  2", "Dcos-patch probe r a1 2", "dcos-patch probe  a1 2"} {
-		if got, ours := ParseProbeName(other); ours {
-			t.Errorf("%q is taken for %+v", other, got)
-		}
-	}
-	for _, c := range []struct {
-		run   string
-		node  inventory.NodeName
-		epoch int
-		mine  bool
-	}{{n.Run, "a017", 2, true}, {n.Run, "a017", 1, true}, {n.Run, "a017", 3, false}, {n.Run, "a018", 2, false}, {"other", "a017", 2, false}} {
-		if got := n.mine(ProbeName{c.run, c.node, c.epoch}); got != c.mine {
-			t.Errorf("%+v: mine is %v", c, got)
-		}
-	}
-}
-
-func TestAProbeIsDoneOnlyWhenItsFrameworkIsProvedToBeGone(t *testing.T) {
-	cancelled, cancel := context.WithCancel(t.Context())
-	cancel()
-	left := errors.New("framework F is still registered")
-	pr := &prober{node: plan.Node{Name: "a1", Role: dcos.PrivateAgent}}
-	for _, c := range []struct {
-		name    string
-		ctx     context.Context
-		status  dcos.Status
-		left    error
-		outcome plan.Outcome
-		undone  bool
-		says    string
-	}{
-		{"all is well", t.Context(), dcos.Passed, nil, plan.Done, true, "seen"},
-		{"no room", t.Context(), dcos.NotApplicable, nil, plan.Done, true, "not probed: seen"},
-		{"it may be left", t.Context(), dcos.Passed, left, plan.Failed, false, "still registered"},
-		{"the task failed", t.Context(), dcos.Failed, nil, plan.Failed, true, "seen"},
-		{"the task failed, and it may be left", t.Context(), dcos.Failed, left, plan.Failed, false, "still registered"},
-		{"nothing was learned", t.Context(), dcos.Unknown, nil, plan.Failed, true, "seen"},
-		{"nobody watches any more", cancelled, dcos.Unknown, nil, plan.InDoubt, true, "stopped watching"},
-	} {
-		rep := pr.report(c.ctx, verdict{status: c.status, observed: "seen"}, c.left)
-		if rep.Outcome != c.outcome || rep.Undone != c.undone || !strings.Contains(rep.Detail, c.says) {
-			t.Errorf("%s: %+v", c.name, rep)
-		}
-		if ok := rep.Outcome == plan.Done; len(rep.Findings) == 1 && rep.Findings[0].Status.OK() != ok {
-			t.Errorf("%s: %s, and its finding is %s", c.name, rep.Outcome, rep.Findings[0].Status)
-		}
 	}
 }
