@@ -216,3 +216,25 @@ func TestAnAgentDoesNotChooseTheEpoch(t *testing.T) {
 		t.Errorf("epoch %d after %d, %v, %v", after, epoch, unraised, err)
 	}
 }
+
+// TestAMasterThatServedAnotherClusterIsOutdated: it was out of reach when the lock was
+// taken, and the epoch that it has seen is the other cluster's.
+func TestAMasterThatServedAnotherClusterIsOutdated(t *testing.T) {
+	const cluster = "3f0c1e2a-77d0-4c1b-9a55-0e6f2f1b8d11"
+	nodes := newShellNodes(t, masterNames(3)...)
+	m3 := nodes["m3"]
+	m3.write(t, node.Dir+"/epoch", "9 another-cluster\n")
+	delete(nodes, "m3")
+	l := &Lock{Nodes: nodes, Masters: masterNames(3), Run: "r1", Owner: here, Cluster: cluster}
+	epoch := acquire(t, l)
+	nodes["m3"] = m3
+	after, err := l.Outdate(t.Context(), epoch, nil)
+	if err != nil || after != epoch+1 {
+		t.Fatalf("epoch %d: %v, want %d", after, err, epoch+1)
+	}
+	for _, s := range Look(t.Context(), nodes, masterNames(3)) {
+		if s.Survey.Epoch != after || s.Survey.EpochCluster != cluster {
+			t.Errorf("%s has seen epoch %d of cluster %q", s.Node, s.Survey.Epoch, s.Survey.EpochCluster)
+		}
+	}
+}

@@ -15,7 +15,7 @@ import (
 // doubt that cannot be is left to the deadline of its launch. It gives the new
 // epoch, under which the lock is to be released.
 func (l *Lock) Outdate(ctx context.Context, epoch int, doubtful []inventory.NodeName) (int, error) {
-	c := node.Claim{Epoch: epoch + 1, Run: l.Run, Owner: l.Owner}
+	c := node.Claim{Epoch: epoch + 1, Run: l.Run, Owner: l.Owner, Cluster: l.Cluster}
 	raise := func(name inventory.NodeName) error {
 		h, err := bounded{l.Nodes}.Node(ctx, name)
 		if err != nil {
