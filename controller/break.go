@@ -193,7 +193,7 @@ func (b breaker) take(ctx context.Context, seen []steps.Sighting) (Broken, error
 	b.cfg.tell(EpochRaising{})
 	epoch, unraised, err := patcher.Raise(ctx, hosts{b.pool}, seen, b.isMaster, by)
 	if err != nil {
-		return Broken{}, fmt.Errorf("raising the epoch: %w; the locks stay: run lock break again", err)
+		return Broken{}, fmt.Errorf("%w; the locks stay: run lock break again", err)
 	}
 	if err := b.unrefused(unraised); err != nil {
 		return Broken{}, err

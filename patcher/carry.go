@@ -62,28 +62,32 @@ func (w *work) call(ctx context.Context, c steps.Call) (a steps.Answer) {
 		defer cancel()
 		ctx = limited
 	}
-	switch node := w.task.Step.Node; c.Do {
+	switch name := w.task.Step.Node; c.Do {
 	case steps.Pause:
 		pause(ctx, c.Wait)
 	case steps.Observe:
 		a.Observation = w.Gates.Observe(ctx, w.task.Plan.Ask(w.task.Step.ID))
 	case steps.SurveyAll:
 		a.Seen = Look(ctx, w.Nodes, c.Nodes)
+	case steps.ClaimAll:
+		a.Seen = ask(ctx, w.Nodes, c.Nodes, func(ctx context.Context, h Host, s *steps.Sighting) {
+			s.Err = node.Init(ctx, h, w.claim(c))
+		})
 	case steps.SideBySide:
 		a.Reports = w.sideBySide(ctx, c.Parts)
 	case steps.TakeBaseline:
-		a.Baseline, a.Err = w.Gates.Baseline(ctx, node)
+		a.Baseline, a.Err = w.Gates.Baseline(ctx, name)
 	case steps.AskAway:
-		a.Away, a.Err = w.Gates.Away(ctx, node)
+		a.Away, a.Err = w.Gates.Away(ctx, name)
 	case steps.Await:
 		a.Findings, a.Err = w.Gates.Await(ctx, w.task, func(f dcos.Finding) {
-			w.next(steps.Answer{Finding: &f, Away: w.Gates.LastAway(node)})
+			w.next(steps.Answer{Finding: &f, Away: w.Gates.LastAway(name)})
 		})
 	default:
 		if c.Do < steps.Look {
 			return w.atLeader(ctx, c)
 		}
-		h, err := bounded{w.Nodes}.Node(ctx, cmp.Or(c.Node, node))
+		h, err := bounded{w.Nodes}.Node(ctx, cmp.Or(c.Node, name))
 		if err != nil {
 			return steps.Answer{Err: err, Unsent: true}
 		}
@@ -106,6 +110,12 @@ func (w *work) sideBySide(ctx context.Context, parts []steps.Part) []plan.Report
 	return reports
 }
 
+// claim is the run's right to change a node.
+func (w *work) claim(c steps.Call) node.Claim {
+	t := w.task
+	return node.Claim{Epoch: cmp.Or(c.Epoch, t.Epoch), Run: t.Run, Owner: w.Owner, Cluster: t.Plan.Cluster.ID}
+}
+
 // onNode makes a call on a connected node.
 func (w *work) onNode(ctx context.Context, h Host, c steps.Call) (a steps.Answer) {
 	if c.Within > 0 {
@@ -113,8 +123,7 @@ func (w *work) onNode(ctx context.Context, h Host, c steps.Call) (a steps.Answer
 		defer cancel()
 		ctx = limited
 	}
-	t, script := w.task, w.task.Plan.Script
-	claim := node.Claim{Epoch: cmp.Or(c.Epoch, t.Epoch), Run: t.Run, Owner: w.Owner, Cluster: t.Plan.Cluster.ID}
+	claim, script := w.claim(c), w.task.Plan.Script
 	switch c.Do {
 	case steps.Look:
 		if a.Receipts, a.Err = node.Receipts(ctx, h, script.SHA256); a.Err == nil {
@@ -139,7 +148,7 @@ func (w *work) onNode(ctx context.Context, h Host, c steps.Call) (a steps.Answer
 	case steps.Fetch:
 		a.Err = node.Fetch(ctx, h, claim, script)
 	case steps.Launch:
-		a.Unit, a.Err = node.Launch(ctx, h, node.Start{Claim: claim, SHA256: script.SHA256, Attempt: c.Attempt, From: t.Plan.From, Until: c.Until})
+		a.Unit, a.Err = node.Launch(ctx, h, node.Start{Claim: claim, SHA256: script.SHA256, Attempt: c.Attempt, From: w.task.Plan.From, Until: c.Until})
 	case steps.CallOff:
 		a.State, a.Err = node.CallOff(ctx, h, claim, script.SHA256, c.Attempt)
 	case steps.FinishSwap:

@@ -17,17 +17,23 @@ import (
 
 // Look surveys nodes, several at once, and gives their answers in order.
 func Look(ctx context.Context, nodes Nodes, names []inventory.NodeName) []steps.Sighting {
+	return ask(ctx, nodes, names, func(ctx context.Context, h Host, s *steps.Sighting) {
+		s.Survey, s.Err = node.TakeSurvey(ctx, h)
+	})
+}
+
+// ask asks nodes something, several at once, and gives their answers in order.
+func ask(ctx context.Context, nodes Nodes, names []inventory.NodeName, what func(context.Context, Host, *steps.Sighting)) []steps.Sighting {
 	seen := make([]steps.Sighting, len(names))
 	each(names, func(i int, name inventory.NodeName) {
-		seen[i].Node = name
 		defer nodes.Visit(name)()
+		seen[i].Node = name
 		h, err := bounded{nodes}.Node(ctx, name)
-		if err == nil {
+		if seen[i].Err = err; err == nil {
 			ctx, cancel := context.WithTimeout(ctx, steps.AskTimeout)
 			defer cancel()
-			seen[i].Survey, err = node.TakeSurvey(ctx, h)
+			what(ctx, h, &seen[i])
 		}
-		seen[i].Err = err
 	})
 	return seen
 }
@@ -50,56 +56,13 @@ const atOnce = 32
 // each calls f for every element, a bounded number at a time.
 func each[T any](all []T, f func(i int, one T)) { fanout.Each(atOnce, all, f) }
 
-// Raise raises the epoch on every node that was sighted, so that the controllers
-// of lower ones are refused there: first on the masters, all of which must take
-// it, then on the others. It gives the new epoch, and the others that did not
-// take it. The masters alone say what is the highest so far: a controller takes
-// its epoch from them.
+// Raise raises the epoch on every node that was sighted, so that the controllers of
+// lower ones are refused there; see steps.Raise. It gives the new epoch, and the nodes
+// beside the masters that did not take it.
 func Raise(ctx context.Context, nodes Nodes, seen []steps.Sighting, master func(inventory.NodeName) bool, by node.Claim) (epoch int, unraised map[inventory.NodeName]error, err error) {
-	var masters, others []inventory.NodeName
-	for _, s := range seen {
-		switch {
-		case s.Err != nil:
-		case master(s.Node):
-			masters, by.Epoch = append(masters, s.Node), max(by.Epoch, steps.EpochOf(s.Survey, by.Cluster))
-			if l := s.Survey.Lock; l != nil { // it may outlive the node's epoch file
-				by.Epoch = max(by.Epoch, l.Epoch)
-			}
-		default:
-			others = append(others, s.Node)
-		}
-	}
-	by.Epoch++
-	var errs []error
-	for name, err := range initAll(ctx, nodes, masters, by) {
-		errs = append(errs, fmt.Errorf("%s: %w", name, err))
-	}
-	if err := together(errs...); err != nil {
-		return by.Epoch, nil, err
-	}
-	return by.Epoch, initAll(ctx, nodes, others, by), nil
-}
-
-// initAll tells nodes of a claim, several at once, and gives what went wrong.
-func initAll(ctx context.Context, nodes Nodes, names []inventory.NodeName, by node.Claim) map[inventory.NodeName]error {
-	errs := make([]error, len(names))
-	each(names, func(i int, name inventory.NodeName) {
-		defer nodes.Visit(name)()
-		h, err := bounded{nodes}.Node(ctx, name)
-		if err == nil {
-			ctx, cancel := context.WithTimeout(ctx, steps.AskTimeout)
-			defer cancel()
-			err = node.Init(ctx, h, by)
-		}
-		errs[i] = err
-	})
-	bad := map[inventory.NodeName]error{}
-	for i, err := range errs {
-		if err != nil {
-			bad[names[i]] = err
-		}
-	}
-	return bad
+	m := steps.Raise(seen, master, by.Cluster)
+	(&Lock{Nodes: nodes, Run: by.Run, Owner: by.Owner, Cluster: by.Cluster}).run(ctx, m)
+	return m.Epoch, m.Unraised, m.Err
 }
 
 // Unlock removes the locks of runs from masters, under an epoch that no lower

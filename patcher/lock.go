@@ -36,8 +36,8 @@ func (l *Lock) claimant() steps.Claimant {
 // same run. On an error nothing is held.
 func (l *Lock) Acquire(ctx context.Context) (epoch int, err error) {
 	m := steps.Acquire(l.claimant())
-	if err := l.run(ctx, m); err != nil {
-		return 0, err
+	if l.run(ctx, m); m.Err() != nil {
+		return 0, m.Err()
 	}
 	return m.Epoch, nil
 }
@@ -45,13 +45,23 @@ func (l *Lock) Acquire(ctx context.Context) (epoch int, err error) {
 // Release gives the lock back on every master that can be reached. The error
 // names those where it stays.
 func (l *Lock) Release(ctx context.Context, epoch int) error {
-	return l.run(ctx, steps.Release(l.claimant(), epoch))
+	m := steps.Release(l.claimant(), epoch)
+	l.run(ctx, m)
+	return m.Err()
 }
 
-func (l *Lock) run(ctx context.Context, m *steps.Locking) error {
+// Outdate raises the epoch before a lock is given back while a script may run, or
+// be launched, on some nodes; see steps.Outdate. It gives the new epoch, under which
+// the lock is to be released.
+func (l *Lock) Outdate(ctx context.Context, epoch int, doubtful []inventory.NodeName) (int, error) {
+	m := steps.Outdate(l.Masters, doubtful, epoch)
+	l.run(ctx, m)
+	return m.Epoch, m.Err
+}
+
+func (l *Lock) run(ctx context.Context, m steps.Machine) {
 	of := plan.Task{Run: l.Run, Plan: &plan.Plan{Cluster: plan.ClusterRef{ID: l.Cluster}}}
 	(&Patcher{Nodes: l.Nodes, Owner: l.Owner}).run(ctx, of, m, func(plan.Note) {})
-	return m.Err()
 }
 
 // Held asks every master for the lock and the epoch, and changes nothing; see

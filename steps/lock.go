@@ -117,7 +117,7 @@ func Release(by Claimant, epoch int) *Locking {
 }
 
 // Err is what went wrong; nil: nothing.
-func (l *Locking) Err() error { return errors.Join(l.problem...) }
+func (l *Locking) Err() error { return together(l.problem...) }
 
 func (l *Locking) start(Answer) Move {
 	if l.give {

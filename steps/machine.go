@@ -39,6 +39,7 @@ const (
 	Await                        // waits for the gates of the step; interim answers have a Finding
 	Observe                      // looks at the cluster
 	SurveyAll                    // of several nodes, each for itself
+	ClaimAll                     // on several nodes, each for itself
 	SideBySide                   // several machines at the same time
 	FindLeader                   // and the agent there
 	RemoveProbes                 // frameworks of this step's launch probe at that leader, and proves it
@@ -78,7 +79,7 @@ type Call struct {
 	Node   inventory.NodeName   // whose it is; empty: the step's
 	Epoch  int                  // that is claimed; 0: the task's
 	Anyway bool                 // also when the caller does not wait any more
-	Nodes  []inventory.NodeName // of SurveyAll
+	Nodes  []inventory.NodeName // of SurveyAll and ClaimAll
 	Parts  []Part               // of SideBySide
 	Agent  string               // of AskRoom
 	Offers []dcos.Offer
@@ -106,7 +107,7 @@ type Answer struct {
 	Agent       *dcos.Agent         // of FindLeader; nil: it does not list it
 	Room        dcos.Room           // of AskRoom
 	Event       dcos.SchedulerEvent // of NextEvent
-	Seen        []Sighting          // of SurveyAll, as its Nodes
+	Seen        []Sighting          // of SurveyAll and ClaimAll, as their Nodes
 	Reports     []plan.Report       // of SideBySide, as its Parts
 	Away        checks.Away         // of AskAway; with a Finding, of the last look at the leader
 	Finding     *dcos.Finding       // of Await: not its end, but a gate's finding that has changed

@@ -72,7 +72,7 @@ var outside = map[string]string{
 	"github.com/santhosh-tekuri":         "", // tests only
 	"github.com/spf13/cobra":             "cmd/dcos-patch",
 	"github.com/go-zookeeper/zk":         "e2e/standin",
-	"github.com/hashicorp/go-multierror": "patcher",
+	"github.com/hashicorp/go-multierror": "steps",
 }
 
 func TestImports(t *testing.T) {

@@ -17,8 +17,9 @@ func lockMutants() []Mutant {
 		Mutant{Name: "a minority of the masters says that the lock is held", Old: "case 2*held > n:", New: "case held > 0:"},
 	), in("patcher/carry.go",
 		Mutant{Name: "an interrupted controller gives nothing back", Old: "if c.Anyway {", New: "if false {"},
-	), in("patcher/handover.go",
-		Mutant{Name: "breaking the lock does not raise the epoch", Old: "\tby.Epoch++\n", New: "\tby.Epoch = max(by.Epoch, 1)\n"},
+	), in("steps/raise.go",
+		Mutant{Name: "breaking the lock does not raise the epoch", Old: "\tr.Epoch++\n", New: "\tr.Epoch = max(r.Epoch, 1)\n"},
+		Mutant{Name: "a lock is broken although a master did not take the epoch", Old: "r.Err != nil && r.all {", New: "false {"},
 	), in("steps/sighting.go",
 		Mutant{Name: "a running attempt does not make a node busy", Old: "\t\tif r.State == node.Running {\n", New: "\t\tif r.State == node.Running && r.Code > 1000 {\n"},
 	))
