@@ -83,7 +83,7 @@ func (s State) SafeToLeave() Safety {
 		case !l.disrupts() || l.Phase == Pending || l.Phase == Verified || !l.steps[l.Step].Action.Mutates():
 		case l.Report != nil && l.Report.Class == plan.MidSwap:
 			return Safety{Why: fmt.Sprintf("%s is in the middle of a swap, with its services stopped", l.node)}
-		case l.Progress != Idle && (l.Report == nil || l.Report.Outcome != plan.Failed):
+		case (l.Progress != Idle || l.Now().Adopt) && (l.Report == nil || l.Report.Outcome != plan.Failed):
 			return Safety{Why: fmt.Sprintf("the script may still be running on %s", l.node)}
 		}
 	}

@@ -44,6 +44,27 @@ func TestWhetherItIsSafeToLeaveFollowsTheLastLook(t *testing.T) {
 	}
 }
 
+// TestItIsNotSafeToLeaveAScriptThatWasFoundRunning: a controller may die between the
+// answer that the script of an agent runs, and the start that watches it.
+func TestItIsNotSafeToLeaveAScriptThatWasFoundRunning(t *testing.T) {
+	r := newTape(testPlan(shape{agents: 1, width: 1}))
+	for r.settle(); r.s.Flight == nil || r.cmds[0].Start == nil || r.cmds[0].Start.Step.ID != "general/a1/patch"; r.settle() {
+		switch c := r.cmds[0]; {
+		case c.Observe != nil:
+			r.add(journal.Event{Kind: journal.Observed, Observation: &plan.Observation{Green: true}, Asked: r.s.Seq})
+		case c.Start != nil:
+			r.add(journal.Event{Kind: journal.StepStarted, Step: c.Start.Step.ID, Attempt: 1})
+			r.add(journal.Event{Kind: journal.StepEnded, Step: c.Start.Step.ID, Report: &plan.Report{Outcome: plan.Done, Evidence: []byte("{}"), Ready: &plan.Ready{Attempt: 1, BootID: "b", Uptime: 1}}})
+		}
+	}
+	r.add(journal.Event{Kind: journal.StepStarted, Step: "general/a1/patch", Attempt: 1})
+	r.add(journal.Event{Kind: journal.RunResumed, Epoch: 2})
+	r.add(journal.Event{Kind: journal.Reconciled, Step: "general/a1/patch", Report: &plan.Report{Outcome: plan.Running}})
+	if got := r.s.SafeToLeave(); got.Safe || !strings.Contains(got.Why, "running on a1") {
+		t.Errorf("%+v", got)
+	}
+}
+
 // TestThatItIsSafeToLeaveIsOnlySaidFromAFreshLook: a journal tells nothing of
 // what became of the cluster after its last line.
 func TestThatItIsSafeToLeaveIsOnlySaidFromAFreshLook(t *testing.T) {
