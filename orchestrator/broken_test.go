@@ -73,7 +73,7 @@ func TestABrokenEngineIsStoppedBeforeItBeginsAnything(t *testing.T) {
 				return admitsOne(s)
 			}
 			return nil
-		}, nil, "2 lanes in flight", nil},
+		}, nil, "2 nodes in flight", nil},
 		{"a master's script is begun without the second look", func(s State) []Command {
 			for _, i := range s.Flight {
 				if s.unproved(i) {

@@ -1,10 +1,10 @@
 package orchestrator
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/safety"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -13,34 +13,28 @@ import (
 // by the properties, by the search and, as a live monitor, before every
 // decision.
 func Violations(s State) []string {
-	bad := changesLeft(s)
+	c := safety.Cluster{Nodes: changesLeft(s), Owes: true}
 	st := s.CurrentStage()
 	if st == nil {
-		return bad
+		return c.Always()
 	}
-	if w := s.width(); len(s.Flight) > w {
-		bad = append(bad, fmt.Sprintf("%d lanes in flight in stage %s, width %d", len(s.Flight), st.ID, w))
-	}
-	bad = append(bad, unknownRemedies(s)...)
-	out := 0
+	c.Width, c.Agents = s.width(), st.Kind == plan.StageCanary || st.Kind == plan.StageGroup
 	for _, i := range s.Flight {
-		if s.node(st.Lanes[i].Node).Role == dcos.Master && s.begun(i) {
-			out++
+		name := st.Lanes[i].Node
+		c.Nodes = append(c.Nodes, safety.Node{Name: string(name), Master: s.node(name).Role == dcos.Master, Flies: true, Taken: s.begun(i)})
+	}
+	if c.Agents {
+		for l := range s.each(plan.StageMasters) {
+			c.Nodes = append(c.Nodes, safety.Node{Name: string(l.node), Master: true, Owed: true, Verified: l.Phase == Verified})
 		}
 	}
-	if out > 1 {
-		bad = append(bad, fmt.Sprintf("%d masters out because of us", out))
-	}
-	if st.Kind == plan.StageCanary || st.Kind == plan.StageGroup {
-		bad = append(bad, agentsBeforeMasters(s)...)
-	}
-	return bad
+	return append(c.Always(), unknownRemedies(s)...)
 }
 
 // changesLeft finds lanes that have gone on from a step whose temporary change may
 // be there still: success leaves none behind.
-func changesLeft(s State) []string {
-	var bad []string
+func changesLeft(s State) []safety.Node {
+	var nodes []safety.Node
 	for _, o := range s.ledger {
 		if !o.ID.Spec().Temporary {
 			continue
@@ -49,22 +43,10 @@ func changesLeft(s State) []string {
 			for l := range s.lanesOf(name) {
 				opens := slices.IndexFunc(l.steps, func(p plan.Step) bool { return p.Action.Spec().Owes == o.ID })
 				if opens >= 0 && l.Step > opens {
-					bad = append(bad, fmt.Sprintf("%s has gone on from %s, and the %s may be left", l.node, l.steps[opens].ID, o.What))
+					nodes = append(nodes, safety.Node{Name: string(name), Leaves: "the " + o.What, GoneOn: true})
 				}
 			}
 		}
 	}
-	return bad
-}
-
-// agentsBeforeMasters finds masters that are not verified although agents are
-// at work.
-func agentsBeforeMasters(s State) []string {
-	var bad []string
-	for l := range s.each(plan.StageMasters) {
-		if l.Phase != Verified {
-			bad = append(bad, fmt.Sprintf("master %s is %s while agents are at work", l.node, l.Phase))
-		}
-	}
-	return bad
+	return nodes
 }

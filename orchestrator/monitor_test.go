@@ -38,8 +38,8 @@ func TestTheMonitorStopsABrokenEngine(t *testing.T) {
 		want  string
 		did   []plan.StepID // what may still be done
 	}{
-		{"two masters are in hand", func(s *State) { flying(s, masters, 2, 0, 1) }, "2 masters out", []plan.StepID{"masters/m1/serve", "masters/m2/serve"}},
-		{"an agent is let in before the masters are done", func(s *State) { flying(s, agents, 0, 0) }, "while agents are at work", nil},
+		{"two masters are in hand", func(s *State) { flying(s, masters, 2, 0, 1) }, "two masters out at once: m1 and m2", []plan.StepID{"masters/m1/serve", "masters/m2/serve"}},
+		{"an agent is let in before the masters are done", func(s *State) { flying(s, agents, 0, 0) }, "agents are taken before master m1 is done", nil},
 		{"an agent more than the width is in hand", func(s *State) { done(s); flying(s, agents, 3, 0, 1, 2) }, "width 2",
 			[]plan.StepID{"general/a1/serve", "general/a2/serve", "general/a3/serve"}},
 	} {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/dcos-patch/dcos-patch/internal/safety"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -106,9 +107,8 @@ func unknownRemedies(s State) []string {
 			continue
 		}
 		cut := l.Report != nil && (l.Report.Class == plan.MidSwap || l.Report.Class == plan.NotStarted || l.Report.Outcome == plan.NotRun)
-		if !cut || s.step(i).Action.Spec().Remedy != l.Remedy {
-			bad = append(bad, fmt.Sprintf("%s is to be remedied, and its swap is not known to be cut", st.Lanes[i].Node))
-		}
+		r := safety.Remedy{Node: string(st.Lanes[i].Node), Approved: true, Proved: true, Cut: cut && s.step(i).Action.Spec().Remedy == l.Remedy} // what else it needs is asked as it starts
+		bad = append(bad, r.Broken()...)
 	}
 	return bad
 }

@@ -53,8 +53,13 @@ func engineMutants() []Mutant {
 	), in("orchestrator/repeats.go",
 		Mutant{Name: "a look with a consequence is dropped as a repeated one", Old: "return !slices.ContainsFunc(cmds,", New: "return true || !slices.ContainsFunc(cmds,"},
 		Mutant{Name: "a look that says something else is dropped as a repeated one", Old: " || !e.Observation.SameAs(*s.Seen)", New: ""},
+	), in("internal/safety/rules.go",
+		Mutant{Name: "two masters out break no rule", Old: "if len(masters) > 1 {", New: "if len(masters) > 2 {"},
+		Mutant{Name: "more in flight than the width break no rule", Old: "flying > c.Width {", New: "flying > c.Width+1 {"},
+		Mutant{Name: "a script that is begun twice breaks no rule", Old: "if c.node(name).Begun {", New: "if c.node(name).Begun && c.Held != \"\" {"},
+		Mutant{Name: "a failed master hinders no other", Old: "if m.Out && m.Name != name && !m.Ours {", New: "if m.Out && m.Name != name && m.Ours {"},
 	), in("orchestrator/invariants.go",
-		Mutant{Name: "two masters out break no rule", Old: "if out > 1 {", New: "if out > 2 {"},
-		Mutant{Name: "agents before masters break no rule", Old: "if st.Kind == plan.StageCanary || st.Kind == plan.StageGroup {", New: "if st.Kind == plan.StageCanary {"},
+		Mutant{Name: "the monitor looks at no master in flight", Old: "Flies: true, Taken: s.begun(i)", New: "Flies: true"},
+		Mutant{Name: "agents before masters break no rule", Old: "st.Kind == plan.StageCanary || st.Kind == plan.StageGroup\n", New: "st.Kind == plan.StageCanary\n"},
 	))
 }

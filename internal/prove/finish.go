@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/dcos-patch/dcos-patch/internal/safety"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -41,16 +42,8 @@ func (w world) finish(t plan.Task) []world {
 		next = recorded.resumed(fmt.Sprintf("finish-swap on %s is recorded, the controller dies before the node hears of it, another resumes", n))
 	}
 	f := w.nodes[id]
-	switch {
-	case !slices.Contains(w.approved, n):
-		recorded.bad = fmt.Sprintf("the swap of %s is finished without approval", n)
-	case f.finishing:
-		recorded.bad = fmt.Sprintf("the swap of %s is finished again although nothing proves that the last call is over", n)
-	case !f.over || !f.cut || f.class == plan.ClassNone:
-		recorded.bad = fmt.Sprintf("the swap of %s is finished, and it was not cut", n)
-	default:
-		recorded.bad = w.unready(t)
-	}
+	r := safety.Remedy{Node: string(n), Approved: slices.Contains(w.approved, n), Proved: t.Proof != "", Cut: f.over && f.cut && f.class != plan.ClassNone}
+	recorded.bad = append(r.Broken(), w.taking().Finish(string(n))...)
 	f.finishing = true
 	recorded.nodes = w.nodes.with(id, f)
 	return append(next, recorded)

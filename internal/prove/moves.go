@@ -210,29 +210,11 @@ func (w world) start(t plan.Task) []world {
 		next = recorded.resumed(fmt.Sprintf("%s is recorded, the controller dies before the node hears of it, another resumes", id))
 	}
 	if f.begun < t.Attempt { // the node refuses to begin an attempt twice: a second start adopts
-		if f.begun > 0 && (!f.over || f.finishing || f.class != plan.BeforeSwap) {
-			recorded.bad = fmt.Sprintf("%s is begun again although nothing proves that its last attempt was harmless", id)
-		}
-		if recorded.bad == "" {
-			recorded.bad = w.unready(t)
-		}
+		recorded.bad = w.taking().Launch(string(t.Step.Node))
 		f = fate{begun: t.Attempt, out: true}
 		recorded.nodes = w.nodes.with(id, f)
 	}
 	return append(next, recorded)
-}
-
-// unready says why nothing may be begun on a node now, whatever is known of itself.
-func (w world) unready(t plan.Task) string {
-	switch {
-	case w.state.Paused:
-		return fmt.Sprintf("%s is begun although somebody has interrupted the run", t.Step.ID)
-	case w.red:
-		return fmt.Sprintf("%s is begun although the cluster was red when it was last looked at", t.Step.ID)
-	case w.state.IsMasterStep(t.Step.ID):
-		return w.other.unproved(t.Step.Node, w.waits)
-	}
-	return ""
 }
 
 // ends is every way in which a started step can end.

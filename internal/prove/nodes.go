@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -56,20 +55,4 @@ func (f fate) look(attempt int) plan.Report {
 	default:
 		return plan.Report{Outcome: plan.Done}
 	}
-}
-
-// passed names a script that still runs although its lane has gone on to what
-// follows it.
-func (w world) passed() string {
-	for i, st := range w.state.Plan.Stages {
-		for k, ln := range st.Lanes {
-			l := w.state.Lanes[i][k]
-			for n, p := range ln.Steps {
-				if f := w.nodes[p.ID]; f.begun > 0 && (!f.over || f.finishing) && (l.Step > n || l.Phase == orchestrator.Verified) {
-					return fmt.Sprintf("%s still runs, and its lane has gone on", p.ID)
-				}
-			}
-		}
-	}
-	return ""
 }

@@ -55,18 +55,6 @@ func (o others) seen(obs plan.Observation) plan.Observation {
 	return obs
 }
 
-// unproved says why a master must not be taken out now: another has not served
-// for so long that any fresh observation shows it. What fails between the
-// observation and the launch is beyond anybody's knowledge.
-func (o others) unproved(master inventory.NodeName, waits int) string {
-	for n, at := range o {
-		if n != master && at < waits {
-			return fmt.Sprintf("the script is begun on %s although %s has not served for longer than any proof may be old", master, n)
-		}
-	}
-	return ""
-}
-
 // pause is what passes in one wait.
 const pause = 2 * plan.FreshFor
 

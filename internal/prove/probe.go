@@ -24,18 +24,3 @@ func (w world) probeEnds(st plan.Step) []world {
 	}
 	return next
 }
-
-// forgotten names a launch probe's framework that may be there, and that the
-// engine does not know of any more, or calls the run done with.
-func (w world) forgotten() string {
-	for id, f := range w.nodes {
-		switch {
-		case !f.probe:
-		case w.state.Ended == journal.RunDone && w.state.LeftBehind(w.state.NodeOf(id)) == "":
-			return fmt.Sprintf("done, and the framework of %s may be left", id)
-		case !w.state.OwesFor(plan.OwesProbe):
-			return fmt.Sprintf("the framework of %s may be left, and nobody owes to remove it", id)
-		}
-	}
-	return ""
-}

@@ -3,6 +3,7 @@ package prove
 import (
 	"crypto/sha256"
 	"fmt"
+	"strings"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
@@ -46,7 +47,7 @@ func Search(p *plan.Plan, b Bounds, limit int) (Result, error) {
 		for _, next := range w.moves() {
 			s.result.Steps++
 			k := next.key()
-			if _, known := s.seen[k]; known && next.bad == "" { // a rule may be broken on the way to a state that is sound
+			if _, known := s.seen[k]; known && len(next.bad) == 0 { // a rule may be broken on the way to a state that is sound
 				continue
 			}
 			if len(queue) >= limit {
@@ -108,8 +109,8 @@ type world struct {
 	approved []inventory.NodeName // by the newest resume, for finish-swap, and not used yet
 
 	left Bounds
-	told string // how it came from the one before
-	bad  string // a rule that was broken on the way here
+	told string   // how it came from the one before
+	bad  []string // rules that were broken on the way here
 }
 
 func begin(p *plan.Plan, b Bounds) world {
@@ -138,39 +139,21 @@ func (w world) key() digest {
 
 // broken names the safety rule that does not hold in this world.
 func (w world) broken() string {
-	if w.bad != "" {
-		return w.bad
+	bad := append(w.bad, orchestrator.Violations(w.state)...)
+	c := w.truth()
+	bad = append(bad, c.Always()...)
+	if w.state.SafeToLeave().Safe { // status says it of a run whose controller is dead, too
+		bad = append(bad, c.Safe()...)
 	}
-	if bad := orchestrator.Violations(w.state); len(bad) > 0 {
+	switch {
+	case len(bad) > 0:
 		return bad[0]
-	}
-	if bad := w.forgotten(); bad != "" {
-		return bad
-	}
-	if bad := w.passed(); bad != "" {
-		return bad
-	}
-	out := ""
-	for id, f := range w.nodes {
-		master := f.out && w.state.IsMasterStep(id)
-		if master && out != "" {
-			return fmt.Sprintf("two masters are out at once: %s and %s", out, id)
-		}
-		if master {
-			out = string(id)
-		}
-	}
-	if w.state.Ended == "" && len(w.cmds) == 0 && len(w.state.Working()) == 0 {
+	case w.state.Ended == "" && len(w.cmds) == 0 && len(w.state.Working()) == 0:
 		return "nothing to do, nothing under way, and no end: the run hangs"
-	}
-	if w.state.Stop != nil && w.state.Stop.Reason == journal.StopInvariant {
+	case w.state.Stop != nil && w.state.Stop.Reason == journal.StopInvariant:
 		return "the live monitor stopped the engine: " + w.state.Stop.Detail
-	}
-	if w.state.Ended == journal.RunDone && out != "" {
-		return fmt.Sprintf("done, and %s is not verified", out)
-	}
-	if safe := w.state.SafeToLeave(); safe.Safe && out != "" { // status says it of a run whose controller is dead, too
-		return fmt.Sprintf("SAFE TO LEAVE is said while %s is out: %s", out, safe.Why)
+	case w.state.Ended == journal.RunDone:
+		return strings.Join(w.ended().Done(), "; ")
 	}
 	return ""
 }

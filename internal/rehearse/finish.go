@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/internal/fault"
+	"github.com/dcos-patch/dcos-patch/internal/safety"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -222,26 +223,14 @@ func (c *controller) approvals(suspects []inventory.NodeName) []inventory.NodeNa
 // remedied judges that the engine has a cut swap finished, whatever the node makes
 // of it.
 func (o *oracle) remedied(n *node, t plan.Task) {
-	switch {
-	case !o.approved[n.Name]:
-		o.breaks("the swap of %s is to be finished without approval", n.Name)
-	case t.Proof == "" || t.Until.By.IsZero():
-		o.breaks("the swap of %s is to be finished without a fresh proof", n.Name)
-	case n.script.running || !n.script.midSwap && !n.script.unstarted && !n.told: // told: what boots may have finished it since
-		o.breaks("the swap of %s is to be finished, and it was not cut", n.Name)
-	}
+	cut := !n.script.running && (n.script.midSwap || n.script.unstarted || n.told) // told: what boots may have finished it since
+	o.judge(safety.Remedy{Node: string(n.Name), Approved: o.approved[n.Name], Proved: t.Proof != "" && !t.Until.By.IsZero(), Cut: cut}.Broken())
 }
 
 // mending judges the beginning of a call of finish-swap, before its effects.
 func (o *oracle) mending(n *node) {
-	if n.told {
-		o.breaks("finish-swap begins on %s, and the run was told that its swap stays cut", n.Name)
-	}
-	if n.script.finishing {
-		o.breaks("finish-swap begins on %s beside another call", n.Name)
-	}
 	n.lost = false
-	o.alone(n, "the swap is finished on")
+	o.judge(o.taking(n).Finish(string(n.Name)))
 	delete(o.verified, n.Name)
 }
 

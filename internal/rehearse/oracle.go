@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/safety"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
@@ -32,10 +33,14 @@ func newOracle(w *twin) *oracle {
 		probing: map[inventory.NodeName]bool{}, approved: map[inventory.NodeName]bool{}}
 }
 
-func (o *oracle) breaks(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	o.broken = append(o.broken, text)
-	o.w.tell("VIOLATION: %s", text)
+func (o *oracle) breaks(format string, args ...any) { o.judge([]string{fmt.Sprintf(format, args...)}) }
+
+// judge notes the rules that were broken.
+func (o *oracle) judge(broken []string) {
+	o.broken = append(o.broken, broken...)
+	for _, text := range broken {
+		o.w.tell("VIOLATION: %s", text)
+	}
 }
 
 // measure notes how much of the budget is used.
@@ -50,45 +55,50 @@ func (o *oracle) inHand(n *node) bool {
 	return n.script.running || n.script.starts > 0 && !n.script.harmless() && !o.verified[n.Name]
 }
 
+// truth is what is true of the nodes. Of those that the run has left, nothing is
+// demanded.
+func (o *oracle) truth(left ...inventory.NodeName) safety.Cluster {
+	var c safety.Cluster
+	for _, n := range o.w.nodes {
+		f := safety.Node{Name: string(n.Name), Master: n.master(), Owed: n.Disposition == plan.Patch, Verified: n.script.atTarget && o.verified[n.Name],
+			Begun: n.script.starts > 0 && !n.script.harmless(), Taken: o.inHand(n), Flies: !n.master() && !n.lost && o.inHand(n),
+			Running: n.script.running, Cut: n.script.midSwap, Finishing: n.script.finishing, Told: n.told, Ours: n.ours,
+			Out: n.out(o.w.now) && (n.ours || o.w.now-n.gone > plan.FreshFor)} // a failure since the proof is beyond its knowledge
+		if o.probing[n.Name] {
+			f.Leaves = "the framework of a launch probe"
+		}
+		if slices.Contains(left, n.Name) {
+			f.Owed, f.Taken = false, false
+		}
+		c.Nodes = append(c.Nodes, f)
+	}
+	return c
+}
+
+// taking is the truth as a node is taken.
+func (o *oracle) taking(n *node) safety.Cluster {
+	c := o.truth()
+	c.Width, c.Owes = n.width, true
+	return c
+}
+
 // begins judges what the engine has begun on a node, whatever becomes of it.
 func (o *oracle) begins(n *node, paused bool) {
-	if paused {
-		o.breaks("%s is taken although a person has interrupted the run", n.Name)
+	var c safety.Cluster
+	switch {
+	case paused:
+		c.Held = "a person has interrupted the run"
+	case o.leaderless && n.master():
+		c.Held = "no leader worked when the cluster was last looked at"
 	}
-	if o.leaderless && n.master() {
-		o.breaks("%s is taken although no leader worked when the cluster was last looked at", n.Name)
-	}
+	o.judge(c.Begin(string(n.Name)))
 }
 
 // launched judges the beginning of a script, before its effects.
 func (o *oracle) launched(n *node) {
 	delete(o.admitted, n.Name)
-	if n.script.starts > 0 && !n.script.harmless() {
-		o.breaks("the script is begun again on %s, and nothing proves that the last time was harmless", n.Name)
-	}
-	o.alone(n, "the script is begun on")
+	o.judge(o.taking(n).Launch(string(n.Name)))
 	delete(o.verified, n.Name)
-}
-
-// alone judges that a node is taken, by what is out and in hand besides it.
-func (o *oracle) alone(n *node, doing string) {
-	flying := 1
-	for _, m := range o.w.nodes {
-		switch {
-		case m == n:
-		case m.master() && m.out(o.w.now) && n.master() && (m.ours || o.w.now-m.gone > plan.FreshFor): // a failure since the proof is beyond its knowledge
-			o.breaks("two masters out: %s %s while %s does not serve", doing, n.Name, m.Name)
-		case m.master() && o.inHand(m):
-			o.breaks("%s %s while master %s is patched and not verified", doing, n.Name, m.Name)
-		case m.master() && !n.master() && m.Disposition == plan.Patch && !o.verified[m.Name]:
-			o.breaks("%s agent %s before master %s is done", doing, n.Name, m.Name)
-		case !m.master() && !n.master() && !m.lost && o.inHand(m):
-			flying++
-		}
-	}
-	if !n.master() && flying > n.width {
-		o.breaks("%d agents in hand with %s, width %d", flying, n.Name, n.width)
-	}
 }
 
 // heard judges what the engine has decided.
@@ -110,7 +120,7 @@ func (o *oracle) heard(e journal.Event, s orchestrator.State) {
 	case journal.RunStopped:
 		o.left(s)
 	case journal.RunDone:
-		o.done(s)
+		o.judge(o.truth(s.Skipped()...).Done())
 	}
 }
 
@@ -121,61 +131,21 @@ func (o *oracle) admission(e journal.Event) {
 	if n == nil || n.master() || !o.w.disturbs(e.Stage) {
 		return
 	}
-	for name := range o.holding {
-		o.breaks("%s is admitted while %s has been away for most of what Mesos allows", n.Name, name)
-	}
-	out := map[inventory.NodeName]bool{n.Name: true}
-	for _, m := range o.seen {
-		out[m] = true
-	}
+	c := safety.Cluster{MaxOut: o.w.plan.MaxOut}
 	for _, m := range o.w.nodes {
-		if !m.master() && (o.admitted[m.Name] || m.script.running || m.ours && m.out(o.w.now)) {
-			out[m.Name] = true
-		}
+		out := slices.Contains(o.seen, m.Name) || !m.master() && (o.admitted[m.Name] || m.script.running || m.ours && m.out(o.w.now))
+		c.Nodes = append(c.Nodes, safety.Node{Name: string(m.Name), Master: m.master(), Out: out, Late: o.holding[m.Name]})
 	}
 	o.admitted[n.Name] = true
-	if len(out) > o.w.plan.MaxOut {
-		o.breaks("%s is admitted as number %d out of service, max_out %d", n.Name, len(out), o.w.plan.MaxOut)
-	}
+	o.judge(c.Admit(string(n.Name)))
 }
 
 // left judges what is said when a run stops.
 func (o *oracle) left(s orchestrator.State) {
-	if len(o.probing) > 0 && !s.OwesFor(plan.OwesProbe) {
-		o.breaks("a launch probe's framework may be left, and the run does not owe to remove it")
-	}
-	safe := s.SafeToLeave()
-	if !safe.Safe {
-		return
-	}
-	for _, n := range o.w.nodes {
-		why := ""
-		switch {
-		case n.script.running:
-			why = "the script is running on it"
-		case n.script.midSwap:
-			why = "it is in the middle of a swap"
-		case n.master() && n.ours && n.out(o.w.now):
-			why = "it is a master, out because of us"
-		default:
-			continue
-		}
-		o.breaks("SAFE TO LEAVE is said falsely: %s: %s (said: %s)", n.Name, why, safe.Why)
-	}
-}
-
-// done judges the word done.
-func (o *oracle) done(s orchestrator.State) {
-	for name := range o.probing {
-		o.breaks("done is said, and the framework of the launch probe of %s may be left", name)
-	}
-	left := s.Skipped()
-	for _, n := range o.w.nodes {
-		if n.Disposition != plan.Patch || slices.Contains(left, n.Name) {
-			continue
-		}
-		if !n.script.atTarget || !o.verified[n.Name] {
-			o.breaks("done is said, and %s is not patched and verified", n.Name)
-		}
+	c := o.truth()
+	c.Owes = s.OwesFor(plan.OwesProbe)
+	o.judge(c.Always())
+	if s.SafeToLeave().Safe {
+		o.judge(c.Safe())
 	}
 }

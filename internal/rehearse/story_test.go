@@ -86,7 +86,7 @@ func TestTheOracleSees(t *testing.T) {
 		{"a second master before the first is verified", func(w *twin) {
 			w.launch(w.byName["m1"], "r", 1)
 			w.launch(w.byName["m2"], "r", 1)
-		}, "patched and not verified"},
+		}, "two masters out at once: m1 and m2"},
 		{"a script begun twice", func(w *twin) {
 			w.launch(w.byName["m1"], "r", 1)
 			w.launch(w.byName["m1"], "r", 2)
@@ -98,7 +98,7 @@ func TestTheOracleSees(t *testing.T) {
 			}
 			w.launch(w.byName["a1"], "r", 1)
 			w.launch(w.byName["a2"], "r", 1)
-		}, "2 agents in hand"},
+		}, "2 nodes in flight, width 1"},
 		{"more agents than may be out", func(w *twin) {
 			for _, n := range w.nodes {
 				if !n.master() {
@@ -132,7 +132,7 @@ func TestTheOracleSees(t *testing.T) {
 			w.byName["m1"].script = script{starts: 1, midSwap: true}
 			w.byName["m2"].gone, w.now = 0, 2*plan.FreshFor
 			w.finishSwap(w.byName["m1"], proved)
-		}, "two masters out"},
+		}, "m1 is taken while master m2 does not serve"},
 		{"a master taken without a leader", func(w *twin) {
 			w.red = never
 			obs := w.look()
@@ -156,7 +156,7 @@ func TestTheOracleSees(t *testing.T) {
 			w.byName["a1"].script = script{starts: 1, midSwap: true}
 			w.launch(w.byName["a2"], "r", 1)
 			w.finishSwap(w.byName["a1"], proved)
-		}, "2 agents in hand"},
+		}, "2 nodes in flight, width 1"},
 		{"done before all is done", func(w *twin) { w.heard(journal.Event{Kind: journal.RunDone}, begun(w.plan)) }, "done is said"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,12 +1,12 @@
 package simcluster
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/internal/answers"
+	"github.com/dcos-patch/dcos-patch/internal/safety"
 )
 
 // oracle judges what is launched when, from outside of the product. Guarded
@@ -67,28 +67,22 @@ func (c *Cluster) LeftBehind(name string) {
 	c.watch.left = append(c.watch.left, name)
 }
 
-func (w *oracle) breaks(n *node, format string, args ...any) {
-	text := n.name + ": " + fmt.Sprintf(format, args...)
-	w.broken = append(w.broken, text)
-	n.c.note(n, "violation", text)
+func (w *oracle) judge(n *node, broken []string) {
+	w.broken = append(w.broken, broken...)
+	for _, text := range broken {
+		n.c.note(n, "violation", text)
+	}
 }
 
 // launch judges a start before its effects.
 func (w *oracle) launch(p *patch, c claim) {
 	n := p.n
-	for _, l := range w.launches {
-		if l.Node == n.name && l.SHA256 == p.sha && l.Applied {
-			w.breaks(n, "the script was started again after it had been applied")
-		}
+	t := w.taking(n, c)
+	t.Nodes[0].Begun = slices.ContainsFunc(w.launches, func(l Launch) bool { return l.Node == n.name && l.SHA256 == p.sha && l.Applied })
+	if !w.unknown(n.c) {
+		w.others(&t, n)
 	}
-	w.needsLock(n, c)
-	switch {
-	case w.unknown(n.c):
-	case n.role == dcos.Master:
-		w.masterLaunch(n)
-	default:
-		w.agentLaunch(n)
-	}
+	w.judge(n, t.Launch(n.name))
 	if w.byUnit == nil {
 		w.byUnit = map[*patch]int{}
 	}
@@ -99,49 +93,67 @@ func (w *oracle) launch(p *patch, c claim) {
 // finish judges that a cut swap is finished: it may stop what still runs, so that
 // of a master every other one must serve.
 func (w *oracle) finish(n *node, c claim) {
-	w.needsLock(n, c)
-	if n.role != dcos.Master || w.unknown(n.c) {
+	t := w.taking(n, c)
+	if n.role == dcos.Master && !w.unknown(n.c) {
+		for _, m := range n.c.masters() {
+			if m != n {
+				t.Nodes = append(t.Nodes, safety.Node{Name: m.name, Master: true, Out: !m.masterServes()})
+			}
+		}
+	}
+	w.judge(n, t.Finish(n.name))
+}
+
+// taking is what is true as a run takes a node, whatever may be unknown of the
+// others: it must hold the lock on most of the masters.
+func (w *oracle) taking(n *node, c claim) safety.Cluster {
+	t := safety.Cluster{Nodes: []safety.Node{{Name: n.name, Master: n.role == dcos.Master}}, Masters: n.c.opt.Masters}
+	for _, m := range n.c.masters() {
+		if epoch, run, ok := m.holder(); ok && run == c.run && epoch <= c.epoch {
+			t.Locks++
+		}
+	}
+	return t
+}
+
+// others adds what is true of the other nodes as one is launched: for a master
+// those of the quorums, for an agent all masters and the agents in flight.
+func (w *oracle) others(t *safety.Cluster, n *node) {
+	c := n.c
+	if n.role != dcos.Master {
+		t.Width = c.opt.Width
+		for _, m := range c.masters() {
+			t.Nodes = append(t.Nodes, safety.Node{Name: m.name, Master: true, Owed: true, Verified: m.version == c.opt.To && m.masterServes()})
+		}
+		for _, a := range c.agents() {
+			if a != n && a.flying() && !slices.Contains(w.left, a.name) {
+				t.Nodes = append(t.Nodes, safety.Node{Name: a.name, Flies: true})
+			}
+		}
 		return
 	}
-	for _, m := range n.c.masters() {
-		if m != n && !m.masterServes() {
-			w.breaks(n, "its swap is finished while master %s does not serve", m.name)
+	if !c.leads() {
+		t.Held = noLeader
+	}
+	for _, m := range c.masters() {
+		s := m.cockroach
+		f := safety.Node{Name: m.name, Master: true, Out: !m.masterServes(), Behind: c.now().Before(s.behind) || s.forever}
+		if m == n {
+			t.Nodes[0].Behind = f.Behind
+		} else {
+			t.Nodes = append(t.Nodes, f)
 		}
 	}
 }
+
+const noLeader = "no leading master works"
+
+// leads reports whether a leading master works.
+func (c *Cluster) leads() bool { return c.mesos.leader != nil && c.mesos.recovered }
 
 func (w *oracle) exit(p *patch, code int) {
 	l := &w.launches[w.byUnit[p]]
 	l.Exit, l.Applied = code, p.n.version == p.script.to && p.script.to != ""
-}
-
-// needsLock: the run must hold the lock on most of the masters.
-func (w *oracle) needsLock(n *node, c claim) {
-	held := 0
-	for _, m := range n.c.masters() {
-		if epoch, run, ok := m.holder(); ok && run == c.run && epoch <= c.epoch {
-			held++
-		}
-	}
-	if held <= n.c.opt.Masters/2 {
-		w.breaks(n, "launched by run %s, which holds the lock on %d of %d masters", c.run, held, n.c.opt.Masters)
-	}
-}
-
-// masterLaunch: every other master must serve, every range must have all of
-// its replicas, and a leader must work.
-func (w *oracle) masterLaunch(n *node) {
-	if m := n.c.mesos; m.leader == nil || !m.recovered {
-		w.breaks(n, "launched while no leading master works")
-	}
-	for _, m := range n.c.masters() {
-		if m != n && !m.masterServes() {
-			w.breaks(n, "launched while master %s does not serve", m.name)
-		}
-		if s := m.cockroach; n.c.now().Before(s.behind) || s.forever {
-			w.breaks(n, "launched while ranges of master %s are under-replicated", m.name)
-		}
-	}
 }
 
 // masterServes reports whether the master could be spared for: everything on
@@ -159,24 +171,6 @@ func (n *node) owed() bool {
 		}
 	}
 	return false
-}
-
-// agentLaunch: all masters first, and never more agents than the width.
-func (w *oracle) agentLaunch(n *node) {
-	for _, m := range n.c.masters() {
-		if m.version != n.c.opt.To || !m.masterServes() {
-			w.breaks(n, "launched while master %s is at %s or does not serve", m.name, m.version)
-		}
-	}
-	flying := 1
-	for _, a := range n.c.agents() {
-		if a != n && a.flying() && !slices.Contains(w.left, a.name) {
-			flying++
-		}
-	}
-	if width := n.c.opt.Width; width > 0 && flying > width {
-		w.breaks(n, "launched as number %d in flight: width is %d", flying, width)
-	}
 }
 
 // flying reports whether the agent was launched and is not back yet. One

@@ -125,24 +125,24 @@ func TestTheOracleSeesWhatMustNeverHappen(t *testing.T) {
 			}
 			r.launch("m2")
 		}},
-		{"a second master while ranges are under-replicated", "while ranges of master m1 are under-replicated", true, func(r run1) {
+		{"a second master while ranges are under-replicated", "m2 is taken while ranges of master m1 are under-replicated", true, func(r run1) {
 			r.launch("m1")
 			until(r.t, r.c, "m1", func() bool { return r.c.byName["m1"].version == "2.1.1" && r.c.byName["m1"].masterServes() })
 			r.launch("m2")
 		}},
-		{"a master while nobody leads", "while no leading master works", true, func(r run1) {
+		{"a master while nobody leads", "is taken although no leading master works", true, func(r run1) {
 			leave := r.c.enter()
 			lead := r.c.mesos.leader
 			lead.stopMaster()
 			leave()
 			r.launch(lead.name)
 		}},
-		{"an agent before all masters are new", "while master m2 is at 2.1.0", true, func(r run1) {
+		{"an agent before all masters are new", "agents are taken before master m2 is done", true, func(r run1) {
 			r.launch("m1")
 			r.back("m1")
 			r.launch("a1")
 		}},
-		{"more agents than the width", "number 3 in flight: width is 2", true, func(r run1) {
+		{"more agents than the width", "3 nodes in flight, width 2", true, func(r run1) {
 			allMasters(r)
 			r.launch("a1")
 			r.launch("a2")

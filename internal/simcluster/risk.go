@@ -1,9 +1,8 @@
 package simcluster
 
 import (
-	"fmt"
-
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/safety"
 )
 
 // AtRisk says, from outside of the product, why nobody should turn away from
@@ -11,22 +10,15 @@ import (
 // does not serve, masters without a leader that works. Nothing: it may be left.
 func (c *Cluster) AtRisk() []string {
 	defer c.enter()()
-	var out []string
-	risk := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	var t safety.Cluster
 	for _, n := range c.nodes {
-		switch {
-		case n.patchRunning():
-			risk("the script is running on %s", n.name)
-		case n.power && n.tree.exists(dcos.InstallProgress):
-			risk("%s is in the middle of a swap", n.name)
-		case n.role == dcos.Master && !n.masterServes():
-			risk("master %s does not serve", n.name)
-		}
+		t.Nodes = append(t.Nodes, safety.Node{Name: n.name, Master: n.role == dcos.Master, Running: n.patchRunning(), Cut: n.power && n.tree.exists(dcos.InstallProgress),
+			Out: n.role == dcos.Master && !n.masterServes(), Ours: true})
 	}
-	if c.mesos.leader == nil || !c.mesos.recovered {
-		risk("no leading master works")
+	if !c.leads() {
+		t.Held = noLeader
 	}
-	return out
+	return t.Risks()
 }
 
 // Away lists the agents that are not active at the leader.
