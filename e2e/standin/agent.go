@@ -29,7 +29,7 @@ type agent struct {
 	leader   string // detected, which "slave/registered" means
 	inWith   string // the leader that it is registered with
 	recovery bool   // over
-	tasks    []taskState
+	tasks    []*answers.Task
 }
 
 func runAgent(ctx context.Context, l lab, args []string) error {
@@ -104,14 +104,13 @@ func (a *agent) recover(ctx context.Context) error {
 
 // look reads how the tasks are.
 func (a *agent) look(ctx context.Context) error {
-	tasks, err := readTasks(ctx)
-	if err != nil {
-		return err
+	tasks, err := readTasks(ctx, a.now().ID)
+	if err == nil {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.tasks = tasks
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.tasks = tasks
-	return nil
+	return err
 }
 
 // attend detects the leader in ZooKeeper and registers with it, again when

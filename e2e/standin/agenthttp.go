@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"time"
@@ -30,7 +31,7 @@ func (a *agent) now() answers.Process {
 	defer a.mu.Unlock()
 	wait := a.lab.scaled(executorsReturn)
 	return answers.Process{ID: a.id, IP: a.lab.IP, Build: a.build, Uptime: time.Since(a.started), Leader: a.leader != "", Settled: a.recovery,
-		Executors: wait, Recovery: wait, Tasks: tasksOf(a.id, a.tasks)}
+		Executors: wait, Recovery: wait, Tasks: a.tasks}
 }
 
 // session is the leader's connection: a line of tasks every second for as
@@ -39,11 +40,9 @@ func (a *agent) session(w http.ResponseWriter, r *http.Request) {
 	flush := http.NewResponseController(w)
 	for {
 		a.mu.Lock()
-		line, err := tasksJSON(a.tasks)
+		tasks := a.tasks
 		a.mu.Unlock()
-		if err == nil {
-			_, err = w.Write(line)
-		}
+		err := json.NewEncoder(w).Encode(tasks)
 		if err == nil {
 			err = flush.Flush()
 		}

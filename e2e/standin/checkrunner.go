@@ -121,7 +121,7 @@ func checkMetric(name string, port int) func(context.Context, lab) answers.Check
 
 // checkRanges passes when nothing answers an empty list: like the real check.
 func checkRanges(ctx context.Context, l lab) answers.Check {
-	var rows []cockroachRow
+	var rows []answers.CockroachNode
 	if err := fetchJSON(ctx, fmt.Sprintf("http://%s:%d/rows", l.IP, cockroachPort), &rows); err != nil {
 		return failing("%v", err)
 	}

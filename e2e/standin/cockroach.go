@@ -20,24 +20,15 @@ const (
 	cockroachRanges = 25
 )
 
-// cockroachRow is one node's status as it is written to the database, every
-// 10 s of DC/OS's time.
-type cockroachRow struct {
-	ID      int       `json:"id"`
-	IP      string    `json:"ip"`
-	Started time.Time `json:"started"`
-	Updated time.Time `json:"updated"`
-	Under   int       `json:"under"` // under-replicated, as this node counts them
-}
-
-// cockroach keeps the rows that its node knows of: its own and the last ones
+// cockroach keeps the rows that are written to the database, every 10 s of
+// DC/OS's time, and that its node knows of: its own and the last ones
 // that it has got from the others.
 type cockroach struct {
 	lab     lab
 	started time.Time
 
 	mu      sync.Mutex
-	rows    map[string]cockroachRow
+	rows    map[string]answers.CockroachNode
 	missing time.Time // when a peer was last seen missing, or we started
 }
 
@@ -45,7 +36,7 @@ func runCockroach(ctx context.Context, l lab, args []string) error {
 	if len(args) > 0 && args[0] == "node" {
 		return cockroachStatus(ctx, args)
 	}
-	c := &cockroach{lab: l, started: time.Now(), missing: time.Now(), rows: map[string]cockroachRow{}}
+	c := &cockroach{lab: l, started: time.Now(), missing: time.Now(), rows: map[string]answers.CockroachNode{}}
 	event("cockroach started")
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /row", func(w http.ResponseWriter, _ *http.Request) { answers.JSON(c.own()).Write(w) })
@@ -59,13 +50,13 @@ func runCockroach(ctx context.Context, l lab, args []string) error {
 
 // gossip writes our row and reads the others'.
 func (c *cockroach) gossip(ctx context.Context) {
-	got, lacking := map[string]cockroachRow{}, false
+	got, lacking := map[string]answers.CockroachNode{}, false
 	for _, ip := range c.lab.Masters {
 		if ip == c.lab.IP {
 			continue
 		}
 		limit, cancel := context.WithTimeout(ctx, time.Second)
-		var row cockroachRow
+		var row answers.CockroachNode
 		if err := fetchJSON(limit, fmt.Sprintf("http://%s:%d/row", ip, cockroachPort), &row); err != nil {
 			lacking = true
 		} else {
@@ -84,19 +75,19 @@ func (c *cockroach) gossip(ctx context.Context) {
 	if time.Since(c.missing) < c.lab.scaled(30*time.Second) {
 		under = cockroachRanges
 	}
-	c.rows[c.lab.IP] = cockroachRow{ID: c.lab.ordinal(), IP: c.lab.IP, Started: c.started, Updated: time.Now(), Under: under}
+	c.rows[c.lab.IP] = answers.CockroachNode{ID: c.lab.ordinal(), IP: c.lab.IP, Started: c.started, Updated: time.Now(), Leases: 8, Ranges: cockroachRanges, Under: under}
 }
 
-func (c *cockroach) own() cockroachRow {
+func (c *cockroach) own() answers.CockroachNode {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.rows[c.lab.IP]
 }
 
-func (c *cockroach) all() []cockroachRow {
+func (c *cockroach) all() []answers.CockroachNode {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.SortedFunc(maps.Values(c.rows), func(a, b cockroachRow) int { return a.ID - b.ID })
+	return slices.SortedFunc(maps.Values(c.rows), func(a, b answers.CockroachNode) int { return a.ID - b.ID })
 }
 
 // cockroachStatus is the command line: node status --ranges --format=tsv.
@@ -116,16 +107,14 @@ func cockroachStatus(ctx context.Context, args []string) error {
 	if !*ranges || !*insecure || *format != "tsv" {
 		return errors.New("Error: the stand-in knows --ranges --insecure --format=tsv only")
 	}
-	var rows []cockroachRow
+	var rows []answers.CockroachNode
 	if err := fetchJSON(ctx, fmt.Sprintf("http://%s:%d/rows", *host, cockroachPort), &rows); err != nil {
 		return fmt.Errorf("Error: unable to connect or connection lost.\n%w", err)
 	}
-	var nodes []answers.CockroachNode
 	form := answers.CockroachOf(installedVersion())
-	for _, r := range rows {
-		nodes = append(nodes, answers.CockroachNode{ID: r.ID, IP: r.IP, Form: form, Started: r.Started, Updated: r.Updated, Up: time.Since(r.Updated) < 5*time.Second,
-			Leases: 8, Ranges: cockroachRanges, Under: r.Under})
+	for i, r := range rows {
+		rows[i].Form, rows[i].Up = form, time.Since(r.Updated) < 5*time.Second
 	}
-	fmt.Print(form.Status(nodes))
+	fmt.Print(form.Status(rows))
 	return nil
 }

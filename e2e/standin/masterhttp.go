@@ -58,9 +58,7 @@ func (m *master) now() answers.Master {
 func (m *master) registry() []answers.Agent {
 	var out []answers.Agent
 	for _, id := range slices.Sorted(maps.Keys(m.agents)) {
-		a := m.agents[id]
-		out = append(out, answers.Agent{ID: a.ID, IP: a.IP, Version: a.version, Phase: a.phase, Connected: a.connected,
-			Registered: a.RegisteredAt, Reregistered: a.reregisteredAt, Total: resourcesOf("*"), Tasks: tasksOf(a.ID, a.tasks)})
+		out = append(out, m.agents[id].Agent)
 	}
 	return out
 }
@@ -68,15 +66,6 @@ func (m *master) registry() []answers.Agent {
 // resourcesOf are an agent's, of which nobody keeps account here.
 func resourcesOf(role string) answers.Resources {
 	return answers.Resources{CPUs: 4, Mem: 4096, Role: role}
-}
-
-// tasksOf are the tasks of an agent as Mesos knows them.
-func tasksOf(agent string, tasks []taskState) []*answers.Task {
-	var out []*answers.Task
-	for _, t := range tasks {
-		out = append(out, &answers.Task{ID: t.ID, Name: t.ID, Framework: marathonID, Agent: agent, State: t.State})
-	}
-	return out
 }
 
 // answerMetrics answers two requests a second; more have to wait.

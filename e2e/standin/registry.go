@@ -13,27 +13,19 @@ import (
 	"github.com/go-zookeeper/zk"
 )
 
-// agentEntry is an agent at the leader.
+// agentEntry is an agent at the leader. What it lists is not changed, but replaced.
 type agentEntry struct {
-	ID           string    `json:"id"`
-	IP           string    `json:"ip"`
-	RegisteredAt time.Time `json:"registered_at"`
-
-	phase          answers.Phase
-	connected      bool
-	session        int // counts registrations: an older session's end means nothing
-	reregisteredAt time.Time
-	away           time.Time // when it was last connected
-	version        dcos.Version
-	tasks          []taskState
+	answers.Agent
+	session int       // counts registrations: an older session's end means nothing
+	away    time.Time // when it was last connected
 }
 
 // registration is what an agent sends the leader, and registrationID the answer.
 type registration struct {
-	ID      string       `json:"id"` // empty for a new agent
-	IP      string       `json:"ip"`
-	Version dcos.Version `json:"version"`
-	Tasks   []taskState  `json:"tasks"`
+	ID      string          `json:"id"` // empty for a new agent
+	IP      string          `json:"ip"`
+	Version dcos.Version    `json:"version"`
+	Tasks   []*answers.Task `json:"tasks"`
 }
 
 // recover reads the registry. The caller holds the lock.
@@ -48,10 +40,11 @@ func (m *master) recover(conn *zk.Conn) error {
 		if err != nil {
 			return err
 		}
-		a := &agentEntry{phase: answers.Recovering, away: time.Now()}
-		if err := json.Unmarshal(data, a); err != nil {
+		a := &agentEntry{away: time.Now()}
+		if err := json.Unmarshal(data, &a.Agent); err != nil {
 			return err
 		}
+		a.Phase, a.Connected, a.Tasks = answers.Recovering, false, nil
 		agents[a.ID] = a
 	}
 	m.agents, m.recovered = agents, true
@@ -68,11 +61,11 @@ func (m *master) register(ctx context.Context, r registration) (string, error) {
 	m.mu.Lock()
 	a, known := m.agents[id]
 	if !known {
-		a = &agentEntry{ID: id, RegisteredAt: time.Now()}
+		a = &agentEntry{Agent: answers.Agent{ID: id, Registered: time.Now(), Total: resourcesOf("*")}}
 	} else {
-		a.reregisteredAt = time.Now()
+		a.Reregistered = time.Now()
 	}
-	a.IP, a.version, a.tasks, a.phase, a.connected = r.IP, r.Version, r.Tasks, answers.Registered, true
+	a.IP, a.Version, a.Tasks, a.Phase, a.Connected = r.IP, r.Version, r.Tasks, answers.Registered, true
 	a.session++
 	session := a.session
 	m.agents[id] = a
@@ -89,7 +82,7 @@ func (m *master) register(ctx context.Context, r registration) (string, error) {
 
 // store writes a new agent to the registry.
 func (m *master) store(a *agentEntry) error {
-	data, err := json.Marshal(a)
+	data, err := json.Marshal(a.Agent)
 	if err != nil {
 		return err
 	}
@@ -111,7 +104,7 @@ func (m *master) follow(ctx context.Context, a *agentEntry, session int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if a.session == session && ctx.Err() == nil {
-		a.connected, a.away = false, time.Now()
+		a.Connected, a.away = false, time.Now()
 		event("mesos-master lost %s: %v", a.IP, err)
 	}
 }
@@ -129,13 +122,13 @@ func (m *master) stream(ctx context.Context, a *agentEntry, session int) error {
 	defer resp.Body.Close()
 	lines := json.NewDecoder(resp.Body)
 	for {
-		var tasks []taskState
+		var tasks []*answers.Task
 		if err := lines.Decode(&tasks); err != nil {
 			return err
 		}
 		m.mu.Lock()
 		if a.session == session {
-			a.tasks = tasks
+			a.Tasks = tasks
 		}
 		m.mu.Unlock()
 	}
@@ -154,14 +147,17 @@ func (m *master) giveUp() {
 	defer m.mu.Unlock()
 	for _, a := range m.agents {
 		limit := m.lab.scaled(pingCount * pingTimeout)
-		if a.phase == answers.Recovering {
+		if a.Phase == answers.Recovering {
 			limit = m.lab.scaled(10 * time.Minute)
 		}
-		if m.recovered && !a.connected && a.phase != answers.Unreachable && time.Since(a.away) > limit {
-			a.phase = answers.Unreachable
-			for i := range a.tasks {
-				a.tasks[i].State = answers.TaskUnreachable
+		if m.recovered && !a.Connected && a.Phase != answers.Unreachable && time.Since(a.away) > limit {
+			a.Phase = answers.Unreachable
+			tasks := make([]*answers.Task, len(a.Tasks))
+			for i, t := range a.Tasks {
+				gone := *t
+				gone.State, tasks[i] = answers.TaskUnreachable, &gone
 			}
+			a.Tasks = tasks
 			event("mesos-master gave up %s", a.IP)
 		}
 	}

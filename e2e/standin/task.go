@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -17,12 +16,6 @@ const (
 	agentDir = "/var/lib/mesos/slave"
 	tasksDir = agentDir + "/standin-tasks"
 )
-
-// taskState is a task as the agent reports it.
-type taskState struct {
-	ID    string `json:"id"`
-	State string `json:"state"`
-}
 
 // seedTasks has the agent begin with the lab's number of tasks.
 func seedTasks(l lab) error {
@@ -54,7 +47,7 @@ func runTask(ctx context.Context, _ lab, args []string) error {
 // readTasks lists the tasks and how they are: a process that has gone has
 // failed; one that was never started is started in a unit of its own, outside
 // of the agent's cgroup, so that it survives the agent.
-func readTasks(ctx context.Context) ([]taskState, error) {
+func readTasks(ctx context.Context, agent string) ([]*answers.Task, error) {
 	entries, err := os.ReadDir(tasksDir)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
@@ -62,9 +55,9 @@ func readTasks(ctx context.Context) ([]taskState, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []taskState
+	var out []*answers.Task
 	for _, e := range entries {
-		t := taskState{ID: e.Name(), State: answers.TaskStaging}
+		t := &answers.Task{ID: e.Name(), Name: e.Name(), Framework: marathonID, Agent: agent, State: answers.TaskStaging}
 		text, err := os.ReadFile(filepath.Join(tasksDir, t.ID))
 		if err != nil {
 			return nil, err
@@ -98,13 +91,4 @@ func startTask(ctx context.Context, id string) error {
 func isTask(pid, id string) bool {
 	line, err := os.ReadFile("/proc/" + pid + "/cmdline")
 	return err == nil && strings.Contains(string(line), "task\x00"+id)
-}
-
-// tasksJSON is one line of the session with the leader.
-func tasksJSON(tasks []taskState) ([]byte, error) {
-	if tasks == nil {
-		tasks = []taskState{}
-	}
-	b, err := json.Marshal(tasks)
-	return append(b, '\n'), err
 }

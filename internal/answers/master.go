@@ -67,7 +67,7 @@ func (m Master) Answer(r *http.Request, body []byte) Reply {
 		return m.Redirect("")
 	case "/api/v1":
 		return m.operator(r, body)
-	case "/slaves", "/state", "/maintenance/schedule", "/maintenance/status", "/tasks", "/frameworks":
+	case "/slaves", "/state":
 		return m.v0(path)
 	default:
 		return Reply{Status: http.StatusNotFound}
@@ -102,15 +102,8 @@ func (m Master) v0(path string) Reply {
 		return m.Redirect("/master" + path)
 	case path == "/slaves":
 		return JSON(Object{"slaves": m.list(Registered, m.v0Agent), "recovered_slaves": m.list(Recovering, func(a Agent) Object { return a.v0() })})
-	case path == "/state":
-		return JSON(Object{"slaves": m.list(Registered, m.v0Agent), "frameworks": []Object{}})
-	case path == "/tasks":
-		return JSON(Object{"tasks": []Object{}})
-	case path == "/frameworks":
-		return JSON(Object{"frameworks": []Object{}})
-	default:
-		return JSON(Object{})
 	}
+	return JSON(Object{"slaves": m.list(Registered, m.v0Agent), "frameworks": []Object{}})
 }
 
 func (m Master) operator(r *http.Request, body []byte) Reply {
@@ -122,9 +115,6 @@ func (m Master) operator(r *http.Request, body []byte) Reply {
 		return a
 	}
 	switch call {
-	case "GET_MASTER":
-		return called(call, Object{"master_info": Object{"id": m.ID, "port": dcos.MesosMasterPort, "pid": fmt.Sprintf("master@%s:%d", m.IP, dcos.MesosMasterPort),
-			"hostname": m.IP, "version": m.Build.Version}})
 	case "GET_AGENTS":
 		return called(call, Object{"agents": m.list(Registered, m.v1Agent), "recovered_agents": m.list(Recovering, Agent.info)})
 	case "GET_FRAMEWORKS":

@@ -27,19 +27,12 @@ func (p Process) Answer(r *http.Request, body []byte) Reply {
 		return Reply{Status: http.StatusOK}
 	case "/flags":
 		return JSON(Object{"flags": p.flags()})
-	case "/state":
-		if !p.Settled {
-			return unsettled()
-		}
-		return JSON(Object{"id": p.ID, "version": p.Build.Version, "hostname": p.IP, "pid": agentPID(p.IP)})
 	case "/api/v1":
 		return p.operator(r, body)
 	default:
 		return Reply{Status: http.StatusNotFound}
 	}
 }
-
-func unsettled() Reply { return Text(http.StatusServiceUnavailable, "Agent has not finished recovery") }
 
 func (p Process) flags() map[string]string {
 	return map[string]string{
@@ -59,15 +52,13 @@ func (p Process) operator(r *http.Request, body []byte) Reply {
 		return a
 	}
 	if !p.Settled {
-		return unsettled()
+		return Text(http.StatusServiceUnavailable, "Agent has not finished recovery")
 	}
 	switch call {
 	case "GET_AGENT":
 		return called(call, Object{"agent_info": agentInfo(p.ID, p.IP)})
 	case "GET_TASKS":
 		return called(call, p.tasks())
-	case "GET_STATE":
-		return called(call, Object{"get_tasks": p.tasks(), "get_executors": Object{"executors": []Object{}}, "get_frameworks": Object{"frameworks": []Object{}}})
 	}
 	return otherCall(call, "agent", p.Build)
 }
