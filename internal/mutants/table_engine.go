@@ -48,6 +48,7 @@ func engineMutants() []Mutant {
 	), in("orchestrator/leave.go",
 		Mutant{Name: "it is safe to leave while a master is out", Old: "if out := s.masterOut(); out != \"\" {", New: "if out := s.masterOut(); out == \"?\" {"},
 		Mutant{Name: "it is safe to leave in the middle of a swap", Old: "case l.Report != nil && l.Report.Class == plan.MidSwap:", New: "case l.Report != nil && l.Report.Class == plan.MidSwap && l.kind == \"\":"},
+		Mutant{Name: "it is safe to leave a script that was just found running", Old: "case (l.Progress != Idle || l.Now().Adopt) &&", New: "case l.Progress != Idle &&"},
 		Mutant{Name: "it is safe to leave a cluster that is red", Old: "if s.Look != nil && !s.Look.Green {", New: "if s.Look != nil && !s.Look.Green && len(s.Look.Quorums) > 1000 {"},
 		Mutant{Name: "an old look tells that it is safe to leave", Old: "case elapsed.Most(s.LookAt, now) > lookLasts:", New: "case elapsed.Most(s.LookAt, now) > 1000*lookLasts:"},
 	), in("orchestrator/repeats.go",
