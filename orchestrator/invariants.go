@@ -18,10 +18,11 @@ func Violations(s State) []string {
 	if st == nil {
 		return c.Always()
 	}
-	c.Width, c.Agents = s.width(), st.Kind == plan.StageCanary || st.Kind == plan.StageGroup
+	c.Width, c.Flying, c.Agents = s.width(), len(s.Flight), st.Kind == plan.StageCanary || st.Kind == plan.StageGroup
 	for _, i := range s.Flight {
-		name := st.Lanes[i].Node
-		c.Nodes = append(c.Nodes, safety.Node{Name: string(name), Master: s.node(name).Role == dcos.Master, Flies: true, Taken: s.begun(i)})
+		if name := st.Lanes[i].Node; s.node(name).Role == dcos.Master && s.begun(i) {
+			c.Nodes = append(c.Nodes, safety.Node{Name: string(name), Master: true, Taken: true})
+		}
 	}
 	if c.Agents {
 		for l := range s.each(plan.StageMasters) {

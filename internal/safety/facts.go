@@ -32,6 +32,7 @@ type Cluster struct {
 	Agents bool   // a stage of agents is at work
 	Owes   bool   // the run owes to take back what may be left
 	Width  int    // of the stage; 0: not asked
+	Flying int    // nodes in flight besides those that say it themselves
 	MaxOut int
 
 	Locks, Masters int // masters on which the run holds the lock, and all; 0, 0: not asked

@@ -15,7 +15,7 @@ func (b *broken) add(format string, args ...any) { *b = append(*b, fmt.Sprintf(f
 func (c Cluster) Always() []string {
 	var bad broken
 	var masters []string
-	agents, flying := c.Agents, 0
+	agents, flying := c.Agents, c.Flying
 	for _, n := range c.Nodes {
 		if n.Flies {
 			flying++

@@ -46,6 +46,7 @@ func TestEveryRuleSpeaks(t *testing.T) {
 		{"an agent before a master that is not to be patched", launch("a1"), func(c *Cluster, at func(string) *Node) { at("m2").Verified, at("m2").Owed = false, false }, ""},
 		{"a stage of agents before a master", Cluster.Always, func(c *Cluster, at func(string) *Node) { c.Agents, at("m2").Verified = true, false }, "agents are taken before master m2 is done"},
 		{"an agent more than the width", launch("a1"), func(c *Cluster, at func(string) *Node) { at("a2").Flies = true }, "2 nodes in flight, width 1"},
+		{"a stage with more in flight than its width", Cluster.Always, func(c *Cluster, at func(string) *Node) { c.Flying = 2 }, "2 nodes in flight, width 1"},
 		{"a script begun again", launch("a1"), func(c *Cluster, at func(string) *Node) { at("a1").Begun = true }, "the script is begun again on a1"},
 		{"a swap finished after its script", finish("a1"), func(c *Cluster, at func(string) *Node) {
 			at("a1").Begun, at("a1").Taken, at("a1").Cut = true, true, true
