@@ -30,10 +30,9 @@ func (l *Lock) claimant() steps.Claimant {
 	return steps.Claimant{Masters: l.Masters, Run: l.Run, Owner: l.Owner, Cluster: l.Cluster, Known: l.Known, Handover: l.Handover}
 }
 
-// Acquire takes the lock under a new epoch, higher than any that a master has
-// seen. A run that holds it may acquire it again from the same machine, or
-// with the journal that knows of it, which fences an earlier controller of the
-// same run. On an error nothing is held.
+// Acquire takes the lock under a new epoch; see steps.Acquire. A run that holds it may
+// acquire it again from the same machine, or with the journal that knows of it, which
+// fences an earlier controller of the same run.
 func (l *Lock) Acquire(ctx context.Context) (epoch int, err error) {
 	m := steps.Acquire(l.claimant())
 	if l.run(ctx, m); m.Err() != nil {
