@@ -87,7 +87,9 @@ func (w *script) Record(e journal.Event) error {
 		return errors.New("disk full")
 	}
 	w.journal = append(w.journal, e)
-	w.plan = cmp.Or(w.plan, e.Plan)
+	if w.plan == nil { // of the first event alone: workers read it
+		w.plan = e.Plan
+	}
 	return nil
 }
 
