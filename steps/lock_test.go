@@ -216,3 +216,20 @@ func TestALockIsGivenBackWhereItCan(t *testing.T) {
 		t.Errorf("%v after %+v", err, ms.calls)
 	}
 }
+
+// TestALockWhoseAnswerWasLostIsHeldNowhere: the master has taken it, and nobody heard so.
+func TestALockWhoseAnswerWasLostIsHeldNowhere(t *testing.T) {
+	for _, unheard := range []inventory.NodeName{"m1", "m2", "m3"} {
+		ms, names := newMasters(3)
+		ms.fate = func(c Call) (does, answers bool) { return true, c.Do != Lock || c.Node != unheard }
+		m := Acquire(Claimant{Masters: names, Run: "r1", Owner: "me@here"})
+		if ms.run(t, m); m.Err() == nil || !strings.Contains(m.Err().Error(), string(unheard)) {
+			t.Errorf("%s was not heard: %v", unheard, m.Err())
+		}
+		for _, n := range names {
+			if ms.all[n].survey.Lock != nil {
+				t.Errorf("%s was not heard, and %s holds the lock", unheard, n)
+			}
+		}
+	}
+}
