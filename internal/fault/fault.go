@@ -7,18 +7,22 @@ import (
 	"github.com/dcos-patch/dcos-patch/dcos"
 )
 
-func (k Kind) about() about {
-	for _, a := range kinds() {
-		if a.kind == k {
-			return a
-		}
+// about is the kind's row of the table; zero: it has none.
+func (k Kind) about() about { return byKind[k] }
+
+var byKind = indexed(table)
+
+func indexed(rows []about) map[Kind]about {
+	at := make(map[Kind]about, len(rows))
+	for _, a := range rows {
+		at[a.kind] = a
 	}
-	return about{}
+	return at
 }
 
 func list(of func(about) bool) []Kind {
 	var out []Kind
-	for _, a := range kinds() {
+	for _, a := range table {
 		if of(a) {
 			out = append(out, a.kind)
 		}

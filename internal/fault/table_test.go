@@ -27,7 +27,7 @@ func TestARehearsalShowsWhatCanHappenToARun(t *testing.T) {
 // is shown in a rehearsal by a kind that it has.
 func TestTheTableIsWhole(t *testing.T) {
 	seen := map[Kind]bool{}
-	for _, a := range kinds() {
+	for _, a := range table {
 		as := a.twin.As
 		_, has := as.Rehearsed()
 		if seen[a.kind] || a.words == "" || as != "" && (!has || a.twin.Rate > 0) || a.when == notSimulated && a.twin.Rate == 0 || a.when != ofProduct && a.when != notSimulated && a.of == ofController {

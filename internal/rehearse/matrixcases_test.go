@@ -79,11 +79,12 @@ type Matrix struct {
 // every second trouble.
 func Cases(plans []*plan.Plan) []Case {
 	var all []Case
+	then := second()
 	for i, p := range plans {
 		calm := Rehearse(Options{Plan: p, Seed: matrixSeed})
 		for _, k := range fault.Rehearsed() {
 			for at := 1; at <= calm.Events; at++ {
-				for _, c := range second() {
+				for _, c := range then {
 					c.Plan, c.Fault, c.At = i, k, at
 					all = append(all, c)
 				}
