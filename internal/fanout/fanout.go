@@ -1,19 +1,18 @@
 // Package fanout does the same to many things side by side.
 package fanout
 
-import "sync"
+import "golang.org/x/sync/errgroup"
 
 // Each calls f for every element, at most so many at a time, and returns when all calls
 // have.
 func Each[T any](limit int, all []T, f func(i int, one T)) {
-	var wg sync.WaitGroup
-	free := make(chan struct{}, limit)
+	var g errgroup.Group
+	g.SetLimit(limit)
 	for i, one := range all {
-		free <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-free }()
+		g.Go(func() error {
 			f(i, one)
+			return nil
 		})
 	}
-	wg.Wait()
+	_ = g.Wait() // none of them fails
 }
