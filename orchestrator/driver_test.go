@@ -93,7 +93,11 @@ func (w *script) Record(e journal.Event) error {
 	return nil
 }
 
+// drive gives a run three days, so that one without end fails its test. Nothing
+// of it may reach the journal: what a HOLD sees again is not written.
 func (w *script) drive(ctx context.Context, s State, first journal.Event, pause chan struct{}) (State, error) {
+	ctx, cancel := context.WithTimeout(ctx, 72*time.Hour)
+	defer cancel()
 	w.plan = cmp.Or(w.plan, s.Plan)
 	d := &Driver{Actor: w, Observer: w, Recorder: w, Pace: 2 * time.Second, next: w.next}
 	return d.Run(ctx, s, first, pause)
