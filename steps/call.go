@@ -2,6 +2,7 @@ package steps
 
 import (
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/checks"
@@ -10,6 +11,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/mesos"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
 // Verb is what a call does.
@@ -102,4 +104,10 @@ type Answer struct {
 	IP          string              // of RunIPDetect; empty: the package has none
 	Unit        string              // of Launch
 	State       node.RunState       // of CallOff
+}
+
+// neverSent reports a call that left nothing on its node, for it did not come there.
+func (a Answer) neverSent() bool {
+	var notRun *sshexec.NotRunError
+	return a.Unsent || errors.As(a.Err, &notRun)
 }

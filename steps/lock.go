@@ -157,7 +157,7 @@ func (l *Locking) take(masters []inventory.NodeName) Move {
 				}
 				return l.undo(untaken)
 			})
-		case v == Lock && !held: // it may have it all the same: the answer can be lost
+		case v == Lock && !held && !a.neverSent(): // it may have it all the same: the answer can be lost
 			return l.undo(untaken, at)
 		}
 		return l.undo(untaken)
@@ -168,7 +168,7 @@ func (l *Locking) take(masters []inventory.NodeName) Move {
 // interrupted, and what it may have taken.
 func (l *Locking) undo(why error, maybe ...inventory.NodeName) Move {
 	l.problem = append(l.problem, why)
-	return l.release(append(l.taken, maybe...), Call{By: l.now.Add(AskTimeout), Anyway: true})
+	return l.release(append(l.taken, maybe...), Call{Anyway: true})
 }
 
 // release gives the lock back on masters, the last one first.
@@ -177,6 +177,9 @@ func (l *Locking) release(masters []inventory.NodeName, of Call) Move {
 		return end(plan.Report{})
 	}
 	of.Do, of.Node, of.Epoch = Unlock, masters[len(masters)-1], l.Epoch
+	if of.Anyway { // nobody ends it but time: each master has its own, so that one that hangs costs no other its turn
+		of.By = l.now.Add(AskTimeout)
+	}
 	return l.call(of, func(a Answer) Move {
 		var refused *node.RefusedError
 		maybe := !l.give && !slices.Contains(l.taken, of.Node)

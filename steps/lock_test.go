@@ -1,16 +1,19 @@
 package steps
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
 // lockedMaster is a master's own record.
@@ -230,6 +233,85 @@ func TestALockWhoseAnswerWasLostIsHeldNowhere(t *testing.T) {
 			if ms.all[n].survey.Lock != nil {
 				t.Errorf("%s was not heard, and %s holds the lock", unheard, n)
 			}
+		}
+	}
+}
+
+// TestAMasterThatHangsCostsNoOtherItsTurn: m2 answers nothing until its call is broken
+// off; what m1 has taken by then is given back all the same.
+func TestAMasterThatHangsCostsNoOtherItsTurn(t *testing.T) {
+	ms, names := newMasters(3)
+	answer := ms.answer
+	ms.answer = func(c Call) Answer {
+		if c.Node != "m3" || c.Do != Lock && c.Do != Unlock {
+			if c.Do == Unlock && !ms.now.Before(c.By) {
+				return Answer{Err: context.DeadlineExceeded, Unsent: true}
+			}
+			return answer(c)
+		}
+		ms.now = c.By
+		return Answer{Err: context.DeadlineExceeded}
+	}
+	m := Acquire(Claimant{Masters: names, Run: "r1", Owner: "me@here"})
+	ms.run(t, m)
+	if err := m.Err(); err == nil || !strings.Contains(err.Error(), "m3: the lock may stay") || strings.Contains(err.Error(), "m1") || strings.Contains(err.Error(), "m2") {
+		t.Errorf("%v, want a lock that may stay on m3 alone", err)
+	}
+	for _, n := range []inventory.NodeName{"m1", "m2"} {
+		if ms.all[n].survey.Lock != nil {
+			t.Errorf("%s holds the lock", n)
+		}
+	}
+}
+
+// TestTheLimitsOfTheLocksCalls: each master has its own two minutes to be locked in and
+// to be unlocked in, and giving back counts them from its connection.
+func TestTheLimitsOfTheLocksCalls(t *testing.T) {
+	ms, names := newMasters(3)
+	answer := ms.answer
+	ms.answer = func(c Call) Answer {
+		ms.now = ms.now.Add(time.Minute)
+		return answer(c)
+	}
+	by := Claimant{Masters: names, Run: "r1", Owner: "me@here"}
+	m := Acquire(by)
+	ms.run(t, m)
+	limits := map[inventory.NodeName]time.Time{}
+	for _, c := range ms.calls[1:] {
+		limits[c.Node] = c.By
+	}
+	if m.Err() != nil || !limits["m1"].Equal(began.Add(3*time.Minute)) || !limits["m2"].Equal(limits["m1"].Add(3*time.Minute)) {
+		t.Errorf("%v: limits %v", m.Err(), limits)
+	}
+	ms.calls = nil
+	r := Release(by, m.Epoch)
+	ms.run(t, r)
+	for _, c := range ms.calls {
+		if c.Within != AskTimeout || !c.By.IsZero() || c.Anyway {
+			t.Errorf("%+v: want two minutes once %s is connected", c, c.Node)
+		}
+	}
+}
+
+// TestALockThatWasNeverAskedForIsNotGivenBack: the command did not come to the master.
+func TestALockThatWasNeverAskedForIsNotGivenBack(t *testing.T) {
+	for name, failed := range map[string]Answer{
+		"no connection":       {Err: errRoute, Unsent: true},
+		"the shell had ended": {Err: &sshexec.NotRunError{Node: "m2", Err: errRoute}},
+	} {
+		ms, names := newMasters(3)
+		answer := ms.answer
+		ms.answer = func(c Call) Answer {
+			if c.Node == "m2" && c.Do == Lock {
+				return failed
+			}
+			return answer(c)
+		}
+		m := Acquire(Claimant{Masters: names, Run: "r1", Owner: "me@here"})
+		ms.run(t, m)
+		var untaken *UntakenError
+		if un := ms.called(Unlock); !errors.As(m.Err(), &untaken) || len(un) != 1 || un[0].Node != "m1" {
+			t.Errorf("%s: %v after %+v", name, m.Err(), un)
 		}
 	}
 }

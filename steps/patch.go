@@ -66,12 +66,11 @@ func unsent(err error) plan.Report {
 func unstarted(a Answer) (plan.Report, bool) {
 	var (
 		refused *node.RefusedError
-		notRun  *sshexec.NotRunError
 		sudo    *sshexec.SudoError
 		exit    *sshexec.ExitError
 	)
 	switch err := a.Err; {
-	case a.Unsent, errors.As(err, &notRun):
+	case a.neverSent():
 		return unsent(err), true
 	case errors.As(err, &refused):
 		return refusal(refused), refused.Word != node.RefusedReceipt
