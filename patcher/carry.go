@@ -87,7 +87,7 @@ func (w *work) call(ctx context.Context, c steps.Call) (a steps.Answer) {
 		if c.Do < steps.Look {
 			return w.atLeader(ctx, c)
 		}
-		h, err := bounded{w.Nodes}.Node(ctx, cmp.Or(c.Node, name))
+		h, err := w.Nodes.Node(ctx, cmp.Or(c.Node, name))
 		if err != nil {
 			return steps.Answer{Err: err, Unsent: true}
 		}

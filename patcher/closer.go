@@ -35,7 +35,7 @@ func LookCloser(ctx context.Context, nodes Nodes, inv *inventory.Cluster, facts 
 
 func lookCloser(ctx context.Context, nodes Nodes, n inventory.Node, script dcos.Script, base time.Time, f *plan.NodeFacts) {
 	defer nodes.Visit(n.Name)()
-	h, err := bounded{nodes}.Node(ctx, n.Name)
+	h, err := nodes.Node(ctx, n.Name)
 	if err != nil {
 		f.Err, f.Kind = err.Error(), kind(err) // it answered the survey, and no more
 		return

@@ -28,7 +28,7 @@ func ask(ctx context.Context, nodes Nodes, names []inventory.NodeName, what func
 	each(names, func(i int, name inventory.NodeName) {
 		defer nodes.Visit(name)()
 		seen[i].Node = name
-		h, err := bounded{nodes}.Node(ctx, name)
+		h, err := nodes.Node(ctx, name)
 		if seen[i].Err = err; err == nil {
 			ctx, cancel := context.WithTimeout(ctx, steps.AskTimeout)
 			defer cancel()
@@ -41,7 +41,7 @@ func ask(ctx context.Context, nodes Nodes, names []inventory.NodeName, what func
 // Ours asks a node what runs have left on it.
 func Ours(ctx context.Context, nodes Nodes, name inventory.NodeName) (node.Belongings, error) {
 	defer nodes.Visit(name)()
-	h, err := bounded{nodes}.Node(ctx, name)
+	h, err := nodes.Node(ctx, name)
 	if err != nil {
 		return node.Belongings{}, err
 	}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/mesos"
-	"github.com/dcos-patch/dcos-patch/plan"
 	"github.com/dcos-patch/dcos-patch/steps"
 )
 
@@ -21,16 +20,11 @@ func (w *work) subscribe(ctx context.Context, by time.Time) (err error) {
 	} else {
 		ctx, w.leave = context.WithDeadline(ctx, by)
 	}
-	w.framework, err = w.lead.Mesos.Subscribe(ctx, mesos.FrameworkInfo{Name: w.probeName().String(), User: probeUser, Role: steps.ProbeRole(w.planned().Role)})
+	w.framework, err = w.lead.Mesos.Subscribe(ctx, mesos.FrameworkInfo{Name: w.probeName().String(), User: probeUser, Role: steps.ProbeRole(w.task.Node().Role)})
 	if err != nil {
 		w.leave()
 	}
 	return err
-}
-
-func (w *work) planned() plan.Node {
-	n, _ := w.task.Plan.Node(w.task.Step.Node)
-	return n
 }
 
 func (w *work) probeName() ProbeName {
@@ -43,14 +37,14 @@ func (w *work) atLeader(ctx context.Context, c steps.Call) (a steps.Answer) {
 	case steps.FindLeader:
 		if w.lead, a.Err = w.Leaders.Lead(ctx); a.Err == nil {
 			a.Leader = w.lead.Node
-			if agent, listed := w.lead.Agent(w.planned()); listed {
+			if agent, listed := w.lead.Agent(w.task.Node()); listed {
 				a.Agent = &agent
 			}
 		}
 	case steps.RemoveProbes:
 		a.Err = RemoveProbes(ctx, w.lead, w.probeName().mine)
 	case steps.AskRoom:
-		a.Room, a.Err = w.lead.Mesos.Room(ctx, c.Agent, steps.ProbeRole(w.planned().Role))
+		a.Room, a.Err = w.lead.Mesos.Room(ctx, c.Agent, steps.ProbeRole(w.task.Node().Role))
 	case steps.NextEvent:
 		a.Event, a.Err = f.Next()
 	case steps.Revive:

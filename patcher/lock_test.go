@@ -127,7 +127,7 @@ func TestAJournalThatEndsBeforeALaterControllersHeartbeatGoesNoFurther(t *testin
 	}
 	var over *steps.OvertakenError
 	if _, err := l.Acquire(t.Context()); !errors.As(err, &over) || over.Seen != epoch {
-		t.Errorf("%v, want an steps.OvertakenError of epoch %d", err, epoch)
+		t.Errorf("%v, want a steps.OvertakenError of epoch %d", err, epoch)
 	}
 	l.Known = epoch
 	acquire(t, l)

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/dcos-patch/dcos-patch/checks"
 	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // ProbeName is how a launch probe's framework is called, so that whoever comes
@@ -19,9 +19,6 @@ type ProbeName struct {
 	Node  inventory.NodeName
 	Epoch int
 }
-
-// callTimeout bounds one question to the leader.
-const callTimeout = 15 * time.Second
 
 const probePrefix = "dcos-patch probe "
 
@@ -55,7 +52,7 @@ type Probe struct {
 
 // Probes lists the launch probes' frameworks at the leader that are wanted.
 func Probes(ctx context.Context, lead checks.Lead, want func(ProbeName) bool) ([]Probe, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	ctx, cancel := context.WithTimeout(ctx, steps.LeaderTimeout)
 	defer cancel()
 	all, err := lead.Mesos.Frameworks(ctx)
 	if err != nil {
@@ -88,7 +85,7 @@ func RemoveProbes(ctx context.Context, lead checks.Lead, want func(ProbeName) bo
 }
 
 func remove(ctx context.Context, lead checks.Lead, p Probe) error {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	ctx, cancel := context.WithTimeout(ctx, steps.LeaderTimeout)
 	defer cancel()
 	return lead.Mesos.Remove(ctx, p.ID)
 }

@@ -39,7 +39,7 @@ func surveyOne(ctx context.Context, nodes Nodes, name inventory.NodeName) plan.N
 	}
 	ctx, cancel := context.WithTimeout(ctx, steps.AskTimeout)
 	defer cancel()
-	s, err := node.TakeSurvey(ctx, thrifty{host})
+	s, err := node.TakeSurvey(ctx, host)
 	if err != nil {
 		return plan.NodeFacts{Err: err.Error(), Kind: kind(err)}
 	}

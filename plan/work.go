@@ -86,6 +86,12 @@ type Task struct {
 	Adopt        bool                             // nothing is to be launched: what runs on the node, or has run, is watched to its end
 }
 
+// Node is the node of the task's step as the plan has it; zero: it has none.
+func (t Task) Node() Node {
+	n, _ := t.Plan.Node(t.Step.Node)
+	return n
+}
+
 // Report is how a task went.
 type Report struct {
 	Outcome     Outcome         `json:"outcome"`

@@ -57,6 +57,11 @@ func TestABaselineWaitsForAFailoverAsAGateDoes(t *testing.T) {
 			if took := d.now.Sub(began); (rep.Outcome == plan.Done) != c.taken || took < c.least || took > c.most || len(d.notes) != c.waits {
 				t.Errorf("%s, %s: %+v after %s, told %v; want it taken %t after %s, told %d times", c.name, name, rep, took, d.notes, c.taken, c.least, c.waits)
 			}
+			for _, n := range d.notes {
+				if n.Hold != (name == "in its step") || !strings.Contains(n.Detail, c.err.Error()) {
+					t.Errorf("%s, %s: told %+v, want its reason, and a hold in its step", c.name, name, n)
+				}
+			}
 			if !c.taken && (rep.Outcome != plan.Failed || !strings.Contains(rep.Detail, c.err.Error())) {
 				t.Errorf("%s, %s: %+v", c.name, name, rep)
 			}

@@ -22,6 +22,7 @@ type driver struct {
 	suspend func() time.Duration // how much longer than asked a pause takes; may be nil
 
 	calls []Call
+	made  []time.Time // when, as calls
 	notes []plan.Note
 }
 
@@ -42,7 +43,7 @@ func (d *driver) run(t interface{ Fatalf(string, ...any) }, m Machine) plan.Repo
 			a = d.next(d.calls[len(d.calls)-1]) // an interim answer: the call goes on
 			continue
 		}
-		d.calls = append(d.calls, move.Call)
+		d.calls, d.made = append(d.calls, move.Call), append(d.made, d.now)
 		if a = (Answer{}); move.Call.Do == Pause {
 			d.sleep(move.Call)
 			if d.suspend != nil {

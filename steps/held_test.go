@@ -16,6 +16,7 @@ func TestWhoWakesKnowsWhetherItHoldsTheLock(t *testing.T) {
 		later  = "epoch 4\nlock 4 r1 colleague on there\n"
 		broken = "epoch 4\n"
 		theirs = "epoch 3\nlock 3 r2 them on there\n"
+		served = "epoch 9\nepoch_cluster another\nlock 3 r1 me on here\n"
 	)
 	for _, c := range []struct {
 		name    string
@@ -30,6 +31,7 @@ func TestWhoWakesKnowsWhetherItHoldsTheLock(t *testing.T) {
 		{"a colleague has gone on", []string{"", "", later}, "lost m3 has seen epoch 4"},
 		{"it was broken", []string{broken, ours, ours}, "lost m1 has seen epoch 4"},
 		{"it was given back", []string{free, free, ""}, "lost the lock is not held on m1, m2"},
+		{"one has served another cluster, to a higher epoch", []string{served, ours, free}, ""},
 		{"another run has it", []string{theirs, ours, ours}, "lost the lock on m1 is held by run r2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -41,7 +43,7 @@ func TestWhoWakesKnowsWhetherItHoldsTheLock(t *testing.T) {
 				}
 				seen = append(seen, x)
 			}
-			err := Claimant{Masters: []inventory.NodeName{"m1", "m2", "m3"}, Run: "r1", Owner: "me on here"}.Held(seen, 3)
+			err := Claimant{Masters: []inventory.NodeName{"m1", "m2", "m3"}, Run: "r1", Owner: "me on here", Cluster: "ours"}.Held(seen, 3)
 			var lost *LostError
 			switch {
 			case c.want == "" && err == nil:

@@ -34,9 +34,9 @@ func machineOf(owner string) string {
 	return m
 }
 
-// EpochOf is the highest epoch that a node has seen of a cluster. One that does
+// epochOf is the highest epoch that a node has seen of a cluster. One that does
 // not say whose it is counts.
-func EpochOf(s node.Survey, cluster string) int {
+func epochOf(s node.Survey, cluster string) int {
 	if s.EpochCluster != "" && cluster != "" && s.EpochCluster != cluster {
 		return 0
 	}
@@ -57,7 +57,7 @@ func (c Claimant) free(seen []Sighting) (masters []inventory.NodeName, epoch int
 		case b != nil && !c.Handover && b.Run == c.Run && b.Epoch > c.Known:
 			return nil, 0, &OvertakenError{Node: x.Node, Run: c.Run, Seen: b.Epoch}
 		}
-		masters, epoch = append(masters, x.Node), max(epoch, EpochOf(x.Survey, c.Cluster))
+		masters, epoch = append(masters, x.Node), max(epoch, epochOf(x.Survey, c.Cluster))
 	}
 	if 2*len(masters) <= len(c.Masters) {
 		return nil, 0, fmt.Errorf("%w: %s", ErrNoMajority, strings.Join(silent, "; "))
@@ -76,7 +76,7 @@ func (c Claimant) Held(seen []Sighting, epoch int) error {
 		switch {
 		case x.Err != nil:
 			silent = append(silent, x.Err.Error())
-		case EpochOf(s, c.Cluster) > epoch:
+		case epochOf(s, c.Cluster) > epoch:
 			return &LostError{fmt.Sprintf("%s has seen epoch %d, and this controller's is %d", x.Node, s.Epoch, epoch)}
 		case s.Lock == nil:
 			free = append(free, string(x.Node))

@@ -127,13 +127,7 @@ func (m *machine) part(of Machine, then func(plan.Report) Move) Move {
 	return next(Answer{At: m.now, Stopped: m.stopped})
 }
 
-// planned is the node of the step as the plan has it; zero: it has none.
-func (m *machine) planned() plan.Node {
-	n, _ := m.task.Plan.Node(m.task.Step.Node)
-	return n
-}
-
-func (m *machine) master() bool { return m.planned().Role == dcos.Master }
+func (m *machine) master() bool { return m.task.Node().Role == dcos.Master }
 
 // inDoubt reports a step that ended in an unknown way.
 func inDoubt(t plan.Task, err error) plan.Report {

@@ -81,6 +81,7 @@ func TestWhatALaunchComesTo(t *testing.T) {
 		{"refused by sudo", map[Verb][]Answer{Launch: {{Err: &sshexec.SudoError{Node: "m1"}}}}, plan.Failed, plan.BeforeSwap, fenced[:1]},
 		{"another machine answers", map[Verb][]Answer{Look: {{Survey: node.Survey{IP: "10.9.9.9", Active: target}}}}, plan.InDoubt, "", []Verb{Launch, Look}},
 		{"taken over while it is called off", map[Verb][]Answer{Launch: {lost}, Look: {nothing}, CallOff: {refusedBy(node.RefusedEpoch)}}, plan.InDoubt, "", fenced},
+		{"refused keys", map[Verb][]Answer{Look: {running, {Err: sshexec.ErrAuth}}}, plan.InDoubt, "", []Verb{Launch, Look}},
 		{"a changed host key", map[Verb][]Answer{Look: {running, {Err: sshexec.ErrHostKey}}}, plan.InDoubt, "", []Verb{Launch, Look}},
 	} {
 		d := &driver{answers: map[Verb][]Answer{CallOff: {untaken}}}
@@ -93,6 +94,14 @@ func TestWhatALaunchComesTo(t *testing.T) {
 		}
 		if l := d.called(Launch)[0]; l.Attempt != 1 || l.By != began.Add(time.Minute) || l.Until != (node.Deadline{BootID: "b", Uptime: 3660}) {
 			t.Errorf("%s: %+v", c.name, l)
+		}
+		if took := d.now.Sub(began); took > time.Minute {
+			t.Errorf("%s: after %s, although no answer that changes was waited for", c.name, took)
+		}
+		for _, q := range d.calls {
+			if want := map[Verb]time.Duration{Look: 2 * AskTimeout, CallOff: AskTimeout}[q.Do]; q.Within != want {
+				t.Errorf("%s: a call %d may take %s once connected, want %s", c.name, q.Do, q.Within, want)
+			}
 		}
 	}
 }

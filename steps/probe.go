@@ -26,11 +26,11 @@ type probe struct {
 	told      string
 }
 
-// callTimeout bounds one call to the leader; graces is the part of the step's time
+// LeaderTimeout bounds one call to the leader; graces is the part of the step's time
 // after which an agent that was not offered is looked at.
 const (
-	callTimeout = 15 * time.Second
-	graces      = 10
+	LeaderTimeout = 15 * time.Second
+	graces        = 10
 )
 
 func (p *probe) start(Answer) Move {
@@ -125,7 +125,7 @@ func (p *probe) do(calls []Call, end *verdict) Move {
 	switch {
 	case len(calls) > 0:
 		c := calls[0]
-		c.By = p.now.Add(callTimeout)
+		c.By = p.now.Add(LeaderTimeout)
 		return p.call(c, func(a Answer) Move {
 			if a.Err != nil && c.Do != Suppress { // which only spares the master work
 				return p.leave(func() Move { return p.retry(a) })
@@ -135,7 +135,7 @@ func (p *probe) do(calls []Call, end *verdict) Move {
 	case end != nil:
 		return p.leave(func() Move { return p.ends(*end) })
 	case p.framework.waiting() && p.now.Sub(p.since) >= p.task.Step.Timeout.D()/graces:
-		return p.call(Call{Do: AskRoom, Agent: p.framework.agent, By: p.now.Add(callTimeout)}, p.room)
+		return p.call(Call{Do: AskRoom, Agent: p.framework.agent, By: p.now.Add(LeaderTimeout)}, p.room)
 	}
 	return p.listen()
 }
@@ -143,7 +143,7 @@ func (p *probe) do(calls []Call, end *verdict) Move {
 // room judges whether the agent has room for a task: without it there is nothing to
 // offer, and the probe does not apply. Anything else is waited out.
 func (p *probe) room(a Answer) Move {
-	l, role := p.framework, ProbeRole(p.planned().Role)
+	l, role := p.framework, ProbeRole(p.task.Node().Role)
 	switch {
 	case a.Err != nil:
 		l.why = "no offer of it yet, and its room is not known: " + a.Err.Error()
@@ -168,7 +168,7 @@ func ProbeRole(r dcos.Role) string {
 // leave ends the framework in good order. Whether it has gone is seen afterwards.
 func (p *probe) leave(then func() Move) Move {
 	p.framework = nil
-	return p.call(Call{Do: Leave, By: p.now.Add(callTimeout), Anyway: true}, func(Answer) Move { return then() })
+	return p.call(Call{Do: Leave, By: p.now.Add(LeaderTimeout), Anyway: true}, func(Answer) Move { return then() })
 }
 
 func (p *probe) ends(v verdict) Move {
@@ -194,7 +194,7 @@ func (p *probe) finding(s dcos.Status, observed string) dcos.Finding {
 func (p *probe) report(removed plan.Report) Move {
 	v, f := p.last, p.finding(p.last.status, p.last.observed)
 	if f.Hint = v.hint; v.status == dcos.Failed && f.Hint == "" {
-		f.Hint = fmt.Sprintf("on %s: journalctl -u %s", p.task.Step.Node, p.planned().Role.MesosUnit())
+		f.Hint = fmt.Sprintf("on %s: journalctl -u %s", p.task.Step.Node, p.task.Node().Role.MesosUnit())
 	}
 	left := removed.Outcome != plan.Done
 	rep := plan.Report{Outcome: plan.Failed, Class: plan.NotVerified, Detail: v.observed, Undone: !left, Findings: []dcos.Finding{f}}

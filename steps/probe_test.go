@@ -106,6 +106,11 @@ func TestWhatAProbeComesTo(t *testing.T) {
 		if len(rep.Findings) == 1 && (rep.Findings[0].Status != c.status || rep.Findings[0].Status == dcos.Failed && rep.Findings[0].Hint == "") {
 			t.Errorf("%s: %+v, want %s", c.name, rep.Findings[0], c.status)
 		}
+		for i, call := range d.calls {
+			if slices.Contains([]Verb{AskRoom, Revive, Suppress, Decline, LaunchTask, Acknowledge, Leave}, call.Do) && (call.By.Sub(d.made[i]) > LeaderTimeout || call.By.IsZero()) {
+				t.Errorf("%s: call %d at %s may last until %s", c.name, call.Do, d.made[i], call.By)
+			}
+		}
 		if len(d.called(Subscribe)) != len(d.called(Leave)) && len(d.answers[Subscribe]) == 0 {
 			t.Errorf("%s: it is left running: %v", c.name, d.verbs())
 		}

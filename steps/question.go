@@ -68,7 +68,7 @@ func (q *question) look(then func() Move) Move {
 		if a.Err != nil {
 			return q.answered(a.Err)
 		}
-		if why := q.planned().OtherMachine(a.Survey.IP, a.Survey.MachineDigest()); why != "" {
+		if why := q.task.Node().OtherMachine(a.Survey.IP, a.Survey.MachineDigest()); why != "" {
 			return q.answered(fmt.Errorf("%s: %w: %s", q.task.Step.Node, errOtherMachine, why))
 		}
 		q.ev = evidence{Script: q.task.Plan.Script, Run: q.task.Run, Cluster: q.task.Plan.Cluster.ID, Attempt: q.task.Attempt, Receipts: a.Receipts, Survey: a.Survey}

@@ -27,7 +27,7 @@ func Raise(seen []Sighting, master func(inventory.NodeName) bool, cluster string
 		switch {
 		case s.Err != nil:
 		case master(s.Node):
-			r.masters, r.Epoch = append(r.masters, s.Node), max(r.Epoch, EpochOf(s.Survey, cluster))
+			r.masters, r.Epoch = append(r.masters, s.Node), max(r.Epoch, epochOf(s.Survey, cluster))
 			if l := s.Survey.Lock; l != nil { // it may outlive the node's epoch file
 				r.Epoch = max(r.Epoch, l.Epoch)
 			}

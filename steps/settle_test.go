@@ -91,6 +91,35 @@ func TestPropertyOfSettling(t *testing.T) {
 	})
 }
 
+// TestALookThatLastsTooLongDoesNotCount: what it saw first is old when it ends; one that
+// lasts beyond the step is broken off with it.
+func TestALookThatLastsTooLongDoesNotCount(t *testing.T) {
+	for name, c := range map[string]struct {
+		first   time.Duration // the first look takes so long, the others a second
+		outcome plan.Outcome
+		looks   int
+		took    time.Duration
+	}{
+		"as long as it may": {lookLimit, plan.Done, 1, lookLimit},
+		"too long":          {6 * time.Minute, plan.Done, 2, 6*time.Minute + poll + time.Second},
+		"beyond the step":   {2 * time.Hour, plan.Failed, 1, time.Hour},
+	} {
+		d := &driver{now: began}
+		d.answer = func(call Call) Answer {
+			takes := time.Second
+			if len(d.calls) == 1 {
+				takes = c.first
+			}
+			d.sleep(Call{Wait: takes, By: call.By})
+			return Answer{Observation: plan.Observation{Green: true}}
+		}
+		rep := d.run(t, Do(onA1(plan.ActionSettle), poll))
+		if took := d.now.Sub(began); rep.Outcome != c.outcome || took != c.took || len(d.called(Observe)) != c.looks {
+			t.Errorf("%s: %+v after %s and %d looks, want %s after %s and %d", name, rep, took, len(d.called(Observe)), c.outcome, c.took, c.looks)
+		}
+	}
+}
+
 // TestWhatOneGreenLookSays: the node of the step must not be out, unless it was so before.
 func TestWhatOneGreenLookSays(t *testing.T) {
 	out := plan.Observation{Green: true, Out: []inventory.NodeName{"a1"}}

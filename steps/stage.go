@@ -42,7 +42,7 @@ func (s *stage) fetched(a Answer) Move {
 // sameAddress judges what the ip-detect said that the patch will bring: with another
 // answer the node would come back as another one.
 func (s *stage) sameAddress(a Answer) Move {
-	pkg, known := plan.ConfigPackage(s.task.Plan.Script.Packages), s.planned().IP
+	pkg, known := plan.ConfigPackage(s.task.Plan.Script.Packages), s.task.Node().IP
 	switch {
 	case a.Err != nil:
 		return s.unlaunched("running the target's ip-detect", a.Err)
