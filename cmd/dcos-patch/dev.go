@@ -55,6 +55,7 @@ It prints the number of states, or the shortest story that breaks a rule.`,
 	f.IntVar(&b.Troubles, "troubles", 2, "failures, losses and red looks in a story")
 	f.IntVar(&b.Crashes, "crashes", 1, "crashes and interruptions in a story")
 	f.IntVar(&b.Waits, "waits", 1, "pauses in a story after which nothing seen before is fresh")
+	f.BoolVar(&b.Unapproved, "no-finish-swap", false, "leave out approvals of finish-swap, to search more of everything else")
 	f.IntVar(&limit, "limit", statesLimit, "states after which to give up")
 	dev := &cobra.Command{Use: "dev", Short: "For those who work on dcos-patch, or want to know"}
 	dev.AddCommand(cmd, a.gatesCommand())

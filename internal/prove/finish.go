@@ -14,6 +14,9 @@ import (
 // none, each alone that is known to be cut, and all that may be.
 func (w world) approvals() [][]inventory.NodeName {
 	sets := [][]inventory.NodeName{nil}
+	if w.left.Unapproved {
+		return sets
+	}
 	all := w.state.Suspects()
 	if known := w.state.Finishable(); len(all) > 1 {
 		for _, n := range known {

@@ -16,6 +16,8 @@ type Bounds struct {
 	Troubles int // failures, losses and red looks; of our nodes or of others
 	Crashes  int // controllers that die, runs that are interrupted
 	Waits    int // pauses after which nothing that was seen before is fresh
+
+	Unapproved bool // nobody approves finish-swap: then more of everything else can be searched
 }
 
 // Result is what a search found.

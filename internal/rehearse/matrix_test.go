@@ -103,7 +103,8 @@ Written by a test; do not edit. To repeat it, with the same numbers:
 		masters, agents int
 		bounds          prove.Bounds
 	}{{3, 0, prove.Bounds{Troubles: 2, Crashes: 2}}, {3, 2, prove.Bounds{Troubles: 1, Crashes: 1}}, {3, 3, prove.Bounds{Troubles: 1, Crashes: 1}},
-		{3, 4, prove.Bounds{Troubles: 2, Crashes: 2}}, {3, 0, prove.Bounds{Troubles: 2, Crashes: 2, Waits: 3}}, {3, 2, prove.Bounds{Troubles: 2, Crashes: 1, Waits: 2}}, {3, 4, prove.Bounds{Troubles: 2, Crashes: 1, Waits: 1}}, {3, 4, prove.Bounds{Troubles: 3, Crashes: 1}}} {
+		{3, 4, prove.Bounds{Troubles: 2, Crashes: 2}}, {3, 0, prove.Bounds{Troubles: 2, Crashes: 2, Waits: 3}}, {3, 2, prove.Bounds{Troubles: 2, Crashes: 1, Waits: 2}}, {3, 4, prove.Bounds{Troubles: 2, Crashes: 1, Waits: 1}}, {3, 4, prove.Bounds{Troubles: 3, Crashes: 1}},
+		{3, 4, prove.Bounds{Troubles: 2, Crashes: 2, Waits: 1}}, {3, 4, prove.Bounds{Troubles: 3, Crashes: 2, Waits: 1, Unapproved: true}}} {
 		p, err := prove.Plan(shape{masters: 3, agents: 1, width: 2}.cluster(), s.masters, s.agents)
 		if err != nil {
 			t.Fatal(err)
@@ -115,7 +116,11 @@ Written by a test; do not edit. To repeat it, with the same numbers:
 		if r.Violation != "" {
 			t.Errorf("%s: %v", r.Violation, r.Story)
 		}
-		fmt.Fprintf(&b, "| %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %s |\n", s.masters, s.agents, s.bounds.Troubles, s.bounds.Crashes, s.bounds.Waits, r.States, r.Steps, r.Ends, r.Stops, r.Finishes, map[bool]string{true: "none", false: r.Violation}[r.Violation == ""])
+		finishes := fmt.Sprint(r.Finishes)
+		if s.bounds.Unapproved {
+			finishes = "never approved"
+		}
+		fmt.Fprintf(&b, "| %d | %d | %d | %d | %d | %d | %d | %d | %d | %s | %s |\n", s.masters, s.agents, s.bounds.Troubles, s.bounds.Crashes, s.bounds.Waits, r.States, r.Steps, r.Ends, r.Stops, finishes, map[bool]string{true: "none", false: r.Violation}[r.Violation == ""])
 	}
 	b.WriteString("\n## The whole product over SSH\n\nWhat it did under every fault, with the counts, is in [faults.md](faults.md); a controller that dies after every record and inside of every step, in [crashes.md](crashes.md).\n\n## Real processes on real nodes\n\n`make proof` kills controllers with SIGKILL, fifty and more in one scenario. What it counted is in [kills.md](kills.md).\n\n## Edits of our own source\n\n`make mutants` breaks safety rules in the source, one at a time, and runs the tests that must notice. Which edits there are, which test caught each, and why the others cannot be caught, is in [mutants.md](mutants.md).\n")
 	if t.Failed() {
