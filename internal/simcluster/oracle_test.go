@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/dcos-patch/dcos-patch/dcos"
 )
 
 // run1 is a small driver that does it right, or wrong where a test wants it.
@@ -148,6 +150,34 @@ func TestTheOracleSeesWhatMustNeverHappen(t *testing.T) {
 			r.launch("a2")
 			r.launch("a3")
 		}},
+		{"an agent while a new master does not serve", "agents are taken before master m2 is done", true, func(r run1) {
+			allMasters(r)
+			r.behind(func(at func(string) *node) { at("m2").stopMaster() })
+			r.launch("a1")
+		}},
+		{"a script launched on a node that it was applied to", "the script is begun again on a1", true, func(r run1) {
+			allMasters(r)
+			r.launch("a1")
+			r.back("a1")
+			r.behind(func(at func(string) *node) { at("a1").tree.remove(programDir + "/receipts") })
+			l := must(r.t, r.c, "a1")
+			defer l.ssh.Close()
+			if _, errs, code := l.launchFrom(2, string(r.c.opt.To)); code != 0 {
+				r.t.Fatalf("launch: exit %d: %s", code, errs)
+			}
+		}},
+		{"a master's swap finished while another is away", "m1 is taken while master m2 does not serve", true, func(r run1) {
+			r.behind(func(at func(string) *node) {
+				at("m2").stopMaster()
+				r.c.watch.finish(at("m1"), claim{run: "run1", epoch: 1})
+			})
+		}},
+		{"a master's swap finished while all others serve", "", true, func(r run1) {
+			r.behind(func(at func(string) *node) {
+				at("m1").stopMaster()
+				r.c.watch.finish(at("m1"), claim{run: "run1", epoch: 1})
+			})
+		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			bubble(t, Options{Private: 3, Width: 2}, func(t *testing.T, c *Cluster) {
@@ -157,6 +187,38 @@ func TestTheOracleSeesWhatMustNeverHappen(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestWhoLooksFromOutsideSeesTheRisks(t *testing.T) {
+	for _, test := range []struct {
+		name, want string
+		do         func(at func(string) *node)
+	}{
+		{"nothing", "", func(func(string) *node) {}},
+		{"an agent that is off", "", func(at func(string) *node) { at("a1").powerOff() }},
+		{"a swap that is cut", "a1 is in the middle of a swap", func(at func(string) *node) { at("a1").tree.write(dcos.InstallProgress, []byte("[]"), 0o644) }},
+		{"a swap that is cut on a machine that is off", "", func(at func(string) *node) {
+			at("a1").tree.write(dcos.InstallProgress, []byte("[]"), 0o644)
+			at("a1").powerOff()
+		}},
+		{"a script that runs", "the script is running on a1", func(at func(string) *node) { at("a1").patches = []*patch{{n: at("a1"), running: true}} }},
+		{"a master that does not serve", "master m2 does not serve", func(at func(string) *node) { at("m2").etcd.up = false }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			bubble(t, Options{Private: 1}, func(t *testing.T, c *Cluster) {
+				run1{t, c}.behind(test.do)
+				if got := strings.Join(c.AtRisk(), "; "); got != test.want {
+					t.Errorf("at risk: %q, want %q", got, test.want)
+				}
+			})
+		})
+	}
+}
+
+// behind changes nodes behind everybody's back.
+func (r run1) behind(change func(at func(string) *node)) {
+	defer r.c.enter()()
+	change(func(name string) *node { return r.c.byName[name] })
 }
 
 func (r run1) ended(name string) bool {
