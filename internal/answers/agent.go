@@ -19,15 +19,19 @@ const (
 	Unreachable       // its time is over
 )
 
-// Agent is the entry of an agent at a master.
+// Agent is the entry of an agent at a master. What is a func is asked once an answer
+// shows it.
 type Agent struct {
 	ID, IP                   string
 	Version                  dcos.Version
 	Phase                    Phase
-	Connected, Deactivated   bool
+	Connected                bool
 	Registered, Reregistered time.Time // Reregistered: zero for never
-	Total, Used              Resources
+	Total                    Resources
 	Tasks                    []*Task
+
+	Deactivated func() bool      `json:"-"` // by an operator; nil: no
+	Used        func() Resources `json:"-"` // nil: nothing
 }
 
 // Resources are amounts of what an agent has.
@@ -66,9 +70,10 @@ func (a Agent) v0() Object { return Object{"id": a.ID, "hostname": a.IP, "port":
 
 // entry adds to an agent's object what both APIs say of it.
 func (m Master) entry(o Object, a Agent, stamp func(time.Time) any) Object {
-	o["pid"], o["active"], o["version"], o["registered_time"] = agentPID(a.IP), a.Connected && !a.Deactivated, a.Version, stamp(a.Registered)
-	if m.Build.deactivates() {
-		o["deactivated"] = a.Deactivated
+	o["pid"], o["active"], o["version"], o["registered_time"] = agentPID(a.IP), a.Connected, a.Version, stamp(a.Registered)
+	if m.Build.Deactivates() {
+		deactivated := a.Deactivated != nil && a.Deactivated()
+		o["active"], o["deactivated"] = a.Connected && !deactivated, deactivated
 	}
 	if !a.Reregistered.IsZero() {
 		o["reregistered_time"] = stamp(a.Reregistered)
@@ -82,8 +87,10 @@ func (m Master) v0Agent(a Agent) Object {
 
 func (m Master) v1Agent(a Agent) Object {
 	o := m.entry(Object{"agent_info": a.info(), "total_resources": a.Total.json("")}, a, func(t time.Time) any { return nanoseconds(t) })
-	if a.Used.CPUs > 0 {
-		o["allocated_resources"] = a.Used.json("")
+	if a.Used != nil {
+		if used := a.Used(); used.CPUs > 0 {
+			o["allocated_resources"] = used.json("")
+		}
 	}
 	return o
 }

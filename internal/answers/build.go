@@ -17,9 +17,9 @@ func (b Build) json() Object {
 	return Object{"build_date": "2020-12-19 10:00:00 UTC", "build_time": 1608372000.0, "build_user": "", "git_sha": b.GitSHA, "version": b.Version}
 }
 
-// deactivates reports whether agents can be deactivated; before, nothing says
+// Deactivates reports whether agents can be deactivated; before, nothing says
 // that none is.
-func (b Build) deactivates() bool { return b.Version.Compare("1.9.0") >= 0 }
+func (b Build) Deactivates() bool { return b.Version.Compare("1.9.0") >= 0 }
 
 // duration writes a duration as Mesos does: "15secs", "300ms".
 func duration(d time.Duration) string {

@@ -77,7 +77,7 @@ func otherCall(call, of string, b Build) Reply {
 		"agent": "GET_METRICS GET_STATE GET_FRAMEWORKS GET_EXECUTORS GET_OPERATIONS GET_CONTAINERS GET_RESOURCE_PROVIDERS LIST_FILES READ_FILE " +
 			"LAUNCH_CONTAINER WAIT_CONTAINER KILL_CONTAINER REMOVE_CONTAINER GET_LOGGING_LEVEL SET_LOGGING_LEVEL",
 	}[of]
-	if of == "master" && b.deactivates() {
+	if of == "master" && b.Deactivates() {
 		known += " DRAIN_AGENT DEACTIVATE_AGENT REACTIVATE_AGENT"
 	}
 	if strings.Contains(" "+known+" ", " "+call+" ") {

@@ -26,10 +26,10 @@ type Master struct {
 	Ensemble  int  // replicas of the log that it sees
 	Limits    Limits
 
-	Agents     func() []Agent // of the registry; asked once an answer needs them
-	Ghosts     int            // unreachable agents besides
-	Frameworks []Framework    // that have subscribed, besides Marathon
-	Machines   []Machine      // in the maintenance schedule
+	Agents     func() []Agent   // of the registry; asked once an answer needs them
+	Ghosts     int              // unreachable agents besides
+	Frameworks []Framework      // that have subscribed, besides Marathon
+	Machines   func() []Machine // in the maintenance schedule; asked as Agents; nil: none are
 }
 
 // Limits are the timeouts of a master, as its flags say them.
@@ -143,9 +143,17 @@ func (m Master) list(p Phase, write func(Agent) Object) []Object {
 	return list
 }
 
+// machines are those in the maintenance schedule.
+func (m Master) machines() []Machine {
+	if m.Machines == nil {
+		return nil
+	}
+	return m.Machines()
+}
+
 func (m Master) schedule() Object {
 	var windows []Object
-	for _, machine := range m.Machines {
+	for _, machine := range m.machines() {
 		away := Object{"start": nanoseconds(machine.Start)}
 		if machine.For > 0 {
 			away["duration"] = Object{"nanoseconds": machine.For.Nanoseconds()}
@@ -164,7 +172,7 @@ func (m Master) maintenance() Object {
 		list, _ := status[key].([]Object)
 		status[key] = append(list, o)
 	}
-	for _, machine := range m.Machines {
+	for _, machine := range m.machines() {
 		if machine.Down {
 			add("down_machines", machine.id())
 		} else {

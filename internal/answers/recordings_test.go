@@ -80,16 +80,19 @@ func leader() Master {
 	away := []*Task{{ID: "t3", Name: "app", Framework: "f", Agent: "x-S4", State: TaskUnreachable, Started: began}}
 	agent := func(n int, p Phase) Agent {
 		return Agent{ID: fmt.Sprintf("x-S%d", n), IP: fmt.Sprintf("127.0.1.%d", n), Version: "1.12.0", Phase: p, Registered: began,
-			Total: Resources{4, 4096, "*"}, Used: Resources{0.1, 128, "*"}}
+			Total: Resources{4, 4096, "*"}, Used: func() Resources { return Resources{0.1, 128, "*"} }}
 	}
 	agents := []Agent{agent(1, Registered), agent(2, Registered), agent(3, Recovering), agent(4, Unreachable), agent(5, Unlisted)}
 	agents[0].Connected, agents[0].Reregistered, agents[0].Tasks = true, began.Add(time.Hour), tasks
-	agents[1].Deactivated = true
+	agents[1].Deactivated = func() bool { return true }
 	agents[3].Tasks = away
 	return Master{ID: "x", IP: "127.0.0.1", Build: Build{"1.12.0", "0123"}, Cluster: "lab", Masters: 3, Marathon: "x-0000", Leader: "127.0.0.1", Leads: true, Recovered: true,
 		Uptime: time.Hour, Voting: true, Ensemble: 3, Limits: Limits{15 * time.Second, 20, 10 * time.Minute, time.Minute, 10 * time.Second},
 		Agents: func() []Agent { return agents }, Frameworks: []Framework{{"x-0001", "probe", "s", true}}}
 }
+
+// machines are those of a maintenance schedule.
+func machines(all ...Machine) func() []Machine { return func() []Machine { return all } }
 
 func standby() Master {
 	m := leader()
@@ -107,8 +110,8 @@ func agentProcess() Process {
 func TestAnswersHaveTheShapeOfTheRecordings(t *testing.T) {
 	unread, windows, down := leader(), leader(), leader()
 	unread.Recovered = false
-	windows.Machines = []Machine{{IP: "127.0.1.1", Start: began, For: time.Hour}}
-	down.Machines = []Machine{{IP: "127.0.1.1", Start: began, Down: true}}
+	windows.Machines = machines(Machine{IP: "127.0.1.1", Start: began, For: time.Hour})
+	down.Machines = machines(Machine{IP: "127.0.1.1", Start: began, Down: true})
 	for _, test := range []struct {
 		answer     func(*http.Request, []byte) Reply
 		metrics    func() map[string]float64

@@ -15,7 +15,7 @@ func (n *node) mesosMaster() answers.Master {
 	model := answers.Master{ID: m.cluster, IP: n.ip, Build: n.build(), Cluster: c.opt.Name, Masters: c.opt.Masters, Marathon: m.cluster + "-0000",
 		Leads: m.leader == n, Recovered: m.leader == n && m.recovered, Uptime: c.now().Sub(n.master.since), Voting: true, Ensemble: c.ensemble(),
 		Limits: answers.Limits{Ping: c.scaled(pingTimeout), Pings: pingCount, Reregister: c.scaled(reregister), Fetch: c.scaled(fetchTimeout), Session: c.scaled(zkSession)},
-		Agents: c.registry, Ghosts: m.ghosts, Machines: c.machines()}
+		Agents: c.registry, Ghosts: m.ghosts, Machines: c.machines}
 	if m.detected != nil {
 		model.Leader = m.detected.ip
 	}
@@ -30,8 +30,9 @@ func (c *Cluster) registry() []answers.Agent {
 	var out []answers.Agent
 	for _, n := range c.agents() {
 		r := n.agent.record
-		a := answers.Agent{ID: n.agent.id, IP: n.ip, Version: dcos.Version(r.version), Connected: r.active, Deactivated: n.deactivated(),
-			Registered: r.registered, Reregistered: r.reregistered, Total: n.resources(agentCPUs, agentMem), Used: n.used(), Tasks: n.agent.tasks}
+		a := answers.Agent{ID: n.agent.id, IP: n.ip, Version: dcos.Version(r.version), Connected: r.active,
+			Registered: r.registered, Reregistered: r.reregistered, Total: n.resources(agentCPUs, agentMem), Tasks: n.agent.tasks,
+			Deactivated: func() bool { return n.fault(fault.AgentDeactivated) }, Used: n.used}
 		switch {
 		case r.gone:
 			a.Phase = answers.Unreachable
@@ -94,7 +95,8 @@ func (n *node) known(r answers.Reply) answers.Reply {
 // deactivated reports whether an operator has deactivated the agent, where Mesos
 // can.
 func (n *node) deactivated() bool {
-	return n.c.mesos.leader != nil && n.c.mesos.leader.runs().Compare("1.9.0") >= 0 && n.fault(fault.AgentDeactivated)
+	lead := n.c.mesos.leader
+	return lead != nil && lead.build().Deactivates() && n.fault(fault.AgentDeactivated)
 }
 
 // machines are those in the maintenance schedule.
