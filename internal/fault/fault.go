@@ -41,7 +41,8 @@ func OfProduct() []Kind { return list(func(a about) bool { return a.when == ofPr
 // Rehearsed lists the kinds that a rehearsal has itself.
 func Rehearsed() []Kind { return list(func(a about) bool { return a.twin.Rate > 0 }) }
 
-// Words says what a kind means, for people.
+// Words says what a kind means, for people, and holds of both stand-ins: how long it
+// lasts when nobody says is for each to choose.
 func (k Kind) Words() string { return k.about().words }
 
 // Simulated reports whether the simulated cluster shows the kind.

@@ -54,6 +54,20 @@ func TestEveryFaultAtEveryPosition(t *testing.T) {
 	}
 }
 
+// TestTheProofSaysTheWordsOfEachFault: a row of the page begins as it would be
+// written now.
+func TestTheProofSaysTheWordsOfEachFault(t *testing.T) {
+	page, err := os.ReadFile(proofFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range fault.Rehearsed() {
+		if begins := fmt.Sprintf("\n| %s | %s |", k, k.Words()); !bytes.Contains(page, []byte(begins)) {
+			t.Errorf("docs/proof.md has no row that begins %q", begins)
+		}
+	}
+}
+
 func report(t *testing.T, m Matrix) {
 	t.Helper()
 	t.Logf("%d cases, %d in which the fault acted, %d with a stop that led on", m.Total.Cases, m.Total.Struck, m.Total.Stopped)
