@@ -19,7 +19,7 @@ func (a *agent) handler() http.Handler {
 	mux.HandleFunc("/standin/launch", a.launch)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if body, err := io.ReadAll(r.Body); err == nil { // else the client has gone
-			a.now().Answer(r, body).Write(w)
+			answer(w, a.now().Answer(r, body))
 		}
 	})
 	return mux

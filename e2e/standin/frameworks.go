@@ -63,9 +63,16 @@ func (fs *frameworks) taken(f *framework, offers []answers.Value) (agent string,
 	return agent, valid
 }
 
+func (fs *frameworks) suppress(f *framework) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	f.suppressed = true
+}
+
 func (fs *frameworks) revive(f *framework) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
+	f.suppressed = false
 	held := maps.Values(f.offers)
 	clear(f.asked)
 	for agent := range held {

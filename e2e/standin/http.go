@@ -6,7 +6,17 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
+
+// answer sends a reply. What Mesos would have answered and we do not is an event.
+func answer(w http.ResponseWriter, r answers.Reply) {
+	if r.Unknown != "" {
+		event("not answered as Mesos does: %s", r.Unknown)
+	}
+	r.Write(w)
+}
 
 // listen serves HTTP on an address until ctx ends, or says why it cannot.
 func listen(ctx context.Context, address string, h http.Handler) error {

@@ -19,11 +19,14 @@ func (m *master) accept(f *framework, call answers.SchedulerCall) {
 	agent, valid := m.frameworks.taken(f, call.Accept.Offers)
 	for _, op := range call.Accept.Operations {
 		for _, t := range op.Launch.Tasks {
-			if !valid || t.Agent.Value != agent || t.Command == nil {
-				m.update(f, t, lost("REASON_INVALID_OFFERS", "Task launched with invalid offers"))
-				continue
+			switch {
+			case !valid:
+				m.update(f, t, refused(answers.TaskLost, "REASON_INVALID_OFFERS", "Task launched with invalid offers"))
+			case !t.Fits(offered(f, agent)):
+				m.update(f, t, refused(answers.TaskError, "REASON_TASK_INVALID", "Task uses resources that are not in the offer"))
+			default:
+				go m.relay(f, t)
 			}
-			go m.relay(f, t)
 		}
 	}
 }
@@ -37,9 +40,9 @@ func (m *master) update(f *framework, t answers.TaskInfo, s answers.Status) {
 	}
 }
 
-// lost is a task that the master never gave to its agent.
-func lost(reason, message string) answers.Status {
-	return answers.Status{State: answers.TaskLost, Source: "SOURCE_MASTER", Reason: reason, Message: message}
+// refused is a task that the master never gave to its agent.
+func refused(state, reason, message string) answers.Status {
+	return answers.Status{State: state, Source: "SOURCE_MASTER", Reason: reason, Message: message}
 }
 
 // relay gives the task to its agent, and every status of it to the framework,
@@ -66,7 +69,7 @@ func (m *master) relay(f *framework, t answers.TaskInfo) {
 		resp, err = http.DefaultClient.Do(req)
 	}
 	if err != nil {
-		m.update(f, t, lost("REASON_AGENT_DISCONNECTED", err.Error()))
+		m.update(f, t, refused(answers.TaskLost, "REASON_AGENT_DISCONNECTED", err.Error()))
 		return
 	}
 	defer resp.Body.Close()

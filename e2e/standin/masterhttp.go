@@ -34,11 +34,11 @@ func (m *master) handler(ctx context.Context) http.Handler {
 				m.frameworks.remove(m.frameworks.find(id))
 				no.Status = http.StatusOK
 			}
-			no.Write(w)
+			answer(w, no)
 		case "/standin/register":
 			m.admit(ctx, now, body).Write(w)
 		default:
-			now.Answer(r, body).Write(w)
+			answer(w, now.Answer(r, body))
 		}
 	})
 }

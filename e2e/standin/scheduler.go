@@ -23,10 +23,11 @@ type framework struct {
 	events                 chan answers.Object
 	done                   chan struct{} // closed when it is removed
 
-	offers  map[string]string        // offer to agent
-	asked   map[string]bool          // agents that were offered, and not revived since
-	acks    map[string]chan struct{} // by uuid
-	removed bool
+	offers     map[string]string        // offer to agent
+	asked      map[string]bool          // agents that were offered, and not revived since
+	suppressed bool                     // it wants no offers
+	acks       map[string]chan struct{} // by uuid
+	removed    bool
 }
 
 // scheduler serves the v1 scheduler API.
@@ -35,7 +36,7 @@ func (m *master) scheduler(w http.ResponseWriter, r *http.Request, body []byte) 
 	call, no := now.Scheduler(r, body)
 	switch {
 	case no.Status != 0:
-		no.Write(w)
+		answer(w, no)
 	case call.Type == "SUBSCRIBE":
 		m.subscribe(w, r, now, call)
 	default:
@@ -85,16 +86,23 @@ func (m *master) offersFor(f *framework) []answers.Offer {
 	defer m.frameworks.mu.Unlock()
 	var offers []answers.Offer
 	for _, a := range m.registry() {
-		if a.Phase != answers.Registered || !a.Connected || f.asked[a.ID] {
+		if f.suppressed || a.Phase != answers.Registered || !a.Connected || f.asked[a.ID] {
 			continue
 		}
 		f.asked[a.ID] = true
 		m.frameworks.made++
 		id := fmt.Sprintf("%s-O%d", m.id, m.frameworks.made)
 		f.offers[id] = a.ID
-		offers = append(offers, answers.Offer{ID: id, Framework: f.id, Role: f.role, Agent: a.ID, IP: a.IP, Resources: resourcesOf(f.role)})
+		o := offered(f, a.ID)
+		o.ID, o.IP = id, a.IP
+		offers = append(offers, o)
 	}
 	return offers
+}
+
+// offered is what a framework is offered of an agent: all of it, whatever runs there.
+func offered(f *framework, agent string) answers.Offer {
+	return answers.Offer{Framework: f.id, Role: f.role, Agent: agent, Resources: resourcesOf(f.role)}
 }
 
 func (m *master) frameworkCall(f *framework, call answers.SchedulerCall) {
@@ -104,6 +112,8 @@ func (m *master) frameworkCall(f *framework, call answers.SchedulerCall) {
 		m.accept(f, call)
 	case call.Type == "DECLINE":
 		m.frameworks.taken(f, call.Decline.Offers)
+	case call.Type == "SUPPRESS":
+		m.frameworks.suppress(f)
 	case call.Type == "REVIVE":
 		m.frameworks.revive(f)
 	case call.Type == "ACKNOWLEDGE":

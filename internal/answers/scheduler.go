@@ -120,6 +120,9 @@ func (m Master) Scheduler(r *http.Request, body []byte) (call SchedulerCall, no 
 	if err := json.Unmarshal(body, &call); err != nil {
 		return call, Text(http.StatusBadRequest, "Failed to convert JSON into Call protobuf: "+err.Error())
 	}
+	if no := call.modelled(); no.Status != 0 {
+		return call, no
+	}
 	stream := r.Header.Get(StreamHeader)
 	if call.Type == "SUBSCRIBE" {
 		return call, call.subscribes(stream)
@@ -135,6 +138,19 @@ func (m Master) Scheduler(r *http.Request, body []byte) (call SchedulerCall, no 
 		no = Text(http.StatusBadRequest, fmt.Sprintf("The stream ID '%s' included in this request didn't match the stream ID currently associated with framework ID %s", stream, f.ID))
 	}
 	return call, no
+}
+
+// modelled refuses a call that Mesos does not have as Mesos does, which reads it as
+// one without a type; and one that the stand-ins do not carry out.
+func (c SchedulerCall) modelled() Reply {
+	switch c.Type {
+	case "SUBSCRIBE", "ACCEPT", "DECLINE", "REVIVE", "SUPPRESS", "ACKNOWLEDGE", "TEARDOWN":
+		return Reply{}
+	case "KILL", "SHUTDOWN", "MESSAGE", "REQUEST", "RECONCILE", "ACCEPT_INVERSE_OFFERS", "DECLINE_INVERSE_OFFERS",
+		"ACKNOWLEDGE_OPERATION_STATUS", "RECONCILE_OPERATIONS", "UPDATE_FRAMEWORK":
+		return Reply{Status: http.StatusNotImplemented, Unknown: "scheduler call " + c.Type}
+	}
+	return noType("scheduler")
 }
 
 // subscribes refuses a subscription that Mesos refuses, or that is of another

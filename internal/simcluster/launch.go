@@ -3,7 +3,6 @@ package simcluster
 import (
 	"encoding/base64"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -29,7 +28,7 @@ const (
 )
 
 // frameworkCall carries out a call of a subscribed framework.
-func (c *Cluster) frameworkCall(f *framework, call answers.SchedulerCall) answers.Reply {
+func (c *Cluster) frameworkCall(f *framework, call answers.SchedulerCall) {
 	switch call.Type {
 	case "ACCEPT":
 		c.accepted(f, call)
@@ -46,11 +45,7 @@ func (c *Cluster) frameworkCall(f *framework, call answers.SchedulerCall) answer
 		}
 	case "TEARDOWN":
 		c.remove(f)
-	default:
-		c.drift = append(c.drift, "scheduler call "+call.Type)
-		return answers.Text(http.StatusNotImplemented, "")
 	}
-	return answers.Reply{Status: http.StatusAccepted}
 }
 
 func (c *Cluster) accepted(f *framework, call answers.SchedulerCall) {

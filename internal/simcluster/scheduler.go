@@ -47,7 +47,8 @@ func (c *Cluster) schedulerCall(r *http.Request, to endpoint, body []byte) (*fra
 	case call.Type == "SUBSCRIBE":
 		return c.subscribe(m, call), answers.Reply{}
 	default:
-		return nil, c.frameworkCall(c.framework(call.Framework.Value), call)
+		c.frameworkCall(c.framework(call.Framework.Value), call)
+		return nil, answers.Reply{Status: http.StatusAccepted}
 	}
 }
 

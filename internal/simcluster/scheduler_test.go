@@ -160,6 +160,7 @@ func TestTheSchedulerAPIRefusesWhatMesosRefuses(t *testing.T) {
 		}
 		lead.wantsScheduler(subscription(), "x", http.StatusBadRequest, "should not include the 'Mesos-Stream-Id' header")
 		lead.wantsScheduler(map[string]any{}, "", http.StatusBadRequest, "Expecting 'type' to be present")
+		lead.wantsScheduler(map[string]any{"type": "NO_SUCH_CALL"}, "", http.StatusBadRequest, "Failed to validate scheduler::Call: Expecting 'type' to be present")
 		lead.wantsScheduler(map[string]any{"type": "TEARDOWN", "framework_id": value("nobody")}, "x", http.StatusBadRequest, "Framework cannot be found")
 		f := lead.subscribe()
 		defer f.close()
