@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -125,8 +126,8 @@ func readFaults(file string, p *plan.Plan) ([]rehearse.Fault, error) {
 	}
 	var faults []rehearse.Fault
 	for _, x := range parsed {
-		if x.When != simcluster.WhenStart || x.After != 0 {
-			err = errors.Join(err, invalid("--faults: %s: %s: the twin knows neither when nor after: leave them out", file, x.What))
+		if x.When != simcluster.WhenStart || x.After != 0 || x.At != 0 {
+			err = errors.Join(err, fmt.Errorf("%s: the twin knows no when, after or at: leave them out", x.What))
 		}
 		faults = append(faults, rehearse.Fault{What: x.What.Seen(), Where: inventory.NodeName(x.Where), Nth: x.Nth, For: x.For})
 	}
