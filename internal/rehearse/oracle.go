@@ -13,7 +13,9 @@ import (
 )
 
 // oracle watches the twin from outside, and says which safety rules were
-// broken. It believes nothing that the engine thinks.
+// broken. What is true of nodes it takes from the twin. From the engine it has only
+// what was said and is to be judged (an event, a stop, that it is safe to leave), what
+// the run was told, and what the run owes and leaves by its own word.
 type oracle struct {
 	w          *twin
 	broken     []string

@@ -22,6 +22,12 @@ func TestEveryRuleSpeaks(t *testing.T) {
 		return func(c Cluster) []string { return c.Finish(name) }
 	}
 	admit := func(c Cluster) []string { return c.Admit("a1") }
+	done := func(c Cluster) []string { // of a cluster whose agents are done, too
+		for i := range c.Nodes {
+			c.Nodes[i].Verified = true
+		}
+		return c.Done()
+	}
 	for _, test := range []struct {
 		name  string
 		ask   func(Cluster) []string
@@ -68,23 +74,18 @@ func TestEveryRuleSpeaks(t *testing.T) {
 		{"a swap is cut", Cluster.Safe, func(c *Cluster, at func(string) *Node) { at("a1").Cut = true }, "SAFE TO LEAVE is said falsely: a1 is in the middle of a swap"},
 		{"the run left a master out", Cluster.Safe, func(c *Cluster, at func(string) *Node) { at("m1").Out, at("m1").Ours = true, true }, "SAFE TO LEAVE is said falsely: master m1 does not serve"},
 		{"nothing leads", Cluster.Safe, func(c *Cluster, at func(string) *Node) { c.Held = "no leader works" }, "SAFE TO LEAVE is said falsely: no leader works"},
-		{"done", Cluster.Done, func(c *Cluster, at func(string) *Node) {
-			for _, a := range []string{"a1", "a2", "a3"} {
-				at(a).Verified = true
-			}
-		}, ""},
-		{"done before all is", Cluster.Done, nil, "done is said, and a1 is not patched and verified"},
-		{"done with one taken", Cluster.Done, func(c *Cluster, at func(string) *Node) { at("m1").Taken = true }, "done is said, and m1 is not patched and verified"},
-		{"done with a change for a time", Cluster.Done, func(c *Cluster, at func(string) *Node) { at("m1").Leaves = "the framework" }, "done is said, and the framework of m1 may be left"},
+		{"done", done, nil, ""},
+		{"done before all is", Cluster.Done, func(c *Cluster, at func(string) *Node) { at("a2").Verified, at("a3").Verified = true, true }, "done is said, and a1 is not patched and verified"},
+		{"done with one taken", done, func(c *Cluster, at func(string) *Node) { at("m1").Taken = true }, "done is said, and m1 is not patched and verified"},
+		{"done with a change for a time", done, func(c *Cluster, at func(string) *Node) { at("m1").Leaves = "the framework" }, "done is said, and the framework of m1 may be left"},
 	} {
 		c := quiet()
 		if test.truth != nil {
 			test.truth(&c, c.node)
 		}
 		bad := test.ask(c)
-		told := slices.ContainsFunc(bad, func(text string) bool { return strings.Contains(text, test.want) })
-		if test.want == "" && len(bad) > 0 || test.want != "" && !told {
-			t.Errorf("%s: %q, want %q", test.name, bad, test.want)
+		if test.want == "" && len(bad) > 0 || test.want != "" && (len(bad) != 1 || !strings.Contains(bad[0], test.want)) {
+			t.Errorf("%s: %q, want %q alone", test.name, bad, test.want)
 		}
 	}
 }
