@@ -18,7 +18,7 @@ func Violations(s State) []string {
 	if st == nil {
 		return c.Always()
 	}
-	c.Width, c.Flying, c.Agents = s.width(), len(s.Flight), st.Kind == plan.StageCanary || st.Kind == plan.StageGroup
+	c.Staged, c.Width, c.Flying, c.Agents = true, s.width(), len(s.Flight), st.Kind == plan.StageCanary || st.Kind == plan.StageGroup
 	for _, i := range s.Flight {
 		if name := st.Lanes[i].Node; s.node(name).Role == dcos.Master && s.begun(i) {
 			c.Nodes = append(c.Nodes, safety.Node{Name: string(name), Master: true, Taken: true})

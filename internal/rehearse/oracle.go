@@ -80,7 +80,7 @@ func (o *oracle) truth(left ...inventory.NodeName) safety.Cluster {
 // taking is the truth as a node is taken.
 func (o *oracle) taking(n *node) safety.Cluster {
 	c := o.truth()
-	c.Width, c.Owes = n.width, true
+	c.Staged, c.Width, c.Owes = true, n.width, true
 	return c
 }
 

@@ -31,7 +31,8 @@ type Cluster struct {
 	Held   string // why nothing may be taken now: an interruption, a red cluster as last looked at; empty: nothing
 	Agents bool   // a stage of agents is at work
 	Owes   bool   // the run owes to take back what may be left
-	Width  int    // of the stage; 0: not asked
+	Staged bool   // a stage is at work: no more may be in flight than its width
+	Width  int    // of the stage; asked of one that is at work
 	Flying int    // nodes in flight besides those that say it themselves
 	MaxOut int
 

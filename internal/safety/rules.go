@@ -39,7 +39,7 @@ func (c Cluster) Always() []string {
 	if len(masters) > 1 {
 		bad.add("two masters out at once: %s", strings.Join(masters, " and "))
 	}
-	if c.Width > 0 && flying > c.Width {
+	if c.Staged && flying > c.Width {
 		bad.add("%d nodes in flight, width %d", flying, c.Width)
 	}
 	for _, m := range c.Nodes {

@@ -10,7 +10,7 @@ import (
 // that are not.
 func quiet() Cluster {
 	master := func(name string) Node { return Node{Name: name, Master: true, Owed: true, Verified: true} }
-	return Cluster{Nodes: []Node{master("m1"), master("m2"), master("m3"), {Name: "a1", Owed: true}, {Name: "a2", Owed: true}, {Name: "a3", Owed: true}}, Owes: true, Width: 1, MaxOut: 2}
+	return Cluster{Nodes: []Node{master("m1"), master("m2"), master("m3"), {Name: "a1", Owed: true}, {Name: "a2", Owed: true}, {Name: "a3", Owed: true}}, Owes: true, Staged: true, Width: 1, MaxOut: 2}
 }
 
 // TestEveryRuleSpeaks breaks each rule, alone, and asks what must tell.
@@ -37,7 +37,9 @@ func TestEveryRuleSpeaks(t *testing.T) {
 		{"a master is launched", launch("m1"), func(c *Cluster, at func(string) *Node) { at("m1").Verified = false }, ""},
 		{"an agent is launched", launch("a1"), nil, ""},
 		{"an agent is launched beside one, width 2", launch("a1"), func(c *Cluster, at func(string) *Node) { c.Width, at("a2").Flies, at("a2").Taken = 2, true, true }, ""},
-		{"an agent is launched where no width is asked", launch("a1"), func(c *Cluster, at func(string) *Node) { c.Width, at("a2").Flies = 0, true }, ""},
+		{"an agent is launched where no width is asked", launch("a1"), func(c *Cluster, at func(string) *Node) { c.Staged, at("a2").Flies = false, true }, ""},
+		{"an agent is launched, width 0", launch("a1"), func(c *Cluster, _ func(string) *Node) { c.Width = 0 }, "1 nodes in flight, width 0"},
+		{"a stage of width 0 at rest", Cluster.Always, func(c *Cluster, _ func(string) *Node) { c.Width = 0 }, ""},
 		{"while the run is held", launch("a1"), func(c *Cluster, at func(string) *Node) { c.Held = "no leader worked" }, "a1 is taken although no leader worked"},
 		{"without the lock", launch("m1"), func(c *Cluster, at func(string) *Node) { c.Locks, c.Masters = 1, 3 }, "m1 is taken by a run that holds the lock on 1 of 3 masters"},
 		{"with half of an even number of locks", launch("m1"), func(c *Cluster, at func(string) *Node) { c.Locks, c.Masters = 2, 4 }, "holds the lock on 2 of 4"},

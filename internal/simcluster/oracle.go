@@ -121,7 +121,7 @@ func (w *oracle) taking(n *node, c claim) safety.Cluster {
 func (w *oracle) others(t *safety.Cluster, n *node) {
 	c := n.c
 	if n.role != dcos.Master {
-		t.Width = c.opt.Width
+		t.Staged, t.Width = c.opt.Width > 0, c.opt.Width
 		for _, m := range c.masters() {
 			t.Nodes = append(t.Nodes, safety.Node{Name: m.name, Master: true, Owed: true, Verified: m.version == c.opt.To && m.masterServes()})
 		}
