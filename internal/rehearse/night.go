@@ -19,7 +19,7 @@ type Options struct {
 	Number  uint64  // of the night; each has its own luck
 	Chaos   float64 // 1: every kind at its own rate; 0: none
 	Faults  []Fault
-	Strikes []Fault // each strikes once, at event Nth of the journal or at the first chance after it
+	Strikes []Fault // each strikes once, at event Nth of the journal or at the first chance after it: the positions of the matrix, which is a test
 	Told    func(at time.Duration, line string)
 }
 
