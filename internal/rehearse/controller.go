@@ -14,9 +14,6 @@ import (
 // evening is when every rehearsal begins. Only differences count.
 var evening = time.Date(2026, 1, 3, 22, 0, 0, 0, time.UTC)
 
-// pace is the pause before another look at a cluster that admitted nothing.
-const pace = 2 * time.Second
-
 // controller does with Next what orchestrator.Driver does, in virtual time and
 // on a single thread. Its journal is all that outlives it.
 type controller struct {
@@ -101,69 +98,6 @@ func (c *controller) fact(e journal.Event) bool {
 	return true
 }
 
-// due is the fault that strikes at this event, if any.
-func (c *controller) due(e journal.Event) fault.Kind {
-	for i, f := range c.strikes {
-		if f.remedy && !comesTo(f.What, e) || !f.remedy && f.Nth != c.events {
-			continue
-		}
-		c.strikes = append(c.strikes[:i:i], c.strikes[i+1:]...)
-		if t, _ := f.What.Rehearsed(); !t.Hourly {
-			c.armed = append(c.armed, f)
-			return ""
-		}
-		if f.What == fault.LeaderStuck || f.What == fault.AgentDead || f.What == fault.MasterDead {
-			c.cluster(f)
-			return ""
-		}
-		c.struck[f.What]++
-		return f.What
-	}
-	return ""
-}
-
-// cluster lets a fault of the cluster strike now.
-func (c *controller) cluster(f Fault) {
-	switch f.What {
-	case fault.Election:
-		c.struck[f.What]++
-		c.elect()
-	case fault.AgentDead:
-		c.agentDies(f)
-	case fault.MasterDead:
-		c.masterDies(f)
-	case fault.LeaderStuck:
-		lasts, _ := c.chance.strikes(f)
-		c.red = max(c.red, plus(c.now, lasts))
-		c.tell("no leader works")
-	}
-}
-
-// people lets a fault of the controller strike now, between two things it does.
-func (c *controller) people(k fault.Kind) {
-	if !c.up || c.s.Ended != "" {
-		return
-	}
-	switch k {
-	case fault.Interrupted:
-		if !c.s.Paused {
-			c.fact(journal.Event{Kind: journal.Paused})
-		}
-	case fault.ControllerAsleep:
-		t, _ := k.Rehearsed()
-		c.asleep = c.now + t.Lasts
-		c.tell("the controller sleeps")
-	case fault.ClockAhead:
-		c.skew += clockStep
-	case fault.InterruptedTwice:
-		c.life++ // what runs on nodes goes on there
-		c.fact(journal.Event{Kind: journal.RunStopped, Stop: &journal.Stop{Reason: journal.StopInterrupted, Detail: "stopped watching"}})
-	default:
-		c.tell("the controller dies")
-		c.dies()
-	}
-}
-
 // dies ends the process; somebody notices.
 func (c *controller) dies() {
 	c.life++
@@ -213,9 +147,6 @@ func (c *controller) tick() {
 
 // wall is what the controller's wall clock says.
 func (c *controller) wall() time.Time { return evening.Add(c.now + c.skew) }
-
-// clockStep is by how much the wall clock is set.
-const clockStep = time.Hour
 
 // one carries out the first command that is not under way, and reports whether
 // there may be others.
@@ -268,61 +199,4 @@ func (c *controller) news(e journal.Event) {
 	if c.fact(e) {
 		c.perform()
 	}
-}
-
-// reconcile looks how a step has ended.
-func (c *controller) reconcile(t plan.Task) {
-	if c.looking[t.Step.ID] {
-		return
-	}
-	c.looking[t.Step.ID] = true
-	c.later(c.around(lookTakes), func() { c.reconciled(t) })
-}
-
-func (c *controller) reconciled(t plan.Task) {
-	n := c.byName[t.Step.Node]
-	rep := plan.Report{Outcome: plan.InDoubt, Detail: "the node does not answer"}
-	if n.reachable(c.now) {
-		rep = n.look(t.Run, t.Attempt)
-	}
-	if rep.Outcome == plan.Failed && n.script.finishing { // a call of an earlier controller
-		c.later(poll, func() { c.reconciled(t) })
-		return
-	}
-	delete(c.looking, t.Step.ID)
-	if rep.Outcome == plan.Failed {
-		n.lost, n.epoch = true, max(n.epoch, c.epoch)
-	}
-	c.news(journal.Event{Kind: journal.Reconciled, Step: t.Step.ID, Node: t.Step.Node, Report: &rep})
-}
-
-// observe looks at the cluster, once at a time.
-func (c *controller) observe() {
-	if c.observing {
-		return
-	}
-	c.observing = true
-	wait, asked := time.Duration(0), c.s.Seq
-	if c.reluctant {
-		wait = pace
-	}
-	c.later(wait, func() {
-		obs, out, askedAt := c.look(), c.agentsOut(), c.wall()
-		takes := c.around(lookTakes)
-		if lasts, yes := c.hit(fault.LookLate, ""); yes {
-			takes = lasts
-		}
-		if _, yes := c.hit(fault.LookUnreadable, ""); yes {
-			obs = plan.Observation{}
-		}
-		c.later(takes, func() {
-			c.observing = false
-			c.seen = out
-			if !c.fact(journal.Event{Kind: journal.Observed, Observation: &obs, Asked: asked, AskedAt: askedAt}) {
-				return
-			}
-			c.reluctant = len(c.cmds) == 0 || c.cmds[0].Record == nil || c.cmds[0].Record.Kind == journal.Held
-			c.perform()
-		})
-	})
 }

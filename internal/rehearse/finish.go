@@ -63,33 +63,6 @@ func (w *work) mend() {
 	c.duringRemedy()
 }
 
-// comesTo reports whether a kind that is to strike about a call of finish-swap does
-// so at this event: the cluster gets worse, or a person thinks better of it, once the
-// call is approved, and what is on the way to the node acts as the call is recorded.
-func comesTo(k fault.Kind, e journal.Event) bool {
-	switch t, _ := k.Rehearsed(); {
-	case t.Hourly && !k.OfController(), k == fault.Interrupted:
-		return len(e.Finish) > 0
-	case !t.Hourly || k == fault.ControllerDiesBeforeActing:
-		return e.Kind == journal.StepStarted && e.Remedy != plan.RemedyNone
-	}
-	return false
-}
-
-// duringRemedy lets a fault of the controller strike that is to come while
-// finish-swap is at work.
-func (c *controller) duringRemedy() {
-	for i, f := range c.strikes {
-		if f.remedy && f.What.OfController() && f.What != fault.ControllerDiesBeforeActing && f.What != fault.Interrupted {
-			c.strikes = append(c.strikes[:i:i], c.strikes[i+1:]...)
-			c.struck[f.What]++
-			c.people(f.What)
-			c.perform()
-			return
-		}
-	}
-}
-
 func (w *work) unmended(why string) {
 	w.ends(plan.Report{Outcome: plan.NotRun, Class: plan.MidSwap, Detail: why})
 }
