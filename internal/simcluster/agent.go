@@ -56,10 +56,10 @@ func (n *node) tryAgent() {
 	n.startUnit(u)
 	a := &n.agent
 	a.up, a.settled, a.since, a.version = true, false, n.c.now(), n.mesosVersion()
-	if a.version == n.c.opt.MesosTo && a.former == "" && n.ails(fault.AgentNewID) {
+	if a.version == n.c.opt.MesosTo && a.former == "" && n.affectedBy(fault.AgentNewID) {
 		n.newIdentity()
 	}
-	if n.ails(fault.AgentLoops) {
+	if n.affectedBy(fault.AgentLoops) {
 		n.after(3*time.Second, n.crashAgent)
 	}
 	n.after(executorReregistration, func() {
@@ -70,7 +70,7 @@ func (n *node) tryAgent() {
 
 // crashAgent is the end of an agent that systemd starts again.
 func (n *node) crashAgent() {
-	if !n.agent.up || !n.ails(fault.AgentLoops) {
+	if !n.agent.up || !n.affectedBy(fault.AgentLoops) {
 		return
 	}
 	n.stopAgent()
@@ -82,9 +82,9 @@ func (n *node) crashAgent() {
 func (n *node) lateness() time.Duration {
 	limit := pingTimeout * pingCount
 	switch {
-	case n.ails(fault.AgentBackLate):
+	case n.affectedBy(fault.AgentBackLate):
 		limit = limit * 8 / 10
-	case n.ails(fault.AgentBackTooLate):
+	case n.affectedBy(fault.AgentBackTooLate):
 		limit = limit * 12 / 10
 	default:
 		return 0
@@ -106,14 +106,14 @@ func (n *node) newIdentity() {
 // register tries to (re)register with a leader that works.
 func (n *node) register() {
 	a, m := &n.agent, &n.c.mesos
-	if !a.up || !a.settled || m.leader == nil || !m.recovered || n.ails(fault.AgentNeverRegisters) || n.fault(fault.MachineDown) {
+	if !a.up || !a.settled || m.leader == nil || !m.recovered || n.affectedBy(fault.AgentNeverRegisters) || n.fault(fault.MachineDown) {
 		return // tried again when a leader has recovered
 	}
 	if !a.record.active {
-		if n.ails(fault.TasksDoNotReturn) {
+		if n.affectedBy(fault.TasksDoNotReturn) {
 			n.loseTasks("executor did not reregister")
 		}
-		if n.ails(fault.BatchJobFinishes) {
+		if n.affectedBy(fault.BatchJobFinishes) {
 			n.finishTask()
 		}
 	}

@@ -43,7 +43,7 @@ func (n *node) tryCockroach() {
 	s := &n.cockroach
 	s.up, s.started, s.form = true, n.c.now(), answers.CockroachOf(n.version)
 	s.behind = n.c.now().Add(n.c.scaled(cockroachRepair))
-	s.forever = n.ails(fault.UnderReplicated)
+	s.forever = n.affectedBy(fault.UnderReplicated)
 }
 
 // tryMarathon is simpler than the real one: it starts when bootstrap does.
@@ -72,7 +72,7 @@ func (c *Cluster) marathonLeader() *node {
 // reported is when the node last wrote its status.
 func (n *node) reported() time.Time {
 	s := n.cockroach
-	if n.ails(fault.CockroachStale) && s.up {
+	if n.affectedBy(fault.CockroachStale) && s.up {
 		if s.frozen.Before(s.started) {
 			return s.started
 		}
@@ -107,7 +107,7 @@ func (n *node) checkRunner(kind string) (string, int) {
 		return answers.Checks(nil)
 	}
 	all := map[string]answers.Check{"clock_sync": {}, "ip_detect_script": {}, "journald_dir_permissions": {}, "xz": {}}
-	if n.fault(fault.ChecksRedBefore) || n.ails(fault.ChecksRedAfter) {
+	if n.fault(fault.ChecksRedBefore) || n.affectedBy(fault.ChecksRedAfter) {
 		all = map[string]answers.Check{
 			"clock_sync":               {Output: "Clock is out of sync / in unsync state. Must be synchronized for proper operation.\n", Status: 2},
 			"ip_detect_script":         {Output: "/bin/sh: ip-detect-check: command not found\n", Status: 127},
@@ -133,7 +133,7 @@ func (c *Cluster) cockroachNodes(form answers.CockroachForm) []answers.Cockroach
 	for i, o := range c.masters() {
 		s := o.cockroach
 		row := answers.CockroachNode{ID: i + 1, IP: o.ip, Form: s.form, Started: s.started, Updated: o.reported(), Up: s.up, Leases: 33, Ranges: 191, Under: o.underReplicated()}
-		if o.ails(fault.CockroachNull) {
+		if o.affectedBy(fault.CockroachNull) {
 			row.Updated = time.Time{}
 		}
 		out = append(out, row)
@@ -182,7 +182,7 @@ func (n *node) cockroachStatus() (out, errText string) {
 	if why := n.iamRefuses(); why != "" {
 		return "", why
 	}
-	if n.ails(fault.CockroachUnreadable) {
+	if n.affectedBy(fault.CockroachUnreadable) {
 		return "warning: a Go panic has occurred\ngoroutine 1 [running]:\n", ""
 	}
 	form := answers.CockroachOf(n.version)

@@ -31,7 +31,7 @@ func (n *node) etcdHealthy() bool {
 			up++
 		}
 	}
-	sick := n.ails(fault.EtcdSick)
+	sick := n.affectedBy(fault.EtcdSick)
 	return n.etcd.up && up > n.c.opt.Masters/2 && !sick
 }
 

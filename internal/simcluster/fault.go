@@ -126,9 +126,9 @@ func (n *node) fault(k fault.Kind) bool {
 	return ok
 }
 
-// ails reports whether the node suffers from something that comes with its
-// patch, or is there always.
-func (n *node) ails(k fault.Kind) bool {
+// affectedBy reports whether the node has a fault that comes with its
+// patch, or is there always, and counts it as having acted.
+func (n *node) affectedBy(k fault.Kind) bool {
 	f, ok := n.c.find(k, n.name)
 	if ok = ok && (n.launched > 0 || f.When == WhenAlways); ok {
 		n.c.acts(k)

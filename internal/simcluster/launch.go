@@ -82,8 +82,8 @@ func (c *Cluster) launch(f *framework, n *node, info answers.TaskInfo) {
 	switch {
 	case n.hit(fault.StreamCut):
 		c.breakStream(f)
-	case n.ails(fault.LaunchHangs) && n.hit(fault.LaunchHangs):
-	case n.ails(fault.LaunchFails) && n.hit(fault.LaunchFails):
+	case n.affectedBy(fault.LaunchHangs) && n.hit(fault.LaunchHangs):
+	case n.affectedBy(fault.LaunchFails) && n.hit(fault.LaunchFails):
 		n.after(containerStarts, func() {
 			t.becomes(answers.TaskFailed, "SOURCE_AGENT", "REASON_CONTAINER_LAUNCH_FAILED", "Failed to launch container: Failed to connect to the statsd socket: No such file or directory")
 		})

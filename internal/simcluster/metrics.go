@@ -34,7 +34,7 @@ func (c *Cluster) metricsTurn(to endpoint, r *http.Request) time.Duration {
 		turn = n.metrics
 	}
 	n.metrics = turn.Add(c.scaled(metricsInterval))
-	if n.ails(fault.MetricsCrowded) {
+	if n.affectedBy(fault.MetricsCrowded) {
 		turn = turn.Add(c.scaled(metricsCrowd))
 	}
 	return turn.Sub(c.now())
@@ -47,7 +47,7 @@ func (n *node) metricsSnapshot() answers.Reply {
 	}
 	age := n.c.now().Sub(since)
 	routeAt, wholeAt := metricsRoute, metricsWhole
-	if age < n.c.scaled(metricsSlowWhole) && n.ails(fault.MetricsSlow) {
+	if age < n.c.scaled(metricsSlowWhole) && n.affectedBy(fault.MetricsSlow) {
 		routeAt, wholeAt = metricsSlowRoute, metricsSlowWhole
 	}
 	switch f, stopping := n.c.find(fault.Metrics500, n.name); {
@@ -62,7 +62,7 @@ func (n *node) metricsSnapshot() answers.Reply {
 		m = whole()
 	}
 	a := answers.JSON(m)
-	if n.runs().Compare("1.7.0") < 0 || n.ails(fault.MetricsEscaped) { // older ones escape the slashes in names
+	if n.runs().Compare("1.7.0") < 0 || n.affectedBy(fault.MetricsEscaped) { // older ones escape the slashes in names
 		a.Body = bytes.ReplaceAll(a.Body, []byte("/"), []byte(`\/`))
 	}
 	return a
@@ -80,14 +80,14 @@ func (n *node) masterMetrics() map[string]float64 {
 	m := n.mesosMaster().Metrics()
 	if n.c.opt.OverlayLog {
 		m["overlay/log/recovered"], m["overlay/log/ensemble_size"] = 1, float64(n.c.ensemble())
-		if n.ails(fault.OverlayStuck) {
+		if n.affectedBy(fault.OverlayStuck) {
 			m["overlay/log/recovered"] = 0
 		}
 	}
-	if n.ails(fault.RegistrarMissing) {
+	if n.affectedBy(fault.RegistrarMissing) {
 		delete(m, "registrar/log/recovered")
 	}
-	if n.ails(fault.EnsembleSmall) {
+	if n.affectedBy(fault.EnsembleSmall) {
 		m["registrar/log/ensemble_size"]--
 	}
 	return m

@@ -106,7 +106,7 @@ func showChecks(n *node, _ claim, args []string) reply {
 }
 
 func showCockroach(n *node, _ claim, _ []string) reply {
-	if n.ails(fault.CockroachHangs) {
+	if n.affectedBy(fault.CockroachHangs) {
 		return reply{wait: 1000 * time.Hour}
 	}
 	out, errText := n.cockroachStatus()

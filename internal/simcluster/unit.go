@@ -183,9 +183,9 @@ func (n *node) startDaemons() {
 
 func (n *node) startSimple(u *unit) {
 	switch {
-	case u.name == unitLog && (n.fault(fault.UnitRedBefore) || n.ails(fault.UnitRedAfter)):
+	case u.name == unitLog && (n.fault(fault.UnitRedBefore) || n.affectedBy(fault.UnitRedAfter)):
 		u.fail(n.c.now())
-	case u.name == unitTelegraf && n.ails(fault.SocketDownAfter):
+	case u.name == unitTelegraf && n.affectedBy(fault.SocketDownAfter):
 		u.stop()
 	default:
 		n.startUnit(u)

@@ -105,9 +105,9 @@ func (n *node) exhibitorChecks() {
 	}
 	e.leads = e.state == answers.ExhibitorServing && n.c.zkLeader() == n
 	switch {
-	case n.ails(fault.ExhibitorLatent):
+	case n.affectedBy(fault.ExhibitorLatent):
 		e.state, e.leads = answers.ExhibitorLatent, false
-	case n.ails(fault.ExhibitorFlaps) && e.checks%2 == 0:
+	case n.affectedBy(fault.ExhibitorFlaps) && e.checks%2 == 0:
 		e.state, e.leads = answers.ExhibitorDown, false
 	}
 	n.after(exhibitorCheck, n.exhibitorChecks)
@@ -123,9 +123,9 @@ func (c *Cluster) exhibitorList() []answers.Peer {
 			e = n.exhibitor.state.At(n.ip, n.exhibitor.leads)
 		}
 		switch {
-		case n.ails(fault.ExhibitorHostMissing):
+		case n.affectedBy(fault.ExhibitorHostMissing):
 			continue
-		case n.ails(fault.ExhibitorTwoLeaders):
+		case n.affectedBy(fault.ExhibitorTwoLeaders):
 			e.IsLeader = true
 		}
 		list = append(list, e)
@@ -136,11 +136,11 @@ func (c *Cluster) exhibitorList() []answers.Peer {
 // exhibitorStatus is what the node's Exhibitor answers to
 // GET /exhibitor/v1/cluster/status.
 func (n *node) exhibitorStatus() (int, []byte) {
-	if n.ails(fault.Exhibitor500) {
+	if n.affectedBy(fault.Exhibitor500) {
 		return http.StatusInternalServerError, []byte("java.lang.NullPointerException")
 	}
 	list := n.c.exhibitorList()
-	if n.ails(fault.ExhibitorEmpty) {
+	if n.affectedBy(fault.ExhibitorEmpty) {
 		list = []answers.Peer{}
 	}
 	b, _ := json.Marshal(list) // of strings, numbers and booleans: cannot fail
