@@ -12,6 +12,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // Law: what was read out of a script, written as a script again, is read the
@@ -237,8 +238,50 @@ func FuzzParseMaintenance(f *testing.F) {
 			}
 			cutOff(t, text, func(b []byte) error { _, err := dcos.ParseMaintenanceSchedule(b); return err })
 		}
+		if schedule, err := dcos.ParseSchedule(b); err == nil {
+			for _, w := range schedule {
+				again, err := dcos.ParseSchedule([]byte(`{"type":"GET_MAINTENANCE_SCHEDULE","get_maintenance_schedule":{"schedule":{"windows":[` + w.Text + `,` + w.Scheduled().Text + `]}}}`))
+				if err != nil || !cmp.Equal(again[0], w) || !cmp.Equal(again[1].MaintenanceWindow, w.MaintenanceWindow, cmpopts.EquateEmpty()) {
+					t.Fatalf("%q: posted and read back: %v %v", text, again, err)
+				}
+			}
+		}
+		if all, err := dcos.ParseInverseAnswers(b); err == nil {
+			for _, a := range all {
+				if named = append(named, a.Machine); a.Status == "" || a.FrameworkID == "" {
+					t.Fatalf("%q: a hole in %+v", text, a)
+				}
+			}
+			cutOff(t, text, func(b []byte) error { _, err := dcos.ParseInverseAnswers(b); return err })
+		}
 		if slices.Contains(named, dcos.Machine{}) {
 			t.Fatalf("%q: a machine without a name", text)
+		}
+	})
+}
+
+// Law: what is read has a state, or a role, and a cut-off answer is none.
+func FuzzParseOperations(f *testing.F) {
+	f.Add(string(body(f, "101")))
+	f.Add(`{"type":"GET_OPERATIONS","get_operations":{"operations":[{"agent_id":{"value":"S"},"info":{"id":{"value":"o1"},"type":"CREATE_DISK"},"latest_status":{"state":"OPERATION_PENDING"}}]}}`)
+	f.Add(`{"type":"GET_QUOTA","get_quota":{"status":{"infos":[{"role":"r","guarantee":[{"name":"cpus","scalar":{"value":2}}]}],"configs":[{"role":"r","limits":{"cpus":{"value":4}}}]}}}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		b := []byte(text)
+		if ops, err := dcos.ParseGetOperations(b); err == nil {
+			if slices.ContainsFunc(ops, func(o dcos.Operation) bool { return o.State == "" }) {
+				t.Fatalf("%q: no state in %+v", text, ops)
+			}
+			cutOff(t, text, func(b []byte) error { _, err := dcos.ParseGetOperations(b); return err })
+		}
+		if quotas, err := dcos.ParseGetQuota(b); err == nil {
+			seen := map[string]bool{"": true}
+			for _, q := range quotas {
+				if seen[q.Role] {
+					t.Fatalf("%q: role %q", text, q.Role)
+				}
+				seen[q.Role] = true
+			}
+			cutOff(t, text, func(b []byte) error { _, err := dcos.ParseGetQuota(b); return err })
 		}
 	})
 }

@@ -97,25 +97,13 @@ type rawWindow struct {
 // ParseMaintenanceSchedule reads the answer to the v1 call
 // GET_MAINTENANCE_SCHEDULE.
 func ParseMaintenanceSchedule(b []byte) ([]MaintenanceWindow, error) {
-	const what = "GET_MAINTENANCE_SCHEDULE"
-	var windows []MaintenanceWindow
-	var raw struct {
-		Schedule *struct {
-			Windows []rawWindow `json:"windows"`
-		} `json:"schedule"`
-	}
-	if err := decodeCall(what, "get_maintenance_schedule", b, &raw); err != nil {
+	schedule, err := ParseSchedule(b)
+	if err != nil {
 		return nil, err
 	}
-	if raw.Schedule == nil {
-		return nil, missing(what, "schedule")
-	}
-	for i, w := range raw.Schedule.Windows {
-		window, err := w.window(fmt.Sprintf("%s: windows[%d]", what, i))
-		if err != nil {
-			return nil, err
-		}
-		windows = append(windows, window)
+	var windows []MaintenanceWindow
+	for _, s := range schedule {
+		windows = append(windows, s.MaintenanceWindow)
 	}
 	return windows, nil
 }

@@ -1,6 +1,8 @@
 package dcos_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -72,5 +74,67 @@ func TestAMaintenanceAnswerThatLacksSomethingIsAnError(t *testing.T) {
 	open := dcos.MaintenanceWindow{Start: time.Date(2026, 12, 1, 22, 0, 0, 0, time.UTC)}
 	if got := open.String(); got != "from 2026-12-01 22:00 UTC, no end planned" {
 		t.Error(got)
+	}
+}
+
+// A schedule is posted as a whole, so that windows of others must go back as they came.
+func TestAScheduleKeepsTheTextOfEachWindow(t *testing.T) {
+	schedule, err := dcos.ParseSchedule(body(t, "194"))
+	if err != nil || len(schedule) != 2 {
+		t.Fatalf("%v, %v", schedule, err)
+	}
+	var whole []string
+	for _, w := range schedule {
+		whole = append(whole, w.Text)
+		if again := w.Scheduled(); again.Text != w.Text {
+			t.Errorf("written again: %s\nwas %s", again.Text, w.Text)
+		}
+	}
+	var sent bytes.Buffer
+	if err := json.Compact(&sent, body(t, "194")); err != nil {
+		t.Fatal(err)
+	}
+	if list := "[" + strings.Join(whole, ",") + "]"; !strings.Contains(sent.String(), list) {
+		t.Errorf("%s is not what the master wrote", list)
+	}
+	open := dcos.MaintenanceWindow{Machines: []dcos.Machine{{IP: "10.0.0.1"}}, Start: time.Unix(0, 5)}
+	if got := open.Scheduled().Text; got != `{"machine_ids":[{"ip":"10.0.0.1"}],"unavailability":{"start":{"nanoseconds":5}}}` {
+		t.Error(got)
+	}
+}
+
+func TestWhatFrameworksAnswerAboutMaintenanceIsRead(t *testing.T) {
+	all, err := dcos.ParseInverseAnswers(body(t, "193"))
+	if err != nil || len(all) != 6 || all[0].Status != "ACCEPT" || all[1].Status != "DECLINE" || all[0].Machine.Hostname != "agent2.test" || all[0].At.UnixNano() != 1795294094446806016 {
+		t.Errorf("%+v, %v", all, err)
+	}
+	for _, statuses := range []string{`{"framework_id":{"value":"F"}}`, `{"status":"ACCEPT"}`} {
+		text := `{"type":"GET_MAINTENANCE_STATUS","get_maintenance_status":{"status":{"draining_machines":[{"id":{"ip":"10.0.0.1"},"statuses":[` + statuses + `]}]}}}`
+		if all, err := dcos.ParseInverseAnswers([]byte(text)); err == nil {
+			t.Errorf("%s: %+v", statuses, all)
+		}
+	}
+}
+
+func TestOperationsAndQuotasAreRead(t *testing.T) {
+	ops, err := dcos.ParseGetOperations([]byte(`{"type":"GET_OPERATIONS","get_operations":{"operations":[
+		{"framework_id":{"value":"F"},"agent_id":{"value":"S"},"info":{"id":{"value":"o1"},"type":"CREATE_DISK"},"latest_status":{"state":"OPERATION_PENDING"}},
+		{"info":{"type":"RESERVE"},"latest_status":{"state":"OPERATION_FINISHED"}}]}}`))
+	if err != nil || len(ops) != 2 || ops[0] != (dcos.Operation{ID: "o1", AgentID: "S", Type: "CREATE_DISK", State: "OPERATION_PENDING"}) || ops[0].Ended() || !ops[1].Ended() {
+		t.Errorf("%+v, %v", ops, err)
+	}
+	if _, err := dcos.ParseGetOperations([]byte(`{"type":"GET_OPERATIONS","get_operations":{"operations":[{}]}}`)); err == nil {
+		t.Error("an operation without a state")
+	}
+	quotas, err := dcos.ParseGetQuota([]byte(`{"type":"GET_QUOTA","get_quota":{"status":{
+		"infos":[{"role":"old","guarantee":[{"name":"cpus","type":"SCALAR","scalar":{"value":2}}]},{"role":"new","guarantee":[]}],
+		"configs":[{"role":"new","guarantees":{"cpus":{"value":1}},"limits":{"cpus":{"value":4},"mem":{"value":512}}}]}}}`))
+	if err != nil || len(quotas) != 2 || quotas[0].Role != "new" || quotas[0].Limits["mem"] != 512 || quotas[0].Guarantees["cpus"] != 1 || quotas[1].Guarantees["cpus"] != 2 {
+		t.Errorf("%+v, %v", quotas, err)
+	}
+	for _, text := range []string{`{"type":"GET_QUOTA","get_quota":{}}`, `{"type":"GET_QUOTA","get_quota":{"status":{"infos":[{}]}}}`} {
+		if quotas, err := dcos.ParseGetQuota([]byte(text)); err == nil {
+			t.Errorf("%s: %+v", text, quotas)
+		}
 	}
 }

@@ -26,6 +26,10 @@ var questions = map[string]func(context.Context, *mesos.Client) error{
 	"version":    func(ctx context.Context, c *mesos.Client) error { _, err := c.Version(ctx); return err },
 	"flags":      func(ctx context.Context, c *mesos.Client) error { _, err := c.Flags(ctx); return err },
 	"status":     func(ctx context.Context, c *mesos.Client) error { _, err := c.MaintenanceStatus(ctx); return err },
+	"operations": func(ctx context.Context, c *mesos.Client) error { _, err := c.Operations(ctx); return err },
+	"quotas":     func(ctx context.Context, c *mesos.Client) error { _, err := c.Quotas(ctx); return err },
+	"inverse":    func(ctx context.Context, c *mesos.Client) error { _, err := c.InverseAnswers(ctx); return err },
+	"windows":    func(ctx context.Context, c *mesos.Client) error { _, err := c.Schedule(ctx); return err },
 	"schedule":   func(ctx context.Context, c *mesos.Client) error { _, err := c.MaintenanceSchedule(ctx); return err },
 }
 
@@ -43,6 +47,9 @@ func TestTheClientAsksWhatARealClusterAnswered(t *testing.T) {
 		{"a leader says what is scheduled", "schedule", "194", nil},
 		{"an unrecovered master's maintenance status", "status", "030", mesos.ErrNotRecovered},
 		{"an unrecovered master's maintenance schedule", "schedule", "358", mesos.ErrNotRecovered},
+		{"a leader's operations", "operations", "101", nil},
+		{"an agent's operations", "operations", "143", nil},
+		{"what frameworks answer about maintenance", "inverse", "193", nil},
 		{"an agent lists its tasks", "tasks", "142", nil},
 		{"a leader lists its frameworks", "frameworks", "103", nil},
 		{"an agent says what it is", "self", "124", nil},

@@ -3,6 +3,8 @@
 // A Scheduler is a framework at the leading master (v1 scheduler API), for a task
 // or two.
 //
-// It does not follow redirects, does not retry and does not decide: an answer
-// that is not there is an error which says why.
+// A Client does not follow redirects, does not retry and does not decide: an answer
+// that is not there is an error which says why. Leading asks the one master of several
+// that leads, and follows redirects where nothing is changed. Calls says of every call
+// what a caller must know before it makes it, and before it makes it again.
 package mesos

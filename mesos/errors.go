@@ -3,7 +3,6 @@ package mesos
 import (
 	"errors"
 	"fmt"
-	"net/http"
 )
 
 // Conditions to ask for with errors.Is.
@@ -38,18 +37,21 @@ func (e *StatusError) Error() string {
 }
 
 // Is tells which condition the status and Mesos's own text mean.
-func (e *StatusError) Is(target error) bool {
-	switch target {
-	case ErrNotRecovered:
-		return e.Code == http.StatusServiceUnavailable &&
-			(e.Body == "Master has not finished recovery" || e.Body == "Agent has not finished recovery")
-	case ErrNoLeader:
-		return e.Code == http.StatusServiceUnavailable && e.Body == "No leader elected"
-	case ErrUnauthorized:
-		return e.Code == http.StatusUnauthorized || e.Code == http.StatusForbidden
-	}
-	return false
+func (e *StatusError) Is(target error) bool { return target != nil && e.means() == target }
+
+// UnknownOutcomeError: the answer to a call that changes something was lost, and the call may
+// have been carried out, or be carried out yet. Look, before it is sent again, unless it is
+// repeatable.
+type UnknownOutcomeError struct {
+	Call Call
+	Err  error
 }
+
+func (e *UnknownOutcomeError) Error() string {
+	return "no answer, so it may have been carried out: " + e.Err.Error()
+}
+
+func (e *UnknownOutcomeError) Unwrap() error { return e.Err }
 
 // NotLeaderError is the 307 of a master that does not lead. Location
 // ("//10.20.0.12:5050/master/...") is a hint and no proof: a leader that was

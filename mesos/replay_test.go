@@ -16,6 +16,7 @@ import (
 // request is the recorded one.
 type replay struct {
 	t    *testing.T
+	name string
 	seen []*http.Request
 
 	Request struct {
@@ -46,6 +47,17 @@ func recorded(t *testing.T, number string) *replay {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// asked is the v1 call, or empty.
+func (r *replay) asked() string {
+	var call struct {
+		Type string `json:"type"`
+	}
+	if json.Unmarshal(r.Request.Body, &call) != nil {
+		return ""
+	}
+	return call.Type
 }
 
 // Do answers; replay is a mesos.Doer.

@@ -30,6 +30,15 @@ func statusShape() shape {
 	return shape{"type": nil, "get_maintenance_status": {"status": {"draining_machines": {"id": nil}, "down_machines": nil}}}
 }
 
+// inverseShape is those answers, and nothing else.
+func inverseShape() shape {
+	return shape{"type": nil, "get_maintenance_status": {"status": {"draining_machines": {"id": nil, "statuses": {"status": nil, "framework_id": nil, "timestamp": nil}}}}}
+}
+
+func operationsShape() shape {
+	return shape{"type": nil, "get_operations": {"operations": {"agent_id": nil, "info": {"id": nil, "type": nil}, "latest_status": {"state": nil}}}}
+}
+
 func scheduleShape() shape {
 	return shape{"type": nil, "get_maintenance_schedule": {"schedule": {"windows": {"machine_ids": nil, "unavailability": nil}}}}
 }

@@ -18,7 +18,7 @@ var local = map[string]string{
 	"gates":              "dcos",
 	"sshexec":            "",
 	"inventory":          "dcos gates",
-	"mesos":              "dcos",
+	"mesos":              "dcos internal/fanout",
 	"plan":               "advice dcos gates inventory internal/shorten",
 	"journal":            "inventory plan",
 	"node":               "dcos sshexec",

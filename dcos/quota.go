@@ -1,0 +1,76 @@
+package dcos
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Quota is what a role is guaranteed, and the most that it may have, by the
+// resource's name. Before Mesos 1.10 there are no limits besides guarantees.
+type Quota struct {
+	Role       string
+	Guarantees map[string]float64
+	Limits     map[string]float64
+}
+
+// ParseGetQuota reads a master's answer to the v1 call GET_QUOTA. From Mesos
+// 1.10 on configs say it whole, and infos say a part of it again.
+func ParseGetQuota(b []byte) ([]Quota, error) {
+	const what = "GET_QUOTA"
+	type amounts map[string]struct {
+		Value *float64 `json:"value"`
+	}
+	var raw struct {
+		Status *struct {
+			Infos []struct {
+				Role      string `json:"role"`
+				Guarantee []struct {
+					Name   string `json:"name"`
+					Scalar struct {
+						Value float64 `json:"value"`
+					} `json:"scalar"`
+				} `json:"guarantee"`
+			} `json:"infos"`
+			Configs []struct {
+				Role       string  `json:"role"`
+				Guarantees amounts `json:"guarantees"`
+				Limits     amounts `json:"limits"`
+			} `json:"configs"`
+		} `json:"status"`
+	}
+	if err := decodeCall(what, "get_quota", b, &raw); err != nil {
+		return nil, err
+	}
+	if raw.Status == nil {
+		return nil, missing(what, "status")
+	}
+	byRole := map[string]Quota{}
+	for _, info := range raw.Status.Infos {
+		q := Quota{Role: info.Role, Guarantees: map[string]float64{}, Limits: map[string]float64{}}
+		for _, g := range info.Guarantee {
+			q.Guarantees[g.Name] = g.Scalar.Value
+		}
+		byRole[q.Role] = q
+	}
+	values := func(of amounts) map[string]float64 {
+		out := map[string]float64{}
+		for name, v := range of {
+			if v.Value != nil {
+				out[name] = *v.Value
+			}
+		}
+		return out
+	}
+	for _, c := range raw.Status.Configs {
+		byRole[c.Role] = Quota{Role: c.Role, Guarantees: values(c.Guarantees), Limits: values(c.Limits)}
+	}
+	if _, none := byRole[""]; none {
+		return nil, fmt.Errorf("%s: a quota without a role", what)
+	}
+	var all []Quota
+	for _, role := range slices.Sorted(maps.Keys(byRole)) {
+		all = append(all, byRole[role])
+	}
+	return all, nil
+}
