@@ -26,6 +26,7 @@ func (c *Cluster) acquire(ctx context.Context, runs Runs, lock *patcher.Lock) (e
 	}
 	defer held.Close()
 	left := c.lock(locked.Holder.Run)
+	left.Known = held.epoch
 	if epoch, err = left.Acquire(ctx); err == nil {
 		err = left.Release(ctx, epoch)
 	}
@@ -35,10 +36,16 @@ func (c *Cluster) acquire(ctx context.Context, runs Runs, lock *patcher.Lock) (e
 	return lock.Acquire(ctx)
 }
 
-// neverBegan gives the place of the controller of a run of this machine that
-// touched nothing, to be closed; nil if it is no such run, or has a controller
-// that lives. The run's name may be a node's word.
-func (r Runs) neverBegan(run string) io.Closer {
+// unbegun is the place of the controller of a run that touched nothing. Nobody can
+// begin it until it is closed.
+type unbegun struct {
+	io.Closer
+	epoch int // the highest that its journal tells of; 0: it has none
+}
+
+// neverBegan gives that of a run of this machine; nil if it is no such run, or has a
+// controller that lives. The run's name may be a node's word.
+func (r Runs) neverBegan(run string) *unbegun {
 	if !r.Has(run) {
 		return nil
 	}
@@ -52,5 +59,5 @@ func (r Runs) neverBegan(run string) io.Closer {
 		held.Close()
 		return nil
 	}
-	return held
+	return &unbegun{held, s.Epoch}
 }

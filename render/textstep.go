@@ -179,7 +179,7 @@ func (t *Text) warnings(node inventory.NodeName, r *plan.Report) []string {
 // trouble is everything that a step said when it did not end well.
 func trouble(node inventory.NodeName, action, took string, r *plan.Report) []string {
 	word := strings.ToUpper(strings.ReplaceAll(r.Outcome.String(), "-", " "))
-	lines := []string{fmt.Sprintf("%s %s %s%s%s%s", who(node), action, word, after(" ", class(r.Class)), took, after(": ", strings.TrimPrefix(r.Detail, who(node)+": ")))}
+	lines := []string{fmt.Sprintf("%s %s %s%s%s%s", who(node), action, word, after(" ", class(node, r.Class)), took, after(": ", strings.TrimPrefix(r.Detail, who(node)+": ")))}
 	for _, f := range r.Silent.Fold(r.Findings) {
 		if f.Status.OK() {
 			continue
@@ -195,8 +195,9 @@ func trouble(node inventory.NodeName, action, took string, r *plan.Report) []str
 	return lines
 }
 
-func class(c plan.Class) string {
-	if c == plan.ClassNone {
+// class is what became of a node's script; a step of the cluster has none.
+func class(node inventory.NodeName, c plan.Class) string {
+	if c == plan.ClassNone || node == "" {
 		return ""
 	}
 	return "(" + string(c) + ")"

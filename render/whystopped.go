@@ -33,7 +33,7 @@ func (p Program) reasons(v orchestrator.View) string {
 	if !at.Mutates { // else the reason says it
 		b.WriteString(scriptEnd(at.Script))
 	}
-	if at.Report != nil && at.Report.Class != plan.ClassNone {
+	if at.Report != nil && at.Report.Class != plan.ClassNone && v.Stop.Node != "" {
 		b.say("  class   %s: %s", at.Report.Class, ClassWords(at.Report.Class))
 	}
 	b.WriteString(impactLine(*at))

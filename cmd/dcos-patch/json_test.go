@@ -83,7 +83,7 @@ func TestProgramsReadOneValueALineAndASummaryAtTheEnd(t *testing.T) {
 	opt := simcluster.Options{Private: 2, Seed: 1, Faults: append(patched("m1", "m2", "m3"), simcluster.Fault{What: fault.UnitRedAfter, Where: "a1"})}
 	inBubble(t, opt, func(l *lab) {
 		refused := l.run("apply", "--yes", "-o", "json", "--plan-id", "0123456789ab")
-		if sum := summaryOf(t, s, refused); sum["outcome"] != "refused" || sum["safe_to_leave"] != true || len(argv(t, sum)) == 0 {
+		if sum := summaryOf(t, s, refused); sum["outcome"] != "refused" || sum["safe_to_leave"] != false || len(argv(t, sum)) == 0 {
 			t.Errorf("refused: %v", sum)
 		}
 		if e := l.run("resume", "-o", "json"); summaryOf(t, s, e)["outcome"] != "refused" {

@@ -10,7 +10,7 @@ func (a *app) lastLine(cmd string, args []string, err error) {
 		return
 	}
 	code := codeOf(err)
-	sum := render.Summary{Version: render.JSONVersion, Kind: "summary", State: refusalWord(code), Safe: true, Why: "this command has touched nothing", Next: a.program().Argvs(onward(err, args)...)}
+	sum := render.Summary{Version: render.JSONVersion, Kind: "summary", State: refusalWord(code), Why: "this command has touched nothing, and has not looked whether the cluster may be left: status does", Next: a.program().Argvs(onward(err, args)...)}
 	if a.ended != nil {
 		sum = a.console().Summary(*a.ended)
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/node"
 )
@@ -56,6 +57,28 @@ func TestALockLeftByARunThatNeverBeganHindersNobodyHere(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A run that stopped before it touched anything gives its lock back, on a master
+// that does not answer as well once it does: its own sign of life there is no
+// other controller's.
+func TestALockLeftByARunThatStoppedAtPreflightHindersNobodyHere(t *testing.T) {
+	t.Parallel()
+	inBubble(t, oneLeft(), func(l *lab) {
+		var struck time.Time
+		stopped := l.struckAt("preflight/preflight", []string{"apply", "--yes"}, &struck, simcluster.Fault{What: fault.SSHSilent, Where: "m3", For: 40 * time.Minute})
+		if !l.locked("m3") || !strings.Contains(stopped.out+stopped.err, "m3") {
+			l.Fatalf("m3 was to keep the lock: %s", stopped)
+		}
+		if strings.Contains(stopped.out, "not-verified") || strings.Contains(stopped.out, "will NOT run again") {
+			l.Errorf("no script has run: %s", stopped)
+		}
+		l.launched(0, "a1")
+		time.Sleep(40 * time.Minute)
+		l.want(l.run("apply", "--yes"), exitDone)
+		l.launched(1, "a1")
+		l.unlocked()
+	})
 }
 
 func TestALockLeftByARunThatNeverBeganIsSwept(t *testing.T) {
