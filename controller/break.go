@@ -20,6 +20,7 @@ import (
 // Broken is what breaking a lock came to.
 type Broken struct {
 	Runs     []string // whose lock was broken; none: no run held it
+	Unbegun  []string // those of them that no master has seen a sign of life of: there is nothing to go on with
 	GaveBack bool     // its holder did so in the meantime
 	Epoch    int
 	Accepted []Accepted
@@ -210,7 +211,15 @@ func (b breaker) take(ctx context.Context, seen []steps.Sighting) (Broken, error
 	if err := patcher.Unlock(ctx, hosts{b.pool}, holders, node.Claim{Epoch: epoch, Cluster: b.inv.ID}); err != nil {
 		return Broken{}, fmt.Errorf("removing the lock: %w; run lock break again", err)
 	}
-	return Broken{Runs: slices.Compact(slices.Sorted(maps.Values(holders))), Epoch: epoch, Accepted: b.acceptances(seen)}, nil
+	broken := Broken{Runs: slices.Compact(slices.Sorted(maps.Values(holders))), Epoch: epoch, Accepted: b.acceptances(seen)}
+	for _, run := range broken.Runs {
+		if !slices.ContainsFunc(last, func(x steps.Sighting) bool {
+			return x.Err != nil && b.isMaster(x.Node) || x.Survey.Heartbeat != nil && x.Survey.Heartbeat.Run == run
+		}) {
+			broken.Unbegun = append(broken.Unbegun, run)
+		}
+	}
+	return broken, nil
 }
 
 // retaken refuses when a controller has taken the lock since, under an epoch that

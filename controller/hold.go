@@ -60,6 +60,11 @@ func (r Runs) take(run string) (*taken, error) {
 	}
 	t := &taken{held: held, state: orchestrator.New()}
 	t.file, err = journal.AppendEach(r.Path(run, journal.JournalFile), func(e journal.Event) { t.state = orchestrator.Replay(t.state, e) })
+	if errors.Is(err, fs.ErrNotExist) {
+		held.Close()
+		return nil, plan.Instead(plan.Block{What: fmt.Sprintf("run %s never began", run), Observed: "it has no journal: its controller died before it recorded anything",
+			Want: "a run that has begun", Next: advice.Run("apply").Say(": it also gives back the lock that such a run has left")})
+	}
 	if err != nil {
 		held.Close()
 		return nil, invalid("run %s: %w", run, err)

@@ -37,6 +37,20 @@ func HolderIn(inv *inventory.Cluster, facts plan.Facts) *Holder {
 	return h
 }
 
+// HolderIn finds who holds the cluster lock, as the function does. A run that died on
+// this machine before it touched anything does not: apply gives its lock back.
+func (r Runs) HolderIn(inv *inventory.Cluster, facts plan.Facts) *Holder {
+	h := HolderIn(inv, facts)
+	if h == nil {
+		return nil
+	}
+	if own := r.neverBegan(h.Run); own != nil {
+		own.Close()
+		return nil
+	}
+	return h
+}
+
 // Since is what is known of when the run began and when its controller was
 // last heard of.
 func (h Holder) Since() string {
@@ -65,14 +79,10 @@ func (h Holder) Refused() error {
 // refuseHeld refuses while a run holds the cluster lock, but for one of this
 // machine that touched nothing: its lock is given back.
 func (r Runs) refuseHeld(inv *inventory.Cluster, facts plan.Facts) error {
-	h := HolderIn(inv, facts)
-	if h == nil {
-		return nil
+	if h := r.HolderIn(inv, facts); h != nil {
+		return h.Refused()
 	}
-	if own := r.neverBegan(h.Run); own != nil {
-		return own.Close()
-	}
-	return h.Refused()
+	return nil
 }
 
 // Advice is what can be done while it is held.

@@ -2,6 +2,7 @@ package controller
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -20,7 +21,14 @@ type Planned struct {
 // doing.
 func (c *Cluster) Plan(ctx context.Context, waivers []plan.Waiver) (Planned, error) {
 	p, err := c.build(ctx, waivers)
-	if h := HolderIn(c.inv, p.Input.Facts); h != nil && err != nil {
+	if err == nil {
+		return p, nil
+	}
+	runs, rerr := c.runs()
+	if rerr != nil {
+		return p, errors.Join(err, rerr)
+	}
+	if h := runs.HolderIn(c.inv, p.Input.Facts); h != nil {
 		return p, h.Refused()
 	}
 	return p, err

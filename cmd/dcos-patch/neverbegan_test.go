@@ -81,6 +81,37 @@ func TestALockLeftByARunThatStoppedAtPreflightHindersNobodyHere(t *testing.T) {
 	})
 }
 
+// What leads on from a run that died before it recorded anything is apply, here and
+// on another machine: there is nothing to go on with.
+func TestARunThatNeverBeganLeadsToApply(t *testing.T) {
+	t.Parallel()
+	inBubble(t, oneLeft(), func(l *lab) {
+		l.dieLocked("m3")
+		if e := l.run("plan"); strings.Contains(e.err, "is locked by run") || e.code != exitDone {
+			l.Errorf("%s", e)
+		}
+		holder, _ := l.c.File("m3", node.Dir+"/lock")
+		run := strings.Fields(string(holder))[1]
+		for _, command := range []string{"resume", "abandon"} {
+			e := l.run(command, "--run", run)
+			if command == "abandon" {
+				e = l.run(command, run, "--reason", "it never began")
+			}
+			l.want(e, exitRefused)
+			if !strings.Contains(e.err, "run "+run+" never began") || !strings.Contains(e.err, "apply") || strings.Contains(e.err, "no such file") {
+				l.Errorf("%s", e)
+			}
+		}
+		e := l.colleague().run("lock", "break", "--reason", "its machine is dead")
+		l.want(e, exitDone)
+		if strings.Contains(e.out, "from-cluster") || !strings.Contains(e.out, l.typed("apply")) {
+			l.Errorf("%s", e)
+		}
+		l.unlocked()
+		l.want(l.run("apply", "--yes"), exitDone)
+	})
+}
+
 func TestALockLeftByARunThatNeverBeganIsSwept(t *testing.T) {
 	t.Parallel()
 	inBubble(t, oneLeft(), func(l *lab) {

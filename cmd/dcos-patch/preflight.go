@@ -85,6 +85,9 @@ func (a *app) accepting() func(addr, fingerprint string) {
 // for as long.
 func (a *app) tellHeld(inv *inventory.Cluster, facts plan.Facts) bool {
 	h := controller.HolderIn(inv, facts)
+	if runs, err := a.runs(); err == nil {
+		h = runs.HolderIn(inv, facts)
+	}
 	if h == nil {
 		return false
 	}

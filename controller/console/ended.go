@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/controller"
@@ -40,7 +41,10 @@ func (c *Console) Broken(b controller.Broken, reason string) {
 	c.accepted(b.Accepted)
 	for _, run := range b.Runs {
 		render.Say(c.Out, "lock of run %s broken, epoch %d: %s", node.Said(run), b.Epoch, reason)
-		if journal.IsRunName(run) {
+		switch {
+		case slices.Contains(b.Unbegun, run):
+			render.Say(c.Out, "  next  %s", c.Program.Run("apply"))
+		case journal.IsRunName(run):
 			render.Say(c.Out, "  next  %s", c.Program.Run(orchestrator.ResumeElsewhere(run)...))
 		}
 	}
