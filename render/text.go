@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"time"
 
@@ -38,12 +39,33 @@ type Text struct {
 type shown struct {
 	status   dcos.Status
 	observed string
-	at       time.Time
+	at       map[string]time.Time // when it was written last, by its wording
 }
 
-// quietFor is how long a finding that changes in its wording only is not
+// quiet reports whether another wording need not be written at a time: it was a while
+// ago, or too many others were.
+func (s shown) quiet(observed string, at time.Time) bool {
+	for w, t := range s.at {
+		if at.Sub(t) >= quietFor {
+			delete(s.at, w)
+		}
+	}
+	_, lately := s.at[wording(observed)]
+	return lately || len(s.at) >= wordings
+}
+
+// wordings is how many different ones are written within quietFor: a node may never
+// say the same twice.
+const wordings = 5
+
+// quietFor is how long a finding that changes in its numbers only is not
 // written again: ages and counters change with every sample.
 const quietFor = 30 * time.Second
+
+var numbers = regexp.MustCompile(`\b[0-9][0-9a-z.:/]*`)
+
+// wording is what a finding says without its numbers. Names of nodes stay.
+func wording(observed string) string { return numbers.ReplaceAllString(observed, "#") }
 
 // Event writes what the event means, which may be nothing.
 func (t *Text) Event(e journal.Event) error {

@@ -125,6 +125,39 @@ func TestAGateThatPollsDoesNotFloodTheLog(t *testing.T) {
 	}
 }
 
+// What a check fails for is written as it changes, and not only when it fails for the
+// first time; one that says something else every second floods no log.
+func TestAnotherReasonIsNews(t *testing.T) {
+	at := time.Date(2026, 11, 21, 23, 10, 0, 0, time.UTC)
+	says := func(seen ...string) string {
+		var b bytes.Buffer
+		text := &Text{W: &b}
+		for i, s := range seen {
+			f := dcos.Finding{Check: "cluster", Status: dcos.Failed, Observed: s}
+			if err := text.Event(journal.Event{At: at.Add(time.Duration(i) * time.Second), Kind: journal.StepNoted, Step: "masters/m1/settle", Note: &plan.Note{Finding: &f}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return b.String()
+	}
+	got := says("leader: m2 cannot be connected", "leader: m3 is elected, HTTP 503 for 1s", "leader: m3 is elected, HTTP 503 for 2s", "leader: m2 is elected, HTTP 503 for 3s")
+	for _, want := range []string{"cannot be connected", "m3 is elected, HTTP 503 for 1s", "m2 is elected"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not said: %s", want, got)
+		}
+	}
+	if strings.Contains(got, "for 2s") {
+		t.Errorf("other numbers are no news: %s", got)
+	}
+	var babble []string
+	for i := range 60 {
+		babble = append(babble, strings.Repeat("x", i+1))
+	}
+	if n := strings.Count(says(babble...), "\n"); n > 2*(wordings+1) {
+		t.Errorf("%d lines in a minute", n)
+	}
+}
+
 // Events may come in any order after a resume, and from later programs.
 func TestEventsWithoutTheirContextAreNoPanic(t *testing.T) {
 	for _, k := range []journal.Kind{journal.RunStarted, journal.RunResumed, journal.Observed, journal.LaneAdmitted, journal.StepStarted, journal.StepNoted,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/inventory"
@@ -84,8 +85,8 @@ func (t *Text) noted(e journal.Event) []string {
 }
 
 // worthIt: a gate is news when it does not pass (once, and again when its
-// status changes or, in other words, after a while), and when one that did
-// not pass holds. One that passes from the start is seen in the status.
+// status or its wording changes or, with other numbers, after a while), and when one
+// that did not pass holds. One that passes from the start is seen in the status.
 func (t *Text) worthIt(e journal.Event, f *dcos.Finding) bool {
 	if t.shown == nil {
 		t.shown = map[string]shown{}
@@ -99,10 +100,14 @@ func (t *Text) worthIt(e journal.Event, f *dcos.Finding) bool {
 	case f.Status.OK():
 		delete(t.shown, key)
 		return last.status != dcos.NotApplicable
-	case seen && last.status == f.Status && (last.observed == f.Observed || e.At.Sub(last.at) < quietFor):
+	case seen && last.status == f.Status && (last.observed == f.Observed || last.quiet(f.Observed, e.At)):
 		return false
 	}
-	t.shown[key] = shown{status: f.Status, observed: f.Observed, at: e.At}
+	if !seen || last.status != f.Status {
+		last = shown{status: f.Status, at: map[string]time.Time{}}
+	}
+	last.observed, last.at[wording(f.Observed)] = f.Observed, e.At
+	t.shown[key] = last
 	return true
 }
 
