@@ -1,6 +1,8 @@
 package inventory
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -15,12 +17,14 @@ import (
 // filled in. What it writes is an inventory again, equal to this one when it
 // stands in the same folder. The error is the writer's.
 func (c *Cluster) Show(w io.Writer) error {
-	enc := yaml.NewEncoder(w)
+	var text bytes.Buffer // yaml gives no more than the words of a failed write
+	enc := yaml.NewEncoder(&text)
 	enc.SetIndent(2)
-	if err := enc.Encode(c.shown().Node); err != nil {
+	if err := errors.Join(enc.Encode(c.shown().Node), enc.Close()); err != nil {
 		return err
 	}
-	return enc.Close()
+	_, err := text.WriteTo(w)
+	return err
 }
 
 // shown is the inventory as it was understood.

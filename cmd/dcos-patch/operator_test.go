@@ -34,6 +34,7 @@ type operator struct {
 	heard chan os.Signal    // what it is sent
 	wrote func(line string) // told of each line of standard output as it is written; may be nil
 	says  string            // what a person at its terminal answers; empty: there is nobody
+	full  error             // what every write to standard output fails with; nil: none does
 	out   bytes.Buffer
 	errs  bytes.Buffer
 	stop  context.CancelFunc
@@ -105,6 +106,9 @@ func (k *operator) dial(ctx context.Context, network, addr string) (net.Conn, er
 type output operator
 
 func (o *output) Write(b []byte) (int, error) {
+	if o.full != nil {
+		return 0, o.full
+	}
 	o.out.Write(b)
 	if o.wrote != nil {
 		o.wrote(string(b))

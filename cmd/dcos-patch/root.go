@@ -18,18 +18,21 @@ func run(ctx context.Context, args []string, s streams) int {
 }
 
 func (a *app) run(ctx context.Context, args []string) int {
+	kept := &keptOutput{w: a.out}
+	a.out = kept
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.errOut)
 	cmd, err := root.ExecuteContextC(ctx)
+	err = kept.instead(err)
 	people := render.Terminal{W: a.errOut}
 	a.explain(people, err)
 	a.tellOnward(people, err, args)
 	a.explainJSON(err)
 	a.lastLine(cmd.Name(), args, err)
-	return codeOf(err)
+	return codeOf(a.tellLost(people, kept, err))
 }
 
 func (a *app) root() *cobra.Command {
@@ -112,7 +115,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 
 func exitCodesTopic() *cobra.Command {
 	return &cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: `0    done, and everything verified
-1    internal error
+1    internal error, or standard output could not be written
 2    invalid input: inventory, plan file, journal or flags
 3    refused before anything was touched
 4    stopped: a lane failed, a safety rule was about to break, or a hold lasted too long
