@@ -15,6 +15,10 @@ func answer(w http.ResponseWriter, r answers.Reply) {
 	if r.Unknown != "" {
 		event("not answered as Mesos does: %s", r.Unknown)
 	}
+	if r.Order != nil { // nobody keeps account of maintenance and drains here
+		event("not carried out: %s", r.Order.Call)
+		r = answers.Text(http.StatusForbidden, "403 Forbidden.")
+	}
 	r.Write(w)
 }
 

@@ -17,6 +17,7 @@ const (
 	Recovering        // not back since the failover
 	Registered        // connected or not
 	Unreachable       // its time is over
+	Gone              // an operator has removed it for good
 )
 
 // Agent is the entry of an agent at a master. What is a func is asked once an answer
@@ -29,6 +30,8 @@ type Agent struct {
 	Registered, Reregistered time.Time // Reregistered: zero for never
 	Total                    Resources
 	Tasks                    []*Task
+	Inactive                 bool  `json:",omitempty"` // an operator has deactivated it, or drains it
+	Drain                    Drain `json:",omitzero"`
 
 	Deactivated func() bool      `json:"-"` // by an operator; nil: no
 	Used        func() Resources `json:"-"` // nil: nothing
@@ -64,6 +67,13 @@ func agentInfo(id, ip string) Object {
 	return Object{"hostname": ip, "port": dcos.MesosAgentPort, "id": Value{id}}
 }
 
+// machine is the agent's as it announces it.
+func (a Agent) machine() MachineID { return MachineID{a.IP, a.IP} }
+
+func (a Agent) deactivated() bool {
+	return a.Inactive || a.Deactivated != nil && a.Deactivated()
+}
+
 func (a Agent) info() Object { return agentInfo(a.ID, a.IP) }
 
 func (a Agent) v0() Object { return Object{"id": a.ID, "hostname": a.IP, "port": dcos.MesosAgentPort} }
@@ -72,8 +82,11 @@ func (a Agent) v0() Object { return Object{"id": a.ID, "hostname": a.IP, "port":
 func (m Master) entry(o Object, a Agent, stamp func(time.Time) any) Object {
 	o["pid"], o["active"], o["version"], o["registered_time"] = agentPID(a.IP), a.Connected, a.Version, stamp(a.Registered)
 	if m.Build.Deactivates() {
-		deactivated := a.Deactivated != nil && a.Deactivated()
+		deactivated := a.deactivated()
 		o["active"], o["deactivated"] = a.Connected && !deactivated, deactivated
+	}
+	if a.Drain.State != "" {
+		o["drain_info"] = Object{"state": a.Drain.State, "config": a.Drain.config()}
 	}
 	if !a.Reregistered.IsZero() {
 		o["reregistered_time"] = stamp(a.Reregistered)
@@ -87,6 +100,9 @@ func (m Master) v0Agent(a Agent) Object {
 
 func (m Master) v1Agent(a Agent) Object {
 	o := m.entry(Object{"agent_info": a.info(), "total_resources": a.Total.json("")}, a, func(t time.Time) any { return nanoseconds(t) })
+	if a.Drain.State != "" {
+		o["estimated_drain_start_time"] = a.Drain.since()
+	}
 	if a.Used != nil {
 		if used := a.Used(); used.CPUs > 0 {
 			o["allocated_resources"] = used.json("")

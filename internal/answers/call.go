@@ -27,11 +27,14 @@ func readCall(r *http.Request, body []byte, of string) (string, Reply) {
 	case kind != TypeJSON:
 		return "", Text(http.StatusUnsupportedMediaType, "Expecting 'Content-Type' of application/json or application/x-protobuf")
 	}
+	if accepts := r.Header.Get("Accept"); accepts != "" && !strings.Contains(accepts, "application/") && !strings.Contains(accepts, "*/*") {
+		return "", Text(http.StatusNotAcceptable, "Expecting 'Accept' to allow 'application/x-protobuf' or 'application/json'")
+	}
 	var call struct {
 		Type string `json:"type"`
 	}
 	if err := json.Unmarshal(body, &call); err != nil {
-		return "", Text(http.StatusBadRequest, "Failed to parse body into JSON: "+err.Error())
+		return "", Text(http.StatusBadRequest, "Failed to parse body into JSON: "+syntaxError)
 	}
 	if call.Type == "" {
 		return "", noType(of)
@@ -40,8 +43,14 @@ func readCall(r *http.Request, body []byte, of string) (string, Reply) {
 }
 
 func notPost(r *http.Request) Reply {
-	return Text(http.StatusMethodNotAllowed, "Expecting one of { 'POST' }, but received '"+r.Method+"'")
+	return notAllowed(r, "'POST'")
 }
+
+func notAllowed(r *http.Request, methods string) Reply {
+	return Text(http.StatusMethodNotAllowed, "405 Method Not Allowed. Expecting one of { "+methods+" }, but received '"+r.Method+"'.")
+}
+
+func notFound() Reply { return Text(http.StatusNotFound, "404 Not Found.") }
 
 func noType(of string) Reply {
 	return Text(http.StatusBadRequest, "Failed to validate "+of+"::Call: Expecting 'type' to be present")
@@ -63,23 +72,22 @@ func commonCall(call string, b Build, flags map[string]string) (Reply, bool) {
 			list = append(list, Object{"name": name, "value": v})
 		}
 		return called(call, Object{"flags": list}), true
+	case "GET_OPERATIONS":
+		return called(call, Object{}), true // no framework here makes any
 	}
 	return Reply{}, false
 }
 
 // otherCall answers a call that is not modelled as Mesos answers one that it
 // does not have.
-func otherCall(call, of string, b Build) Reply {
+func otherCall(call, of string) Reply {
 	r := noType(of)
 	known := map[string]string{
-		"master": "GET_MASTER GET_METRICS GET_STATE GET_EXECUTORS GET_OPERATIONS GET_ROLES GET_QUOTA GET_WEIGHTS LIST_FILES READ_FILE " +
-			"UPDATE_MAINTENANCE_SCHEDULE START_MAINTENANCE STOP_MAINTENANCE MARK_AGENT_GONE SUBSCRIBE TEARDOWN GET_LOGGING_LEVEL SET_LOGGING_LEVEL",
-		"agent": "GET_METRICS GET_STATE GET_FRAMEWORKS GET_EXECUTORS GET_OPERATIONS GET_CONTAINERS GET_RESOURCE_PROVIDERS LIST_FILES READ_FILE " +
+		"master": "GET_MASTER GET_METRICS GET_STATE GET_EXECUTORS GET_ROLES GET_WEIGHTS LIST_FILES READ_FILE " +
+			"SUBSCRIBE TEARDOWN GET_LOGGING_LEVEL SET_LOGGING_LEVEL",
+		"agent": "GET_METRICS GET_STATE GET_FRAMEWORKS GET_EXECUTORS GET_CONTAINERS GET_RESOURCE_PROVIDERS LIST_FILES READ_FILE " +
 			"LAUNCH_CONTAINER WAIT_CONTAINER KILL_CONTAINER REMOVE_CONTAINER GET_LOGGING_LEVEL SET_LOGGING_LEVEL",
 	}[of]
-	if of == "master" && b.Deactivates() {
-		known += " DRAIN_AGENT DEACTIVATE_AGENT REACTIVATE_AGENT"
-	}
 	if strings.Contains(" "+known+" ", " "+call+" ") {
 		r.Unknown = "v1 call " + call + " to the " + of
 	}

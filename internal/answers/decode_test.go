@@ -21,7 +21,7 @@ func (m Master) call(kind string) []byte {
 // find in the answers what the model has.
 func TestTheProductsDecodersReadWhatIsSaid(t *testing.T) {
 	m := leader()
-	m.Machines = machines(Machine{IP: "127.0.1.1", Start: began, For: time.Hour}, Machine{IP: "127.0.1.2", Start: began, Down: true})
+	m.Maintenance = scheduled(MachineID{"127.0.1.2", "127.0.1.2"}, window("127.0.1.1", time.Hour), window("127.0.1.2", 0))
 	want := func(what string, err error, got, want any) {
 		t.Helper()
 		if err != nil || !reflect.DeepEqual(got, want) {

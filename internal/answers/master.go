@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -26,10 +27,10 @@ type Master struct {
 	Ensemble  int  // replicas of the log that it sees
 	Limits    Limits
 
-	Agents     func() []Agent   // of the registry; asked once an answer needs them
-	Ghosts     int              // unreachable agents besides
-	Frameworks []Framework      // that have subscribed, besides Marathon
-	Machines   func() []Machine // in the maintenance schedule; asked as Agents; nil: none are
+	Agents      func() []Agent     // of the registry; asked once an answer needs them
+	Ghosts      int                // unreachable agents besides
+	Frameworks  []Framework        // that have subscribed, besides Marathon
+	Maintenance func() Maintenance // asked as Agents; nil: there is none
 }
 
 // Limits are the timeouts of a master, as its flags say them.
@@ -41,20 +42,11 @@ type Limits struct {
 	Session    time.Duration // of ZooKeeper
 }
 
-// Machine is a machine in the maintenance schedule.
-type Machine struct {
-	IP    string
-	Start time.Time
-	For   time.Duration // 0: without end
-	Down  bool
-}
-
-func (m Machine) id() Object { return Object{"hostname": m.IP, "ip": m.IP} }
-
 // Path is a request's path at a master, where every path is also there below /master.
 func Path(r *http.Request) string { return strings.TrimPrefix(r.URL.Path, "/master") }
 
-// Answer answers every request that only reads, but for metrics and the scheduler API.
+// Answer answers every request but for metrics and the scheduler API. An answer with an
+// order is to be sent when that is carried out.
 func (m Master) Answer(r *http.Request, body []byte) Reply {
 	switch path := Path(r); path {
 	case "/version":
@@ -69,8 +61,10 @@ func (m Master) Answer(r *http.Request, body []byte) Reply {
 		return m.operator(r, body)
 	case "/slaves", "/state":
 		return m.v0(path)
+	case "/maintenance/schedule", "/maintenance/status", "/machine/down", "/machine/up":
+		return m.v0Maintenance(r, path, body)
 	default:
-		return Reply{Status: http.StatusNotFound}
+		return notFound()
 	}
 }
 
@@ -122,11 +116,16 @@ func (m Master) operator(r *http.Request, body []byte) Reply {
 	case "GET_TASKS":
 		return called(call, m.tasks())
 	case "GET_MAINTENANCE_SCHEDULE":
-		return called(call, Object{"schedule": m.schedule()})
+		return called(call, Object{"schedule": m.maintenance().schedule()})
 	case "GET_MAINTENANCE_STATUS":
-		return called(call, Object{"status": m.maintenance()})
+		return called(call, Object{"status": m.maintenance().status()})
+	case "GET_QUOTA":
+		return called(call, Object{"status": Object{}}) // none is set here
 	}
-	return otherCall(call, "master", m.Build)
+	if a := m.order(call, body); a.Status != 0 {
+		return a
+	}
+	return otherCall(call, "master")
 }
 
 // list writes the agents of the registry that are in a phase.
@@ -143,43 +142,54 @@ func (m Master) list(p Phase, write func(Agent) Object) []Object {
 	return list
 }
 
-// machines are those in the maintenance schedule.
-func (m Master) machines() []Machine {
-	if m.Machines == nil {
-		return nil
+// maintenance is what the master knows of machines: nothing before it has read its registry.
+func (m Master) maintenance() Maintenance {
+	if m.Maintenance == nil || !m.Recovered {
+		return Maintenance{}
 	}
-	return m.Machines()
+	return m.Maintenance()
 }
 
-func (m Master) schedule() Object {
-	var windows []Object
-	for _, machine := range m.machines() {
-		away := Object{"start": nanoseconds(machine.Start)}
-		if machine.For > 0 {
-			away["duration"] = Object{"nanoseconds": machine.For.Nanoseconds()}
+// v0Maintenance answers what a leader that has not read its registry answers as well, as
+// if nothing were scheduled.
+func (m Master) v0Maintenance(r *http.Request, path string, body []byte) Reply {
+	var schedule postedSchedule
+	var machines []MachineID
+	text := ""
+	switch get := r.Method == http.MethodGet; {
+	case !m.Leads:
+		return m.Redirect("/master" + path)
+	case path == "/maintenance/status":
+		return JSON(m.maintenance().status())
+	case path == "/maintenance/schedule" && get:
+		return JSON(m.maintenance().schedule())
+	case path == "/maintenance/schedule" && r.Method != http.MethodPost:
+		return notAllowed(r, "'GET', 'POST'")
+	case r.Method != http.MethodPost:
+		return notPost(r)
+	case path == "/maintenance/schedule":
+		if text = scheduleMessage().read(body, &schedule); text == "" {
+			return m.update(schedule)
 		}
-		windows = append(windows, Object{"machine_ids": []Object{machine.id()}, "unavailability": away})
+	default:
+		if text = readMachines(body, &machines); text == "" && path == "/machine/down" {
+			return m.start(machines)
+		} else if text == "" {
+			return m.stop(machines)
+		}
 	}
-	if windows == nil {
-		return Object{}
-	}
-	return Object{"windows": windows}
+	return bad("%s", text)
 }
 
-func (m Master) maintenance() Object {
-	status := Object{}
-	add := func(key string, o Object) {
-		list, _ := status[key].([]Object)
-		status[key] = append(list, o)
+// readMachines reads the list that is posted to take machines down or up.
+func readMachines(body []byte, machines *[]MachineID) string {
+	switch {
+	case !json.Valid(body):
+		return syntaxError
+	case json.Unmarshal(body, machines) != nil:
+		return "Unexpected JSON type parsed"
 	}
-	for _, machine := range m.machines() {
-		if machine.Down {
-			add("down_machines", machine.id())
-		} else {
-			add("draining_machines", Object{"id": machine.id()})
-		}
-	}
-	return status
+	return ""
 }
 
 // flags are all strings, as Mesos has them.

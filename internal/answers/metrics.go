@@ -42,6 +42,9 @@ func (m Master) Metrics() map[string]float64 {
 
 func (a Agent) count(out map[string]float64) {
 	switch {
+	case a.Phase == Registered && a.Connected && a.Inactive:
+		out["master/slaves_inactive"]++
+		out["master/slaves_connected"]++
 	case a.Phase == Registered && a.Connected:
 		out["master/slaves_active"]++
 		out["master/slaves_connected"]++

@@ -16,6 +16,7 @@ type Process struct {
 	Executors time.Duration // how long it waits for executors of before
 	Recovery  time.Duration // that its recovery took
 	Tasks     []*Task
+	Drain     Drain // until its own executors have ended, which is after its master says so
 }
 
 // Answer answers every request but for metrics.
@@ -30,7 +31,7 @@ func (p Process) Answer(r *http.Request, body []byte) Reply {
 	case "/api/v1":
 		return p.operator(r, body)
 	default:
-		return Reply{Status: http.StatusNotFound}
+		return notFound()
 	}
 }
 
@@ -56,11 +57,15 @@ func (p Process) operator(r *http.Request, body []byte) Reply {
 	}
 	switch call {
 	case "GET_AGENT":
-		return called(call, Object{"agent_info": agentInfo(p.ID, p.IP)})
+		self := Object{"agent_info": agentInfo(p.ID, p.IP)}
+		if p.Drain.State != "" {
+			self["drain_config"], self["estimated_drain_start_time"] = p.Drain.config(), p.Drain.since()
+		}
+		return called(call, self)
 	case "GET_TASKS":
 		return called(call, p.tasks())
 	}
-	return otherCall(call, "agent", p.Build)
+	return otherCall(call, "agent")
 }
 
 // tasks is get_tasks of the agent: what runs, runs for it whatever the master

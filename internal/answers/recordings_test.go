@@ -91,8 +91,18 @@ func leader() Master {
 		Agents: func() []Agent { return agents }, Frameworks: []Framework{{"x-0001", "probe", "s", true}}}
 }
 
-// machines are those of a maintenance schedule.
-func machines(all ...Machine) func() []Machine { return func() []Machine { return all } }
+func window(ip string, length time.Duration) Window {
+	return Window{[]MachineID{{ip, ip}}, began, length}
+}
+
+// scheduled are windows, and one machine that is down unless it has no name.
+func scheduled(down MachineID, windows ...Window) func() Maintenance {
+	m := Maintenance{Windows: windows}
+	if down != (MachineID{}) {
+		m = m.TakenDown([]MachineID{down})
+	}
+	return func() Maintenance { return m }
+}
 
 func standby() Master {
 	m := leader()
@@ -110,8 +120,8 @@ func agentProcess() Process {
 func TestAnswersHaveTheShapeOfTheRecordings(t *testing.T) {
 	unread, windows, down := leader(), leader(), leader()
 	unread.Recovered = false
-	windows.Machines = machines(Machine{IP: "127.0.1.1", Start: began, For: time.Hour})
-	down.Machines = machines(Machine{IP: "127.0.1.1", Start: began, Down: true})
+	windows.Maintenance = scheduled(MachineID{}, window("127.0.1.1", time.Hour))
+	down.Maintenance = scheduled(MachineID{"127.0.1.1", "127.0.1.1"}, window("127.0.1.1", 0))
 	for _, test := range []struct {
 		answer     func(*http.Request, []byte) Reply
 		metrics    func() map[string]float64

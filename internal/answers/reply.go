@@ -15,6 +15,7 @@ type Reply struct {
 	Body     []byte
 	Location string
 	Unknown  string // what was asked that Mesos has and this package has not; empty: nothing
+	Order    *Order // to be carried out before this is sent; nil: none
 }
 
 // Content types of Mesos.

@@ -21,6 +21,9 @@ type Task struct {
 	State                      string
 	Started, Ended             time.Time
 	Reason, Message            string // of its end
+
+	IgnoresTerm bool          `json:"-"` // it ends by SIGKILL only
+	Grace       time.Duration `json:"-"` // until then, as its kill policy says; 0: it does not
 }
 
 // Status is a status of a task, as in updates.

@@ -19,6 +19,9 @@ type agentState struct {
 	settled bool   // its own recovery is over
 	record  record
 	tasks   []*answers.Task
+
+	draining answers.Drain // as the agent itself has it
+	gone     bool          // its identity was marked gone
 }
 
 // record is the leading master's entry of an agent.
@@ -31,6 +34,10 @@ type record struct {
 	registered   time.Time
 	reregistered time.Time
 	lost         int // counts disconnections
+
+	inactive bool          // an operator has deactivated or drained it
+	drain    answers.Drain // zero: none
+	former   bool          // it was removed under this id, and has not registered since
 }
 
 const executorReregistration = 2600 * time.Millisecond // an agent with executors waits that long at its start
@@ -109,6 +116,10 @@ func (n *node) register() {
 	if !a.up || !a.settled || m.leader == nil || !m.recovered || n.affectedBy(fault.AgentNeverRegisters) || n.fault(fault.MachineDown) {
 		return // tried again when a leader has recovered
 	}
+	if n.refused() {
+		n.after(agentShutDown, n.shutDown)
+		return
+	}
 	if !a.record.active {
 		if n.affectedBy(fault.TasksDoNotReturn) {
 			n.loseTasks("executor did not reregister")
@@ -118,10 +129,11 @@ func (n *node) register() {
 		}
 	}
 	r := &a.record
-	if r.registered.IsZero() {
-		r.registered = n.c.now()
-	} else {
+	if !r.registered.IsZero() || r.former {
 		r.reregistered = n.c.now()
+	}
+	if r.registered.IsZero() {
+		r.registered, r.former = n.c.now(), false
 	}
 	r.known, r.active, r.recovering, r.gone, r.version = true, true, false, false, a.version
 	for _, t := range a.tasks {
@@ -130,6 +142,7 @@ func (n *node) register() {
 		}
 	}
 	n.c.note(n, "registered", a.id)
+	n.hearOfDrain()
 }
 
 // stopAgent is the end of the process: the leader sees the broken connection

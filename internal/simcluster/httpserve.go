@@ -26,7 +26,7 @@ func (c *Cluster) answer(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	a := c.route(to, r, body)
-	if a.Status == 0 {
+	if a.Status == 0 || a.Order != nil && !c.store(r, to, a) {
 		panic(http.ErrAbortHandler) // the process is gone
 	}
 	a.Write(w)

@@ -61,6 +61,8 @@ func (c *Cluster) accepted(f *framework, call answers.SchedulerCall) {
 				f.masterSays(info, answers.TaskLost, "REASON_INVALID_OFFERS", "Task launched with invalid offers: Offer "+call.Accept.Offers[0].Value+" is no longer valid")
 			case !info.Fits(agents[0].free(f, "")):
 				f.masterSays(info, answers.TaskError, "REASON_TASK_INVALID", "Task uses resources that are not in the offer")
+			case agents[0].agent.draining.State != "":
+				f.masterSays(info, answers.TaskLost, "REASON_AGENT_DRAINING", "Task was received while agent was already draining")
 			default:
 				c.launch(f, agents[0], info)
 			}
@@ -133,11 +135,13 @@ func (t *launched) acknowledged(task, uuid string) {
 	if t.ID == task && t.sent && t.updates[0].UUID == uuid {
 		t.updates, t.sent = t.updates[1:], false
 		t.pump()
+		t.n.settleDrain()
 	}
 }
 
 func (t *launched) kill() {
 	if t.Live() {
 		t.State, t.Ended, t.Message = answers.TaskKilled, t.c.now(), "Framework was removed"
+		t.n.settleDrain()
 	}
 }

@@ -22,6 +22,9 @@ type mesosState struct {
 	unread    bool // a fault: who is elected does not read the registry
 	alone     bool // a fault: the other masters do not start
 
+	maintenance answers.Maintenance // of machines, besides what faults say
+	gone        []answers.Agent     // ids that operators have removed for good
+
 	frameworks             []*framework // that have subscribed, and were not removed
 	frameworkIDs, offerIDs int
 }
@@ -163,6 +166,7 @@ func (c *Cluster) electNow() {
 	}
 	m := &c.mesos
 	m.leader, m.detected, m.recovered = next, next, false
+	m.maintenance.Known, m.maintenance.Answers = nil, nil // a leader's own memory
 	m.term++
 	c.note(next, "elected", "")
 	term := m.term

@@ -2,6 +2,7 @@ package simcluster
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
@@ -15,7 +16,7 @@ func (n *node) mesosMaster() answers.Master {
 	model := answers.Master{ID: m.cluster, IP: n.ip, Build: n.build(), Cluster: c.opt.Name, Masters: c.opt.Masters, Marathon: m.cluster + "-0000",
 		Leads: m.leader == n, Recovered: m.leader == n && m.recovered, Uptime: c.now().Sub(n.master.since), Voting: true, Ensemble: c.ensemble(),
 		Limits: answers.Limits{Ping: c.scaled(pingTimeout), Pings: pingCount, Reregister: c.scaled(reregister), Fetch: c.scaled(fetchTimeout), Session: c.scaled(zkSession)},
-		Agents: c.registry, Ghosts: m.ghosts, Machines: c.machines}
+		Agents: c.registry, Ghosts: m.ghosts, Maintenance: c.maintenance}
 	if m.detected != nil {
 		model.Leader = m.detected.ip
 	}
@@ -32,7 +33,7 @@ func (c *Cluster) registry() []answers.Agent {
 		r := n.agent.record
 		a := answers.Agent{ID: n.agent.id, IP: n.ip, Version: dcos.Version(r.version), Connected: r.active,
 			Registered: r.registered, Reregistered: r.reregistered, Total: n.resources(agentCPUs, agentMem), Tasks: n.agent.tasks,
-			Deactivated: func() bool { return n.fault(fault.AgentDeactivated) }, Used: n.used}
+			Inactive: r.inactive, Drain: r.drain, Deactivated: func() bool { return n.fault(fault.AgentDeactivated) }, Used: n.used}
 		switch {
 		case r.gone:
 			a.Phase = answers.Unreachable
@@ -43,14 +44,14 @@ func (c *Cluster) registry() []answers.Agent {
 		}
 		out = append(out, a)
 	}
-	return out
+	return append(out, c.mesos.gone...)
 }
 
 // mesosAgent is what the node's Mesos agent knows now.
 func (n *node) mesosAgent() answers.Process {
 	a := &n.agent
 	return answers.Process{ID: a.id, IP: n.ip, Build: n.build(), Uptime: n.c.now().Sub(a.since), Leader: n.detects(), Settled: a.settled,
-		Executors: n.c.scaled(10 * time.Second), Recovery: 20 * time.Millisecond, Tasks: a.tasks}
+		Executors: n.c.scaled(10 * time.Second), Recovery: 20 * time.Millisecond, Tasks: a.tasks, Drain: a.draining}
 }
 
 // build is that of the running Mesos process.
@@ -74,7 +75,12 @@ func (n *node) mesosAnswer(r *http.Request, body []byte) answers.Reply {
 		return n.known(n.mesosAgent().Answer(r, body))
 	}
 	if answers.Path(r) != "/teardown" {
-		return n.known(n.mesosMaster().Answer(r, body))
+		a := n.known(n.mesosMaster().Answer(r, body))
+		if a.Order != nil && n.c.storable() {
+			n.c.carry(*a.Order)
+			a.Order = nil
+		}
+		return a
 	}
 	id, no := n.mesosMaster().Teardown(r, body)
 	if no.Status != 0 {
@@ -99,14 +105,19 @@ func (n *node) deactivated() bool {
 	return lead != nil && lead.build().Deactivates() && n.fault(fault.AgentDeactivated)
 }
 
-// machines are those in the maintenance schedule.
-func (c *Cluster) machines() []answers.Machine {
-	var out []answers.Machine
+// maintenance is what operators have scheduled and taken down, those that faults stand
+// for too.
+func (c *Cluster) maintenance() answers.Maintenance {
+	m := c.mesos.maintenance
 	for _, n := range c.agents() {
 		f, scheduled := c.meets(fault.MachineScheduled, n.name)
-		if down := n.fault(fault.MachineDown); scheduled || down {
-			out = append(out, answers.Machine{IP: n.ip, Start: c.start.Add(time.Hour), For: f.For, Down: down})
+		down := n.fault(fault.MachineDown)
+		if (scheduled || down) && !m.Schedules(n.machine()) {
+			m.Windows = append(slices.Clip(m.Windows), answers.Window{Machines: []answers.MachineID{n.machine()}, Start: c.start.Add(time.Hour), For: f.For})
+		}
+		if down && !m.IsDown(n.machine()) {
+			m = m.TakenDown([]answers.MachineID{n.machine()})
 		}
 	}
-	return out
+	return m
 }

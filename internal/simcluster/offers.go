@@ -75,7 +75,7 @@ func (c *Cluster) mayHave(f *framework, n *node) bool {
 		}
 	}
 	own := n.reserved() == "*" || n.reserved() == f.role
-	return own && n.agent.record.active && !n.deactivated() && !c.now().Before(f.refused[n]) && !n.fault(fault.NoOffers)
+	return own && n.agent.record.active && !n.agent.record.inactive && !n.deactivated() && !c.now().Before(f.refused[n]) && !n.fault(fault.NoOffers)
 }
 
 // answered takes offers back, and gives the agents that were in them.
