@@ -60,7 +60,11 @@ func (m Master) Answer(r *http.Request, body []byte) Reply {
 	case "/api/v1":
 		return m.operator(r, body)
 	case "/slaves", "/state":
-		return m.v0(path)
+		a := m.v0(path)
+		if r.URL.RawQuery != "" && a.Location != "" {
+			a.Location += "?" + r.URL.RawQuery
+		}
+		return a
 	case "/maintenance/schedule", "/maintenance/status", "/machine/down", "/machine/up":
 		return m.v0Maintenance(r, path, body)
 	default:
