@@ -16,7 +16,6 @@ import (
 // watching: the script goes on, and the node's receipts say what became of it.
 type patch struct {
 	question
-	hold    hold
 	running plan.Report // what the node said last of the running script
 }
 
@@ -24,7 +23,7 @@ type patch struct {
 func (p *patch) start(Answer) Move {
 	p.begin()
 	if p.task.Adopt {
-		return p.insist(p.settled, p.watched)
+		return p.insist(p.ask, p.watched)
 	}
 	until := p.task.Until
 	switch why := p.task.Unlaunchable(); {
@@ -53,7 +52,7 @@ func (p *patch) launched(a Answer) Move {
 	} else {
 		p.note("launch unanswered, reading the node's receipts: %v", a.Err)
 	}
-	return p.insist(p.settled, p.watched)
+	return p.insist(p.ask, p.watched)
 }
 
 // unsent reports a launch that never left the controller.
@@ -94,25 +93,38 @@ func refusal(r *node.RefusedError) plan.Report {
 	}
 }
 
-// watch waits for the end of a running script. An agent is looked for at the leader
-// meanwhile.
+// watch waits for the end of a running script.
 func (p *patch) watch() Move {
 	p.running, p.attempt = p.found, 0
-	switch {
-	case p.found.Outcome != plan.Running:
+	if p.found.Outcome != plan.Running {
 		return end(p.found)
-	case p.master():
-		return p.pause(p.watchOn, p.unwatched)
+	}
+	return p.missed(func() Move { return p.pause(p.watchOn, p.unwatched) })
+}
+
+// missed looks for an agent at the leader.
+func (p *patch) missed(then func() Move) Move {
+	if p.master() {
+		return then()
 	}
 	return p.call(Call{Do: AskAway}, func(a Answer) Move {
 		if a.Err == nil {
 			p.hold.see(a.Away, p.tell)
 		}
-		return p.pause(p.watchOn, p.unwatched)
+		return then()
 	})
 }
 
-func (p *patch) watchOn() Move { return p.insist(p.settled, p.watched) }
+// ask asks the node how the script stands. An agent whose node is silent is looked for
+// at the leader all the same.
+func (p *patch) ask() Move {
+	if p.silent {
+		return p.missed(p.settled)
+	}
+	return p.settled()
+}
+
+func (p *patch) watchOn() Move { return p.insist(p.ask, p.watched) }
 
 // watched goes on from what the node has said, or has not.
 func (p *patch) watched(err error) Move {

@@ -182,6 +182,37 @@ func TestAnAgentThatIsAwayTooLongAsksForAHold(t *testing.T) {
 	}
 }
 
+// Whether the others wait for an agent must not depend on what its node answers.
+func TestASilentAgentThatIsAwayTooLongAsksForAHold(t *testing.T) {
+	for name, silentFrom := range map[string]time.Duration{"silent as it stops": 0, "silent later": 4 * time.Minute} {
+		d := &driver{}
+		d.answer = func(c Call) Answer {
+			switch silent := d.now.Sub(began); {
+			case c.Do == AskAway:
+				return Answer{Away: checks.Away{Since: began, Seen: d.now, Budget: 5 * time.Minute}}
+			case c.Do == Launch:
+				return Answer{Unit: "u"}
+			case silent < silentFrom:
+				return running
+			case silent < 10*time.Minute:
+				return unheard
+			}
+			return applied
+		}
+		rep := d.run(t, Do(onA1(plan.ActionPatch), poll))
+		held := slices.IndexFunc(d.notes, func(n plan.Note) bool { return n.Hold })
+		if held < 0 || rep.Outcome != plan.Done {
+			t.Errorf("%s: %+v, notes %+v, want a hold", name, rep, d.notes)
+			continue
+		}
+		for _, n := range d.notes[held:] { // the last one with a text says whether others are admitted
+			if !n.Hold {
+				t.Errorf("%s: %q ends the hold, and the agent is away", name, n.Detail)
+			}
+		}
+	}
+}
+
 func TestHowAPatchInDoubtHasEnded(t *testing.T) {
 	cut := shows(oldSet, attempt(1, node.Exited, 1))
 	cut.Survey.MidSwap = true

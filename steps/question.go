@@ -16,6 +16,7 @@ type question struct {
 
 	once   bool             // a failure is an answer: it is not asked again
 	silent bool             // the last try failed
+	hold   hold             // of a patch
 	again  func() Move      // asks from the beginning
 	heard  func(error) Move // takes the answer, which is in ev and found, or why there is none
 
@@ -38,17 +39,27 @@ func (q *question) insist(ask func() Move, heard func(error) Move) Move {
 func (q *question) answered(err error) Move {
 	switch {
 	case err == nil && q.silent:
-		q.note("the node answers again")
+		q.say("the node answers again")
 		return q.heard(nil)
 	case err == nil, q.once, final(err):
 		return q.heard(err)
 	case !q.silent && q.over(): // says nothing about the node
 		return q.heard(fmt.Errorf("%w: %w", errUnheard, err))
 	case !q.silent:
-		q.note("the node does not answer: %v", err)
+		q.say("the node does not answer: %v", err)
 	}
 	q.silent = true
 	return q.pause(q.again, func() Move { return q.heard(err) })
+}
+
+// say tells how the asking goes. A hold goes on: it ends with the next text that does
+// not ask for it.
+func (q *question) say(format string, args ...any) {
+	n := plan.Note{Detail: fmt.Sprintf(format, args...)}
+	if q.hold.asked {
+		n.Hold, n.Detail = true, "away, and "+n.Detail
+	}
+	q.tell(n)
 }
 
 // final reports an answer that asking again does not change.

@@ -38,6 +38,7 @@ func launchMutants() []Mutant {
 		Mutant{Name: "a launch that was not answered counts as not started", Old: "errors.As(err, &exit) && exit.Code < 128:", New: "errors.As(err, &exit) || true:"},
 		Mutant{Name: "a refused launch in the middle of a swap is judged harmless", Old: "return failed(plan.MidSwap, \"%v\", r)", New: "return failed(plan.BeforeSwap, \"%v\", r)"},
 		Mutant{Name: "a refused epoch is an ordinary failure", Old: "return plan.Report{Outcome: plan.InDoubt, Detail: \"this run has been taken over by another controller: \" + r.Error()}", New: "return failed(plan.BeforeSwap, \"%v\", r)"},
+		Mutant{Name: "an agent whose node is silent is not looked for at the leader", Old: "if p.silent {", New: "if false {"},
 		Mutant{Name: "a script that still runs as watching ends has failed", Old: "return end(plan.Report{Outcome: plan.InDoubt, Class: p.running.Class, Detail: \"stopped watching, still running: \" + p.running.Detail})", New: "return end(failed(plan.BeforeSwap, \"stopped watching\"))"},
 	))
 }
