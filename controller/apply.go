@@ -83,7 +83,9 @@ func (p *Prepared) Apply(ctx context.Context, pause <-chan struct{}) (res Result
 	}
 	defer held.Close()
 	lock := c.lock(run)
-	epoch, err := c.acquire(ctx, p.runs, lock)
+	unbegun, begin := untilPause(ctx, pause)
+	defer begin()
+	epoch, err := c.acquire(unbegun, p.runs, lock)
 	if err != nil {
 		return res, err
 	}
@@ -93,7 +95,7 @@ func (p *Prepared) Apply(ctx context.Context, pause <-chan struct{}) (res Result
 			err = errors.Join(err, lock.Release(context.WithoutCancel(ctx), epoch))
 		}
 	}()
-	again, err := c.build(ctx, p.order.Waivers)
+	again, err := c.build(unbegun, p.order.Waivers)
 	if err != nil {
 		return res, err
 	}
@@ -109,7 +111,7 @@ func (p *Prepared) Apply(ctx context.Context, pause <-chan struct{}) (res Result
 		return res, err
 	}
 	begun = true
-	return r.drive(ctx, pause, orchestrator.New(), journal.Event{Kind: journal.RunStarted, Run: run, Plan: r.plan, Controller: c.cfg.Owner, Epoch: epoch})
+	return r.drive(ctx, begin(), orchestrator.New(), journal.Event{Kind: journal.RunStarted, Run: run, Plan: r.plan, Controller: c.cfg.Owner, Epoch: epoch})
 }
 
 // refuseUnfinished refuses a new run while one of this machine has not ended.

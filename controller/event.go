@@ -26,6 +26,13 @@ type (
 		Since time.Time
 	}
 
+	// LockSlow are masters that have not answered since a while, as the cluster lock is
+	// taken or given back.
+	LockSlow struct {
+		Nodes []inventory.NodeName
+		Since time.Time
+	}
+
 	// JournalTorn is a record of a journal that was put aside, since its write was cut short.
 	JournalTorn struct {
 		Bytes int64
@@ -91,6 +98,7 @@ type (
 
 func (Recorded) event()        {}
 func (NodesSlow) event()       {}
+func (LockSlow) event()        {}
 func (JournalTorn) event()     {}
 func (CopyUnused) event()      {}
 func (CopyNotNewer) event()    {}

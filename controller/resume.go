@@ -103,9 +103,11 @@ func (re *Reopened) Resume(ctx context.Context, pause <-chan struct{}, finish []
 	if re.Done {
 		return r.conclude(ctx, nil, re.State), nil
 	}
-	epoch, err := r.lock.Acquire(ctx)
+	unbegun, begin := untilPause(ctx, pause)
+	defer begin()
+	epoch, err := r.lock.Acquire(unbegun)
 	if err != nil {
 		return Result{}, err
 	}
-	return r.drive(ctx, pause, re.State, journal.Event{Kind: journal.RunResumed, Run: r.run, Controller: r.cfg.Owner, Epoch: epoch, Finish: finish})
+	return r.drive(ctx, begin(), re.State, journal.Event{Kind: journal.RunResumed, Run: r.run, Controller: r.cfg.Owner, Epoch: epoch, Finish: finish})
 }

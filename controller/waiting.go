@@ -8,6 +8,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/patcher"
+	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
 // slowly is after how long a person is told whom a survey waits for.
@@ -18,7 +19,9 @@ const slowly = 5 * time.Second
 // the same time are told together.
 type slowTeller struct {
 	patcher.Nodes
-	tell func(Event)
+	tell     func(Event)
+	slow     func([]inventory.NodeName, time.Time) Event
+	commands bool // what is run on a node is waited for as well
 
 	mu      sync.Mutex
 	waiting map[inventory.NodeName]time.Time // since when; told ones are out of it
@@ -26,10 +29,45 @@ type slowTeller struct {
 }
 
 func newSlowTeller(nodes patcher.Nodes, tell func(Event)) *slowTeller {
-	return &slowTeller{Nodes: nodes, tell: tell, waiting: map[inventory.NodeName]time.Time{}}
+	slow := func(names []inventory.NodeName, since time.Time) Event { return NodesSlow{names, since} }
+	return &slowTeller{Nodes: nodes, tell: tell, slow: slow, waiting: map[inventory.NodeName]time.Time{}}
+}
+
+// newSlowLockTeller are the masters as the cluster lock is taken or given back.
+func newSlowLockTeller(nodes patcher.Nodes, tell func(Event)) *slowTeller {
+	p := newSlowTeller(nodes, tell)
+	p.slow = func(names []inventory.NodeName, since time.Time) Event { return LockSlow{names, since} }
+	p.commands = true
+	return p
 }
 
 func (p *slowTeller) Node(ctx context.Context, name inventory.NodeName) (patcher.Host, error) {
+	defer p.wait(name)()
+	h, err := p.Nodes.Node(ctx, name)
+	if err != nil || !p.commands {
+		return h, err
+	}
+	return slowHost{h, func() func() { return p.wait(name) }}, nil
+}
+
+// slowHost is a node that is waited for while something is run on it.
+type slowHost struct {
+	patcher.Host
+	wait func() func()
+}
+
+func (h slowHost) Run(ctx context.Context, c sshexec.Cmd) (sshexec.Result, error) {
+	defer h.wait()()
+	return h.Host.Run(ctx, c)
+}
+
+func (h slowHost) Put(ctx context.Context, f sshexec.PutFile) error {
+	defer h.wait()()
+	return h.Host.Put(ctx, f)
+}
+
+// wait begins to wait for a node, until what it gives is called.
+func (p *slowTeller) wait(name inventory.NodeName) func() {
 	p.mu.Lock()
 	p.waiting[name] = time.Now()
 	if !p.due {
@@ -37,12 +75,11 @@ func (p *slowTeller) Node(ctx context.Context, name inventory.NodeName) (patcher
 		time.AfterFunc(slowly, p.tellSlow)
 	}
 	p.mu.Unlock()
-	defer func() {
+	return func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		delete(p.waiting, name)
-	}()
-	return p.Nodes.Node(ctx, name)
+	}
 }
 
 // tellSlow tells of those that have been waited for long enough, and comes again for the
@@ -67,7 +104,7 @@ func (p *slowTeller) tellSlow() {
 	}
 	if len(slow) > 0 {
 		slices.Sort(slow)
-		p.tell(NodesSlow{slow, since})
+		p.tell(p.slow(slow, since))
 	}
 	if p.due = !next.IsZero(); p.due {
 		time.AfterFunc(max(next.Add(slowly).Sub(now), minTell), p.tellSlow)

@@ -169,7 +169,7 @@ func (a *app) twoStage(ctx context.Context) (watch context.Context, pause <-chan
 		case <-watch.Done():
 			return
 		}
-		fmt.Fprintln(a.errOut, "interrupted: nothing new is started, the nodes in hand are finished; once more stops watching")
+		fmt.Fprintln(a.errOut, "interrupted: nothing new is started, and nodes in hand are finished, if there are any; once more stops watching")
 		first <- struct{}{}
 		select {
 		case <-heard:

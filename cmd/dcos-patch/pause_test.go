@@ -4,7 +4,9 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
@@ -92,6 +94,38 @@ func TestASecondInterruptWhileAScriptRunsIsInDoubt(t *testing.T) {
 		}
 		l.want(l.run("resume"), exitDone)
 		l.unlocked()
+	})
+}
+
+// An interrupt while the lock is taken ends the taking: a master that hangs is not
+// waited for to take it, but to give it back, and a person is told of whom.
+func TestAnInterruptAsTheLockIsTakenEndsThat(t *testing.T) {
+	t.Parallel()
+	inBubble(t, oneLeft(), func(l *lab) {
+		c := l.controller()
+		var struck time.Time
+		go func() {
+			for !l.locked("m2") {
+				time.Sleep(time.Millisecond)
+			}
+			if err := l.c.Strike(simcluster.Fault{What: fault.SSHSilent, Where: "m3", For: 10 * time.Minute}); err != nil {
+				l.Error(err)
+			}
+			struck = time.Now()
+			time.Sleep(time.Second)
+			c.heard <- os.Interrupt
+		}()
+		e := c.run("apply", "--yes")
+		l.want(e, exitInterrupted)
+		if took := time.Since(struck); took > 2*time.Minute || !strings.Contains(e.err, "the cluster lock: no answer from m3 since") {
+			l.Errorf("after %s: %s", took, e)
+		}
+		if l.locked("m1") || l.locked("m2") {
+			l.Errorf("m1 or m2 keeps the lock: %s", e)
+		}
+		if runs, err := l.store().Runs(); err != nil || len(runs) > 0 {
+			l.Errorf("runs %v, %v", runs, err)
+		}
 	})
 }
 

@@ -27,6 +27,8 @@ func (c *Console) Hear(e controller.Event) {
 		fmt.Fprint(c.Out, render.PackLine(e.Path))
 	case controller.NodesSlow:
 		render.Say(c.Err, "dcos-patch: no connection to %s since %s, still trying", render.Fold(e.Nodes), render.Clock(e.Since))
+	case controller.LockSlow:
+		render.Say(c.Err, "dcos-patch: the cluster lock: no answer from %s since %s, still waiting", render.Fold(e.Nodes), render.Clock(e.Since))
 	case controller.CheckWaits:
 		fmt.Fprintf(c.Out, "%s  waits up to %s for %s to be green, and says what changes; Ctrl-C ends that, and nothing else\n", time.Now().Format("15:04:05"), e.Most, e.Node)
 	case controller.CheckChanged:
