@@ -15,6 +15,7 @@ type Holder struct {
 	Node       inventory.NodeName
 	Run, Owner string
 	beat       *plan.Duration
+	goneHere   bool // it is a run of this machine, and its controller is gone
 }
 
 // HolderIn finds who holds the cluster lock; nil: nobody, as far as masters
@@ -29,7 +30,7 @@ func HolderIn(inv *inventory.Cluster, facts plan.Facts) *Holder {
 		switch {
 		case f.LockRun == "" || h != nil && f.LockRun != h.Run:
 		case h == nil:
-			h = &Holder{m.Name, f.LockRun, f.LockOwner, f.LockBeat}
+			h = &Holder{m.Name, f.LockRun, f.LockOwner, f.LockBeat, false}
 		case f.LockBeat != nil && (h.beat == nil || *f.LockBeat < *h.beat):
 			h.beat = f.LockBeat
 		}
@@ -48,6 +49,7 @@ func (r Runs) HolderIn(inv *inventory.Cluster, facts plan.Facts) *Holder {
 		own.Close()
 		return nil
 	}
+	h.goneHere = r.Has(h.Run) && !controlled(r.Store, h.Run)
 	return h
 }
 
@@ -73,7 +75,7 @@ const runNames = "0102-1504"
 func (h Holder) Refused() error {
 	return plan.Instead(plan.Block{What: fmt.Sprintf("the cluster is locked by run %s of %s", node.Said(h.Run), node.Said(h.Owner)),
 		Observed: fmt.Sprintf("%s holds its lock; %s", h.Node, h.Since()), Want: "nobody else at work; what is not well now may be a node that it is patching",
-		Next: heldAdvice(h.Run)})
+		Next: h.Advice()})
 }
 
 // refuseHeld refuses while a run holds the cluster lock, but for one of this
@@ -86,4 +88,9 @@ func (r Runs) refuseHeld(inv *inventory.Cluster, facts plan.Facts) error {
 }
 
 // Advice is what can be done while it is held.
-func (h Holder) Advice() advice.Text { return heldAdvice(h.Run) }
+func (h Holder) Advice() advice.Text {
+	if h.goneHere {
+		return advice.Say("its controller is gone, and it is a run of this machine: ").Run("resume", "--run", h.Run).Say(" looks at the nodes first")
+	}
+	return heldAdvice(h.Run)
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
@@ -51,5 +52,23 @@ func TestWhoComesToAMasterInItsPatchIsToldWhoIsAtIt(t *testing.T) {
 			!strings.Contains(second.err, "   next      wait for it") || strings.Contains(second.err, "healthy") {
 			l.Errorf("%s", second)
 		}
+	})
+}
+
+// The lock of a run of this machine whose controller is dead leads to its resume, here;
+// on another machine nobody knows that it is dead.
+func TestAPlanOfTheMachineOfADeadRunNamesItsResume(t *testing.T) {
+	t.Parallel()
+	inBubble(t, oneLeft(), func(l *lab) {
+		l.dieAt(" script started", 1, "apply", "--yes")
+		time.Sleep(time.Minute)
+		run := l.newest()
+		if e := l.run("plan"); !strings.Contains(e.err, "its controller is gone") || !strings.Contains(e.err, l.typed("resume --run "+run)) || strings.Contains(e.err, "lock break") {
+			l.Errorf("%s", e)
+		}
+		if e := l.colleague().run("plan"); !strings.Contains(e.err, "lock break") {
+			l.Errorf("%s", e)
+		}
+		l.want(l.run("resume"), exitDone)
 	})
 }
