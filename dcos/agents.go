@@ -18,6 +18,11 @@ type Agent struct {
 	RegisteredAt   time.Time
 	ReregisteredAt time.Time // zero when it has not re-registered with this leader
 	Drain          string    // "", "DRAINING" or "DRAINED"
+
+	// Of a drain: how it was ordered, and when by the leading master's clock, in whole seconds.
+	DrainSince time.Time
+	MaxGrace   time.Duration // 0: as each task says
+	MarkGone   bool
 }
 
 // Agents is the leading master's list. A recovered agent is one that the
@@ -45,8 +50,13 @@ type agentFields struct {
 	Version     string `json:"version"`
 	PID         string `json:"pid"`
 	Drain       *struct {
-		State string `json:"state"`
+		State  string `json:"state"`
+		Config struct {
+			MaxGrace *v1Time `json:"max_grace_period"`
+			MarkGone bool    `json:"mark_gone"`
+		} `json:"config"`
 	} `json:"drain_info"`
+	DrainSince *v1Time `json:"estimated_drain_start_time"`
 }
 
 // fill sets what the fields say.
@@ -68,7 +78,10 @@ func (f agentFields) fill(what string, a *Agent) error {
 	a.Active, a.Version = *f.Active, f.Version
 	a.Deactivated = f.Deactivated != nil && *f.Deactivated
 	if f.Drain != nil {
-		a.Drain = f.Drain.State
+		a.Drain, a.DrainSince, a.MarkGone = f.Drain.State, f.DrainSince.utc(), f.Drain.Config.MarkGone
+		if g := f.Drain.Config.MaxGrace; g != nil && g.Nanoseconds != nil {
+			a.MaxGrace = time.Duration(*g.Nanoseconds)
+		}
 	}
 	_, address, found := strings.Cut(f.PID, "@")
 	host, _, err := net.SplitHostPort(address)

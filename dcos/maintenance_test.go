@@ -132,6 +132,10 @@ func TestOperationsAndQuotasAreRead(t *testing.T) {
 	if err != nil || len(quotas) != 2 || quotas[0].Role != "new" || quotas[0].Limits["mem"] != 512 || quotas[0].Guarantees["cpus"] != 1 || quotas[1].Guarantees["cpus"] != 2 {
 		t.Errorf("%+v, %v", quotas, err)
 	}
+	quotas, err = dcos.ParseGetQuota([]byte(`{"type":"GET_QUOTA","get_quota":{"status":{"infos":[{"configs":[{"role":"dev","limits":{"cpus":{"value":2}}}]}]}}}`))
+	if err != nil || len(quotas) != 1 || quotas[0].Role != "dev" || quotas[0].Limits["cpus"] != 2 {
+		t.Errorf("%+v, %v", quotas, err)
+	}
 	for _, text := range []string{`{"type":"GET_QUOTA","get_quota":{}}`, `{"type":"GET_QUOTA","get_quota":{"status":{"infos":[{}]}}}`} {
 		if quotas, err := dcos.ParseGetQuota([]byte(text)); err == nil {
 			t.Errorf("%s: %+v", text, quotas)

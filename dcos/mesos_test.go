@@ -106,7 +106,7 @@ func TestAgentsExactly(t *testing.T) {
 	got, ok := draining.Find("6797eeb3-de12-4409-88df-b396afa7ff2a-S0")
 	want := dcos.Agent{
 		ID: "6797eeb3-de12-4409-88df-b396afa7ff2a-S0", Hostname: "agent1.test", IP: "127.0.1.1", Version: "1.12.0",
-		Deactivated: true, Drain: "DRAINING",
+		Deactivated: true, Drain: "DRAINING", DrainSince: time.Unix(1795294134, 0).UTC(),
 		RegisteredAt:   time.Unix(0, 1795294102702384896).UTC(),
 		ReregisteredAt: time.Unix(0, 1795294102702584064).UTC(),
 	}

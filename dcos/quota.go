@@ -15,11 +15,17 @@ type Quota struct {
 }
 
 // ParseGetQuota reads a master's answer to the v1 call GET_QUOTA. From Mesos
-// 1.10 on configs say it whole, and infos say a part of it again.
+// 1.10 on configs say it whole, and infos say a part of it again; Mesos's own
+// documentation has configs within infos.
 func ParseGetQuota(b []byte) ([]Quota, error) {
 	const what = "GET_QUOTA"
 	type amounts map[string]struct {
 		Value *float64 `json:"value"`
+	}
+	type config struct {
+		Role       string  `json:"role"`
+		Guarantees amounts `json:"guarantees"`
+		Limits     amounts `json:"limits"`
 	}
 	var raw struct {
 		Status *struct {
@@ -31,12 +37,9 @@ func ParseGetQuota(b []byte) ([]Quota, error) {
 						Value float64 `json:"value"`
 					} `json:"scalar"`
 				} `json:"guarantee"`
+				Configs []config `json:"configs"`
 			} `json:"infos"`
-			Configs []struct {
-				Role       string  `json:"role"`
-				Guarantees amounts `json:"guarantees"`
-				Limits     amounts `json:"limits"`
-			} `json:"configs"`
+			Configs []config `json:"configs"`
 		} `json:"status"`
 	}
 	if err := decodeCall(what, "get_quota", b, &raw); err != nil {
@@ -45,8 +48,11 @@ func ParseGetQuota(b []byte) ([]Quota, error) {
 	if raw.Status == nil {
 		return nil, missing(what, "status")
 	}
-	byRole := map[string]Quota{}
+	byRole, configs := map[string]Quota{}, raw.Status.Configs
 	for _, info := range raw.Status.Infos {
+		if configs = append(configs, info.Configs...); info.Role == "" && len(info.Configs) > 0 {
+			continue
+		}
 		q := Quota{Role: info.Role, Guarantees: map[string]float64{}, Limits: map[string]float64{}}
 		for _, g := range info.Guarantee {
 			q.Guarantees[g.Name] = g.Scalar.Value
@@ -62,7 +68,7 @@ func ParseGetQuota(b []byte) ([]Quota, error) {
 		}
 		return out
 	}
-	for _, c := range raw.Status.Configs {
+	for _, c := range configs {
 		byRole[c.Role] = Quota{Role: c.Role, Guarantees: values(c.Guarantees), Limits: values(c.Limits)}
 	}
 	if _, none := byRole[""]; none {

@@ -124,9 +124,10 @@ func (c *Client) write(ctx context.Context, name string, with object) error {
 	if err == nil {
 		return nil
 	}
-	var refused *StatusError
+	var no *StatusError
 	var standby *NotLeaderError
-	if !errors.As(err, &standby) && (!errors.As(err, &refused) || refused.Code >= 500 && refused.Code != http.StatusServiceUnavailable) {
+	refused := errors.As(err, &no) && (no.means() != nil || no.Code >= 400 && no.Code < 500 && no.Code != http.StatusRequestTimeout)
+	if !refused && !errors.As(err, &standby) {
 		err = &UnknownOutcomeError{Call: CallNamed(name), Err: err}
 	}
 	return fmt.Errorf("%s v1 call %s: %w", c.base, name, err)

@@ -146,6 +146,12 @@ func allRecorded(t *testing.T) (all []*replay) {
 func TestALostAnswerToACallThatWritesLeavesItsOutcomeOpen(t *testing.T) {
 	for name, answer := range map[string]doer{
 		"the connection breaks": func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF },
+		"it is taken for later": func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 202, Body: http.NoBody}, nil
+		},
+		"a proxy has no server": func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 503, Body: io.NopCloser(strings.NewReader("Service Unavailable"))}, nil
+		},
 		"a proxy gives up": func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 504, Body: io.NopCloser(strings.NewReader("Gateway Timeout"))}, nil
 		},

@@ -18,7 +18,7 @@ func agentsShape() shape {
 	info := shape{"id": nil, "hostname": nil}
 	return shape{"type": nil, "get_agents": {
 		"agents": {
-			"agent_info": info, "active": nil, "deactivated": nil, "version": nil, "pid": nil, "drain_info": {"state": nil},
+			"agent_info": info, "active": nil, "deactivated": nil, "version": nil, "pid": nil, "drain_info": {"state": nil, "config": nil}, "estimated_drain_start_time": nil,
 			"registered_time": nil, "reregistered_time": nil,
 		},
 		"recovered_agents": info,

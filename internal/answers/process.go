@@ -71,16 +71,18 @@ func (p Process) operator(r *http.Request, body []byte) Reply {
 // tasks is get_tasks of the agent: what runs, runs for it whatever the master
 // makes of that.
 func (p Process) tasks() Object {
-	launched, completed := []Object{}, []Object{}
+	launched, terminated, completed := []Object{}, []Object{}, []Object{}
 	for _, t := range p.Tasks {
 		switch {
 		case t.Runs():
 			launched = append(launched, t.json(TaskRunning))
 		case t.Live():
 			launched = append(launched, t.json(t.State))
+		case t.Unacknowledged:
+			terminated = append(terminated, t.json(t.State))
 		default:
 			completed = append(completed, t.json(t.State))
 		}
 	}
-	return Object{"pending_tasks": []Object{}, "queued_tasks": []Object{}, "launched_tasks": launched, "terminated_tasks": []Object{}, "completed_tasks": completed}
+	return Object{"pending_tasks": []Object{}, "queued_tasks": []Object{}, "launched_tasks": launched, "terminated_tasks": terminated, "completed_tasks": completed}
 }

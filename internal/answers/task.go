@@ -22,6 +22,8 @@ type Task struct {
 	Started, Ended             time.Time
 	Reason, Message            string // of its end
 
+	Unacknowledged bool `json:"-"` // it has ended, and its framework has not said that it heard so
+
 	IgnoresTerm bool          `json:"-"` // it ends by SIGKILL only
 	Grace       time.Duration `json:"-"` // until then, as its kill policy says; 0: it does not
 }
@@ -73,9 +75,9 @@ func (m Master) tasks() Object {
 			switch {
 			case t.State == TaskUnreachable:
 				unreachable = append(unreachable, t.json(t.State))
-			case !t.Live():
+			case !t.Live() && !t.Unacknowledged:
 				completed = append(completed, t.json(t.State))
-			case a.Phase == Registered:
+			case a.Phase == Registered: // where it stays until acknowledged
 				live = append(live, t.json(t.State))
 			}
 		}

@@ -174,7 +174,7 @@ func agreementPage(rows []classed) string {
 		count[r.class]++
 	}
 	fmt.Fprintf(&b, "# What a real Mesos answered, and what answers here\n\nMade by a test; do not edit: `go test ./internal/simcluster -run AnswersAsTheRecordedOneDid -update`.\n\n"+
-		"%d exchanges with three masters and three agents of Mesos 1.12 were recorded. Of them %d **agree**: they are replayed, in their order, against the simulated cluster, which must answer with the "+
+		"%d recordings were made of three masters and three agents of Mesos 1.12. Of them %d **agree**: they are replayed, in their order, against the simulated cluster, which must answer with the "+
 		"same status, type and text, in places and types that a recording has, and with the same in all that the product decides by. %d are **decoded** only: the product's decoders, or its errors, "+
 		"read them. %d are **not ours**, each for a reason.\n\n## Calls\n\n", len(rows), count[agrees], count[decodedOnly], count[notOurs])
 	b.WriteString("The calls of the operator API that the product can make. Each is made once; one that is *repeatable* may be sent again when its answer was lost.\n\n" +

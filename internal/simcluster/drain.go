@@ -1,6 +1,7 @@
 package simcluster
 
 import (
+	"slices"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/internal/answers"
@@ -65,17 +66,5 @@ func (n *node) settleDrain() {
 
 // busy reports whether a task of the agent runs, or its end is not acknowledged.
 func (n *node) busy() bool {
-	for _, t := range n.agent.tasks {
-		if t.Live() {
-			return true
-		}
-	}
-	for _, f := range n.c.mesos.frameworks {
-		for _, t := range f.tasks {
-			if t.n == n && len(t.updates) > 0 {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(n.agent.tasks, func(t *answers.Task) bool { return t.Live() || t.Unacknowledged })
 }

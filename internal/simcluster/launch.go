@@ -115,7 +115,7 @@ func (t *launched) becomes(state, source, reason, message string) {
 		return
 	}
 	if t.State = state; !t.Live() {
-		t.Ended, t.Reason, t.Message = t.c.now(), reason, message
+		t.Ended, t.Reason, t.Message, t.Unacknowledged = t.c.now(), reason, message, source != "SOURCE_MASTER"
 	}
 	uuid := base64.StdEncoding.EncodeToString([]byte(t.c.uuid(fmt.Sprint("update ", t.f.id, t.ID, state))[:16]))
 	t.updates = append(t.updates, answers.Status{Task: answers.Value{Value: t.ID}, Agent: answers.Value{Value: t.Agent}, State: state, Source: source,
@@ -134,6 +134,7 @@ func (t *launched) pump() {
 func (t *launched) acknowledged(task, uuid string) {
 	if t.ID == task && t.sent && t.updates[0].UUID == uuid {
 		t.updates, t.sent = t.updates[1:], false
+		t.Unacknowledged = t.Unacknowledged && len(t.updates) > 0
 		t.pump()
 		t.n.settleDrain()
 	}
@@ -142,6 +143,7 @@ func (t *launched) acknowledged(task, uuid string) {
 func (t *launched) kill() {
 	if t.Live() {
 		t.State, t.Ended, t.Message = answers.TaskKilled, t.c.now(), "Framework was removed"
-		t.n.settleDrain()
 	}
+	t.Unacknowledged = false // nobody is left who could
+	t.n.settleDrain()
 }

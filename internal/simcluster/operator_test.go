@@ -51,9 +51,7 @@ func TestADrainEndsAtTheAgentAfterItsMasterSaysSo(t *testing.T) {
 		a, _ := c.seen(t, lead, "a1")
 		write := func(do func(context.Context, *mesos.Client) error) error { return lead.Write(t.Context(), do) }
 		reactivate := func(ctx context.Context, m *mesos.Client) error { return m.Reactivate(ctx, a.ID) }
-		leave := c.enter()
-		c.byName["a1"].agent.tasks[0].IgnoresTerm = true
-		leave()
+		c.Stubborn("a1", 0)
 		err := write(func(ctx context.Context, m *mesos.Client) error { return m.Drain(ctx, a.ID, mesos.Drain{}) })
 		if err != nil {
 			t.Fatal(err)
@@ -76,6 +74,9 @@ func TestADrainEndsAtTheAgentAfterItsMasterSaysSo(t *testing.T) {
 		}
 		if a, _ = c.seen(t, lead, "a1"); a.Active || !a.Deactivated || a.Drain != answers.Drained {
 			t.Errorf("%+v", a)
+		}
+		if o := c.Operated(); !o["a1"].Deactivated || o["a1"].Drain.State != answers.Drained || o["a2"] != (Operated{}) {
+			t.Errorf("the truth: %+v", o)
 		}
 		if err := write(reactivate); err != nil {
 			t.Error(err)
@@ -127,7 +128,10 @@ func TestAMachineThatIsDownLosesItsTasksAndComesBackWithItsID(t *testing.T) {
 		if _, there := c.seen(t, lead, "a1"); there || n.unit(n.role.MesosUnit()).restarts < 3 {
 			t.Errorf("listed: %t; its unit was started %d times", there, n.unit(n.role.MesosUnit()).restarts)
 		}
-		for _, task := range n.agent.tasks {
+		if o := c.Operated()["a1"]; !o.Down || !o.Scheduled || o.Deactivated || len(c.Maintenance().Windows) != 1 {
+			t.Errorf("the truth: %+v, %+v", o, c.Maintenance())
+		}
+		for _, task := range c.Tasks("a1") {
 			if task.State != answers.TaskLost || task.Reason != "REASON_AGENT_REMOVED" {
 				t.Errorf("%+v", task)
 			}
@@ -155,7 +159,7 @@ func TestAnAgentThatIsGoneDoesNotComeBackUnderItsID(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(10 * time.Minute)
-		if _, there := c.seen(t, lead, "a1"); there || n.agent.record.listed() {
+		if _, there := c.seen(t, lead, "a1"); there || n.agent.record.listed() || !c.Operated()["a1"].Gone {
 			t.Error("it is listed")
 		}
 		err := lead.Write(t.Context(), func(ctx context.Context, m *mesos.Client) error { return m.Deactivate(ctx, a.ID) })
@@ -214,9 +218,7 @@ func TestADrainGoesOnOverAFailoverAndWhileItsAgentIsAway(t *testing.T) {
 		leave := c.enter()
 		n.stopDaemons()
 		leave()
-		if err := lead.Write(t.Context(), func(ctx context.Context, m *mesos.Client) error {
-			return m.Drain(ctx, a.ID, mesos.Drain{MarkGone: false, MaxGrace: time.Minute})
-		}); err != nil {
+		if err := c.Order(answers.Order{Call: "DRAIN_AGENT", Agent: a.ID, Drain: answers.Drain{State: answers.Draining, MaxGrace: time.Minute}}); err != nil {
 			t.Fatal(err)
 		}
 		leave = c.enter()

@@ -105,7 +105,7 @@ var agentIDs = map[string]string{
 	"6797eeb3-de12-4409-88df-b396afa7ff2a-S2": "a2",
 	"6797eeb3-de12-4409-88df-b396afa7ff2a-S1": "a3", "6797eeb3-de12-4409-88df-b396afa7ff2a-S3": "a3",
 	"794c5395-08e5-4045-97ae-291089044e94-S0": "a1", "794c5395-08e5-4045-97ae-291089044e94-S1": "a3", "794c5395-08e5-4045-97ae-291089044e94-S2": "a2",
-	"6f28a79b-a4c0-4332-a212-e774c409d786-S0": "a1",
+	"791f3c29-8e80-4e09-93d1-38722a707bdd-S0": "a3", "6f28a79b-a4c0-4332-a212-e774c409d786-S0": "a1",
 }
 
 var (
@@ -191,11 +191,9 @@ func (s *stage) given(x exchange) {
 	if x.asked() != "/maintenance/status" && x.asked() != "GET_MAINTENANCE_STATUS" || x.Response == nil || x.Response.Status != http.StatusOK {
 		return
 	}
-	defer s.enter()()
-	s.mesos.maintenance.Answers = nil
+	s.act(func() { s.mesos.maintenance.Answers = nil })
 	for _, a := range inverseAnswers(s.t, s.ours(text(x.Response.Body)), x.asked()) {
-		s.mesos.maintenance.Answers = append(s.mesos.maintenance.Answers,
-			answers.InverseAnswer{Machine: answers.MachineID(a.Machine), Framework: a.FrameworkID, Status: a.Status, At: a.At})
+		s.Answer(answers.InverseAnswer{Machine: answers.MachineID(a.Machine), Framework: a.FrameworkID, Status: a.Status, At: a.At})
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/dcos-patch/dcos-patch/internal/answers"
 )
 
 // scene is a part of what was recorded, with what happened between the requests: numbers
@@ -18,7 +20,7 @@ type scene struct {
 
 var scenes = []scene{
 	{"at rest", "127.0.0.1", Options{Private: 3, Tasks: -1}, `
-		018 034-035 041-042 044-046 051-054 063-067 069-073 080-088 091-092 098-103 105-113 115-118 121 124-126 132
+		018 034-036 041-042 044-046 051-054 063-067 069-073 080-088 091-092 098-103 105-113 115-118 120-121 124-126 132
 		+1m @return:a2 050 246 448-449`},
 	{"with tasks", "127.0.0.1", Options{Private: 3}, `133 135 136 138-139 141-143 145`},
 	{"maintenance", "127.0.0.1", Options{Private: 3}, `
@@ -29,19 +31,22 @@ var scenes = []scene{
 		@tasks:a1 311`},
 	{"drain as the agent sees it", "127.0.0.3", Options{Private: 3}, `463`},
 	{"unreachable and gone", "127.0.0.1", Options{Private: 3}, `
-		@stop:a2 290 +6m 291-292 295-297 300 @start:a2 +20s 302 303 +3s 304-307 309`},
+		@empty:a1 @stop:a2 290 +6m 291-292 294-297 300 @start:a2 +20s 302 303 +3s 304-307 309`},
 	{"failover", "127.0.0.2", Options{Private: 3, Tasks: -1}, `
 		@deactivate:a1 @drain:a2 +5s @down @ghost 339-340 @failover:127.0.0.3 +90s 341-346`},
 	{"before and after failovers", "127.0.0.2", Options{Private: 3}, `@ghost 335-337`},
 	{"inverse offers over a failover", "127.0.0.1", Options{Private: 3}, `@plan 439 @failover:127.0.0.3 +90s 440-441`},
 	{"not recovered", "127.0.0.1", Options{Private: 3}, `@unread 020 022-028 030 350-351 353-361`},
 	{"without a quorum", "127.0.0.1", Options{Private: 3}, `@alone @ghost +12s 415-419`},
-	{"without ZooKeeper", "127.0.0.1", Options{Private: 3}, `@leaderless 421-426`},
+	{"without ZooKeeper", "127.0.0.1", Options{Private: 3}, `@leaderless 009-010 421-426`},
 	{"restarted within its session", "127.0.0.3", Options{Private: 3}, `@restarted 428-432`},
 	{"named by half", "127.0.0.1", Options{Private: 3, Tasks: -1}, `
 		390-391 @reactivate:a1 392-395 @stop:a2 396-398 +1s @start:a2 +10s 400 +20s 401 402 +5s 403-406 +20s 407-408 +20s 409-410 411`},
 	{"deactivated", "127.0.0.1", Options{Private: 3, Tasks: -1}, `
 		450-454 456 @return:a1 457 458 459 460`},
+	{"unreachable again", "127.0.0.1", Options{Private: 3, Tasks: 4}, `@empty:a2 @empty:a3 @stop:a1 +6m 332-333`},
+	{"stopped and taken down", "127.0.0.1", Options{Private: 3, Tasks: -1}, `@stop:a2 @takedown +2s 462`},
+	{"not acknowledged", "127.0.0.1", Options{Private: 3}, `@empty:a2 @empty:a3 @unacknowledged:a1 412-413`},
 	{"drain over a failover", "127.0.0.2", Options{Private: 3}, `434`},
 	{"not back in time", "127.0.0.9", Options{Private: 1, Tasks: -1}, `
 		@stop:a1 @failover:127.0.0.9 +5s 900-904 +11m 905-906 @start:a1 +20s 907`},
@@ -118,6 +123,14 @@ func (s *stage) happens(what, of string) {
 		time.Sleep(20 * time.Second)
 	case "tasks":
 		s.act(func() { n.agent.tasks = nil; n.seedTasks() })
+	case "empty":
+		s.act(func() { n.agent.tasks = nil })
+	case "unacknowledged":
+		s.act(func() {
+			for _, t := range n.agent.tasks {
+				t.State, t.Ended, t.Unacknowledged = answers.TaskKilled, s.now(), true
+			}
+		})
 	case "stubborn":
 		s.act(func() { n.agent.tasks[0].IgnoresTerm = true })
 	case "deactivate", "drain", "reactivate":
@@ -127,6 +140,9 @@ func (s *stage) happens(what, of string) {
 	case "down":
 		s.plan(`{"hostname":"agent3.test","ip":"127.0.1.3"},{"hostname":"agent7.test","ip":"127.0.1.7"}`)
 		s.order(`{"type":"START_MAINTENANCE","start_maintenance":{"machines":[{"hostname":"agent7.test","ip":"127.0.1.7"}]}}`)
+	case "takedown":
+		s.plan(`{"hostname":"agent2.test","ip":"127.0.1.2"}`)
+		s.order(`{"type":"START_MAINTENANCE","start_maintenance":{"machines":[{"hostname":"agent2.test","ip":"127.0.1.2"}]}}`)
 	case "ghost":
 		s.act(func() { m.ghosts++ })
 	case "failover":
