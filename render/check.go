@@ -11,7 +11,7 @@ import (
 
 // checked is a check's answer, for programs.
 type checked struct {
-	Version  int                `json:"version"`
+	Head
 	Node     inventory.NodeName `json:"node"`
 	Green    bool               `json:"green"`
 	Findings []dcos.Finding     `json:"findings"`
@@ -21,7 +21,7 @@ type checked struct {
 
 // CheckJSON writes what a check of a node has found, for programs.
 func (p Program) CheckJSON(w io.Writer, node inventory.NodeName, findings, blocking []dcos.Finding, next advice.Text) error {
-	return Value(w, checked{JSONVersion, node, len(blocking) == 0, findings, append([]dcos.Finding{}, blocking...), p.Argvs(next.Commands()...)})
+	return Value(w, checked{Headed("check"), node, len(blocking) == 0, findings, append([]dcos.Finding{}, blocking...), p.Argvs(next.Commands()...)})
 }
 
 // Check writes what a check of a node has found, and what to do about the first that

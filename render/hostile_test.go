@@ -167,12 +167,16 @@ func TestNoWordOfANodeReachesAPlanOrARefusalRaw(t *testing.T) {
 	infect(reflect.ValueOf(p).Elem())
 	blocks := []plan.Block{{Node: "m1" + hostile, What: hostile, Observed: hostile, Want: hostile, Next: advice.Say(hostile).Run("check", hostile)}, {What: hostile, Observed: hostile}}
 	for name, sink := range map[string]func(*bytes.Buffer) error{
-		"plan":              func(b *bytes.Buffer) error { return Plan(b, p) },
-		"plan, JSON":        func(b *bytes.Buffer) error { return PlanJSON(b, p) },
-		"refusal":           func(b *bytes.Buffer) error { return Program{}.Refusal(b, &plan.RefusalError{Blocks: blocks}) },
-		"refusal, JSON":     func(b *bytes.Buffer) error { return RefusalJSON(b, &plan.RefusalError{Blocks: blocks}) },
-		"other error":       func(b *bytes.Buffer) error { return Program{}.Refusal(b, errors.New(hostile)) },
-		"other error, JSON": func(b *bytes.Buffer) error { return RefusalJSON(b, errors.New(hostile)) },
+		"plan":       func(b *bytes.Buffer) error { return Plan(b, p) },
+		"plan, JSON": func(b *bytes.Buffer) error { return PlanJSON(b, p) },
+		"refusal":    func(b *bytes.Buffer) error { return Program{}.Refusal(b, &plan.RefusalError{Blocks: blocks}) },
+		"refusal, JSON": func(b *bytes.Buffer) error {
+			return Program{}.RefusalJSON(b, Refused{Err: &plan.RefusalError{Blocks: blocks}})
+		},
+		"other error": func(b *bytes.Buffer) error { return Program{}.Refusal(b, errors.New(hostile)) },
+		"other error, JSON": func(b *bytes.Buffer) error {
+			return Program{}.RefusalJSON(b, Refused{Err: errors.New(hostile), Advice: advice.Say(hostile)})
+		},
 		"a finding's status": func(b *bytes.Buffer) error {
 			return JSON{W: b}.Event(journal.Event{Detail: hostile, Note: &plan.Note{Finding: &dcos.Finding{Observed: hostile}}})
 		},

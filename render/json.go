@@ -13,6 +13,15 @@ import (
 // added without.
 const JSONVersion = 1
 
+// Head begins every line that is not an event.
+type Head struct {
+	Version int    `json:"version"`
+	Kind    string `json:"kind"`
+}
+
+// Headed is the head of a line of some kind.
+func Headed(kind string) Head { return Head{JSONVersion, kind} }
+
 // JSON writes one event per line for programs. It is not safe for concurrent
 // use.
 type JSON struct {

@@ -13,9 +13,8 @@ type OneALine struct{ W io.Writer }
 
 // textLine is what a command says that has no JSON of its own.
 type textLine struct {
-	Version int    `json:"version"`
-	Kind    string `json:"kind"` // "text"
-	Text    string `json:"text"`
+	Head
+	Text string `json:"text"`
 }
 
 func (o OneALine) Write(p []byte) (int, error) {
@@ -24,7 +23,7 @@ func (o OneALine) Write(p []byte) (int, error) {
 		values = nil
 		for line := range strings.Lines(string(p)) {
 			if line = strings.TrimSpace(line); line != "" {
-				values = append(values, textLine{JSONVersion, "text", line})
+				values = append(values, textLine{Headed("text"), line})
 			}
 		}
 	}

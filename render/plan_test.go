@@ -155,7 +155,7 @@ func TestARefusalTellsWhatFollowsFromANodeBelowIt(t *testing.T) {
 
 func TestARefusalInJSONHasABlockForEveryNode(t *testing.T) {
 	var b bytes.Buffer
-	if err := RefusalJSON(&b, refusal(t)); err != nil {
+	if err := (Program{}).RefusalJSON(&b, Refused{Err: refusal(t)}); err != nil {
 		t.Fatal(err)
 	}
 	var got struct {
@@ -200,7 +200,7 @@ func TestAWritersErrorIsReturned(t *testing.T) {
 	}
 	for name, got := range map[string]error{
 		"Plan": Plan(broken{}, p), "PlanJSON": PlanJSON(broken{}, p),
-		"Refusal": Program{}.Refusal(broken{}, refusal(t)), "RefusalJSON": RefusalJSON(broken{}, refusal(t)),
+		"Refusal": Program{}.Refusal(broken{}, refusal(t)), "RefusalJSON": Program{}.RefusalJSON(broken{}, Refused{Err: refusal(t)}),
 	} {
 		if !errors.Is(got, errFull) {
 			t.Errorf("%s: %v", name, got)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -102,10 +103,10 @@ func orUnknown(text string) string {
 }
 
 // PreflightJSON writes the same for programs.
-func PreflightJSON(w io.Writer, in plan.Input, j plan.Judgement) error {
+func (p Program) PreflightJSON(w io.Writer, in plan.Input, j plan.Judgement) error {
 	clean, warned, blocked := j.Tally()
 	out := struct {
-		Version  int          `json:"version"`
+		Head
 		Cluster  string       `json:"cluster"`
 		Nodes    int          `json:"nodes"`
 		Clean    int          `json:"clean"`
@@ -113,14 +114,18 @@ func PreflightJSON(w io.Writer, in plan.Input, j plan.Judgement) error {
 		Block    int          `json:"block"`
 		Blocks   []plan.Block `json:"blocks"`
 		Warnings []plan.Block `json:"warnings"`
-	}{JSONVersion, in.Inventory.Name, j.Nodes, clean, warned, blocked, notNil(j.Blocks), notNil(j.Warnings)}
+	}{Headed("preflight"), in.Inventory.Name, j.Nodes, clean, warned, blocked, p.toType(j.Blocks), p.toType(j.Warnings)}
 	return encodeJSON(w, out, " ")
 }
 
-// notNil is shown as [] where there is nothing.
-func notNil(blocks []plan.Block) []plan.Block {
-	if blocks == nil {
-		return []plan.Block{}
+// toType are blocks whose commands work as they are written. None is shown as [].
+func (p Program) toType(blocks []plan.Block) []plan.Block {
+	all := []plan.Block{}
+	for _, b := range blocks {
+		if b.Next != nil {
+			b.Next = advice.Say(p.Text(b.Next))
+		}
+		all = append(all, b)
 	}
-	return blocks
+	return all
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -122,17 +123,25 @@ func foldBlocks(blocks []plan.Block) []folded {
 	return all
 }
 
+// Refused is a command that ended with an error, for programs.
+type Refused struct {
+	Err    error
+	Advice advice.Text      // what to do about it; nil: the blocks say so, or nothing is known
+	Next   []advice.Command // to be given next
+}
+
 // RefusalJSON writes a refusal for programs. Other errors have no blocks.
-func RefusalJSON(w io.Writer, err error) error {
+func (p Program) RefusalJSON(w io.Writer, r Refused) error {
 	out := struct {
-		Version int          `json:"version"`
-		Kind    string       `json:"kind"`
-		Error   string       `json:"error"`
-		Blocks  []plan.Block `json:"blocks"`
-	}{Version: JSONVersion, Kind: "refusal", Error: err.Error(), Blocks: []plan.Block{}}
-	var r *plan.RefusalError
-	if errors.As(err, &r) {
-		out.Blocks = r.Blocks
+		Head
+		Error  string       `json:"error"`
+		Blocks []plan.Block `json:"blocks"`
+		Advice string       `json:"advice,omitempty"`
+		Next   [][]string   `json:"next"`
+	}{Head: Headed("refusal"), Error: r.Err.Error(), Blocks: []plan.Block{}, Advice: p.Text(r.Advice), Next: p.Argvs(r.Next...)}
+	var refusal *plan.RefusalError
+	if errors.As(r.Err, &refusal) {
+		out.Blocks = p.toType(refusal.Blocks)
 	}
 	return encodeJSON(w, out, "")
 }

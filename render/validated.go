@@ -9,7 +9,7 @@ import (
 
 // validated is what there is to say of an inventory, for programs.
 type validated struct {
-	Version   int       `json:"version"`
+	Head
 	Inventory string    `json:"inventory"`
 	Valid     bool      `json:"valid"`
 	Masters   int       `json:"masters"`
@@ -31,7 +31,7 @@ type problem struct {
 // Validated writes what there is to say of an inventory, for programs. An error that is
 // not about its problems is given back.
 func Validated(w io.Writer, file string, inv *inventory.Cluster, err error) error {
-	v := validated{Version: JSONVersion, Inventory: file, Valid: err == nil, Problems: []problem{}}
+	v := validated{Head: Headed("inventory"), Inventory: file, Valid: err == nil, Problems: []problem{}}
 	var bad *inventory.Problems
 	switch {
 	case err == nil:

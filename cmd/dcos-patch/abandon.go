@@ -51,6 +51,7 @@ func (a *app) abandon(ctx context.Context, run string, f abandonFlags) error {
 	if err != nil {
 		return err
 	}
+	a.about = run
 	a.console().Ended(end, f.gone)
 	if f.gone {
 		return nil

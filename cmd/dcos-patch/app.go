@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/controller/console"
 	"github.com/dcos-patch/dcos-patch/render"
@@ -14,6 +15,8 @@ type app struct {
 	inventory string
 	output    string             // "text" or "json"
 	ended     *controller.Result // the run that the command has carried on; nil: none
+	about     string             // the run that another command has changed; empty: none
+	next      []advice.Command   // that lead on from what the command has done
 
 	con *console.Console
 }

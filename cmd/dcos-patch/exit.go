@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
@@ -96,13 +97,34 @@ func (a *app) explain(w io.Writer, err error) {
 		return
 	}
 	said := interruptedOr(err)
-	if bad, ok := err.(*controller.InvalidError); ok && bad.Next != nil {
+	if bad := ledOn(err); bad != nil {
 		said = render.Error(bad.Err) + "; " + a.program().Text(bad.Next)
 	}
 	fmt.Fprintf(w, "dcos-patch: %s\n", said)
 	if h := controller.Advice(err); h != nil {
 		fmt.Fprintf(w, "  next  %s\n", a.program().Text(h))
 	}
+}
+
+// ledOn is invalid input that says where it leads on; nil: it is none.
+func ledOn(err error) *controller.InvalidError {
+	if bad, ok := err.(*controller.InvalidError); ok && bad.Next != nil {
+		return bad
+	}
+	return nil
+}
+
+// remedy is what a person can do about an error, where no block says it; nil: nothing is
+// known.
+func remedy(err error) advice.Text {
+	var gone *controller.GoneError
+	if bad := ledOn(err); bad != nil {
+		return bad.Next
+	}
+	if errors.As(err, &gone) {
+		return advice.Say("only if this cluster does not exist any more: ").And(gone.Next)
+	}
+	return controller.Advice(err)
 }
 
 // interruptedOr is the error, or, of what an interrupt ended, that it did.
@@ -122,10 +144,10 @@ func interruptedOr(err error) string {
 }
 
 // explainJSON is explain for programs: on standard output, where they read.
-func (a *app) explainJSON(err error) {
+func (a *app) explainJSON(err error, args []string) {
 	var code *codeError
 	if err == nil || errors.As(err, &code) || a.output != "json" {
 		return
 	}
-	render.RefusalJSON(a.out, err)
+	_ = a.program().RefusalJSON(a.out, render.Refused{Err: err, Advice: remedy(err), Next: onward(err, args)})
 }

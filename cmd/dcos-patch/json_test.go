@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/internal/simcluster"
 	"github.com/dcos-patch/dcos-patch/render"
+	"github.com/dcos-patch/dcos-patch/steps"
 )
 
 // outputSchema is the documented form of a line.
@@ -38,9 +40,20 @@ func outputSchema(t *testing.T) *jsonschema.Schema {
 	return s
 }
 
-// told is the lines of an output, each a JSON value of the documented form, and the last
-// of them, which must be the summary of the command.
+// summaryOf is the last line of an output, which must be the summary of the command.
 func summaryOf(t *testing.T, s *jsonschema.Schema, e ended) map[string]any {
+	t.Helper()
+	return lastOf(t, s, e, "summary")
+}
+
+// outcomeOf is the last line of an output, which must be the outcome of the command.
+func outcomeOf(t *testing.T, s *jsonschema.Schema, e ended) map[string]any {
+	t.Helper()
+	return lastOf(t, s, e, "outcome")
+}
+
+// lastOf is the last line of an output, of which each line is of the documented form.
+func lastOf(t *testing.T, s *jsonschema.Schema, e ended, kind string) map[string]any {
 	t.Helper()
 	var last map[string]any
 	for line := range strings.Lines(e.out) {
@@ -57,8 +70,8 @@ func summaryOf(t *testing.T, s *jsonschema.Schema, e ended) map[string]any {
 			t.Errorf("the line %s: %v", line, err)
 		}
 	}
-	if last["kind"] != "summary" || last["exit"] != float64(e.code) {
-		t.Fatalf("the last line is no summary of exit code %d: %v\n%s", e.code, last, e.err)
+	if last["kind"] != kind || last["exit"] != float64(e.code) {
+		t.Fatalf("the last line is no %s of exit code %d: %v\n%s", kind, e.code, last, e.err)
 	}
 	return last
 }
@@ -135,20 +148,86 @@ func TestAFinishedRunIsSafeToLeave(t *testing.T) {
 	})
 }
 
+// documents are the commands that write a file's text instead of lines.
+var documents = []string{"plan", "inventory show", "inventory schema"}
+
 // TestEveryCommandKeepsToOneValueALine: what has no JSON of its own is a line of kind text.
 func TestEveryCommandKeepsToOneValueALine(t *testing.T) {
 	t.Parallel()
+	s := outputSchema(t)
 	inBubble(t, simcluster.Options{Private: 1, Seed: 1}, func(l *lab) {
-		for _, args := range []string{"plan", "preflight", "check a1", "runs", "status", "lock break --reason x", "park a1 --reason x", "sweep", "inventory show", "inventory validate", "version", "apply --yes --plan-id x"} {
+		for _, args := range []string{"plan", "preflight", "check a1", "runs", "status", "lock break --reason x", "lock break", "park a1 --reason x", "abandon x --reason y", "sweep", "sweep --dry-run", "inventory show", "inventory schema",
+			"inventory validate", "version", "rehearse --runs 1", "dev gates show", "dev prove --agents 1 --limit 10", "apply --yes --plan-id x", "unknown"} {
 			e := l.run(append(strings.Fields(args), "-o", "json")...)
 			for line := range strings.Lines(e.out) {
-				if !json.Valid([]byte(line)) {
-					t.Errorf("%s: no JSON value: %q", args, line)
+				v, err := jsonschema.UnmarshalJSON(strings.NewReader(line))
+				if err == nil && !slices.Contains(documents, args) {
+					err = s.Validate(v)
+				}
+				if err != nil {
+					t.Errorf("%s: %q: %v", args, line, err)
 				}
 			}
 			if e.out == "" && e.code != 0 {
 				t.Errorf("%s says nothing: %s", args, e)
 			}
+		}
+	})
+}
+
+// TestProgramsAreLedOnAsPeopleAre: the commands that text ends with.
+func TestProgramsAreLedOnAsPeopleAre(t *testing.T) {
+	t.Parallel()
+	s := outputSchema(t)
+	opt := simcluster.Options{Private: 2, Seed: 1, Faults: append(patched("m1", "m2", "m3"), simcluster.Fault{What: fault.UnitRedAfter, Where: "a1"})}
+	inBubble(t, opt, func(l *lab) {
+		l.want(l.run("apply", "--yes"), exitStopped)
+		run := l.state().Run
+		refused := l.run("park", "m1", "--reason", "x", "-o", "json")
+		l.want(refused, exitRefused)
+		first, _, _ := strings.Cut(refused.out, "\n")
+		if !strings.Contains(first, `"next":"`+l.typed("status")+`"`) || !strings.Contains(first, `"next":[["dcos-patch","-i",`) {
+			t.Errorf("the block of a refusal leads nowhere: %s", first)
+		}
+		if o := outcomeOf(t, s, refused); o["command"] != "park" || o["outcome"] != "refused" || !slices.Equal(argv(t, o), []string{l.typed("status")}) {
+			t.Errorf("refused: %v", o)
+		}
+		parked := l.run("park", "a1", "--reason", "x", "-o", "json")
+		if o := outcomeOf(t, s, parked); o["outcome"] != "done" || o["run"] != run || !slices.Equal(argv(t, o), []string{l.typed("resume --run " + run)}) || strings.Contains(parked.out, `"text":"next`) {
+			t.Errorf("parked: %v\n%s", o, parked.out)
+		}
+		broken := l.run("lock", "break", "--reason", "x", "-o", "json")
+		if o := outcomeOf(t, s, broken); o["outcome"] != "done" || !slices.Equal(argv(t, o), []string{l.typed("resume --from-cluster --run " + run)}) {
+			t.Errorf("broken: %v", o)
+		}
+	})
+}
+
+// TestARunOfAnotherControllerLeadsProgramsOn: as text does.
+func TestARunOfAnotherControllerLeadsProgramsOn(t *testing.T) {
+	var out strings.Builder
+	a := &app{streams: streams{out: &out}, inventory: "prod.yaml", output: "json"}
+	err := fmt.Errorf("resume: %w", &steps.OvertakenError{Run: "0101-0000-fm5a"})
+	a.explainJSON(err, []string{"resume"})
+	const want = "dcos-patch -i prod.yaml resume --from-cluster --run 0101-0000-fm5a"
+	if !strings.Contains(out.String(), `"advice":"`+want+`","next":[["`+strings.ReplaceAll(want, " ", `","`)+`"]]`) {
+		t.Errorf("refusal: %s", out.String())
+	}
+	if next := a.summary([]string{"resume"}, err).Next; len(next) != 1 || strings.Join(next[0], " ") != want {
+		t.Errorf("summary: %q", next)
+	}
+}
+
+// TestAnAbandonedRunEndsWithItsOutcome: also for programs.
+func TestAnAbandonedRunEndsWithItsOutcome(t *testing.T) {
+	t.Parallel()
+	s := outputSchema(t)
+	opt := simcluster.Options{Private: 2, Seed: 1, Faults: append(patched("m1", "m2", "m3"), simcluster.Fault{What: fault.UnitRedAfter, Where: "a1"})}
+	inBubble(t, opt, func(l *lab) {
+		l.want(l.run("apply", "--yes"), exitStopped)
+		run := l.state().Run
+		if o := outcomeOf(t, s, l.run("abandon", run, "--reason", "x", "-o", "json")); o["command"] != "abandon" || o["outcome"] != "done" || o["run"] != run {
+			t.Errorf("abandoned: %v", o)
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcos-patch/dcos-patch/controller/console"
 	"github.com/dcos-patch/dcos-patch/inventory"
 )
 
@@ -52,6 +53,7 @@ func (a *app) breakLock(ctx context.Context, f breakFlags) error {
 		return err
 	}
 	a.console().Broken(b, f.reason)
+	a.next = console.AfterBroken(b)
 	return nil
 }
 

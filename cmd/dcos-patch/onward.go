@@ -15,32 +15,42 @@ import (
 // tellOnward ends a refusal with the command to give when all that it asks for
 // is done.
 func (a *app) tellOnward(w io.Writer, err error, args []string) {
-	var (
-		refusal *plan.RefusalError
-		locked  *steps.LockedError
-		over    *steps.OvertakenError
-	)
+	var refusal *plan.RefusalError
 	switch {
-	case codeOf(err) != exitRefused, errors.As(err, &locked), errors.As(err, &over):
-	case !errors.As(err, &refusal) || !refusal.Instead:
+	case givenAgain(err):
 		fmt.Fprintf(w, "  next  when that is done: %s\n", a.program().Run(again(args)...))
-	default:
+	case errors.As(err, &refusal):
 		for _, c := range refusal.Next {
 			fmt.Fprintf(w, "  next  %s\n", a.program().Run(c...))
 		}
 	}
 }
 
-// onward is what a refusal asks to be given next.
+// givenAgain reports whether a command that was refused is given again, once all that the
+// refusal asks for is done.
+func givenAgain(err error) bool {
+	var (
+		refusal *plan.RefusalError
+		locked  *steps.LockedError
+		over    *steps.OvertakenError
+	)
+	return codeOf(err) == exitRefused && !errors.As(err, &locked) && !errors.As(err, &over) && !(errors.As(err, &refusal) && refusal.Instead)
+}
+
+// onward is what an error asks to be given next: what a person is told, as far as it begins
+// with a command.
 func onward(err error, args []string) []advice.Command {
 	var refusal *plan.RefusalError
 	switch {
-	case !errors.As(err, &refusal):
-		return nil
-	case refusal.Instead:
+	case givenAgain(err):
+		return []advice.Command{again(args)}
+	case errors.As(err, &refusal):
 		return refusal.Onward()
 	}
-	return []advice.Command{again(args)}
+	if c := remedy(err).First(); c != nil {
+		return []advice.Command{c}
+	}
+	return nil
 }
 
 // again are the words of the same command.

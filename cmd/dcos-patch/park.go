@@ -1,11 +1,11 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/render"
 )
@@ -41,6 +41,10 @@ func (a *app) park(node inventory.NodeName, f parkFlags) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "%s is left behind in run %s: %s\n  next  %s\n", node, run, render.Printable(reason), a.program().Run("resume", "--run", run))
+	a.about, a.next = run, []advice.Command{{"resume", "--run", run}}
+	render.Say(a.out, "%s is left behind in run %s: %s", node, run, reason)
+	if a.output == "text" {
+		render.Say(a.out, "  next  %s", a.program().Run(a.next[0]...))
+	}
 	return nil
 }

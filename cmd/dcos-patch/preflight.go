@@ -59,7 +59,7 @@ func (a *app) preflight(cmd *cobra.Command, waive waiveFlags, accept bool) error
 	}
 	show := a.program().Preflight
 	if a.output == "json" {
-		show = render.PreflightJSON
+		show = a.program().PreflightJSON
 	}
 	held := a.tellHeld(inv, found.Facts) // first: what follows may be that run's doing
 	if err := show(a.out, in, j); err != nil {

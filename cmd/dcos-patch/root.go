@@ -30,8 +30,8 @@ func (a *app) run(ctx context.Context, args []string) int {
 	people := render.Terminal{W: a.errOut}
 	a.explain(people, err)
 	a.tellOnward(people, err, args)
-	a.explainJSON(err)
-	a.lastLine(cmd.Name(), args, err)
+	a.explainJSON(err, args)
+	a.lastLine(cmd, args, err)
 	return codeOf(a.tellLost(people, kept, err))
 }
 

@@ -23,14 +23,14 @@ func (a *app) versionCommand() *cobra.Command {
 
 // built is what this binary was built from, for programs.
 type built struct {
-	Version    int    `json:"version"` // of this document
+	render.Head
 	Release    string `json:"release"`
 	Revision   string `json:"revision"`
 	PlanFormat int    `json:"plan_format"`
 }
 
 func builtFrom() built {
-	b := built{render.JSONVersion, "development", "unknown", plan.FormatVersion}
+	b := built{render.Headed("release"), "development", "unknown", plan.FormatVersion}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		if v := info.Main.Version; v != "" && v != "(devel)" {
 			b.Release = v

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/advice"
 	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/node"
@@ -41,13 +42,32 @@ func (c *Console) Broken(b controller.Broken, reason string) {
 	c.accepted(b.Accepted)
 	for _, run := range b.Runs {
 		render.Say(c.Out, "lock of run %s broken, epoch %d: %s", node.Said(run), b.Epoch, reason)
-		switch {
-		case slices.Contains(b.Unbegun, run):
-			render.Say(c.Out, "  next  %s", c.Program.Run("apply"))
-		case journal.IsRunName(run):
-			render.Say(c.Out, "  next  %s", c.Program.Run(orchestrator.ResumeElsewhere(run)...))
+		if next := afterBroken(b, run); next != nil && !c.JSON {
+			render.Say(c.Out, "  next  %s", c.Program.Run(next...))
 		}
 	}
+}
+
+// AfterBroken are the commands that go on from locks that were broken.
+func AfterBroken(b controller.Broken) []advice.Command {
+	var all []advice.Command
+	for _, run := range b.Runs {
+		if next := afterBroken(b, run); next != nil {
+			all = append(all, next)
+		}
+	}
+	return all
+}
+
+// afterBroken is the command that goes on from the lock of a run; nil: none does.
+func afterBroken(b controller.Broken, run string) advice.Command {
+	switch {
+	case slices.Contains(b.Unbegun, run):
+		return advice.Command{"apply"}
+	case journal.IsRunName(run):
+		return orchestrator.ResumeElsewhere(run)
+	}
+	return nil
 }
 
 // accepted names what was accepted, as it was when it was.

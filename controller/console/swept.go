@@ -32,6 +32,7 @@ func (c *Console) Swept(s controller.Swept, word string) error {
 
 // sweptLine is one node's part, for programs.
 type sweptLine struct {
+	render.Head
 	Node  inventory.NodeName `json:"node"`
 	Paths []string           `json:"paths"`
 	Word  string             `json:"what"`
@@ -40,7 +41,7 @@ type sweptLine struct {
 
 func (c *Console) sweptNode(n controller.SweptNode, word, missed string) error {
 	if c.JSON {
-		line := sweptLine{Node: n.Node, Paths: append([]string{}, n.Paths...), Word: word}
+		line := sweptLine{Head: render.Headed("swept"), Node: n.Node, Paths: append([]string{}, n.Paths...), Word: word}
 		if n.Err != nil {
 			line.Error = n.Err.Error()
 		}

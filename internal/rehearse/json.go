@@ -1,16 +1,17 @@
 package rehearse
 
 import (
-	"encoding/json"
 	"io"
 	"slices"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/internal/fault"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 // toldJSON is a rehearsal for programs. Durations are in seconds.
 type toldJSON struct {
+	render.Head
 	Cluster   string        `json:"cluster"`
 	Seed      uint64        `json:"seed"`
 	Rate      float64       `json:"rate"`
@@ -67,7 +68,7 @@ type brokenJSON struct {
 func (s Told) JSON(w io.Writer) error {
 	r := s.Report
 	out := toldJSON{
-		Cluster: r.Plan.Cluster.Name, Seed: r.Seed, Rate: s.Rate, Nights: r.Nights, Alone: len(r.Alone), Helped: len(r.Helped), Stuck: r.Stuck,
+		Head: render.Headed("rehearsal"), Cluster: r.Plan.Cluster.Name, Seed: r.Seed, Rate: s.Rate, Nights: r.Nights, Alone: len(r.Alone), Helped: len(r.Helped), Stuck: r.Stuck,
 		Left: r.Parked, Estimate: r.Plan.Estimate.D().Seconds(), Calm: lengthsOf(s.Calm.Alone), ByItself: lengthsOf(r.Alone), WithHelp: lengthsOf(r.Helped),
 		Waiting: r.Hands.Seconds(), Holds: r.Holds, Held: r.Held.Seconds(), Longest: r.Longest.Seconds(), PeakOurs: r.PeakOurs, PeakAll: r.PeakAll,
 		MaxOut: r.Plan.MaxOut, Scripts: r.Scripts, Events: r.Events, Stops: []stopJSON{}, Troubles: []troubleJSON{}, Violation: []brokenJSON{},
@@ -84,9 +85,7 @@ func (s Told) JSON(w io.Writer) error {
 	for _, n := range slices.Concat(s.Calm.Broken, r.Broken) {
 		out.Violation = append(out.Violation, brokenJSON{n.Number, n.Rule, n.Story})
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(out)
+	return render.Value(w, out)
 }
 
 func lengthsOf(sorted []time.Duration) lengthsJSON {

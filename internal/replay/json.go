@@ -6,10 +6,12 @@ import (
 	"github.com/dcos-patch/dcos-patch/checks"
 	"github.com/dcos-patch/dcos-patch/flight"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 // takeJSON is a take, for programs.
 type takeJSON struct {
+	render.Head
 	Began   flight.Began  `json:"began"`
 	Samples int           `json:"samples"`
 	LeftOut int           `json:"left_out,omitempty"`
@@ -39,7 +41,7 @@ type spanJSON struct {
 
 // takeOf is a take with some of its gates' lives.
 func takeOf(t flight.Take, lives []flight.Life) takeJSON {
-	j := takeJSON{Began: t.Began, Samples: len(t.Samples), LeftOut: t.WithoutSamples(), Ended: t.Ended}
+	j := takeJSON{Head: render.Headed("take"), Began: t.Began, Samples: len(t.Samples), LeftOut: t.WithoutSamples(), Ended: t.Ended}
 	for _, l := range lives {
 		of := lifeJSON{Gate: l.Key}
 		for _, s := range l.Spans {
@@ -56,6 +58,7 @@ func takeOf(t flight.Take, lives []flight.Life) takeJSON {
 
 // replayJSON is a take judged again, for programs.
 type replayJSON struct {
+	render.Head
 	Run     string           `json:"run"`
 	Step    plan.StepID      `json:"step"`
 	Attempt int              `json:"attempt,omitempty"`
@@ -84,7 +87,7 @@ type comesTo struct {
 
 func (r replayed) json(run string) replayJSON {
 	began := r.take.Began
-	out := replayJSON{Run: run, Step: began.Step, Attempt: began.Attempt, Began: began.At, LeftOut: r.take.WithoutSamples(), Differs: r.differs()}
+	out := replayJSON{Head: render.Headed("replay"), Run: run, Step: began.Step, Attempt: began.Attempt, Began: began.At, LeftOut: r.take.WithoutSamples(), Differs: r.differs()}
 	when := func(d time.Duration) *plan.Duration {
 		if d < 0 {
 			return nil
