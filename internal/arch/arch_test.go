@@ -53,8 +53,9 @@ var local = map[string]string{
 	"internal/swap":                "dcos",
 	"internal/conformance":         "sshexec",
 	"internal/proof":               "",
+	"internal/nodemodel":           "dcos node",
 	"internal/prove":               "dcos inventory plan journal orchestrator internal/safety",
-	"internal/rehearse":            "dcos inventory plan journal orchestrator render internal/fault internal/prove internal/safety",
+	"internal/rehearse":            "checks dcos inventory mesos node plan journal orchestrator render sshexec steps internal/fault internal/nodemodel internal/prove internal/safety",
 	"internal/bench/hold":          "sshexec",
 	"internal/bench":               "*",
 }

@@ -65,6 +65,12 @@ func (c *chance) hit(k fault.Kind, node inventory.NodeName) (time.Duration, bool
 	return 0, false
 }
 
+// happens is hit of a fault that does not last.
+func (c *chance) happens(k fault.Kind, n *host) bool {
+	_, yes := c.hit(k, n.Name)
+	return yes
+}
+
 func (c *chance) strikes(f Fault) (time.Duration, bool) {
 	c.struck[f.What]++
 	t, _ := f.What.Rehearsed()

@@ -1,7 +1,7 @@
 package rehearse
 
 import (
-	"container/heap"
+	"slices"
 	"time"
 )
 
@@ -12,44 +12,35 @@ const never = time.Duration(1<<63 - 1)
 // served. The zero clock stands at zero.
 type clock struct {
 	now   time.Duration
-	queue queue
-	count uint64
+	queue []due // few, the next one last
 }
 
 type due struct {
 	at  time.Duration
-	n   uint64
 	act func()
 }
 
 // in has something happen after a while.
 func (c *clock) in(d time.Duration, act func()) {
-	c.count++
-	heap.Push(&c.queue, due{c.now + max(d, 0), c.count, act})
+	next := due{plus(c.now, max(d, 0)), act}
+	i, _ := slices.BinarySearchFunc(c.queue, next.at, func(q due, at time.Duration) int {
+		if q.at > at {
+			return -1
+		}
+		return 1
+	})
+	c.queue = slices.Insert(c.queue, i, next)
 }
 
 // step lets the next thing happen, and reports whether there was one.
 func (c *clock) step() bool {
-	if len(c.queue) == 0 {
+	last := len(c.queue) - 1
+	if last < 0 {
 		return false
 	}
-	next := heap.Pop(&c.queue).(due)
+	next := c.queue[last]
+	c.queue = c.queue[:last]
 	c.now = next.at
 	next.act()
 	return true
-}
-
-type queue []due
-
-func (q queue) Len() int { return len(q) }
-func (q queue) Less(i, j int) bool {
-	return q[i].at < q[j].at || q[i].at == q[j].at && q[i].n < q[j].n
-}
-func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q *queue) Push(x any)   { *q = append(*q, x.(due)) }
-func (q *queue) Pop() any {
-	old := *q
-	last := old[len(old)-1]
-	*q = old[:len(old)-1]
-	return last
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
-	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/render"
 )
 
 // evening is when every rehearsal begins. Only differences count.
@@ -23,19 +23,21 @@ type controller struct {
 	journal []journal.Event
 	run     int // counts runs: one that touched nothing is not resumed, but begun again
 	epoch   int
-	events  int           // of all runs
+	events  int           // of all runs, without notes: those change nothing but what is held
 	life    int           // of the process; what an earlier one was told, nobody hears
 	asleep  time.Duration // until then the process does nothing
 	skew    time.Duration // of its wall clock
 	up      bool
 
-	observing, reluctant bool // reluctant: the last look admitted nothing
-	looking              map[plan.StepID]bool
-	wakes                time.Time    // the last moment that Next wanted to be asked at
-	strikes              []Fault      // at events of the journal
-	pending              []fault.Kind // that strike before anything else is done
+	observing, reluctant bool            // reluctant: the last look admitted nothing
+	busy                 map[string]bool // with looks at steps in doubt, and with undoing
+	works                []*work         // under way
+	wakes                time.Time       // the last moment that Next wanted to be asked at
+	strikes              []Fault         // at events of the journal
+	pending              []fault.Kind    // that strike before anything else is done
 	night                *Night
-	told                 bool // somebody listens to the story
+	told                 bool        // somebody listens to the story
+	text                 render.Text // of what the run says
 }
 
 // begin starts the first run, or another after one that touched nothing.
@@ -59,7 +61,7 @@ func (c *controller) resume(finish []inventory.NodeName) {
 func (c *controller) start(first journal.Event) {
 	c.life++
 	c.epoch++
-	c.up, c.observing, c.reluctant, c.looking = true, false, false, map[plan.StepID]bool{}
+	c.up, c.observing, c.reluctant, c.busy = true, false, false, map[string]bool{}
 	first.Epoch = c.epoch
 	if c.fact(first) {
 		c.perform()
@@ -70,8 +72,11 @@ func (c *controller) start(first journal.Event) {
 // is still there.
 func (c *controller) fact(e journal.Event) bool {
 	e.Seq, e.At = c.s.Seq+1, c.wall()
-	c.events++
-	struck := c.due(e)
+	var struck fault.Kind
+	if e.Kind != journal.StepNoted {
+		c.events++
+		struck = c.due(e)
+	}
 	if struck == fault.ControllerDiskFull {
 		c.tell("the journal cannot be written")
 		c.dies()
@@ -79,7 +84,7 @@ func (c *controller) fact(e journal.Event) bool {
 	}
 	c.journal = append(c.journal, e)
 	if c.told {
-		c.tell("%s", words(e))
+		c.story(e)
 	}
 	c.s, c.cmds = orchestrator.Next(c.s, e)
 	c.night.hear(c, e)
@@ -102,6 +107,10 @@ func (c *controller) fact(e journal.Event) bool {
 func (c *controller) dies() {
 	c.life++
 	c.up = false
+	for _, w := range c.works {
+		w.over = true
+	}
+	c.works = nil
 	again := func() { c.resume(c.approvals(c.s.Suspects())) }
 	if len(c.journal) == 0 { // not even its beginning is on disk
 		again = c.begin
@@ -124,6 +133,7 @@ func (c *controller) perform() {
 		}
 		if c.s.Ended != "" {
 			c.up = false
+			c.stop()
 			c.night.ended(c)
 			return
 		}
@@ -167,7 +177,7 @@ func (c *controller) one() bool {
 		case cmd.Reconcile != nil:
 			c.reconcile(*cmd.Reconcile)
 		case cmd.Undo != nil:
-			return c.fact(journal.Event{Kind: journal.ObligationClosed, Obligation: &journal.Obligation{ID: cmd.Undo.Kind, Nodes: []inventory.NodeName{cmd.Undo.Node}}})
+			c.undo(*cmd.Undo)
 		case cmd.Observe != nil:
 			c.observe()
 		case !cmd.Wake.IsZero() && !cmd.Wake.Equal(c.wakes):

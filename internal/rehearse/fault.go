@@ -6,6 +6,7 @@ import (
 
 	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/inventory"
+	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -16,7 +17,7 @@ type Fault struct {
 	Nth   int                // only the nth time that it could act, from 1; 0: every time. For the cluster and the controller: the number of the journal's event
 	For   time.Duration      // 0: as long as that kind lasts
 
-	remedy bool // not at an event, but about the first call of finish-swap: for the matrix, which is a test; no file of faults says it
+	about func(journal.Event) bool // in place of Nth, about a call of finish-swap: of the matrix, which is a test; no file of faults says it
 }
 
 // Check refuses faults that could never act on the plan.

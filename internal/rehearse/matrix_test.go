@@ -100,8 +100,8 @@ Written by a test; do not edit. To repeat it, with the same numbers:
 
 `)
 	fmt.Fprintf(&b, "%s second troubles\n(none; the controller dies, stops watching, cannot write, is interrupted or sleeps; an election; a master or an agent that fails; any other fault, some events later; or trouble about the call of finish-swap).\n\n", casesLine(m.Total.Cases, len(plans)))
-	b.WriteString("The engine's own `Next` carries out each plan on the twin of package `internal/rehearse`, in virtual time. The fault strikes at one event of\n" +
-		"the journal, or at the first chance after it. After a stop, a person repairs what the stop names, or approves finish-swap, and gives the printed command; a dead controller is\n" +
+	b.WriteString("The engine's own `Next` and the product's own steps carry out each plan on the twin of package `internal/rehearse`, in virtual time. The fault strikes at one event of\n" +
+		"the journal (notes are not counted), or at the first chance after it. After a stop, a person repairs what the stop names, or approves finish-swap, and gives the printed command; a dead controller is\n" +
 		"followed by another, which has nothing but the journal.\n\nDemanded in every case, of the twin and not of the engine's own state: one master out at a time; no script begun twice without proof that the\n" +
 		"first time was harmless; no swap finished without approval, fresh proof and a cut, or beside another call; no agent before the masters are verified; no more agents than width and max_out; *SAFE TO LEAVE* and *done* only when true; the journal\n" +
 		"leads to the state that was; every stop leads on, and the run comes to its end; where only the controller was hit, to the very same end.\n\n")

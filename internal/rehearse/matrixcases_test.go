@@ -3,10 +3,12 @@ package rehearse
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
 	"github.com/dcos-patch/dcos-patch/internal/fault"
+	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
 
@@ -82,6 +84,7 @@ func Cases(plans []*plan.Plan) []Case {
 	then := second()
 	for i, p := range plans {
 		calm := Rehearse(Options{Plan: p, Seed: matrixSeed})
+		all = slices.Grow(all, len(fault.Rehearsed())*calm.Events*len(then))
 		for _, k := range fault.Rehearsed() {
 			for at := 1; at <= calm.Events; at++ {
 				for _, c := range then {
@@ -103,11 +106,24 @@ func Try(p *plan.Plan, c Case, told Options) Night {
 	told.Strikes = []Fault{{What: c.Fault, Nth: c.At}}
 	switch {
 	case c.Remedy:
-		told.Strikes = append(told.Strikes, Fault{What: c.Then, remedy: true})
+		told.Strikes = append(told.Strikes, Fault{What: c.Then, about: func(e journal.Event) bool { return comesTo(c.Then, e) }})
 	case c.Then != "":
 		told.Strikes = append(told.Strikes, Fault{What: c.Then, Nth: c.At + c.After})
 	}
 	return Rehearse(told)
+}
+
+// comesTo reports whether a kind that is to strike about a call of finish-swap does
+// so at this event: the cluster gets worse, or a person thinks better of it, once the
+// call is approved, and what is on the way to the node acts as the call is recorded.
+func comesTo(k fault.Kind, e journal.Event) bool {
+	switch t, _ := k.Rehearsed(); {
+	case t.Hourly && !k.OfController(), k == fault.Interrupted:
+		return len(e.Finish) > 0
+	case !t.Hourly || k == fault.ControllerDiesBeforeActing:
+		return e.Kind == journal.StepStarted && e.Remedy != plan.RemedyNone
+	}
+	return false
 }
 
 // RunMatrix tries every stride-th case, beginning with the offset-th; a stride

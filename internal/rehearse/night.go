@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/journal"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
@@ -177,16 +178,15 @@ func stopOf(s orchestrator.State) Stop {
 	}
 	for i, st := range s.Plan.Stages {
 		for k, l := range st.Lanes {
-			for _, p := range l.Steps {
-				if p.ID != s.Stop.Step {
-					continue
-				}
-				stop.Stage, stop.Action = st.ID, p.Action
-				if r := s.Lanes[i][k].Report; r != nil {
-					stop.Class = r.Class
-					if len(r.Findings) > 0 {
-						stop.Gate = r.Findings[0].Check
-					}
+			at := slices.IndexFunc(l.Steps, func(p plan.Step) bool { return p.ID == s.Stop.Step })
+			if at < 0 {
+				continue
+			}
+			stop.Stage, stop.Action = st.ID, l.Steps[at].Action
+			if r := s.Lanes[i][k].Report; r != nil {
+				stop.Class = r.Class
+				if i := slices.IndexFunc(r.Findings, func(f dcos.Finding) bool { return !f.Status.OK() }); i >= 0 {
+					stop.Gate = r.Findings[i].Check
 				}
 			}
 		}
@@ -200,7 +200,7 @@ func (c *controller) sum() Night {
 	n.Took, n.Events, n.Struck = c.now, c.events, c.struck
 	n.PeakOurs, n.PeakAll = c.peakOurs, c.peakAll
 	if !n.over {
-		c.breaks("the night does not end: at %s, after %d events, %s", c.now, c.events, where(c.s))
+		c.breaks("the night does not end: at %s, after %d events, in the state %.200s", c.now, c.events, c.s.Key())
 	} else if !n.Done {
 		c.breaks("the printed next command does not lead on: stopped %d times, at last at %v", len(n.Stops), n.Stops[len(n.Stops)-1])
 	}
@@ -213,15 +213,4 @@ func (c *controller) sum() Night {
 	slices.Sort(end)
 	n.End = strings.Join(end, " ")
 	return n
-}
-
-func where(s orchestrator.State) string {
-	at := "after the last stage"
-	if st := s.CurrentStage(); st != nil {
-		at = "in stage " + st.ID
-	}
-	if s.HeldWhy != "" {
-		at += ", held: " + s.HeldWhy
-	}
-	return at
 }

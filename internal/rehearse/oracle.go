@@ -3,6 +3,7 @@ package rehearse
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/internal/safety"
@@ -21,8 +22,8 @@ type oracle struct {
 	broken     []string
 	verified   map[inventory.NodeName]bool // its gates really held after its last script
 	admitted   map[inventory.NodeName]bool // let in, and its script not begun
-	holding    map[inventory.NodeName]bool // the controller was told that it is away for too long
-	probing    map[inventory.NodeName]bool // a launch probe's framework may be there
+	watched    map[inventory.NodeName]bool // a step is under way that says when it is away for too long
+	probing    map[inventory.NodeName]bool // a launch probe's framework is there
 	approved   map[inventory.NodeName]bool // finishing its swap, by the newest resume, and not used yet
 	leaderless bool                        // no leader worked when the cluster was last looked at
 	seen       []inventory.NodeName        // agents out when the cluster was last looked at
@@ -31,7 +32,7 @@ type oracle struct {
 }
 
 func newOracle(w *twin) *oracle {
-	return &oracle{w: w, verified: map[inventory.NodeName]bool{}, admitted: map[inventory.NodeName]bool{}, holding: map[inventory.NodeName]bool{},
+	return &oracle{w: w, verified: map[inventory.NodeName]bool{}, admitted: map[inventory.NodeName]bool{}, watched: map[inventory.NodeName]bool{},
 		probing: map[inventory.NodeName]bool{}, approved: map[inventory.NodeName]bool{}}
 }
 
@@ -53,7 +54,7 @@ func (o *oracle) measure() {
 
 // inHand reports whether a script was begun on the node and nothing has proved
 // since that the node is well again.
-func (o *oracle) inHand(n *node) bool {
+func (o *oracle) inHand(n *host) bool {
 	return n.script.running || n.script.starts > 0 && !n.script.harmless() && !o.verified[n.Name]
 }
 
@@ -78,14 +79,14 @@ func (o *oracle) truth(left ...inventory.NodeName) safety.Cluster {
 }
 
 // taking is the truth as a node is taken.
-func (o *oracle) taking(n *node) safety.Cluster {
+func (o *oracle) taking(n *host) safety.Cluster {
 	c := o.truth()
 	c.Staged, c.Width, c.Owes = true, n.width, true
 	return c
 }
 
 // begins judges what the engine has begun on a node, whatever becomes of it.
-func (o *oracle) begins(n *node, paused bool) {
+func (o *oracle) begins(n *host, paused bool) {
 	var c safety.Cluster
 	switch {
 	case paused:
@@ -97,7 +98,7 @@ func (o *oracle) begins(n *node, paused bool) {
 }
 
 // launched judges the beginning of a script, before its effects.
-func (o *oracle) launched(n *node) {
+func (o *oracle) launched(n *host) {
 	delete(o.admitted, n.Name)
 	o.judge(o.taking(n).Launch(string(n.Name)))
 	delete(o.verified, n.Name)
@@ -108,7 +109,7 @@ func (o *oracle) heard(e journal.Event, s orchestrator.State) {
 	switch e.Kind {
 	case journal.RunStarted, journal.RunResumed:
 		clear(o.admitted)
-		clear(o.holding)
+		clear(o.watched)
 		clear(o.approved)
 		for _, n := range e.Finish {
 			o.approved[n] = true
@@ -116,7 +117,9 @@ func (o *oracle) heard(e journal.Event, s orchestrator.State) {
 	case journal.Observed:
 		o.leaderless = slices.ContainsFunc(e.Observation.Findings, func(f dcos.Finding) bool { return f.Check == "leader" })
 	case journal.StepEnded, journal.Reconciled:
-		o.toldOf(e)
+		if n := o.w.byName[e.Node]; n != nil && e.Report.Outcome == plan.Failed && e.Report.Class == plan.MidSwap {
+			n.told = true
+		}
 	case journal.LaneAdmitted:
 		o.admission(e)
 	case journal.RunStopped:
@@ -136,10 +139,20 @@ func (o *oracle) admission(e journal.Event) {
 	c := safety.Cluster{MaxOut: o.w.plan.MaxOut}
 	for _, m := range o.w.nodes {
 		out := slices.Contains(o.seen, m.Name) || !m.master() && (o.admitted[m.Name] || m.script.running || m.ours && m.out(o.w.now))
-		c.Nodes = append(c.Nodes, safety.Node{Name: string(m.Name), Master: m.master(), Out: out, Late: o.holding[m.Name]})
+		c.Nodes = append(c.Nodes, safety.Node{Name: string(m.Name), Master: m.master(), Out: out, Late: o.late(m)})
 	}
 	o.admitted[n.Name] = true
 	o.judge(c.Admit(string(n.Name)))
+}
+
+// noticed is how long it may take until the run knows that a node is away for too long.
+const noticed = 30 * time.Second
+
+// late reports whether a node is away for most of what Mesos allows, and the run could
+// know it.
+func (o *oracle) late(n *host) bool {
+	now := o.w.now - noticed
+	return o.watched[n.Name] && n.ours && n.out(o.w.now) && now-n.gone >= pingBudget*6/10 && now >= o.w.red
 }
 
 // left judges what is said when a run stops.

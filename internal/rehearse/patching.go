@@ -4,7 +4,8 @@ import (
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/internal/fault"
-	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/node"
+	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
 // What things take, in the middle. They are those that plans are estimated
@@ -14,10 +15,12 @@ const (
 	swapTakes      = 15 * time.Second
 	stageTakes     = 4 * time.Minute
 	stagedTakes    = 10 * time.Second
-	baselineTakes  = 15 * time.Second
-	preflightTakes = 2 * time.Minute
+	baselineTakes  = 8 * time.Second // without the questions about it
+	surveysTake    = 2 * time.Minute
 	lookTakes      = 1500 * time.Millisecond
-	probeTakes     = 6 * time.Second
+	askTakes       = time.Second // one question to a node
+	leaderTakes    = 400 * time.Millisecond
+	heartbeat      = 15 * time.Second // of a leader that has nothing to say
 	registerTakes  = 25 * time.Second
 	tasksTake      = 20 * time.Second
 	checksTake     = 12 * time.Second
@@ -28,11 +31,12 @@ const (
 )
 
 // launch begins an attempt of the script on a node that has heard of it.
-func (w *twin) launch(n *node, run string, attempt int) {
+func (w *twin) launch(n *host, by node.Start) {
 	w.launched(n)
 	life := n.script.life + 1
 	n.refused, n.told = false, false
-	n.script = script{run: run, attempt: attempt, starts: n.script.starts + 1, life: life, running: true}
+	n.script = script{starts: n.script.starts + 1, life: life, running: true}
+	n.prog.Begin(by)
 	w.tell("%s begins the script", n.Name)
 	takes := w.around(scriptTakes)
 	if lasts, yes := w.hit(fault.SSHCutDuringScript, n.Name); yes {
@@ -45,40 +49,43 @@ func (w *twin) launch(n *node, run string, attempt int) {
 	})
 }
 
-// launchLater lets a launch arrive although its connection broke: half of the
-// time the node cannot be reached until it has.
-func (w *twin) launchLater(n *node, t plan.Task, after time.Duration) {
-	w.tell("the connection to %s breaks, with the launch on its way", n.Name)
-	if w.rng.IntN(2) == 0 {
-		w.sever(n, after+poll)
-	}
-	w.in(after, func() {
-		switch {
-		case n.off || n.script.running || n.calledOff(t) || n.look(t.Run, t.Attempt).Outcome != plan.NotRun:
-			w.tell("%s refuses the launch that comes late", n.Name)
-		case plan.Duration(w.now) >= t.Until.Uptime:
-			w.tell("%s refuses the launch: its time is over", n.Name)
-		default:
-			w.launch(n, t.Run, t.Attempt)
-		}
-	})
-}
-
 // sever breaks every connection to a node, and refuses new ones for a while.
-func (w *twin) sever(n *node, lasts time.Duration) {
+func (w *twin) sever(n *host, lasts time.Duration) {
 	n.cut = max(n.cut, plus(w.now, lasts))
 	w.tell("%s cannot be reached", n.Name)
+	n.hangUp(errCut)
+}
+
+// reboot has a machine away for a while in the middle of its swap.
+func (w *twin) reboot(n *host, lasts time.Duration) {
+	n.script.booting = true
+	w.tell("%s reboots in the middle of its swap", n.Name)
+	w.sever(n, lasts)
+	w.in(lasts, func() { w.powerOn(n) })
+}
+
+// hangUp answers the call at work on a node, if somebody waits for it.
+func (n *host) hangUp(why error) {
+	answer := n.answer
+	if n.answer = nil; answer == nil {
+		return
+	}
+	if why != nil {
+		why = &sshexec.LostError{Node: string(n.Name), Err: why}
+	}
+	answer(why)
 }
 
 // swap stops the services and moves the packages.
-func (w *twin) swap(n *node, life int) {
-	if _, yes := w.hit(fault.ScriptFailsFetch, n.Name); yes {
+func (w *twin) swap(n *host, life int) {
+	if w.happens(fault.ScriptFailsFetch, n) {
 		n.script.running, n.script.failed = false, true
 		w.tell("the script on %s fails before the swap", n.Name)
 		return
 	}
 	n.script.midSwap, n.ours, n.lost = true, true, false
 	n.gone, n.back = w.now, never
+	clear(n.ready)
 	w.measure()
 	if n.Name == w.leader {
 		w.elect()
@@ -88,15 +95,13 @@ func (w *twin) swap(n *node, life int) {
 	}
 	for _, k := range []fault.Kind{fault.RebootMidSwap, fault.RebootMidMove} {
 		if lasts, yes := w.hit(k, n.Name); yes {
-			n.script.running, n.script.booting, n.script.moving = false, true, k == fault.RebootMidMove
-			w.tell("%s reboots in the middle of the swap", n.Name)
-			w.sever(n, lasts)
-			w.in(lasts, func() { w.powerOn(n) })
+			n.script.running, n.script.lost, n.script.moving = false, true, k == fault.RebootMidMove
+			w.reboot(n, lasts)
 			return
 		}
 	}
 	if lasts, yes := w.hit(fault.NodeNeverReturns, n.Name); yes { // after the swap: as its services stop
-		n.script.running, n.script.midSwap, n.script.atTarget, n.off = false, false, true, true
+		n.script.running, n.script.lost, n.script.midSwap, n.script.atTarget, n.off = false, true, false, true, true
 		w.tell("%s goes off as its services stop", n.Name)
 		if lasts != never {
 			w.in(lasts, func() { w.powerOn(n) })
@@ -115,13 +120,13 @@ func (w *twin) swap(n *node, life int) {
 }
 
 // scriptEnds is the end of a script that came through the swap, or died in it.
-func (w *twin) scriptEnds(n *node, life int) {
+func (w *twin) scriptEnds(n *host, life int) {
 	if n.script.life != life || !n.script.running {
 		return
 	}
 	n.script.running, n.script.hung = false, false
 	for _, k := range cutKinds() {
-		if _, yes := w.hit(k, n.Name); yes {
+		if w.happens(k, n) {
 			n.script.failed = true
 			if k != fault.ScriptFailsMidSwap {
 				n.script.spoilt = k
@@ -131,7 +136,7 @@ func (w *twin) scriptEnds(n *node, life int) {
 		}
 	}
 	n.script.midSwap, n.script.atTarget = false, true
-	if _, yes := w.hit(fault.ScriptFailsStart, n.Name); yes {
+	if w.happens(fault.ScriptFailsStart, n) {
 		n.script.failed = true
 		w.tell("the script on %s is applied, and its services are not started", n.Name)
 		return
@@ -142,7 +147,7 @@ func (w *twin) scriptEnds(n *node, life int) {
 }
 
 // recovers lets a node whose services start come back, gate by gate.
-func (w *twin) recovers(n *node) {
+func (w *twin) recovers(n *host) {
 	n.ready = map[string]time.Duration{}
 	after := func(gate string, median time.Duration) { n.ready[gate] = w.now + w.around(median) }
 	if n.master() {
@@ -164,54 +169,47 @@ func (w *twin) recovers(n *node) {
 }
 
 // spoil lets the return of a node go wrong.
-func (w *twin) spoil(n *node) {
-	late := func(gate string, at time.Duration) { n.ready[gate] = max(n.ready[gate], at) }
-	if lasts, yes := w.hit(fault.ChecksRedAfter, n.Name); yes {
-		late("check-runner", plus(w.now, lasts))
+func (w *twin) spoil(n *host) {
+	until := func(k fault.Kind) time.Duration {
+		if lasts, yes := w.hit(k, n.Name); yes {
+			return plus(w.now, lasts)
+		}
+		return 0
 	}
+	late := func(gate string, at time.Duration) { n.ready[gate] = max(n.ready[gate], at) }
+	late("check-runner", until(fault.ChecksRedAfter))
 	if n.master() {
-		if lasts, yes := w.hit(fault.ExhibitorLatent, n.Name); yes {
-			late("exhibitor", plus(w.now, lasts))
-		}
-		if lasts, yes := w.hit(fault.UnderReplicated, n.Name); yes {
-			late("cockroach", plus(w.now, lasts))
-		}
+		late("exhibitor", until(fault.ExhibitorLatent))
+		late("cockroach", until(fault.UnderReplicated))
 		n.back = max(n.back, n.ready["exhibitor"], n.ready["cockroach"])
 		return
 	}
-	if _, yes := w.hit(fault.AgentBackLate, n.Name); yes {
+	if w.happens(fault.AgentBackLate, n) {
 		n.back = max(n.back, n.gone+pingBudget*8/10)
 	}
-	if _, yes := w.hit(fault.AgentBackTooLate, n.Name); yes {
+	if w.happens(fault.AgentBackTooLate, n) {
 		n.back = max(n.back, n.gone+pingBudget*12/10)
 	}
-	if lasts, yes := w.hit(fault.AgentNeverRegisters, n.Name); yes {
-		n.back = max(n.back, plus(w.now, lasts))
-	}
+	n.back = max(n.back, until(fault.AgentNeverRegisters))
 	for _, gate := range []string{"tasks", "check-runner", "units"} {
 		late(gate, plus(n.back, checksTake))
 	}
-	if lasts, yes := w.hit(fault.TasksDoNotReturn, n.Name); yes {
-		late("tasks", plus(w.now, lasts))
-	}
+	late("tasks", until(fault.TasksDoNotReturn))
 }
 
-// since is from when on a gate of the node would pass, were it asked.
-func (w *twin) since(n *node, gate string) time.Duration {
+// since is from when on a gate of the node passes, were it asked: of one that is at the
+// target.
+func (w *twin) since(n *host, gate string) time.Duration {
 	at, known := n.ready[gate]
 	switch {
+	case !n.script.atTarget || n.off:
+		at = never
 	case gate == "leader":
 		at = w.red
 	case !known:
 		at = n.back
 	}
 	return max(at, n.cut)
-}
-
-// holds reports whether a gate has held for as long as the step demands.
-func (w *twin) holds(n *node, g plan.GateSpec) bool {
-	row := max(g.Span.D(), time.Duration(g.Need-1)*g.Every.D())
-	return !n.off && w.now >= plus(w.since(n, g.Gate), row)
 }
 
 // plus adds, and never passes never.

@@ -1,12 +1,11 @@
 package rehearse
 
 import (
-	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
-	"github.com/dcos-patch/dcos-patch/plan"
 )
 
 // repairAll is what a person does about a stop before the next command: what
@@ -21,7 +20,7 @@ func (w *twin) repairAll(left []inventory.NodeName) {
 
 // repair brings one node in order, but for a cut swap that is left. A script that
 // still runs is left alone, unless it hangs.
-func (w *twin) repair(n *node, left bool) {
+func (w *twin) repair(n *host, left bool) {
 	n.cut = 0
 	s := &n.script
 	if s.running && s.hung {
@@ -40,14 +39,18 @@ func (w *twin) repair(n *node, left bool) {
 	case n.back == never && n.out(w.now):
 		w.tell("a person starts the services on %s", n.Name)
 		w.recovers(n)
-	default:
-		w.soothe(n)
+	default: // gates pass that would not have by themselves
+		for gate, at := range n.ready {
+			if at == never {
+				n.ready[gate] = w.now
+			}
+		}
 	}
 }
 
 // finish ends a swap that has stopped in its middle: forward, or, as often,
 // back to the packages of before.
-func (w *twin) finish(n *node) {
+func (w *twin) finish(n *host) {
 	n.script.midSwap, n.script.spoilt = false, ""
 	n.script.atTarget = w.rng.IntN(2) == 0
 	if n.script.atTarget {
@@ -58,56 +61,12 @@ func (w *twin) finish(n *node) {
 	w.recovers(n)
 }
 
-// soothe makes gates pass that would not have by themselves.
-func (w *twin) soothe(n *node) {
-	for gate, at := range n.ready {
-		if at == never {
-			n.ready[gate] = w.now
-		}
+// story tells an event in the product's own words.
+func (c *controller) story(e journal.Event) {
+	var b strings.Builder
+	c.text.W = &b
+	_ = c.text.Event(e) // a Builder takes everything
+	for line := range strings.Lines(b.String()) {
+		c.tell("%s", strings.TrimRight(line[len("00:00:00 "):], "\n"))
 	}
-}
-
-// words tells an event for the story of a night.
-func words(e journal.Event) string {
-	text := string(e.Kind)
-	switch e.Kind {
-	case journal.LaneAdmitted:
-		return fmt.Sprintf("%s is admitted to %s: %s", e.Node, e.Stage, e.Detail)
-	case journal.StepStarted:
-		if e.Remedy != plan.RemedyNone {
-			return fmt.Sprintf("%s starts on %s", e.Remedy, e.Node)
-		}
-		return fmt.Sprintf("%s starts (attempt %d)", e.Step, e.Attempt)
-	case journal.RunResumed:
-		return text + approvedWords(e.Finish)
-	case journal.StepEnded, journal.Reconciled:
-		text = fmt.Sprintf("%s ended: ", e.Step)
-		if e.Kind == journal.Reconciled {
-			text = fmt.Sprintf("%s was looked at: ", e.Step)
-		}
-		text += e.Report.Outcome.String()
-		if e.Report.Class != plan.ClassNone {
-			text += " " + string(e.Report.Class)
-		}
-		if e.Report.Outcome != plan.Done && e.Report.Detail != "" {
-			text += ": " + e.Report.Detail
-		}
-	case journal.StepNoted:
-		text = fmt.Sprintf("%s: %s", e.Step, e.Note.Detail)
-	case journal.Held:
-		text = "HOLD " + e.Detail
-	case journal.HoldEnded:
-		text = "the hold ends"
-	case journal.Observed:
-		text = "the cluster is green"
-		if !e.Observation.Green {
-			text = "the cluster is red"
-		}
-		text += fmt.Sprintf(", %d agents out", len(e.Observation.Out))
-	case journal.RunStopped:
-		text = fmt.Sprintf("STOPPED %s at %s: %s", e.Stop.Reason, e.Stop.Step, e.Stop.Detail)
-	case journal.RunDone:
-		text = "DONE"
-	}
-	return text
 }

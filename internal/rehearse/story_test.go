@@ -10,6 +10,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/internal/fault"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
 )
@@ -79,23 +80,23 @@ func TestTheOracleSees(t *testing.T) {
 		want string // empty: nothing is broken
 	}{
 		{"two masters out", func(w *twin) {
-			w.launch(w.byName["m1"], "r", 1)
+			w.launch(w.byName["m1"], node.Start{Attempt: 1})
 			w.swap(w.byName["m1"], 1)
-			w.launch(w.byName["m2"], "r", 1)
+			w.launch(w.byName["m2"], node.Start{Attempt: 1})
 		}, "two masters out"},
 		{"a second master before the first is verified", func(w *twin) {
-			w.launch(w.byName["m1"], "r", 1)
-			w.launch(w.byName["m2"], "r", 1)
+			w.launch(w.byName["m1"], node.Start{Attempt: 1})
+			w.launch(w.byName["m2"], node.Start{Attempt: 1})
 		}, "two masters out at once: m1 and m2"},
 		{"a script begun twice", func(w *twin) {
-			w.launch(w.byName["m1"], "r", 1)
-			w.launch(w.byName["m1"], "r", 2)
+			w.launch(w.byName["m1"], node.Start{Attempt: 1})
+			w.launch(w.byName["m1"], node.Start{Attempt: 2})
 		}, "begun again"},
-		{"an agent before the masters", func(w *twin) { w.launch(w.byName["a1"], "r", 1) }, "before master"},
+		{"an agent before the masters", func(w *twin) { w.launch(w.byName["a1"], node.Start{Attempt: 1}) }, "before master"},
 		{"more agents than the width", func(w *twin) {
 			w.mastersDone()
-			w.launch(w.byName["a1"], "r", 1)
-			w.launch(w.byName["a2"], "r", 1)
+			w.launch(w.byName["a1"], node.Start{Attempt: 1})
+			w.launch(w.byName["a2"], node.Start{Attempt: 1})
 		}, "2 nodes in flight, width 1"},
 		{"more agents than may be out", func(w *twin) {
 			for _, n := range w.nodes {
@@ -107,11 +108,12 @@ func TestTheOracleSees(t *testing.T) {
 			w.heard(journal.Event{Kind: journal.LaneAdmitted, Stage: "general", Node: "a1"}, begun(w.plan))
 		}, "max_out 2"},
 		{"an agent while another is away", func(w *twin) {
-			w.holding["a2"] = true
+			a2 := w.byName["a2"]
+			w.watched["a2"], a2.ours, a2.gone, w.now = true, true, 0, pingBudget
 			w.heard(journal.Event{Kind: journal.LaneAdmitted, Stage: "general", Node: "a1"}, begun(w.plan))
 		}, "away for most of what Mesos allows"},
 		{"safe to leave while a script runs", func(w *twin) {
-			w.launch(w.byName["m1"], "r", 1)
+			w.launch(w.byName["m1"], node.Start{Attempt: 1})
 			w.heard(journal.Event{Kind: journal.RunStopped}, begun(w.plan))
 		}, "SAFE TO LEAVE is said falsely"},
 		{"a swap finished that nobody approved", func(w *twin) {
@@ -129,7 +131,7 @@ func TestTheOracleSees(t *testing.T) {
 		{"a master's swap finished while another is out", func(w *twin) {
 			w.byName["m1"].script = script{starts: 1, midSwap: true}
 			w.byName["m2"].gone, w.now = 0, 2*plan.FreshFor
-			w.finishSwap(w.byName["m1"], proved)
+			w.mend(w.byName["m1"])
 		}, "m1 is taken while master m2 does not serve"},
 		{"a master taken without a leader", func(w *twin) {
 			w.red = never
@@ -140,18 +142,18 @@ func TestTheOracleSees(t *testing.T) {
 		{"a master taken in an interrupted run", func(w *twin) { w.begins(w.byName["m1"], true) }, "interrupted"},
 		{"a swap finished after the run was told that it stays cut", func(w *twin) {
 			w.byName["m1"].script, w.byName["m1"].told = script{starts: 1, midSwap: true}, true
-			w.finishSwap(w.byName["m1"], proved)
+			w.mend(w.byName["m1"])
 		}, "stays cut"},
 		{"a swap finished twice at once", func(w *twin) {
 			w.byName["m1"].script = script{starts: 1, midSwap: true}
-			w.finishSwap(w.byName["m1"], proved)
-			w.finishSwap(w.byName["m1"], proved)
+			w.mend(w.byName["m1"])
+			w.mend(w.byName["m1"])
 		}, "beside another call"},
 		{"a swap finished beside more agents than the width", func(w *twin) {
 			w.mastersDone()
 			w.byName["a1"].script = script{starts: 1, midSwap: true}
-			w.launch(w.byName["a2"], "r", 1)
-			w.finishSwap(w.byName["a1"], proved)
+			w.launch(w.byName["a2"], node.Start{Attempt: 1})
+			w.mend(w.byName["a1"])
 		}, "2 nodes in flight, width 1"},
 		{"safe to leave with a swap cut", func(w *twin) {
 			w.byName["a1"].script = script{starts: 1, midSwap: true}
@@ -175,9 +177,9 @@ func TestTheOracleSees(t *testing.T) {
 		}, "done is said, and the framework of a launch probe of a1 may be left"},
 		{"an agent beside one that was given up", func(w *twin) {
 			w.mastersDone()
-			w.launch(w.byName["a1"], "r", 1)
+			w.launch(w.byName["a1"], node.Start{Attempt: 1})
 			w.byName["a1"].lost = true
-			w.launch(w.byName["a2"], "r", 1)
+			w.launch(w.byName["a2"], node.Start{Attempt: 1})
 		}, ""},
 		{"done before all is done", func(w *twin) { w.heard(journal.Event{Kind: journal.RunDone}, begun(w.plan)) }, "done is said"},
 	} {

@@ -77,21 +77,21 @@ func (s Told) lengths(b *strings.Builder) {
 	r := s.Report
 	row := func(what string, sorted []time.Duration, note string) {
 		if len(sorted) > 0 {
-			fmt.Fprintf(b, "   %-19s %8s %8s %8s   %s\n", what, span(Quantile(sorted, 0.5)), span(Quantile(sorted, 0.95)), span(sorted[len(sorted)-1]), note)
+			fmt.Fprintf(b, "   %-19s %8s %8s %8s   %s\n", what, render.Span(Quantile(sorted, 0.5)), render.Span(Quantile(sorted, 0.95)), render.Span(sorted[len(sorted)-1]), note)
 		}
 	}
 	all := slices.Sorted(slices.Values(append(slices.Clone(r.Alone), r.Helped...)))
-	fmt.Fprintf(b, "\n how long              %8s %8s %8s   the plan's own estimate is %s\n", "median", "p95", "longest", span(r.Plan.Estimate.D()))
+	fmt.Fprintf(b, "\n how long              %8s %8s %8s   the plan's own estimate is %s\n", "median", "p95", "longest", render.Span(r.Plan.Estimate.D()))
 	row("nothing goes wrong", slices.Sorted(slices.Values(append(slices.Clone(s.Calm.Alone), s.Calm.Helped...))), many(s.Calm.Nights, "night"))
 	row("nobody is needed", r.Alone, many(len(r.Alone), "night"))
 	if n := len(r.Helped); n > 0 {
-		row("somebody is needed", r.Helped, fmt.Sprintf("%s; %s of each waiting for people, on average", many(n, "night"), span(r.Hands/time.Duration(n))))
+		row("somebody is needed", r.Helped, fmt.Sprintf("%s; %s of each waiting for people, on average", many(n, "night"), render.Span(r.Hands/time.Duration(n))))
 	}
 	if len(r.Alone) > 0 && len(r.Helped) > 0 {
 		row("all", all, many(len(all), "night"))
 	}
 	if len(all) > 0 {
-		fmt.Fprintf(b, " A window of %s would have been enough for 95 %% of these nights.\n", span(Quantile(all, 0.95).Round(15*time.Minute)+15*time.Minute))
+		fmt.Fprintf(b, " A window of %s would have been enough for 95 %% of these nights.\n", render.Span(Quantile(all, 0.95).Round(15*time.Minute)+15*time.Minute))
 	}
 }
 
@@ -110,7 +110,7 @@ func (s Told) safety(b *strings.Builder) {
 		return
 	}
 	fmt.Fprintf(b, " holds                 %d, in %s; %s each on average, the longest %s (one longer than %s stops the run)\n", r.Holds, many(r.HeldIn, "night"),
-		span(r.Held/time.Duration(r.Holds)), span(r.Longest), span(r.Plan.HoldLimit.D()))
+		render.Span(r.Held/time.Duration(r.Holds)), render.Span(r.Longest), render.Span(r.Plan.HoldLimit.D()))
 }
 
 // stopsShown is how many kinds of stops a person wants to read.
@@ -221,10 +221,8 @@ func (s Told) foot(b *strings.Builder) {
 	} else {
 		again += fmt.Sprintf(" --chaos %d --rate %g", s.Seed, s.Rate)
 	}
-	fmt.Fprintf(b, "\n The engine is the real one, the rest a model: %s; %s;\n a person comes 5 to 25 minutes after a stop. No node was asked or touched. The same numbers again:\n   %s\n", from, often, again)
+	fmt.Fprintf(b, "\n The engine and the steps are the real ones, the rest a model: %s; %s;\n a person comes 5 to 25 minutes after a stop. No node was asked or touched. The same numbers again:\n   %s\n", from, often, again)
 }
-
-func span(d time.Duration) string { return render.Span(d) }
 
 // many counts in words: 1 night, 2 nights.
 func many(n int, one string) string {

@@ -1,12 +1,15 @@
 package rehearse
 
 import (
+	"errors"
 	"slices"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
+	"github.com/dcos-patch/dcos-patch/internal/nodemodel"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/plan"
+	"github.com/dcos-patch/dcos-patch/sshexec"
 )
 
 // twin is the cluster's truth at a moment of virtual time.
@@ -15,17 +18,22 @@ type twin struct {
 	*chance
 	*oracle
 	plan   *plan.Plan
-	nodes  []*node
-	byName map[inventory.NodeName]*node
+	nodes  []*host
+	byName map[inventory.NodeName]*host
 	leader inventory.NodeName // of Mesos
 	red    time.Duration      // no leader works until then
 	tell   func(format string, args ...any)
 }
 
+// errRefused is why a node cannot be reached.
+var errRefused = errors.New("connection refused")
+
 func newTwin(p *plan.Plan, c *chance) *twin {
-	w := &twin{chance: c, plan: p, byName: make(map[inventory.NodeName]*node, len(p.Nodes)), tell: func(string, ...any) {}}
+	w := &twin{chance: c, plan: p, byName: make(map[inventory.NodeName]*host, len(p.Nodes)), tell: func(string, ...any) {}}
 	for _, pn := range p.Nodes {
-		n := &node{Node: pn, gone: never, back: never, ready: map[string]time.Duration{}}
+		n := &host{Node: pn, gone: never, back: never, ready: map[string]time.Duration{}}
+		n.prog = nodemodel.Node{Name: string(pn.Name), IP: pn.IP, Boot: "boot", Target: p.Script.Packages, Patched: pn.Disposition == plan.AtTarget}
+		n.silent = &sshexec.DialError{Node: string(pn.Name), Addr: pn.Address, Err: errRefused}
 		w.nodes, w.byName[pn.Name] = append(w.nodes, n), n
 		if n.master() && (w.leader == "" || pn.Weight >= leads) {
 			w.leader = pn.Name
@@ -44,12 +52,9 @@ func newTwin(p *plan.Plan, c *chance) *twin {
 
 // disturbs reports whether lanes of the stage take nodes out of service.
 func (w *twin) disturbs(stage string) bool {
-	for _, st := range w.plan.Stages {
-		if st.ID == stage {
-			return st.Kind == plan.StageMasters || st.Kind == plan.StageCanary || st.Kind == plan.StageGroup
-		}
-	}
-	return false
+	return slices.ContainsFunc(w.plan.Stages, func(st plan.Stage) bool {
+		return st.ID == stage && (st.Kind == plan.StageMasters || st.Kind == plan.StageCanary || st.Kind == plan.StageGroup)
+	})
 }
 
 // leads is the weight of Mesos's leader among leader weights.
@@ -101,21 +106,25 @@ func (w *twin) look() plan.Observation {
 	return obs
 }
 
-// agentDies switches an agent off that nobody of us has in hand.
-func (w *twin) agentDies(f Fault) {
-	var may []*node
-	for _, n := range w.nodes {
-		if !n.master() && !n.out(w.now) && !n.script.running && (f.Where == "" || n.Name == f.Where) && n.Disposition != plan.Excluded {
-			may = append(may, n)
-		}
+// victim is a node that a fault of the cluster may strike; nil: there is none.
+func (w *twin) victim(f Fault, may func(*host) bool) *host {
+	all := slices.DeleteFunc(slices.Clone(w.nodes), func(n *host) bool { return n.out(w.now) || f.Where != "" && n.Name != f.Where || !may(n) })
+	if len(all) == 0 {
+		return nil
 	}
-	if len(may) == 0 {
+	return all[w.rng.IntN(len(all))]
+}
+
+// agentDies switches an agent off whose script does not run.
+func (w *twin) agentDies(f Fault) {
+	n := w.victim(f, func(n *host) bool { return !n.master() && !n.script.running && n.Disposition != plan.Excluded })
+	if n == nil {
 		return
 	}
-	n := may[w.rng.IntN(len(may))]
 	lasts, _ := w.strikes(f)
-	n.off = true
+	n.off, n.gone = true, w.now
 	w.tell("%s dies, untouched by us", n.Name)
+	n.hangUp(errCut)
 	w.measure()
 	if lasts != never {
 		w.in(lasts, func() { w.powerOn(n) })
@@ -124,16 +133,10 @@ func (w *twin) agentDies(f Fault) {
 
 // masterDies stops the services of a master that the run does not have in hand.
 func (w *twin) masterDies(f Fault) {
-	var may []*node
-	for _, n := range w.nodes {
-		if n.master() && !n.out(w.now) && !w.inHand(n) && (f.Where == "" || n.Name == f.Where) {
-			may = append(may, n)
-		}
-	}
-	if len(may) == 0 {
+	n := w.victim(f, func(n *host) bool { return n.master() && !w.inHand(n) })
+	if n == nil {
 		return
 	}
-	n := may[w.rng.IntN(len(may))]
 	lasts, _ := w.strikes(f)
 	n.gone, n.back, n.ours = w.now, plus(w.now, lasts), false
 	w.tell("%s fails, untouched by the run", n.Name)
@@ -144,11 +147,12 @@ func (w *twin) masterDies(f Fault) {
 
 // powerOn brings a machine up; at boot, dcos-setup finishes a swap that had not
 // moved anything, and no other.
-func (w *twin) powerOn(n *node) (was bool) {
+func (w *twin) powerOn(n *host) (was bool) {
 	if !n.off && !n.script.booting {
 		return false
 	}
 	n.off, n.script.booting, n.script.finishing = false, false, false
+	n.prog.Boot, n.prog.Booted = n.prog.Boot+"+", w.now
 	w.tell("%s is up again", n.Name)
 	if n.script.midSwap && n.script.moving {
 		w.tell("dcos-setup cannot finish the swap on %s", n.Name)
@@ -174,15 +178,4 @@ func (w *twin) outage() (ours, all int) {
 		}
 	}
 	return ours, all
-}
-
-// agentsOut lists the agents that are out.
-func (w *twin) agentsOut() []inventory.NodeName {
-	var out []inventory.NodeName
-	for _, n := range w.nodes {
-		if !n.master() && n.Disposition != plan.Excluded && n.out(w.now) {
-			out = append(out, n.Name)
-		}
-	}
-	return slices.Clip(out)
 }
