@@ -54,7 +54,7 @@ var local = map[string]string{
 	"internal/conformance":         "sshexec",
 	"internal/proof":               "",
 	"internal/nodemodel":           "dcos node",
-	"internal/prove":               "dcos inventory plan journal orchestrator internal/safety",
+	"internal/prove":               "dcos inventory node plan journal orchestrator steps internal/nodemodel internal/safety",
 	"internal/rehearse":            "checks dcos inventory mesos node plan journal orchestrator render sshexec steps internal/fault internal/nodemodel internal/prove internal/safety",
 	"internal/bench/hold":          "sshexec",
 	"internal/bench":               "*",

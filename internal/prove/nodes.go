@@ -42,17 +42,3 @@ func (n nodes) key() string {
 	slices.Sort(ids)
 	return strings.Join(ids, " ")
 }
-
-// look is what a node answers when it is asked how an attempt ended.
-func (f fate) look(attempt int) plan.Report {
-	switch {
-	case f.begun < attempt:
-		return plan.Report{Outcome: plan.NotRun}
-	case !f.over:
-		return plan.Report{Outcome: plan.Running}
-	case f.class != plan.ClassNone:
-		return plan.Report{Outcome: plan.Failed, Class: f.class}
-	default:
-		return plan.Report{Outcome: plan.Done}
-	}
-}
