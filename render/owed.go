@@ -28,7 +28,7 @@ func (p Program) owed(v orchestrator.View, label string) string {
 		if known := o.ID.Spec().Undo; known != nil {
 			undo = p.Text(known)
 			if c := known.First(); v.Ended != journal.RunDone && v.Ended != journal.RunAbandoned && len(c) > 0 && c[0] == "sweep" { // it is refused until then
-				undo += " once the run has ended"
+				undo += ", once the run has ended"
 			}
 		}
 		b.say("%s%s on %s: %s", label, o.What, Fold(o.Nodes), undo)

@@ -42,32 +42,57 @@ func (p Screen) Write(b []byte) (int, error) {
 // leastColumns is the narrowest terminal for which lines are broken.
 const leastColumns = 40
 
-// toType matches a line with a command: it is pasted whole, or not at all.
-var toType = regexp.MustCompile(`\bdcos-patch (-i )?\S|\bsudo |^  pack `)
+// toType matches a command, which is pasted whole: to where a text goes on after a comma, a
+// colon or a semicolon. Nobody pastes half a path, either.
+var toType = regexp.MustCompile(`\b(?:dcos-patch (?:-i )?\S|sudo )(?:'[^']*'|[^',:;]|[,:;][^ ])*[,:;]?|^  pack .*`)
 
 // label matches what a line begins with: later rows stand below what follows it.
 var label = regexp.MustCompile(`^(\d\d:\d\d:\d\d (HOLD )?| *\S+ {2,}| +)`)
 
-// wrapLine breaks a line at spaces into rows of at most so many characters.
+// wrapLine breaks a line at spaces, and not inside a command, into rows of at most so many
+// characters. What has no place in a row of its own stays where it is: the terminal breaks it.
 func wrapLine(line string, width int) []string {
-	if width < leastColumns || utf8.RuneCountInString(line) <= width || toType.MatchString(line) {
+	if width < leastColumns || utf8.RuneCountInString(line) <= width {
 		return []string{line}
 	}
-	indent := strings.Repeat(" ", min(utf8.RuneCountInString(label.FindString(line)), width/2))
+	head := label.FindString(line)
+	indent := strings.Repeat(" ", min(utf8.RuneCountInString(head), width/2))
 	var rows []string
-	rest := []rune(line)
-	for len(rest) > width {
-		at := width
-		for at > len(indent) && rest[at] != ' ' {
-			at--
+	row, bare := head, true // nothing but what it begins with
+	for _, part := range parts(line, len(head)) {
+		long := utf8.RuneCountInString(strings.TrimRight(part, " "))
+		if !bare && utf8.RuneCountInString(row)+long > width && len(indent)+long <= width {
+			rows = append(rows, strings.TrimRight(row, " "))
+			row = indent
 		}
-		if at <= len(indent) { // one word, longer than the row: the terminal breaks it
-			break
-		}
-		rows = append(rows, strings.TrimRight(string(rest[:at]), " "))
-		rest = []rune(indent + strings.TrimLeft(string(rest[at:]), " "))
+		row, bare = row+part, false
 	}
-	return append(rows, strings.TrimRight(string(rest), " "))
+	return append(rows, strings.TrimRight(row, " "))
+}
+
+// parts are what a line is made of behind its label: words and whole commands, each with
+// the spaces after it.
+func parts(line string, from int) []string {
+	var all []string
+	words := func(text string) {
+		for len(text) > 0 {
+			end := len(text)
+			if at := strings.IndexByte(text, ' '); at >= 0 {
+				end = at + len(text[at:]) - len(strings.TrimLeft(text[at:], " "))
+			}
+			all, text = append(all, text[:end]), text[end:]
+		}
+	}
+	for _, at := range toType.FindAllStringIndex(line, -1) {
+		if at[0] < from { // its label is part of it
+			at[0] = from
+		}
+		words(line[from:at[0]])
+		from = at[1] + len(line[at[1]:]) - len(strings.TrimLeft(line[at[1]:], " "))
+		all = append(all, line[at[0]:from])
+	}
+	words(line[from:])
+	return all
 }
 
 // coloured are the words that are shown in colour, with their SGR code.

@@ -20,6 +20,8 @@ func TestLinesAreBrokenAtTheTerminalsWidth(t *testing.T) {
 		{"below its time", "12:00:00 a1 " + long, 80, 4, "         "},
 		{"a command is pasted whole", "  next    1 dcos-patch -i x resume --run 1 " + long, 80, 1, ""},
 		{"so is one for a node", "  try     on a1: sudo systemctl start x " + long, 80, 1, ""},
+		{"the words after a command", "owed    files on a1: dcos-patch -i x sweep, once " + long, 80, 4, "        "},
+		{"the words before it", "  next    " + long + "dcos-patch resume --reason 'it burns, but not much: so' --run 1", 80, 4, "          "},
 		{"a width that is not known", long, 0, 1, ""},
 		{"one long word", strings.Repeat("x", 200), 80, 1, ""},
 	} {
@@ -54,5 +56,24 @@ func TestColourIsForTerminalsThatWantIt(t *testing.T) {
 	p.Write([]byte(said))
 	if out.String() != said {
 		t.Errorf("without colour: %q", out.String())
+	}
+}
+
+// A command is in one row, whatever stands around it.
+func TestACommandIsNotBroken(t *testing.T) {
+	const command = "dcos-patch -i /a/long/path/inventory.yaml resume --reason 'it burns, or so' --run 0101-0000-fm5a;"
+	for width := leastColumns; width < 160; width++ {
+		rows := wrapLine("owed    the lock of the cluster on m[1-3]: "+command+" once the run has ended, or before", width)
+		whole := 0
+		for _, r := range rows {
+			if strings.Contains(r, command) {
+				whole++
+			} else if utf8.RuneCountInString(r) > width {
+				t.Errorf("%d columns: %q", width, r)
+			}
+		}
+		if whole != 1 {
+			t.Errorf("%d columns: %q", width, rows)
+		}
 	}
 }

@@ -248,7 +248,7 @@ func TestSweepIsNamedForWhenItIsOfUse(t *testing.T) {
 	s, _ := orchestrator.Next(orchestrator.New(), journal.Event{Seq: 1, Kind: journal.RunStarted, Run: "1121-2310-k3fd", Plan: p, Epoch: 1})
 	owes := journal.Owe(plan.OwesFiles, "m1")
 	s, _ = orchestrator.Next(s, journal.Event{Seq: 2, Kind: journal.ObligationOpened, Obligation: &owes})
-	if got := (Program{}).owed(s.View(time.Now()), "owed "); !strings.Contains(got, ": dcos-patch sweep once the run has ended\n") {
+	if got := (Program{}).owed(s.View(time.Now()), "owed "); !strings.Contains(got, ": dcos-patch sweep, once the run has ended\n") {
 		t.Errorf("under way: %s", got)
 	}
 	s, _ = orchestrator.Next(s, journal.Event{Seq: 3, Kind: journal.RunAbandoned, Detail: "x"})
