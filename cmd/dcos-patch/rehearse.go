@@ -129,7 +129,7 @@ func readFaults(file string, p *plan.Plan) ([]rehearse.Fault, error) {
 		if x.When != simcluster.WhenStart || x.After != 0 || x.At != 0 {
 			err = errors.Join(err, fmt.Errorf("%s: the twin knows no when, after or at: leave them out", x.What))
 		}
-		faults = append(faults, rehearse.Fault{What: x.What.Seen(), Where: inventory.NodeName(x.Where), Nth: x.Nth, For: x.For})
+		faults = append(faults, rehearse.Fault{What: x.What.Seen(), Said: x.What, Where: inventory.NodeName(x.Where), Nth: x.Nth, For: x.For})
 	}
 	if err == nil {
 		err = rehearse.Check(faults, p)

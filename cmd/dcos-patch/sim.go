@@ -40,7 +40,8 @@ Faults are a YAML list; docs/faults.md has every kind, and what comes of it:
 
   - {what: exhibitor-latent, where: m1}            # for ever
   - {what: sshd-down, where: a2, for: 2m}          # for a while
-  - {what: script-fails-fetch, where: a3, nth: 1}  # at the first start`,
+  - {what: script-fails-fetch, where: a3, nth: 1}  # at the first start
+  - {what: sshd-down, where: m1, when: launch}     # as its patch starts; or start, down, always`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.simUp(cmd.Context(), f) },
 	}

@@ -220,10 +220,14 @@ func TestAFaultFromAFileStrikesWhereItSays(t *testing.T) {
 	if len(n.Violations) > 0 || len(n.Stops) != 1 || n.Stops[0].Class != plan.NotStarted || n.HandOvers != 1 {
 		t.Errorf("stops %v, hand-overs %d, violations %v; want one stop at a050 and one hand-over", n.Stops, n.HandOvers, n.Violations)
 	}
-	for _, bad := range [][]Fault{{{What: "no-such"}}, {{What: fault.ScriptHangs, Where: "nobody"}}, {{What: fault.Election}}} {
+	for _, bad := range [][]Fault{{{What: "no-such"}}, {{What: fault.ScriptHangs, Where: "nobody"}}, {{What: fault.Election}}, {{What: fault.ScriptHangs, Nth: -1}}, {{What: fault.ScriptHangs, For: -time.Minute}}} {
 		if Check(bad, p) == nil {
 			t.Errorf("%v was not refused", bad)
 		}
+	}
+	unread := []Fault{{What: fault.LeaderUnread.Seen(), Said: fault.LeaderUnread}}
+	if err := Check(unread, p); err == nil || !strings.Contains(err.Error(), "(leader-unread): say nth") {
+		t.Errorf("refused in other words than the file's: %v", err)
 	}
 }
 

@@ -20,7 +20,7 @@ type When string
 // The moments. Kinds that happen "at their moment" act on them, the others have
 // places of their own.
 const (
-	WhenStart  When = ""       // from the start
+	WhenStart  When = ""       // from the start; a file may say "start"
 	WhenLaunch When = "launch" // as the patch starts
 	WhenDown   When = "down"   // as the old daemons stop
 	WhenAlways When = "always" // from the start, where the kind would wait for the patch
@@ -68,6 +68,11 @@ func ParseFaults(text []byte) (Faults, error) {
 	if err := dec.Decode(&fs); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("reading faults: %w", inYAML(err))
 	}
+	for i := range fs {
+		if fs[i].When == "start" { // as docs/faults.md calls it
+			fs[i].When = WhenStart
+		}
+	}
 	return fs, nil
 }
 
@@ -103,11 +108,15 @@ func (f Fault) check(nodes map[string]*node) error {
 	case n == nil && (f.When == WhenLaunch || f.When == WhenDown):
 		return fmt.Errorf(" (%s): say where: whose %s it strikes at", f.What, f.When)
 	case f.When != WhenStart && f.When != WhenLaunch && f.When != WhenDown && f.When != WhenAlways:
-		return fmt.Errorf(" (%s): unknown moment %q", f.What, f.When)
+		return fmt.Errorf(" (%s): unknown moment %q; when is start (the default), launch, down or always", f.What, f.When)
 	case n != nil && !f.What.OfCluster() && !f.What.Bears(n.role):
 		return fmt.Errorf(" (%s): it does not apply to %s, a %s", f.What, f.Where, n.role)
 	case f.At != 0 && (f.At < 1 || f.At > 28 || !cuts):
 		return fmt.Errorf(" (%s): at %d: a swap is cut at a position from 1 to 28, by script-fails-mid-swap, reboot-mid-swap, reboot-mid-move or mid-swap", f.What, f.At)
+	case f.Nth < 0:
+		return fmt.Errorf(" (%s): nth %d: want the number of a time, from 1", f.What, f.Nth)
+	case f.For < 0 && f.What != fault.ClockSkew: // a clock may be behind
+		return fmt.Errorf(" (%s): for %s: want a while", f.What, f.For)
 	case f.After < 0:
 		return fmt.Errorf(" (%s): after %s: want none or a while", f.What, f.After)
 	}
