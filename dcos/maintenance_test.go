@@ -97,6 +97,11 @@ func TestAScheduleKeepsTheTextOfEachWindow(t *testing.T) {
 	if list := "[" + strings.Join(whole, ",") + "]"; !strings.Contains(sent.String(), list) {
 		t.Errorf("%s is not what the master wrote", list)
 	}
+	foreign := `{"unavailability":{"duration":{"nanoseconds":0},"start":{"nanoseconds":7}},"machine_ids":[{"hostname":"A"}]}`
+	schedule, err = dcos.ParseSchedule([]byte(`{"type":"GET_MAINTENANCE_SCHEDULE","get_maintenance_schedule":{"schedule":{"windows":[ ` + foreign + ` ]}}}`))
+	if err != nil || len(schedule) != 1 || schedule[0].Text != foreign {
+		t.Errorf("%v, %v", schedule, err)
+	}
 	open := dcos.MaintenanceWindow{Machines: []dcos.Machine{{IP: "10.0.0.1"}}, Start: time.Unix(0, 5)}
 	if got := open.Scheduled().Text; got != `{"machine_ids":[{"ip":"10.0.0.1"}],"unavailability":{"start":{"nanoseconds":5}}}` {
 		t.Error(got)

@@ -43,7 +43,7 @@ func (m Mutant) tested() []string {
 
 // Table lists every edit, in the order of docs/mutants.md.
 func Table() []Mutant {
-	return slices.Concat(lockMutants(), launchMutants(), engineMutants(), proofMutants(), gateMutants(), nodeMutants(), journalMutants(), sshMutants(), machineMutants(), swapMutants())
+	return slices.Concat(lockMutants(), launchMutants(), engineMutants(), proofMutants(), gateMutants(), nodeMutants(), journalMutants(), sshMutants(), machineMutants(), swapMutants(), mesosMutants())
 }
 
 // in makes the edits of one file.

@@ -237,3 +237,26 @@ func TestADrainGoesOnOverAFailoverAndWhileItsAgentIsAway(t *testing.T) {
 		}
 	})
 }
+
+// While none leads nothing is sent; afterwards the next one is found, and knows what the
+// last one stored.
+func TestTheNextLeaderIsFoundAndKnowsWhatWasStored(t *testing.T) {
+	bubble(t, Options{Private: 1}, func(t *testing.T, c *Cluster) {
+		lead := operators(t, c)
+		a, _ := c.seen(t, lead, "a1")
+		deactivate := func(ctx context.Context, m *mesos.Client) error { return m.Deactivate(ctx, a.ID) }
+		if err := lead.Write(t.Context(), deactivate); err != nil {
+			t.Fatal(err)
+		}
+		leave := c.enter()
+		c.mesos.leader.stopMaster()
+		leave()
+		if err := lead.Write(t.Context(), deactivate); !errors.Is(err, mesos.ErrNoLeader) {
+			t.Errorf("while none leads: %v", err)
+		}
+		until(t, c, "another leader", func() bool { return c.mesos.recovered && c.byName["a1"].agent.record.active })
+		if after, there := c.seen(t, lead, "a1"); !there || after.ID != a.ID || !after.Deactivated || after.Active {
+			t.Errorf("%+v", after)
+		}
+	})
+}
