@@ -16,6 +16,12 @@ import (
 // a string (\x1b, \n, \u202e), which nobody obeys. Other text stays as it is.
 func Printable(line string) string { return printable(line, false) }
 
+// Joined is what may be several lines, such as errors that were joined, in one: behind one
+// another, as a terminal may show them.
+func Joined(text string) string {
+	return Printable(strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "; "))
+}
+
 // Terminal is a writer that makes what is written to it printable, but for line
 // feeds: the last net, for writers whose texts are made in many places. One
 // Write must not end inside a character. It is as safe for concurrent use as W.

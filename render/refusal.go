@@ -19,7 +19,7 @@ import (
 func (p Program) Refusal(w io.Writer, err error) error {
 	var r *plan.RefusalError
 	if !errors.As(err, &r) {
-		_, werr := fmt.Fprintf(w, "REFUSED: %s\n", Printable(err.Error()))
+		_, werr := fmt.Fprintf(w, "REFUSED: %s\n", Joined(err.Error()))
 		return werr
 	}
 	return p.blocks(w, r.Blocks)
@@ -73,7 +73,7 @@ func (f folded) shown() plan.Block {
 	if f.other > 0 {
 		b.Observed += fmt.Sprintf(" (and %d more, each its own)", f.other)
 	}
-	b.What, b.Observed, b.Want = Printable(b.What), Printable(b.Observed), Printable(b.Want)
+	b.What, b.Observed, b.Want = Joined(b.What), Joined(b.Observed), Joined(b.Want)
 	return b
 }
 

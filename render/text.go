@@ -80,9 +80,9 @@ func (t *Text) Event(e journal.Event) error {
 	var s strings.Builder
 	for i, l := range lines {
 		if i == 0 {
-			fmt.Fprintf(&s, "%s %s\n", at.Format("15:04:05"), Printable(l))
+			fmt.Fprintf(&s, "%s %s\n", at.Format("15:04:05"), Joined(l))
 		} else {
-			fmt.Fprintf(&s, "         %s\n", Printable(l))
+			fmt.Fprintf(&s, "         %s\n", Joined(l))
 		}
 	}
 	_, err := io.WriteString(t.W, s.String())

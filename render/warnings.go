@@ -72,7 +72,7 @@ func (w *Warned) Texts() []string {
 	}
 	var all []string
 	for _, l := range order {
-		all = append(all, Printable(fmt.Sprintf("%s %s: %s", Fold(nodes[l]), l.check, l.said)))
+		all = append(all, Joined(fmt.Sprintf("%s %s: %s", Fold(nodes[l]), l.check, l.said)))
 	}
 	return all
 }
