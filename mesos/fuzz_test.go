@@ -18,6 +18,9 @@ func FuzzThin(f *testing.F) {
 		`{"type":"GET_AGENTS","get_agents":{"agents":[{"agent_info":{"hostname":"10.0.0.1","id":{"value":"S1"},"resources":[{"a":{"b":[1,2.50e3]}}]},
 			"active":true,"deactivated":false,"version":"1.9.1","pid":"slave(1)@10.0.0.1:5051","registered_time":{"nanoseconds":1}}]}}`,
 		`{"get_tasks":{"tasks":[{"task_id":{"value":"t\u001b"},"framework_id":{"value":"F"},"agent_id":{"value":"S"},"state":"TASK_RUNNING","statuses":[{},{"reason":"r","x":1}]}]},"type":"GET_TASKS"}`,
+		`{"type":"GET_MAINTENANCE_STATUS","get_maintenance_status":{"status":{"draining_machines":[{"id":{"ip":"10.0.0.1"},"statuses":[{"status":"ACCEPT","framework_id":{"value":"F"},"timestamp":{"nanoseconds":5},"x":[1]}]}]}}}`,
+		`{"type":"GET_MAINTENANCE_SCHEDULE","get_maintenance_schedule":{"schedule":{"windows":[{"machine_ids":[{"hostname":"a","ip":"10.0.0.1"}],"unavailability":{"start":{"nanoseconds":7}}}]}}}`,
+		`{"type":"GET_OPERATIONS","get_operations":{"operations":[{"agent_id":{"value":"S"},"info":{"type":"CREATE_DISK","x":{}},"latest_status":{"state":"OPERATION_PENDING"}}]}}`,
 		`{"type":"GET_TASKS","get_tasks":{}}`, `<html>`, ``, `{"type":"GET`, `[[[[`, `{} {}`, `nul`, strings.Repeat("[", 100),
 		`{"get_agents":{"agents":[` + strings.Repeat("{},", 2000) + `{}]}}`,
 	} {
@@ -25,7 +28,7 @@ func FuzzThin(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		const room = 4 << 10
-		for _, keep := range []shape{agentsShape(), tasksShape(), nil} {
+		for _, keep := range []shape{agentsShape(), tasksShape(), inverseShape(), scheduleShape(), operationsShape(), nil} {
 			kept, err := thin(strings.NewReader(text), keep, room)
 			if err != nil {
 				if kept != nil {
@@ -41,6 +44,9 @@ func FuzzThin(f *testing.F) {
 			}
 			same(t, text, kept, dcos.ParseGetAgents, keep == nil || keep["get_agents"] != nil)
 			same(t, text, kept, dcos.ParseGetTasks, keep == nil || keep["get_tasks"] != nil)
+			same(t, text, kept, dcos.ParseInverseAnswers, keep == nil || keep["get_maintenance_status"] != nil)
+			same(t, text, kept, dcos.ParseMaintenanceSchedule, keep == nil || keep["get_maintenance_schedule"] != nil)
+			same(t, text, kept, dcos.ParseGetOperations, keep == nil || keep["get_operations"] != nil)
 		}
 	})
 }
@@ -67,6 +73,7 @@ func looseKeys(text string) bool {
 	lower := strings.ToLower(text)
 	for _, key := range []string{
 		"type", "get_", "agent", "tasks", "info", "id", "hostname", "active", "version", "drain", "state", "time", "value", "nanoseconds", "name", "status", "reason", "message",
+		"schedule", "windows", "machine", "unavailability", "start", "duration", "framework", "stamp", "operations", "latest", "ip", "grace", "gone", "config", "pid",
 	} {
 		if strings.Count(lower, key) != strings.Count(text, key)+strings.Count(text, strings.ToUpper(key)) {
 			return true

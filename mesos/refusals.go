@@ -13,7 +13,7 @@ var (
 	ErrUnknownCall = errors.New("this Mesos does not have the call")
 
 	// ErrMalformed: the call cannot be read. Mesos has another format, or the mistake is ours.
-	ErrMalformed = errors.New("Mesos cannot read the call")
+	ErrMalformed = errors.New("the call is not as Mesos reads it")
 
 	// ErrUnknownAgent: no agent has the id, or it is gone.
 	ErrUnknownAgent = errors.New("no agent has this id")

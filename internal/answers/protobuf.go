@@ -144,7 +144,7 @@ func (n *number) UnmarshalJSON(b []byte) error {
 	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.Abs(f) >= math.MaxInt64 {
-		return fmt.Errorf("Failed to convert '%s' to number", text) //nolint:staticcheck // as Mesos says it
+		return fmt.Errorf("%s is not a number", text)
 	}
 	*n = number(f)
 	return nil
