@@ -39,6 +39,9 @@ func (v view) quorum(q question, name string, of func(masterLook) member) (dcos.
 			status = one.status
 		}
 		bad = append(bad, by(one.node, one.why))
+		if one.status == dcos.Unknown {
+			quorum.Unknown = append(quorum.Unknown, one.node)
+		}
 		if len(one.dueTo) > 0 && !slices.Contains(one.dueTo, one.node) {
 			if quorum.Hindered == nil {
 				quorum.Hindered = map[inventory.NodeName][]inventory.NodeName{}

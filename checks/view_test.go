@@ -76,6 +76,11 @@ func TestWhatIsMissingIsPutDownToTheMasterThatIsSilent(t *testing.T) {
 		}
 	}
 	due("m2")
+	for _, q := range v.observation().Quorums {
+		if !slices.Equal(q.Unknown, []inventory.NodeName{"m2"}) {
+			t.Errorf("%s: it is not known of %v whether they serve, want m2 alone", q.Name, q.Unknown)
+		}
+	}
 	for i := range v.looks { // m1 has a part in it
 		if v.looks[i].node.Name == "m1" {
 			v.looks[i].srvr.Mode, v.looks[i].etcd.code = "", 503

@@ -144,8 +144,9 @@ func (q Quorum) but(candidate inventory.NodeName) Quorum {
 	return q
 }
 
-// Waits says which members do not serve only because others are out, in brackets
-// after a blank; empty: none. "cockroach 0/3" alone reads as if nothing worked there.
+// Waits says which members do not serve only because others are out, and which did not
+// answer, in brackets after a blank; empty: none. "cockroach 0/3" alone reads as if
+// nothing worked there.
 func (q Quorum) Waits() string {
 	waiting := map[string][]inventory.NodeName{}
 	for n, by := range q.Hindered {
@@ -162,6 +163,9 @@ func (q Quorum) Waits() string {
 			verb = "waits"
 		}
 		parts = append(parts, fmt.Sprintf("%s %s for %s", list(waiting[whom]), verb, whom))
+	}
+	if len(q.Unknown) > 0 {
+		parts = append(parts, "no answer of "+list(q.Unknown))
 	}
 	if len(parts) == 0 {
 		return ""

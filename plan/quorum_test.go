@@ -135,6 +135,8 @@ func TestMembersThatOnlyWaitForAnotherAreSaidToDoSo(t *testing.T) {
 		{Quorum{Size: 3, Hindered: map[inventory.NodeName][]inventory.NodeName{"m3": by("m2"), "m1": by("m2"), "m2": by("m2")}}, " (m1, m3 wait for m2)"},
 		{Quorum{Size: 3, Serving: by("m1"), Hindered: map[inventory.NodeName][]inventory.NodeName{"m1": by("m2"), "m3": by("m2")}}, " (m3 waits for m2)"},
 		{Quorum{Size: 5, Hindered: map[inventory.NodeName][]inventory.NodeName{"m1": by("m4", "m5"), "m2": by("m4"), "m3": by("m4")}}, " (m2, m3 wait for m4; m1 waits for m4, m5)"},
+		{Quorum{Size: 3, Serving: by("m1", "m2"), Unknown: by("m3")}, " (no answer of m3)"},
+		{Quorum{Size: 3, Hindered: map[inventory.NodeName][]inventory.NodeName{"m1": by("m2")}, Unknown: by("m3")}, " (m1 waits for m2; no answer of m3)"},
 	} {
 		if got := row.q.Waits(); got != row.want {
 			t.Errorf("%+v: %q, want %q", row.q, got, row.want)

@@ -164,6 +164,10 @@ type Quorum struct {
 
 	// Hindered are members that do not serve only because those are out.
 	Hindered map[inventory.NodeName][]inventory.NodeName `json:"hindered,omitempty"`
+
+	// Unknown are members that did not say whether they serve: nothing here counts
+	// them as serving, and a person is told that they may.
+	Unknown []inventory.NodeName `json:"unknown,omitempty"`
 }
 
 // Need is how many members must serve: more than half.
