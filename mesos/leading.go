@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/dcos-patch/dcos-patch/internal/fanout"
 )
@@ -22,11 +23,17 @@ func NewLeading(masters ...*Client) *Leading { return &Leading{masters} }
 // atOnce is to how many masters the question who leads goes at the same time.
 const atOnce = 5
 
+// findTimeout is how long a master may take to say whether it leads: one that is dead
+// says nothing.
+const findTimeout = 15 * time.Second
+
 // Find gives the master that leads by its own word (master/elected): where a redirect
 // points to proves nothing. The error is ErrNoLeader, with what each of them says.
 func (l *Leading) Find(ctx context.Context) (*Client, error) {
 	elected, said := make([]bool, len(l.masters)), make([]string, len(l.masters))
 	fanout.Each(atOnce, l.masters, func(i int, c *Client) {
+		ctx, cancel := context.WithTimeout(ctx, findTimeout)
+		defer cancel()
 		m, err := c.Metrics(ctx)
 		v, known := m.Get("master/elected")
 		switch elected[i] = v == 1; {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/mesos"
@@ -82,6 +83,19 @@ func TestReadsFollowALeaderAndWritesDoNot(t *testing.T) {
 		err = test.leading().Write(t.Context(), func(ctx context.Context, c *mesos.Client) error { return c.Deactivate(ctx, "S0") })
 		check("write", err, test.write, test.writes)
 	}
+}
+
+func TestAMasterThatHangsDoesNotHideTheLeader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		leads := mesos.New(answering(200, `{"master/elected":1}`), "http://10.0.0.1:5050")
+		hangs := mesos.New(doer(func(req *http.Request) (*http.Response, error) {
+			<-req.Context().Done()
+			return nil, req.Context().Err()
+		}), "http://10.0.0.2:5050")
+		if c, err := mesos.NewLeading(hangs, leads).Find(t.Context()); err != nil || c != leads {
+			t.Errorf("%v, %v", c, err)
+		}
+	})
 }
 
 func TestEveryMasterSaysWhyNoneLeads(t *testing.T) {
