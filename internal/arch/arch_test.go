@@ -19,6 +19,7 @@ var local = map[string]string{
 	"sshexec":            "",
 	"inventory":          "dcos gates",
 	"mesos":              "dcos internal/fanout",
+	"maintenance":        "dcos",
 	"plan":               "advice dcos gates inventory internal/shorten",
 	"journal":            "inventory plan",
 	"node":               "dcos sshexec",
@@ -61,7 +62,7 @@ var local = map[string]string{
 }
 
 // pure packages decide, and import nothing that reaches outside, waits or runs beside them.
-var pure = map[string]string{"steps": "context io net net/http os sync"}
+var pure = map[string]string{"steps": "context io net net/http os sync", "maintenance": "context io net net/http os sync"}
 
 // outside says which of our packages may import a dependency; what is not
 // listed may be imported by anybody.

@@ -23,7 +23,7 @@ func TestEveryDecoderIsFuzzed(t *testing.T) {
 	root := filepath.Join("..", "..")
 	decoders, calls := map[string]string{}, map[string][]string{}
 	fuzz := map[string]bool{}
-	for _, dir := range []string{"dcos", "mesos", "node", "journal", "checks", "flight", "plan", "sshexec"} {
+	for _, dir := range []string{"dcos", "mesos", "node", "journal", "checks", "flight", "plan", "sshexec", "maintenance"} {
 		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") {
 				return err
