@@ -1,6 +1,6 @@
 // Package maintenance has the rules of a Mesos maintenance schedule: what may be added and
 // cancelled, how a change is merged into the windows of others, what people write for times,
-// and how machines are spread over windows. It decides only: package maintenance/updater
+// and how machines are spread over windows. It decides only: package maintenance/schedule
 // reads, posts and reads back.
 //
 // A cluster has one schedule, which is posted as a whole. A window has no owner in Mesos:

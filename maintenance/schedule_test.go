@@ -73,6 +73,7 @@ func TestAWindowIsOursInAnyCaseAndAfterMachinesWereBroughtUp(t *testing.T) {
 		"of another machine":          {window(22, a("1"), a("3")), false, false},
 		"at another time":             {window(21, a("1"), a("2")), false, false},
 		"of another length":           {dcos.MaintenanceWindow{Machines: ours.Machines, Start: ours.Start, Duration: time.Minute}, false, false},
+		"of another hostname":         {window(22, dcos.Machine{Hostname: "x.test", IP: "10.0.0.1"}, a("2")), false, false},
 		"of the machine without ip":   {window(22, dcos.Machine{Hostname: "a1.test"}, a("2")), false, false},
 		"without a machine, of Mesos": {window(22), false, false},
 	} {

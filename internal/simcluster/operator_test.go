@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"reflect"
 	"testing"
 	"time"
 
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/internal/answers"
+	"github.com/dcos-patch/dcos-patch/maintenance"
+	"github.com/dcos-patch/dcos-patch/maintenance/schedule"
 	"github.com/dcos-patch/dcos-patch/mesos"
 )
 
@@ -257,6 +260,50 @@ func TestTheNextLeaderIsFoundAndKnowsWhatWasStored(t *testing.T) {
 		until(t, c, "another leader", func() bool { return c.mesos.recovered && c.byName["a1"].agent.record.active })
 		if after, there := c.seen(t, lead, "a1"); !there || after.ID != a.ID || !after.Deactivated || after.Active {
 			t.Errorf("%+v", after)
+		}
+	})
+}
+
+// An update of the schedule through the product's own clients: windows of others keep what
+// they say, and what the leader did not answer is looked for at the next one.
+func TestTheScheduleIsUpdatedWhileLeadersFail(t *testing.T) {
+	bubble(t, Options{Private: 3}, func(t *testing.T, c *Cluster) {
+		lead := operators(t, c)
+		find := func(ctx context.Context) (schedule.Leader, error) { return lead.Find(ctx) }
+		machine := func(name string) answers.MachineID { return c.byName[name].machine() }
+		theirs := answers.Window{Machines: []answers.MachineID{machine("a1")}, Start: time.Unix(0, 7).UTC(), For: time.Second}
+		if err := c.Order(answers.Order{Call: "UPDATE_MAINTENANCE_SCHEDULE", Windows: []answers.Window{theirs}}); err != nil {
+			t.Fatal(err)
+		}
+		away := func(name, ip string) maintenance.Change {
+			return maintenance.Change{Add: []dcos.MaintenanceWindow{{Machines: []dcos.Machine{{Hostname: machine(name).Hostname, IP: ip}}, Start: time.Now(), Duration: time.Hour}}}
+		}
+		ours := away("a2", machine("a2").IP)
+		r, err := schedule.Update(t.Context(), find, ours)
+		if err != nil || r.Posts != 1 || len(r.Warnings)+len(r.Lost) != 0 {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		leave := c.enter()
+		c.mesos.leader.stopMaster()
+		leave()
+		if _, err := schedule.Update(t.Context(), find, maintenance.Change{Cancel: ours.Add, Add: away("a3", machine("a3").IP).Add}); err != nil {
+			t.Fatal(err)
+		}
+		if o := c.Operated(); !o["a1"].Scheduled || o["a2"].Scheduled || !o["a3"].Scheduled || !reflect.DeepEqual(c.Maintenance().Windows[0], theirs) {
+			t.Errorf("%+v, %+v", o, c.Maintenance())
+		}
+		before := c.Maintenance()
+		for is, change := range map[error]maintenance.Change{
+			maintenance.ErrScheduled: away("a1", machine("a1").IP),
+			maintenance.ErrAnnounced: away("a2", "10.9.9.9"),
+			maintenance.ErrNoName:    away("a2", ""),
+		} {
+			if _, err := schedule.Update(t.Context(), find, change); !errors.Is(err, is) {
+				t.Errorf("%v, want %v", err, is)
+			}
+		}
+		if !reflect.DeepEqual(c.Maintenance(), before) {
+			t.Errorf("%+v, before %+v", c.Maintenance(), before)
 		}
 	})
 }
