@@ -100,14 +100,14 @@ func interleave(seed uint64, naive bool) (lost []string, gaveUp int, log []strin
 // once is an update that reads back, and trusts it.
 func once(c client, change maintenance.Change) error {
 	for range 5 {
-		windows, err := c.Schedule(nil)
+		windows, err := c.Schedule(context.Background())
 		if err != nil {
 			continue
 		}
 		if maintenance.Schedule(windows).Made(change) {
 			return nil
 		}
-		_ = c.UpdateSchedule(nil, maintenance.Schedule(windows).Merge(change)) // read back
+		_ = c.UpdateSchedule(context.Background(), maintenance.Schedule(windows).Merge(change)) // read back
 	}
 	return errors.New("gave up")
 }
@@ -184,7 +184,7 @@ func TestAnotherToolThatReplacesTheScheduleIsSeen(t *testing.T) {
 					b.mu.Unlock()
 					if posted {
 						left--
-						_ = client{b, "theirs"}.UpdateSchedule(nil, []dcos.ScheduledWindow{theirs})
+						_ = client{b, "theirs"}.UpdateSchedule(context.Background(), []dcos.ScheduledWindow{theirs})
 					}
 				}
 			})
