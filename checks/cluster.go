@@ -160,3 +160,12 @@ func (c *Cluster) peer(name inventory.NodeName) (*peer, error) {
 
 // atOnce is how many masters are asked side by side.
 const atOnce = 5
+
+// Leading finds the leading one of the masters, for what a person asks it.
+func (c *Cluster) Leading() *mesos.Leading {
+	var all []*mesos.Client
+	for _, m := range c.masters {
+		all = append(all, m.mesos)
+	}
+	return mesos.NewLeading(all...)
+}

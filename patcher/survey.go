@@ -16,7 +16,15 @@ import (
 // changes nothing. A node that does not answer is in the facts, with the
 // reason: judging is the planner's business.
 func Survey(ctx context.Context, nodes Nodes, inv *inventory.Cluster) plan.Facts {
-	all := inv.Nodes()
+	return survey(ctx, nodes, inv.Nodes())
+}
+
+// SurveyMasters asks the masters only.
+func SurveyMasters(ctx context.Context, nodes Nodes, inv *inventory.Cluster) plan.Facts {
+	return survey(ctx, nodes, inv.Masters)
+}
+
+func survey(ctx context.Context, nodes Nodes, all []inventory.Node) plan.Facts {
 	answers := make([]plan.NodeFacts, len(all))
 	each(all, func(i int, n inventory.Node) { answers[i] = surveyOne(ctx, nodes, n.Name) })
 	facts := plan.Facts{Nodes: make(map[inventory.NodeName]plan.NodeFacts, len(all))}

@@ -11,6 +11,7 @@ import (
 	"github.com/dcos-patch/dcos-patch/controller"
 	"github.com/dcos-patch/dcos-patch/inventory"
 	"github.com/dcos-patch/dcos-patch/journal"
+	"github.com/dcos-patch/dcos-patch/mesos"
 	"github.com/dcos-patch/dcos-patch/node"
 	"github.com/dcos-patch/dcos-patch/orchestrator"
 	"github.com/dcos-patch/dcos-patch/plan"
@@ -68,7 +69,7 @@ func codeOf(err error) int {
 	case errors.As(err, &record):
 		return exitInDoubt
 	case errors.As(err, &refusal), errors.As(err, &locked), errors.As(err, &overtook), errors.As(err, &fenced), errors.As(err, &dial), errors.As(err, &sudo),
-		errors.Is(err, steps.ErrNoMajority):
+		errors.Is(err, steps.ErrNoMajority), errors.Is(err, mesos.ErrNoLeader), errors.Is(err, mesos.ErrNotRecovered), errors.Is(err, mesos.ErrUnauthorized):
 		return exitRefused
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted

@@ -64,7 +64,7 @@ func (a *app) root() *cobra.Command {
 	f.StringVarP(&a.inventory, "inventory", "i", envOr("DCOS_PATCH_INVENTORY", defaultInventory), "inventory `file`")
 	f.StringVarP(&a.output, "output", "o", "text", "`format`: text or json")
 	root.AddCommand(a.preflightCommand(), a.planCommand(), a.applyCommand(), a.resumeCommand(), a.parkCommand(), a.abandonCommand(), a.statusCommand(), a.runsCommand(), a.checkCommand(),
-		a.stageCommand(), a.inventoryCommand(), a.lockCommand(), a.sweepCommand(), a.simCommand(), a.demoCommand(), a.rehearseCommand(), a.devCommand(), a.versionCommand(), exitCodesTopic())
+		a.stageCommand(), a.inventoryCommand(), a.lockCommand(), a.scheduleCommand(), a.sweepCommand(), a.simCommand(), a.demoCommand(), a.rehearseCommand(), a.devCommand(), a.versionCommand(), exitCodesTopic())
 	refuseUnknown(root)
 	return root
 }
