@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,6 +19,7 @@ import (
 // scripted is a leading master that one caller asks, and that fails as a test wants.
 type scripted struct {
 	client
+	lock    sync.Mutex
 	windows maintenance.Schedule
 	reads   int
 	read    func(*scripted) error                         // before the answer to a reading
@@ -28,7 +30,7 @@ func (s *scripted) Metrics(context.Context) (dcos.Metrics, error) { return nil, 
 
 func (s *scripted) Schedule(context.Context) ([]dcos.ScheduledWindow, error) {
 	s.reads++
-	now := slices.Clone(s.windows)
+	now := s.now()
 	if s.read != nil {
 		if err := s.read(s); err != nil {
 			return nil, err
@@ -41,8 +43,20 @@ func (s *scripted) UpdateSchedule(_ context.Context, windows []dcos.ScheduledWin
 	if s.post != nil {
 		return s.post(s, windows)
 	}
-	s.windows = windows
+	s.store(windows)
 	return nil
+}
+
+func (s *scripted) now() maintenance.Schedule {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	return slices.Clone(s.windows)
+}
+
+func (s *scripted) store(windows []dcos.ScheduledWindow) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	s.windows = windows
 }
 
 func (s *scripted) update(t *testing.T) (schedule.Result, error) {
@@ -67,12 +81,12 @@ func TestAPostWithoutAnAnswerIsLookedFor(t *testing.T) {
 			s := &scripted{post: func(s *scripted, windows []dcos.ScheduledWindow) error {
 				s.post = nil
 				if test.effect > 0 {
-					time.AfterFunc(test.effect, func() { s.windows = windows })
+					time.AfterFunc(test.effect, func() { s.store(windows) })
 				}
 				time.Sleep(time.Second)
 				return noAnswer()
 			}}
-			if r, err := s.update(t); err != nil || r.Posts != test.posts || !s.windows.Has(window("10.0.0.1")) {
+			if r, err := s.update(t); err != nil || r.Posts != test.posts || !s.now().Has(window("10.0.0.1")) {
 				t.Errorf("%s: %+v, %v", name, r, err)
 			}
 		})

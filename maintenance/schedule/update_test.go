@@ -115,26 +115,28 @@ func once(c client, change maintenance.Change) error {
 // TestInterleavedUpdatesLoseNothing: whatever the order of readings and posts is, with
 // answers lost and posts that take effect late.
 func TestInterleavedUpdatesLoseNothing(t *testing.T) {
-	const base, seeds = uint64(0), 1000
+	const seeds, control = 1000, 200
 	gaveUp, naive := 0, 0
-	for seed := base; seed < base+seeds; seed++ {
+	for seed := range uint64(seeds) {
 		synctest.Test(t, func(t *testing.T) {
 			lost, n, log := interleave(seed, false)
 			if gaveUp += n; len(lost) > 0 {
 				t.Errorf("seed %d: lost %q\n%q", seed, lost, log)
 			}
 		})
-		synctest.Test(t, func(*testing.T) {
-			if lost, _, _ := interleave(seed, true); len(lost) > 0 {
-				naive++
-			}
-		})
+		if seed < control {
+			synctest.Test(t, func(*testing.T) {
+				if lost, _, _ := interleave(seed, true); len(lost) > 0 {
+					naive++
+				}
+			})
+		}
 		if t.Failed() {
 			t.FailNow()
 		}
 	}
-	t.Logf("%d of %d updates gave up; an update that reads back once loses something in %d of %d", gaveUp, 6*seeds, naive, seeds)
-	if gaveUp > 6*seeds/50 || naive < seeds/20 {
+	t.Logf("%d of %d updates gave up; an update that reads back once loses something in %d of %d", gaveUp, 6*seeds, naive, control)
+	if gaveUp > 6*seeds/50 || naive < control/20 {
 		t.Error("too many give up, or the interleavings are too tame")
 	}
 }
