@@ -117,7 +117,7 @@ func (c simulated) run(b *testing.B, args ...string) cost {
 				b.Fatalf("%v: %v, %d KB\n%s", args, err, highest, out[max(0, len(out)-2000):])
 			}
 			return cost{mb: float64(highest) / 1024, cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
-		case <-time.After(5 * time.Millisecond):
+		case <-time.After(50 * time.Millisecond):
 			highest = max(highest, highWater(cmd.Process.Pid))
 		}
 	}
