@@ -14,32 +14,48 @@ type Quota struct {
 	Limits     map[string]float64
 }
 
+// quotaAmounts are resources by name, as Mesos 1.10 writes them.
+type quotaAmounts map[string]struct {
+	Value *float64 `json:"value"`
+}
+
+func (of quotaAmounts) values() map[string]float64 {
+	out := map[string]float64{}
+	for name, v := range of {
+		if v.Value != nil {
+			out[name] = *v.Value
+		}
+	}
+	return out
+}
+
+// quotaConfig is a quota as Mesos 1.10 writes it, quotaInfo as earlier ones do.
+type quotaConfig struct {
+	Role       string       `json:"role"`
+	Guarantees quotaAmounts `json:"guarantees"`
+	Limits     quotaAmounts `json:"limits"`
+}
+
+type quotaInfo struct {
+	Role      string `json:"role"`
+	Guarantee []struct {
+		Name   string `json:"name"`
+		Scalar struct {
+			Value float64 `json:"value"`
+		} `json:"scalar"`
+	} `json:"guarantee"`
+	Configs []quotaConfig `json:"configs"`
+}
+
 // ParseGetQuota reads a master's answer to the v1 call GET_QUOTA. From Mesos
 // 1.10 on configs say it whole, and infos say a part of it again; Mesos's own
 // documentation has configs within infos.
 func ParseGetQuota(b []byte) ([]Quota, error) {
 	const what = "GET_QUOTA"
-	type amounts map[string]struct {
-		Value *float64 `json:"value"`
-	}
-	type config struct {
-		Role       string  `json:"role"`
-		Guarantees amounts `json:"guarantees"`
-		Limits     amounts `json:"limits"`
-	}
 	var raw struct {
 		Status *struct {
-			Infos []struct {
-				Role      string `json:"role"`
-				Guarantee []struct {
-					Name   string `json:"name"`
-					Scalar struct {
-						Value float64 `json:"value"`
-					} `json:"scalar"`
-				} `json:"guarantee"`
-				Configs []config `json:"configs"`
-			} `json:"infos"`
-			Configs []config `json:"configs"`
+			Infos   []quotaInfo   `json:"infos"`
+			Configs []quotaConfig `json:"configs"`
 		} `json:"status"`
 	}
 	if err := decodeCall(what, "get_quota", b, &raw); err != nil {
@@ -59,17 +75,8 @@ func ParseGetQuota(b []byte) ([]Quota, error) {
 		}
 		byRole[q.Role] = q
 	}
-	values := func(of amounts) map[string]float64 {
-		out := map[string]float64{}
-		for name, v := range of {
-			if v.Value != nil {
-				out[name] = *v.Value
-			}
-		}
-		return out
-	}
 	for _, c := range configs {
-		byRole[c.Role] = Quota{Role: c.Role, Guarantees: values(c.Guarantees), Limits: values(c.Limits)}
+		byRole[c.Role] = Quota{Role: c.Role, Guarantees: c.Guarantees.values(), Limits: c.Limits.values()}
 	}
 	if _, none := byRole[""]; none {
 		return nil, fmt.Errorf("%s: a quota without a role", what)
