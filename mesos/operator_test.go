@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/dcos-patch/dcos-patch/dcos"
 	"github.com/dcos-patch/dcos-patch/mesos"
 )
@@ -189,5 +191,20 @@ func TestTheScheduleOfOthersIsPostedAsItWasRead(t *testing.T) {
 	}
 	if err := mesos.New(recorded(t, "235"), base).UpdateSchedule(t.Context(), windows); err != nil { // the replay compares
 		t.Error(err)
+	}
+}
+
+// TestWindowsOfOthersAreReadWhole: a schedule is posted as a whole, so that what is not
+// kept of a window, because no version of today writes it, would be taken from its owner.
+func TestWindowsOfOthersAreReadWhole(t *testing.T) {
+	const window = `{"machine_ids":[{"hostname":"agent2.test","ip":"127.0.1.2"}],"reason":"by <another> tool","unavailability":{"start":{"nanoseconds":1795294104224215552},"zone":{"b":1,"a":[true,null]}}}`
+	c := mesos.New(answering(http.StatusOK, `{"type":"GET_MAINTENANCE_SCHEDULE","get_maintenance_schedule":{"schedule":{"windows":[`+window+`]}}}`), "http://10.20.0.11:5050")
+	got, err := c.Schedule(t.Context())
+	if err != nil || len(got) != 1 {
+		t.Fatalf("%v, %v", got, err)
+	}
+	var read, said any
+	if err := errors.Join(json.Unmarshal([]byte(got[0].Text), &read), json.Unmarshal([]byte(window), &said)); err != nil || !cmp.Equal(read, said) {
+		t.Errorf("%v\ngot  %s\nwant %s", err, got[0].Text, window)
 	}
 }

@@ -39,8 +39,9 @@ func operationsShape() shape {
 	return shape{"type": nil, "get_operations": {"operations": {"agent_id": nil, "info": {"id": nil, "type": nil}, "latest_status": {"state": nil}}}}
 }
 
+// scheduleShape keeps windows whole: they are posted again, and most are somebody else's.
 func scheduleShape() shape {
-	return shape{"type": nil, "get_maintenance_schedule": {"schedule": {"windows": {"machine_ids": nil, "unavailability": nil}}}}
+	return shape{"type": nil, "get_maintenance_schedule": {"schedule": {"windows": nil}}}
 }
 
 func tasksShape() shape {
