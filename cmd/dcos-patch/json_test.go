@@ -90,11 +90,15 @@ func argv(t *testing.T, sum map[string]any) (all []string) {
 	return all
 }
 
+// stopsAtA1 is a cluster whose apply stops at its first agent.
+func stopsAtA1() simcluster.Options {
+	return simcluster.Options{Private: 2, Seed: 1, Faults: append(patched("m1", "m2", "m3"), simcluster.Fault{What: fault.UnitRedAfter, Where: "a1"})}
+}
+
 func TestProgramsReadOneValueALineAndASummaryAtTheEnd(t *testing.T) {
 	t.Parallel()
 	s := outputSchema(t)
-	opt := simcluster.Options{Private: 2, Seed: 1, Faults: append(patched("m1", "m2", "m3"), simcluster.Fault{What: fault.UnitRedAfter, Where: "a1"})}
-	inBubble(t, opt, func(l *lab) {
+	inBubble(t, stopsAtA1(), func(l *lab) {
 		refused := l.run("apply", "--yes", "-o", "json", "--plan-id", "0123456789ab")
 		if sum := summaryOf(t, s, refused); sum["outcome"] != "refused" || sum["safe_to_leave"] != false || len(argv(t, sum)) == 0 {
 			t.Errorf("refused: %v", sum)
@@ -179,8 +183,7 @@ func TestEveryCommandKeepsToOneValueALine(t *testing.T) {
 func TestProgramsAreLedOnAsPeopleAre(t *testing.T) {
 	t.Parallel()
 	s := outputSchema(t)
-	opt := simcluster.Options{Private: 2, Seed: 1, Faults: append(patched("m1", "m2", "m3"), simcluster.Fault{What: fault.UnitRedAfter, Where: "a1"})}
-	inBubble(t, opt, func(l *lab) {
+	inBubble(t, stopsAtA1(), func(l *lab) {
 		l.want(l.run("apply", "--yes"), exitStopped)
 		run := l.state().Run
 		refused := l.run("park", "m1", "--reason", "x", "-o", "json")
@@ -222,8 +225,7 @@ func TestARunOfAnotherControllerLeadsProgramsOn(t *testing.T) {
 func TestAnAbandonedRunEndsWithItsOutcome(t *testing.T) {
 	t.Parallel()
 	s := outputSchema(t)
-	opt := simcluster.Options{Private: 2, Seed: 1, Faults: append(patched("m1", "m2", "m3"), simcluster.Fault{What: fault.UnitRedAfter, Where: "a1"})}
-	inBubble(t, opt, func(l *lab) {
+	inBubble(t, stopsAtA1(), func(l *lab) {
 		l.want(l.run("apply", "--yes"), exitStopped)
 		run := l.state().Run
 		if o := outcomeOf(t, s, l.run("abandon", run, "--reason", "x", "-o", "json")); o["command"] != "abandon" || o["outcome"] != "done" || o["run"] != run {
